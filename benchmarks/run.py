@@ -1,0 +1,203 @@
+"""Measure the mock against the floor, in one run: requests a second, start to first answer, memory.
+
+    python benchmarks/run.py            # print a table
+    python benchmarks/run.py --write    # and put it into README.md and benchmarks/README.md
+    python benchmarks/run.py --quick    # a few seconds: does it still run? Its figures mean nothing
+
+Everything stays on 127.0.0.1. The load comes from a process of its own, see load.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from load import CONNECTIONS, is_whole, request_to
+
+HERE = Path(__file__).parent
+PAGES = (HERE.parent / "README.md", HERE / "README.md")
+BLOCK = re.compile(r"(<!-- benchmark: begin[^>]*-->\n).*?(<!-- benchmark: end -->)", re.DOTALL)
+REQUESTS_BEFORE_MEMORY = 10_000
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is measured: rounds of both servers in turn, seconds a round, cold starts of each."""
+
+    rounds: int
+    seconds: float
+    starts: int
+
+
+FULL = Plan(rounds=7, seconds=3.0, starts=5)
+QUICK = Plan(rounds=1, seconds=0.5, starts=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """A server that is measured, and its figures."""
+
+    name: str
+    command: tuple[str, ...]
+    rates: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
+    megabytes: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Requests a second, the median of the rounds."""
+        return median(self.rates)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def first_answer(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Send the valid POST until it is answered."""
+    deadline = time.perf_counter() + PATIENCE
+    while time.perf_counter() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+                connection.sendall(request_to(port))
+                received = b""
+                while not is_whole(received):
+                    data = connection.recv(65536)
+                    if not data:
+                        raise SystemExit(f"{process.args!r} hung up: {received!r}")
+                    received += data
+                return
+        except ConnectionRefusedError:
+            time.sleep(0.002)
+    raise SystemExit(f"{process.args!r} does not answer")
+
+
+@contextmanager
+def running(subject: Subject) -> Iterator[tuple[int, int]]:
+    """Start a server cold, note the seconds to its first answer; gives its port and process id."""
+    port = free_port()
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [*subject.command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HERE.parent
+    )
+    try:
+        first_answer(port, process)
+        subject.starts.append(time.perf_counter() - begin)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def load(port: int, *, requests: int, seconds: float) -> dict[str, float]:
+    """One run of load.py."""
+    command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds)]
+    done = subprocess.run(command, capture_output=True, timeout=seconds + PATIENCE, check=False, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def resident_megabytes(pid: int) -> float:
+    """The resident memory of a process, in MB (10^6 bytes)."""
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        kilobytes = re.search(r"VmRSS:\s+(\d+) kB", status.read_text("ascii"))
+        return int(kilobytes[1]) * 1024 / 1e6 if kilobytes else 0.0
+    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True, text=True)
+    return int(shown.stdout) * 1024 / 1e6
+
+
+def measure(subjects: list[Subject], plan: Plan) -> None:
+    """Fill in the figures of every subject; the subjects take turns, so that a slow minute meets all of them."""
+    for _ in range(plan.starts - 1):
+        for subject in subjects:
+            with running(subject):
+                pass
+    for subject in subjects:
+        with running(subject) as (port, pid):
+            load(port, requests=REQUESTS_BEFORE_MEMORY, seconds=PATIENCE)
+            subject.megabytes = resident_megabytes(pid)
+    for _ in range(plan.rounds):
+        for subject in subjects:
+            with running(subject) as (port, _pid):
+                load(port, requests=500, seconds=PATIENCE)
+                result = load(port, requests=sys.maxsize, seconds=plan.seconds)
+            subject.rates.append(result["answered"] / result["seconds"])
+            subject.loads.append(result["busy"] / result["seconds"])
+
+
+def table(subjects: list[Subject], plan: Plan) -> str:
+    """The figures as Markdown, with what they were measured on."""
+    floor = subjects[0]
+    rows = [
+        "| valid POST, one process | requests/s | of the floor | start to first answer | memory after 10,000 requests |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {subject.name} | {subject.rate:,.0f} | {subject.rate / floor.rate:.2f} "
+            f"| {median(subject.starts):.2f} s | {subject.megabytes:.0f} MB |"
+            for subject in subjects
+        ),
+    ]
+    busiest = max(max(subject.loads) for subject in subjects)
+    conditions = (
+        f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, {platform.system()}; "
+        f"{CONNECTIONS} keep-alive connections, every answer parsed; median of {plan.rounds} alternating rounds of "
+        f"{plan.seconds:g} s; the load's own process was busy {busiest:.0%} of the time at most."
+    )
+    return "\n".join([*rows, "", conditions, ""])
+
+
+def write(text: str) -> None:
+    """Put the table between the marks of the pages that show it."""
+    for page in PAGES:
+        before = page.read_text("utf-8")
+        after, blocks = BLOCK.subn(lambda marks: f"{marks[1]}{text}{marks[2]}", before)
+        if blocks != 1:
+            raise SystemExit(f"{page}: {blocks} benchmark blocks, expected one")
+        page.write_text(after, "utf-8")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="put the table into README.md and benchmarks/README.md")
+    parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
+    arguments = parser.parse_args()
+    if arguments.write and arguments.quick:
+        parser.error("--quick measures nothing worth writing down")
+    plan = QUICK if arguments.quick else FULL
+    subjects = [
+        Subject(name="floor: bare Starlette, no checks", command=(sys.executable, str(HERE / "floor.py"))),
+        Subject(name="this mock", command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--port")),
+    ]
+    measure(subjects, plan)
+    text = table(subjects, plan)
+    print(text)
+    if arguments.write:
+        write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""What a stub says, made into a reply or a fault."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.exchange import ABSENT, Call, Fault, Reply
+from mockserver.namespaces import Namespace
+from mockserver.payments import Fakes, PaymentSessions
+from mockserver.payments.draws import Draw
+from mockserver.scenarios import NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
+
+__all__ = ["Answers", "as_json"]
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class Answers:
+    """Makes replies of what stubs say; the same draw makes the same reply."""
+
+    def __init__(self, payment_sessions: PaymentSessions) -> None:
+        self._payment_sessions = payment_sessions
+
+    def reply(self, said: PaymentSessionReply | LiteralReply, call: Call, *, draw: Draw, namespace: Namespace) -> Reply:
+        """A reply, not yet held against the contract."""
+        fakes = Fakes(draw.number())
+        if isinstance(said, LiteralReply):
+            headers, body = said.render(call, fakes)
+            if body is ABSENT:
+                return Reply(status=said.status, headers=headers)
+            raw = body.encode() if said.is_text and isinstance(body, str) else as_json(body)
+            return Reply(status=said.status, headers=headers, body=raw)
+        headers, overrides = said.render(call, fakes)
+        session = self._payment_sessions.create(
+            call, draw, namespace=namespace.key, credential=namespace.credential, on_confirm=said.on_confirm
+        )
+        body = session.as_body()
+        if overrides:
+            body = _overridden(body, overrides)
+        return Reply(status=said.status, headers=headers, body=as_json(body))
+
+    @staticmethod
+    def fault(planned: PlannedFault, instead_of: Reply, *, delay: float) -> Fault:
+        """A fault, committed instead of a reply."""
+        return Fault(kind=planned.kind, reply=instead_of, chunks=planned.chunks, over=planned.over, delay=delay)
+
+    @staticmethod
+    def seconds(delay: Delay, draw: Draw) -> float:
+        """How long to wait before the answer, in seconds."""
+        if delay is NO_DELAY:
+            return 0.0
+        return delay.seconds(random.Random(draw.number()))  # noqa: S311  # a delay is no secret, and has to repeat
+
+
+def as_json(value: Any) -> bytes:
+    """A JSON body as it is sent: compact, UTF-8."""
+    return _ENCODER.encode(value).encode("utf-8", "replace")
+
+
+def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(body)
+    for name, value in overrides.items():
+        inner = merged.get(name)
+        merged[name] = _overridden(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged

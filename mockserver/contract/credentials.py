@@ -1,0 +1,60 @@
+"""Where a document's security schemes carry the credential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mockserver.contract.document import Document
+from mockserver.exchange import Request
+
+__all__ = ["CredentialPlace", "credential_places", "find_credential"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialPlace:
+    """One security scheme: its name in the document, and the header, cookie or query parameter that carries it."""
+
+    scheme: str
+    place: str
+    name: str
+    challenge: str
+
+    def __str__(self) -> str:
+        return f"the {'header' if self.place == 'http' else self.place} {self.name}"
+
+    def find(self, request: Request) -> str | None:
+        """The credential that a request carries here; of an Authorization header what follows the scheme."""
+        match self.place:
+            case "header":
+                return request.headers.get(self.name)
+            case "cookie":
+                return request.cookies.get(self.name)
+            case "query":
+                return next(iter(request.query_values.get(self.name, ())), None)
+        header = request.headers.get("authorization")
+        return header.partition(" ")[2].strip() if header else None
+
+
+def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
+    """The places of all security schemes, in the order of the document."""
+    schemes = document.data["components"].get("securitySchemes", {})
+    places: list[CredentialPlace] = []
+    for name, raw in schemes.items() if isinstance(schemes, dict) else ():
+        match document.resolve(raw):
+            case {"type": "apiKey", "in": str(place), "name": str(key)}:
+                # No scheme for API keys is registered; the parameters say where the key goes (RFC 9110, 11.6.1).
+                challenge = f'ApiKey in="{place}", name="{key}"'
+                places.append(CredentialPlace(scheme=name, place=place, name=key, challenge=challenge))
+            case {"type": "http", "scheme": str(scheme)}:
+                challenge = f'{scheme.capitalize()} realm="mockserver"'
+                places.append(CredentialPlace(scheme=name, place="http", name="authorization", challenge=challenge))
+            case {"type": "oauth2" | "openIdConnect"}:
+                challenge = 'Bearer realm="mockserver"'
+                places.append(CredentialPlace(scheme=name, place="http", name="authorization", challenge=challenge))
+    return tuple(places)
+
+
+def find_credential(places: Iterable[CredentialPlace], request: Request) -> str | None:
+    """The first credential that a request carries."""
+    return next((found for place in places if (found := place.find(request))), None)

@@ -1,0 +1,158 @@
+"""Which operation does a path call: a tree of path segments, so that a thousand templates cost what one costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from mockserver.contract.operation import Operation
+from mockserver.errors import Refusal, SpecError
+
+__all__ = ["Route", "Router"]
+
+PARAMETER = re.compile(r"\{([^{}]*)\}")
+NEAR_PATHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An operation and the decoded values of its path parameters."""
+
+    operation: Operation
+    path: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Pattern:
+    """A segment with text around its parameters, such as `{name}:cancel`."""
+
+    literals: tuple[str, ...]
+    node: _Node
+
+    def values(self, segment: str) -> tuple[str, ...] | None:
+        """What stands between the literals, none of it empty; each parameter takes as little as it can."""
+        first, *between, last = self.literals
+        if not segment.startswith(first) or not segment.endswith(last):
+            return None
+        end = len(segment) - len(last)
+        start = len(first)
+        values = []
+        for literal in between:
+            found = segment.find(literal, start + 1, end)
+            if found < 0:
+                return None
+            values.append(segment[start:found])
+            start = found + len(literal)
+        return (*values, segment[start:end]) if start < end else None
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[str, _Node] = field(default_factory=dict)
+    patterns: list[_Pattern] = field(default_factory=list)
+    parameter: _Node | None = None
+    # Method to operation, with the names of the template's parameters in the order of the path.
+    operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Router:
+    """Finds operations by method and raw path, the most concrete template first."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = _Node()
+        self._templates: dict[str, None] = {}
+        for operation in operations:
+            for base in operation.bases:
+                self._add(operation, base + operation.template)
+
+    def find(self, method: str, raw_path: str) -> Route:
+        """The operation that a request calls.
+
+        `raw_path` keeps its percent-encoding, so that an encoded slash stays inside its segment.
+        Raises Refusal: unknown-path, method-not-allowed.
+        """
+        segments = [
+            unquote(segment, errors="surrogateescape") if "%" in segment else segment
+            for segment in raw_path.split("/")[1:]
+        ]
+        allowed: dict[str, None] = {}
+        for node, values in _matches(self._root, segments, 0, ()):
+            found = node.operations.get(method)
+            if found is not None:
+                operation, names = found
+                return Route(operation, dict(zip(names, values, strict=True)))
+            allowed.update(dict.fromkeys(node.operations))
+        if allowed:
+            methods = ", ".join(allowed)
+            raise Refusal(
+                "method-not-allowed",
+                f"{method} is not an operation of this path; the contract has: {methods}.",
+                headers=(("Allow", methods),),
+            )
+        raise Refusal("unknown-path", self._unknown(raw_path, segments))
+
+    def _unknown(self, raw_path: str, segments: list[str]) -> str:
+        detail = "The contract has no such path"
+        if raw_path.endswith("/") and any(node.operations for node, _ in _matches(self._root, segments[:-1], 0, ())):
+            return f"{detail}: it ends in a slash, the contract's does not."
+        near = sorted(self._templates, key=lambda template: _distance(template, segments))[:NEAR_PATHS]
+        return f"{detail}. The nearest it has: {', '.join(near)}." if near else f"{detail}; it has none at all."
+
+    def _add(self, operation: Operation, template: str) -> None:
+        self._templates[template] = None
+        node = self._root
+        names: list[str] = []
+        for segment in template.split("/")[1:]:
+            found = PARAMETER.findall(segment)
+            names += found
+            if not found:
+                literal = unquote(segment, errors="surrogateescape")
+                node = node.literals.setdefault(literal, _Node())
+            elif segment == "{" + found[0] + "}":
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = _pattern_node(node, segment)
+        if len(set(names)) != len(names):
+            raise SpecError(f"the path {template!r} has two parameters of one name")
+        # The first of two templates that match the same paths wins: a document should not have both.
+        node.operations.setdefault(operation.method, (operation, tuple(names)))
+
+
+def _pattern_node(node: _Node, segment: str) -> _Node:
+    literals = tuple(unquote(part) for part in PARAMETER.split(segment)[::2])
+    for pattern in node.patterns:
+        if pattern.literals == literals:
+            return pattern.node
+    added = _Pattern(literals, _Node())
+    node.patterns.append(added)
+    node.patterns.sort(key=lambda pattern: -sum(map(len, pattern.literals)))
+    return added.node
+
+
+def _matches(
+    node: _Node, segments: list[str], index: int, values: tuple[str, ...]
+) -> Iterator[tuple[_Node, tuple[str, ...]]]:
+    """Every node that the rest of the path leads to: literal segments before patterns, these before parameters."""
+    if index == len(segments):
+        if node.operations:
+            yield node, values
+        return
+    segment = segments[index]
+    literal = node.literals.get(segment)
+    if literal is not None:
+        yield from _matches(literal, segments, index + 1, values)
+    for pattern in node.patterns:
+        taken = pattern.values(segment)
+        if taken is not None:
+            yield from _matches(pattern.node, segments, index + 1, values + taken)
+    if node.parameter is not None:
+        yield from _matches(node.parameter, segments, index + 1, (*values, segment))
+
+
+def _distance(template: str, segments: list[str]) -> int:
+    parts = template.split("/")[1:]
+    different = sum(part != segment and "{" not in part for part, segment in zip(parts, segments, strict=False))
+    return 2 * different + 3 * abs(len(parts) - len(segments))

@@ -1,0 +1,252 @@
+"""One request in, one reply or fault out: the flow of the mock, told once."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+from urllib.parse import quote
+
+from mockserver.answers import Answers, as_json
+from mockserver.contract import Contract
+from mockserver.errors import Refusal, ScenarioError, Violation
+from mockserver.exchange import Call, Fault, Reply, Request
+from mockserver.journal import Entry, Journal
+from mockserver.namespaces import Namespace, NamespaceCounters, namespace_of
+from mockserver.payments import PaymentSessions, knows_fake
+from mockserver.payments.draws import Draw
+from mockserver.scenarios import Choice, Miss, NoStub, Scenarios, Stub
+from mockserver.settings import Settings
+
+__all__ = ["Engine"]
+
+SHOWN_VIOLATIONS = 10
+PROBLEM_TYPE = ("content-type", "application/problem+json")
+
+
+Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
+
+
+class Clock(Protocol):
+    """Tells seconds."""
+
+    def __call__(self) -> float: ...
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What becomes known of one exchange on its way to the journal."""
+
+    request: Request
+    namespace: Namespace
+    draw: Draw
+    entry_id: str
+    operation: str | None = None
+    scenario: str | None = None
+    stub: str | None = None
+    off_contract: str | None = None
+    refused: str | None = None
+    misses: tuple[Miss, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+
+class Engine:
+    """Holds requests and replies against the contract and answers as the scenarios say.
+
+    `handle` is plain code without a framework: it never waits, it says how long the reply is to be delayed.
+    """
+
+    def __init__(
+        self,
+        *,
+        contract: Contract,
+        choice: Choice | None,
+        seed: int | None = None,
+        report_violations: bool = False,
+        clock: Clock = time.time,
+    ) -> None:
+        self.contract = contract
+        self.seed = int.from_bytes(os.urandom(4)) if seed is None else seed
+        self.journal = Journal()
+        self.payment_sessions = PaymentSessions()
+        self._choice = choice
+        self._answers = Answers(self.payment_sessions)
+        self._report_violations = report_violations
+        self._counters = NamespaceCounters()
+        self._clock = clock
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Engine:
+        """Load contract and scenarios. Raises SpecError, ScenarioError."""
+        contract = Contract.load(
+            settings.spec_file,
+            accepted_keys=frozenset(settings.api_keys) if settings.api_keys else None,
+            max_body=settings.max_body,
+        )
+        return cls(
+            contract=contract,
+            choice=_choice(settings, contract),
+            seed=settings.seed,
+            report_violations=settings.on_violation == "report",
+        )
+
+    def handle(self, request: Request) -> Reply | Fault:
+        """Answer one request: as its scenario says, or with the refusal that says why not."""
+        started = self._clock()
+        exchange = self._begin(request)
+        try:
+            understood = self.contract.understand(request)
+            exchange.operation = understood.call.operation
+            exchange.violations = understood.violations
+            if understood.violations and not self._report_violations:
+                raise _contract_violation(understood.violations)
+            outcome = self._answer(understood.call, exchange)
+        except NoStub as refusal:
+            exchange.scenario, exchange.misses = refusal.scenario, refusal.misses
+            outcome = self._refused(refusal, exchange)
+        except Refusal as refusal:
+            outcome = self._refused(refusal, exchange)
+        return self._journalled(outcome, exchange, started)
+
+    def refuse(self, request: Request, refusal: Refusal) -> Reply:
+        """Answer a request that the web face refuses before anything is looked at."""
+        started = self._clock()
+        exchange = self._begin(request)
+        outcome = self._refused(refusal, exchange)
+        self._journalled(outcome, exchange, started)
+        return outcome
+
+    @property
+    def scenarios(self) -> Scenarios | None:
+        """The scenarios that are served; None for a contract that came without any."""
+        return self._choice.scenarios if self._choice else None
+
+    def health(self) -> Mapping[str, object]:
+        """What is served, for `GET /__mock/health`."""
+        document = self.contract.document
+        return {
+            "spec": {
+                "title": document.title,
+                "version": document.version,
+                "operations": len(self.contract.operations),
+            },
+            "scenarios": {"count": len(self.scenarios or ())},
+        }
+
+    def _begin(self, request: Request) -> _Exchange:
+        namespace = namespace_of(request, self.contract.credential_places)
+        count = self._counters.next(namespace.key)
+        draw = Draw(self.seed, namespace.key, count)
+        return _Exchange(request, namespace, draw, f"{namespace.shown}-{count}")
+
+    def _answer(self, call: Call, exchange: _Exchange) -> Reply | Fault:
+        chosen = self._choice.stub(call, exchange.namespace.key) if self._choice else None
+        if chosen is None:
+            return self._sample(call, exchange)
+        stub = chosen.stub
+        exchange.scenario, exchange.stub = chosen.scenario.name, stub.name
+        delay = self._answers.seconds(stub.delay, exchange.draw)
+        if stub.fault is not None:
+            return self._answers.fault(stub.fault, self._well_behaved(call, exchange), delay=delay)
+        reply = self._reply(stub, call, exchange)
+        return replace(reply, delay=delay) if delay else reply
+
+    def _reply(self, stub: Stub, call: Call, exchange: _Exchange) -> Reply:
+        """What a stub says, held against the contract unless it says that it leaves it."""
+        said = stub.reply
+        assert said is not None, "a stub has a reply or a fault"  # noqa: S101  # held by the reader
+        reply = self._answers.reply(said, call, draw=exchange.draw, namespace=exchange.namespace)
+        if said.off_contract is not None:
+            exchange.off_contract = said.off_contract
+            return reply
+        violations = self.contract.reply_violations(call.operation, reply)
+        if violations:
+            raise Refusal(
+                "reply-violates-contract",
+                f"What stub {stub.name!r} of scenario {exchange.scenario} says breaks the contract: "
+                "mend it, or let it say `off_contract: <reason>`.",
+                violations=tuple(violations),
+            )
+        return reply
+
+    def _well_behaved(self, call: Call, exchange: _Exchange) -> Reply:
+        """What is sent in part when the wire misbehaves: the default scenario's reply, else one from the schema."""
+        said = self._choice.default_reply(call) if self._choice else None
+        if said is None:
+            return self._sample(call, exchange)
+        return self._answers.reply(said, call, draw=exchange.draw, namespace=exchange.namespace)
+
+    def _sample(self, call: Call, exchange: _Exchange) -> Reply:
+        rng = random.Random(exchange.draw.number())  # noqa: S311  # made-up values, repeatable by seed
+        return self.contract.sample(call, rng)
+
+    def _refused(self, refusal: Refusal, exchange: _Exchange) -> Reply:
+        exchange.refused = refusal.kind
+        exchange.violations = exchange.violations or refusal.violations
+        headers = (PROBLEM_TYPE, *refusal.headers, ("mock-refused", refusal.kind))
+        return Reply(status=refusal.status, headers=headers, body=as_json(refusal.as_json()))
+
+    def _journalled(self, outcome: Outcome, exchange: _Exchange, started: float) -> Outcome:
+        """The outcome with the mock's own headers, once it is in the journal."""
+        headers = [("mock-entry", _header_text(exchange.entry_id))]
+        if exchange.scenario is not None and exchange.stub is not None:
+            headers += [("mock-scenario", exchange.scenario), ("mock-stub", _header_text(exchange.stub))]
+        if exchange.violations and exchange.refused is None:
+            headers.append(("mock-violations", _header_text(_summary(exchange.violations))))
+        sent = _with_headers(outcome, headers)
+        self.journal.record(
+            Entry(
+                id=exchange.entry_id,
+                at=started,
+                namespace=exchange.namespace.shown,
+                request=exchange.request,
+                operation=exchange.operation,
+                scenario=exchange.scenario,
+                stub=exchange.stub,
+                off_contract=exchange.off_contract,
+                refused=exchange.refused,
+                misses=exchange.misses,
+                violations=exchange.violations,
+                outcome=sent,
+                duration=self._clock() - started,
+            )
+        )
+        return sent
+
+
+def _choice(settings: Settings, contract: Contract) -> Choice | None:
+    """The scenarios of the settings' folder; none for a contract that came without one."""
+    folder = settings.scenarios_folder
+    if folder is None:
+        return None
+    scenarios = Scenarios.load(folder, operations=frozenset(contract.operations), knows_fake=knows_fake)
+    if settings.scenario is not None and settings.scenario not in scenarios.names:
+        nearest = scenarios.nearest(settings.scenario)
+        raise ScenarioError(f"{folder}: there is no scenario {settings.scenario!r}; the nearest: {', '.join(nearest)}")
+    return Choice(scenarios, server_wide=settings.scenario)
+
+
+def _with_headers(outcome: Outcome, headers: list[tuple[str, str]]) -> Outcome:
+    if isinstance(outcome, Fault):
+        return replace(outcome, reply=_with_headers(outcome.reply, headers))
+    return replace(outcome, headers=(*outcome.headers, *headers))
+
+
+def _contract_violation(violations: tuple[Violation, ...]) -> Refusal:
+    detail = f"The request breaks the contract at: {_summary(violations)}."
+    return Refusal("contract-violation", detail, violations=violations)
+
+
+def _summary(violations: tuple[Violation, ...]) -> str:
+    """Where the contract is broken, and by which keyword; the first few."""
+    places = list(dict.fromkeys(f"{each.place} {each.pointer or '/'} ({each.keyword})" for each in violations))
+    more = f", and {len(places) - SHOWN_VIOLATIONS} more" if len(places) > SHOWN_VIOLATIONS else ""
+    return ", ".join(places[:SHOWN_VIOLATIONS]) + more
+
+
+def _header_text(text: str) -> str:
+    """A text as a header's value: printable ASCII as it stands, the rest percent-encoded."""
+    return text if text.isascii() and text.isprintable() else quote(text, safe=" /()#,:;=")

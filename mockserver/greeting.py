@@ -1,0 +1,66 @@
+"""What the server prints at its start: what is served, where, from which files, and what to try first."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from mockserver import __version__
+from mockserver.engine import Engine
+from mockserver.settings import Settings
+
+__all__ = ["greeting"]
+
+SHOWN_OPERATIONS = 5
+CREATE = "/v1/c/customer/{customer_id}/payment/session"
+# The contract's own example of an id.
+CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
+BODY = '{"operation":"add_method","address":true}'
+
+
+def greeting(settings: Settings, engine: Engine, url: str) -> str:
+    """The lines for a server that listens at a URL."""
+    document = engine.contract.document
+    count = len(engine.contract.operations)
+    served = f"{_plain(document.title)} {_plain(document.version)}, {count} operation{'' if count == 1 else 's'},"
+    lines = [
+        f"mockserver {__version__} serves {served} at {url}",
+        f"  spec       {_plain(str(settings.spec_file.resolve()))}{'' if settings.spec else ' (bundled)'}",
+        f"  scenarios  {_scenarios(settings, engine)}",
+        f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
+        "",
+        *_first_steps(settings, engine, url),
+    ]
+    return "\n".join(lines)
+
+
+def _scenarios(settings: Settings, engine: Engine) -> str:
+    folder = settings.scenarios_folder
+    if folder is None or engine.scenarios is None:
+        return "none: every operation answers from its schema"
+    bundled = "" if settings.scenarios else " (bundled)"
+    return f"{_plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios.names)}"
+
+
+def _first_steps(settings: Settings, engine: Engine, url: str) -> list[str]:
+    """The curl of the README where it works, else the first few operations."""
+    operations = engine.contract.operations.values()
+    for operation in operations:
+        if operation.template == CREATE and operation.method == "POST":
+            path = CREATE.replace("{customer_id}", CUSTOMER)
+            key = "<one that --api-key names>" if settings.api_keys else "api_key_demo"
+            return [
+                "Try it:",
+                f"curl -s {url}{operation.bases[0]}{path} \\",
+                f"  -H 'wb-key: {key}' -H 'Content-Type: application/json' -d '{BODY}'",
+                "",
+            ]
+    shown = [
+        f"  {each.method} {url}{each.bases[0]}{_plain(each.template)}" for each in islice(operations, SHOWN_OPERATIONS)
+    ]
+    more = len(operations) - len(shown)
+    return [*shown, *([f"  and {more} more"] if more > 0 else []), ""]
+
+
+def _plain(text: str) -> str:
+    """The text without control characters: a title comes from a file."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,64 @@
+"""Made-up ids and secrets: the same seed, namespace and count give the same ones, in any process."""
+
+from __future__ import annotations
+
+from hashlib import shake_256
+from uuid import UUID
+
+__all__ = ["Draw", "account_id", "publishable_key", "tenant_id"]
+
+BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# Bytes to digits; that some digits come slightly more often does not matter for values that only look random.
+_TO_BASE62 = bytes(BASE62[byte % 62] for byte in range(256))
+
+SETUP_INTENT_CHARACTERS = 24
+CLIENT_SECRET_CHARACTERS = 31
+
+
+class Draw:
+    """The random material of one payment session: a token, a setup intent and its client secret."""
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, seed: int, namespace: str, count: int) -> None:
+        self._bytes = _digest(f"{seed}\0{count}\0{namespace}", 80)
+
+    def identifier(self, prefix: str) -> str:
+        """An id as Wingback documents them: object-class prefix, underscore, UUID (version 4)."""
+        return f"{prefix}_{UUID(bytes=self._bytes[:16], version=4)}"
+
+    def setup_intent_id(self) -> str:
+        """`seti_` and 24 base62 characters (Stripe's API reference)."""
+        return "seti_" + _base62(self._bytes[16 : 16 + SETUP_INTENT_CHARACTERS])
+
+    def client_secret(self) -> str:
+        """`seti_<the same 24>_secret_<31 base62>`, with no other underscore, as Stripe.js demands."""
+        return f"{self.setup_intent_id()}_secret_{_base62(self._bytes[40 : 40 + CLIENT_SECRET_CHARACTERS])}"
+
+    def number(self) -> int:
+        """A seed for whatever else is to be made up for the same request."""
+        return int.from_bytes(self._bytes[72:80])
+
+
+def publishable_key(credential: str) -> str:
+    """Stripe's shape of a test publishable key, stable for one API key and not to be turned back into it."""
+    return "pk_test_" + _base62(_digest(f"publishable key\0{credential}", 24))
+
+
+def account_id(credential: str) -> str:
+    """Stripe's shape of a connected account, stable for one API key."""
+    return "acct_" + _base62(_digest(f"connected account\0{credential}", 16))
+
+
+def tenant_id(credential: str) -> str:
+    """The Wingback tenant's id; that it is stable for one API key is the mock's own choice."""
+    material = _digest(f"tenant\0{credential}", 16)
+    return f"Cust_{UUID(bytes=material, version=4)}"
+
+
+def _digest(text: str, length: int) -> bytes:
+    return shake_256(text.encode("utf-8", "surrogatepass")).digest(length)
+
+
+def _base62(material: bytes) -> str:
+    return material.translate(_TO_BASE62).decode("ascii")

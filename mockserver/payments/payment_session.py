@@ -1,0 +1,75 @@
+"""A payment session: what the create call answers, and what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.scenarios.confirmations import OnConfirm
+
+__all__ = ["PaymentSession", "StripeConfiguration"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeConfiguration:
+    """What a frontend needs to reach Stripe for one setup intent."""
+
+    pk_key: str
+    connected_account_id: str
+    client_secret: str
+
+    @property
+    def setup_intent_id(self) -> str:
+        """The setup intent that the client secret belongs to."""
+        return self.client_secret.partition("_secret_")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSession:
+    """One payment session. `provider` is stripe, authorize or self_handled; `stripe` is there for stripe only.
+
+    `on_confirm` is what its scenario has Stripe say when the setup intent is confirmed.
+    """
+
+    token: str
+    wb_customer_id: str
+    customer_id: str
+    provider: str
+    purpose: str
+    status: str
+    address: bool
+    detach_previous_on_success: bool
+    stripe: StripeConfiguration | None
+    on_confirm: OnConfirm
+
+    def as_body(self) -> dict[str, Any]:
+        """The body of the reply, as the contract's outbound.payment.PaymentSession."""
+        return {
+            "token": self.token,
+            "wb_customer_id": self.wb_customer_id,
+            "customer_id": self.customer_id,
+            "provider": self.provider,
+            "operation": self.purpose,
+            "status": self.status,
+            "address": self.address,
+            "detach_previous_on_success": self.detach_previous_on_success,
+            "setup_intent": self._setup_intent(),
+        }
+
+    def _setup_intent(self) -> dict[str, Any] | None:
+        # What it is for the two other providers is not public; these are the mock's own choices.
+        if self.provider == "self_handled":
+            return None
+        stripe = self.stripe
+        return {
+            "wb_customer_id": self.wb_customer_id,
+            "customer_id": self.customer_id,
+            "address": self.address,
+            "stripe": None
+            if stripe is None
+            else {
+                "pk_key": stripe.pk_key,
+                "connected_account_id": stripe.connected_account_id,
+                "client_secret": stripe.client_secret,
+            },
+        }

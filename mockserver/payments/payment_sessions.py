@@ -1,0 +1,89 @@
+"""The payment sessions that were made up, by namespace."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from mockserver.exchange import Call
+from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
+from mockserver.payments.payment_session import PaymentSession, StripeConfiguration
+from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
+
+__all__ = ["PaymentSessions"]
+
+DEFAULT_CAP = 100_000
+
+# The mock's own choices, where nothing about Wingback is public; the README names them as such.
+TOKEN_PREFIX = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a password
+STATUS_CREATED = "created"
+DEFAULT_PROVIDER = "stripe"
+DEFAULT_PURPOSE = "add_method"
+
+
+class PaymentSessions:
+    """Makes up coherent payment sessions and remembers them, the oldest forgotten beyond the cap."""
+
+    def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
+        self._cap = cap
+        self._kept: OrderedDict[tuple[str, str], PaymentSession] = OrderedDict()
+        self._lock = Lock()
+
+    def create(
+        self, call: Call, draw: Draw, *, namespace: str, credential: str, on_confirm: OnConfirm = TEST_CARD
+    ) -> PaymentSession:
+        """A payment session that follows the request: its customer, provider, address and purpose.
+
+        A member that is null counts as absent; one of a wrong type (possible when violations are only reported)
+        counts as absent too.
+        """
+        body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
+        provider = _text(body.get("provider")) or DEFAULT_PROVIDER
+        session = PaymentSession(
+            token=draw.identifier(TOKEN_PREFIX),
+            wb_customer_id=_tenant(credential),
+            customer_id=call.path.get("customer_id", ""),
+            provider=provider,
+            purpose=_text(body.get("operation")) or DEFAULT_PURPOSE,
+            status=STATUS_CREATED,
+            address=body.get("address") is True,
+            detach_previous_on_success=body.get("detach_previous_on_success") is True,
+            stripe=_stripe(credential, draw) if provider == DEFAULT_PROVIDER else None,
+            on_confirm=on_confirm,
+        )
+        with self._lock:
+            self._kept[namespace, session.token] = session
+            if len(self._kept) > self._cap:
+                self._kept.popitem(last=False)
+        return session
+
+    def get(self, namespace: str, token: str) -> PaymentSession | None:
+        """The payment session of a namespace that has this token."""
+        return self._kept.get((namespace, token))
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def _stripe(credential: str, draw: Draw) -> StripeConfiguration:
+    pk_key, connected_account_id = _stripe_account(credential)
+    return StripeConfiguration(
+        pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
+    )
+
+
+@lru_cache(maxsize=1024)
+def _stripe_account(credential: str) -> tuple[str, str]:
+    return publishable_key(credential), account_id(credential)
+
+
+@lru_cache(maxsize=1024)
+def _tenant(credential: str) -> str:
+    return tenant_id(credential)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,120 @@
+"""Which stub answers a call: first the scenario is chosen, then its first stub that fits and is not used up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+
+from mockserver.errors import Refusal
+from mockserver.exchange import Call
+from mockserver.scenarios.library import Scenarios
+from mockserver.scenarios.matchers import Miss
+from mockserver.scenarios.replies import LiteralReply, PaymentSessionReply
+from mockserver.scenarios.scenario import Scenario, Stub
+from mockserver.scenarios.sequences import Sequences
+
+__all__ = ["DEFAULT", "HEADER", "Choice", "Chosen", "NoStub"]
+
+DEFAULT = "happy_path"
+HEADER = "mock-scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The stub that answers, and its scenario."""
+
+    scenario: Scenario
+    stub: Stub
+
+
+class NoStub(Refusal):  # noqa: N818  # a refusal, which is an answer
+    """No stub of the scenario fits: the nearest stub, and every miss of every stub."""
+
+    def __init__(self, scenario: Scenario, stubs: list[Stub], call: Call) -> None:
+        tried = sorted(((stub, _misses(stub, call)) for stub in stubs), key=lambda each: len(each[1]))
+        nearest, misses = tried[0]
+        super().__init__(
+            "no-stub",
+            f"No stub of scenario {scenario.name} fits. The nearest is {nearest.name!r}: {'; '.join(map(str, misses))}.",
+            extra={
+                "stubs": [{"stub": stub.name, "misses": [miss.as_json() for miss in found]} for stub, found in tried]
+            },
+        )
+        self.scenario = scenario.name
+        self.misses = misses
+
+
+class Choice:
+    """Chooses among the scenarios of a library; remembers which are activated, for whom, and what is used up."""
+
+    def __init__(self, scenarios: Scenarios, *, server_wide: str | None = None) -> None:
+        self.scenarios = scenarios
+        self.sequences = Sequences()
+        self._server_wide = server_wide
+        self._activated: dict[str, str] = {}
+        self._lock = Lock()
+
+    def activate(self, name: str | None, *, namespace: str | None = None) -> None:
+        """Activate a scenario for one namespace or, with None, for the whole server; None for the name ends it.
+
+        Its sequences start again. Raises Refusal unknown-scenario.
+        """
+        if name is not None and name not in self.scenarios.names:
+            raise self._unknown(name)
+        with self._lock:
+            if namespace is None:
+                self._server_wide = name
+            elif name is None:
+                self._activated.pop(namespace, None)
+            else:
+                self._activated[namespace] = name
+        self.sequences.reset(namespace, name)
+
+    def scenario(self, call: Call, namespace: str) -> Scenario | None:
+        """The scenario that is chosen for a call of a namespace. Raises Refusal unknown-scenario."""
+        asked = call.request.headers.get(HEADER)
+        if asked is not None:
+            if asked not in self.scenarios.names:
+                raise self._unknown(asked)
+            return self.scenarios[asked]
+        activated = self._activated.get(namespace)
+        if activated is not None:
+            return self.scenarios[activated]
+        return self.scenarios.fitting(call) or self._named(self._server_wide or DEFAULT)
+
+    def stub(self, call: Call, namespace: str) -> Chosen | None:
+        """The stub that answers; none when its operation answers from its schema, as no stub names it.
+
+        A scenario that says nothing of the operation leaves it to the default one: what a test makes rare in one
+        operation does not break the others. Raises Refusal: unknown-scenario, no-stub.
+        """
+        for scenario in (self.scenario(call, namespace), self._named(DEFAULT)):
+            stubs = [stub for stub in scenario.stubs if stub.operation == call.operation] if scenario else []
+            if scenario is None or not stubs:
+                continue
+            for stub in stubs:
+                if stub.fits(call) and self.sequences.claim(namespace, scenario.name, stub):
+                    return Chosen(scenario, stub)
+            raise NoStub(scenario, stubs, call)
+        return None
+
+    def default_reply(self, call: Call) -> PaymentSessionReply | LiteralReply | None:
+        """What the default scenario replies to a call, if it does."""
+        default = self._named(DEFAULT)
+        for stub in default.stubs if default else ():
+            if stub.reply is not None and stub.fits(call):
+                return stub.reply
+        return None
+
+    def _named(self, name: str) -> Scenario | None:
+        return self.scenarios[name] if name in self.scenarios.names else None
+
+    def _unknown(self, name: str) -> Refusal:
+        nearest = self.scenarios.nearest(name)
+        hint = f"the nearest: {', '.join(nearest)}" if nearest else f"there are: {', '.join(self.scenarios.names)}"
+        return Refusal("unknown-scenario", f"There is no scenario {name[:100]!r}; {hint}.")
+
+
+def _misses(stub: Stub, call: Call) -> tuple[Miss, ...]:
+    used_up = Miss("times", f"at most {stub.times}", "used up; activation or reset starts it again")
+    return tuple(stub.misses(call)) or (used_up,)

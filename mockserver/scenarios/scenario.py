@@ -1,0 +1,89 @@
+"""Scenarios as the engine gets them: stubs that answer, and examples that show how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.exchange import ABSENT, Absent, Call, Headers
+from mockserver.scenarios.conditions import ALWAYS, Condition
+from mockserver.scenarios.durations import NO_DELAY, Delay
+from mockserver.scenarios.faults import PlannedFault
+from mockserver.scenarios.matchers import Equal, Matcher, Miss
+from mockserver.scenarios.replies import LiteralReply, PaymentSessionReply
+
+__all__ = ["Example", "ExampleReply", "ExampleRequest", "Scenario", "Stub"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """Matchers with a reply or a fault: exactly one of the two is there.
+
+    `times` says how often it answers before the next stub has its turn; None is for ever.
+    """
+
+    name: str
+    operation: str
+    when: Condition = ALWAYS
+    times: int | None = None
+    delay: Delay = NO_DELAY
+    reply: PaymentSessionReply | LiteralReply | None = None
+    fault: PlannedFault | None = None
+
+    def fits(self, call: Call) -> bool:
+        """Whether there is no miss; stops at the first."""
+        return call.operation == self.operation and self.when.fits(call)
+
+    def misses(self, call: Call) -> list[Miss]:
+        """Every reason why this stub does not answer this call."""
+        other = [] if call.operation == self.operation else [Miss("operation", self.operation, call.operation)]
+        return other + self.when.misses(call)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleRequest:
+    """What a client sends; `path` is as it stands in the request line, query and all. `body` is JSON or ABSENT."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any | Absent = ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleReply:
+    """What the client then sees: a status, and matchers for headers and body."""
+
+    status: int
+    headers: Mapping[str, Matcher] = field(default_factory=dict)
+    body: Matcher | None = None
+
+    def misses(self, status: int, headers: Headers, body: Any | Absent) -> list[Miss]:
+        """Every way in which a reply is not the one that the example shows."""
+        found = list(Equal(self.status).misses("status", status))
+        for name, matcher in self.headers.items():
+            found += matcher.misses(f"header {name}", headers.get(name, ABSENT))
+        if self.body is not None:
+            found += self.body.misses("body", body)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One exchange of the client's side: a request, and the reply or the kind of fault that follows."""
+
+    request: ExampleRequest
+    reply: ExampleReply | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One scenario file; two that are equal behave alike."""
+
+    name: str
+    about: str
+    when: Condition | None = None
+    stubs: tuple[Stub, ...] = ()
+    example: tuple[Example, ...] = ()

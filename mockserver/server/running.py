@@ -1,0 +1,83 @@
+"""A server that runs: from the first bind to the last reply."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+
+import uvicorn
+
+from mockserver.server.protocol import HttpProtocol, State
+from mockserver.server.sockets import listen, url_of
+from mockserver.settings import Settings
+from mockserver.web import ASGIApp
+
+__all__ = ["Server", "serve"]
+
+# Longer than clients keep idle connections, so that none is closed on them while they send; in seconds.
+_KEEP_ALIVE = 75
+# Less than the 10 s that Docker gives a container to stop.
+_GRACE = 8
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT, finishes what was accepted, and returns.
+
+    `on_started` is called with the URL once connections are accepted. Raises UsageError when it cannot listen.
+    """
+    sockets = listen(settings.host, settings.port)
+    url = url_of(settings.host, sockets)
+    Server(app, on_started=lambda: on_started(url)).run(sockets)
+
+
+class Server(uvicorn.Server):
+    """uvicorn as this project uses it: always httptools, quiet, and a signal is a fine way to end."""
+
+    server_state: State
+
+    def __init__(self, app: ASGIApp, *, on_started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop" if find_spec("uvloop") else "asyncio",
+                http=HttpProtocol,
+                ws="none",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        self.server_state = State()
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to accept connections."""
+        await super().startup(sockets)
+        self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops accepting, and waits for what was accepted."""
+        self.server_state.stopping.set()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends the server on a signal. uvicorn raises the signal again afterwards; here the end is a success."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

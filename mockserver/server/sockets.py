@@ -1,0 +1,84 @@
+"""Sockets to listen on, bound before anything else is done, so that a taken port is one clear line."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from mockserver.errors import UsageError
+
+__all__ = ["listen", "url_of"]
+
+_WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
+_BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """A listening socket for each address of the host, all on the same port; port 0 is any free one.
+
+    Raises UsageError when there is none to be had.
+    """
+    addresses = _addresses(host, port)
+    sockets: list[socket.socket] = []
+    missing: OSError | None = None
+    for family, address in addresses:
+        # The port that the first address was given is everybody's.
+        chosen = sockets[0].getsockname()[1] if sockets else port
+        try:
+            sockets.append(_bound(family, (address, chosen), only_v6=len(addresses) > 1))
+        except OSError as error:
+            if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} and len(addresses) > 1:
+                # "localhost" has an IPv6 address also on machines that have switched IPv6 off.
+                missing = error
+                continue
+            for sock in sockets:
+                sock.close()
+            raise _explained(error, host, port) from None
+    if not sockets and missing is not None:
+        raise _explained(missing, host, port)
+    return sockets
+
+
+def url_of(host: str, sockets: list[socket.socket]) -> str:
+    """The URL under which a client on this machine finds the server."""
+    shown = _WILDCARDS.get(host) or (f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{sockets[0].getsockname()[1]}"
+
+
+def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+    if not 0 <= port <= 65535:
+        raise UsageError(f"port {port} is not a port: choose one from 0 to 65535 with --port")
+    try:
+        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)  # noqa: S104 - an empty host means every address
+    except (OSError, UnicodeError):
+        raise UsageError(f"the host {host!r} is not known: choose another with --host, such as 127.0.0.1") from None
+    return list(dict.fromkeys((info[0], str(info[4][0])) for info in found))
+
+
+def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: bool) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # A port is free again at once after a restart.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_v6))
+        sock.bind(address)
+        # Two servers can be bound to one port until one of them listens.
+        sock.listen(_BACKLOG)
+        sock.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _explained(error: OSError, host: str, port: int) -> UsageError:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return UsageError(f"port {port} on {host} is taken: stop the other server or choose another with --port")
+        case errno.EACCES | errno.EPERM:
+            return UsageError(f"port {port} on {host} may not be used by this user: choose one above 1023 with --port")
+        case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT:
+            return UsageError(f"the host {host} is no address of this machine: choose another with --host")
+        case _:
+            return UsageError(f"cannot listen on port {port} of {host}: {error.strerror or error}")

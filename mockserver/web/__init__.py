@@ -1,0 +1,10 @@
+"""The ASGI face: HTTP on the outside, the plain values of `exchange` on the inside."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp
+
+from mockserver.web.accesslog import AccessLog
+from mockserver.web.app import create_app
+
+__all__ = ["ASGIApp", "AccessLog", "create_app"]

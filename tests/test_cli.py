@@ -1,0 +1,390 @@
+"""The command line: what it says, where, and with which exit code."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import mockserver
+from mockserver import cli
+from mockserver.health import ask, default_url
+from mockserver.settings import Settings
+from tests.support.command import ROOT, Running, run, served
+
+PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
+OTHER_SPEC = """
+openapi: 3.0.3
+info: {title: "Zahlungsverkehr \N{EURO SIGN}", version: "2"}
+paths:
+  /pets:
+    get: {operationId: list_pets, responses: {"200": {description: fine}}}
+  /pets/{id}:
+    delete:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {"204": {description: gone}}
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    with served("--seed", "1") as running:
+        yield running
+
+
+def post(url: str, *, body: str = '{"operation":"add_method","address":true}', key: str = "k") -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.request("POST", PATH, body, {"wb-key": key, "Content-Type": "application/json"})
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def settings_of(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What the command `serve` was called with, in place of serving."""
+    calls: list[dict[str, object]] = []
+    monkeypatch.setattr(cli.serve, "callback", lambda **values: calls.append(values))
+    return calls
+
+
+def called(calls: list[dict[str, object]], arguments: Sequence[str], **variables: str) -> dict[str, object]:
+    CliRunner().invoke(cli.commands, arguments, env=variables, catch_exceptions=False, standalone_mode=False)
+    assert 1 == len(calls)
+    return calls[0]
+
+
+def test_greeting_says_all_a_newcomer_needs(server: Running) -> None:
+    """What is served, where, from which files, with which seed."""
+    lines = server.greeting.splitlines()
+
+    assert f"mockserver {mockserver.__version__} serves wingback-api 0.1.0, 1 operation, at {server.url}" == lines[0]
+    assert f"  spec       {ROOT / 'spec' / 'wingback.yaml'} (bundled)" == lines[1]
+    assert re.fullmatch(rf"  scenarios  {re.escape(str(ROOT / 'scenarios'))} \(bundled\): [1-9]\d*", lines[2])
+    assert "  seed       1, repeat this run with --seed 1" == lines[3]
+
+
+def test_greeting_has_a_curl_that_works_as_it_stands(server: Running) -> None:
+    """The curl on the screen can be pasted, and answers with a payment session."""
+    command = server.greeting[server.greeting.index("curl ") :].strip()
+
+    answer = subprocess.run(["bash", "-c", command], capture_output=True, check=True, text=True)
+
+    assert server.url in command
+    assert "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670" == json.loads(answer.stdout)["customer_id"]
+
+
+def test_greeting_shows_no_key() -> None:
+    """A key that was given is not printed; the curl says where it goes."""
+    with served("--api-key", "api_key_hush") as running:
+        assert "api_key_hush" not in running.greeting
+        assert "wb-key: <one that --api-key names>" in running.greeting
+        assert [200, 401] == [post(running.url, key=key)[0] for key in ("api_key_hush", "api_key_demo")]
+
+
+def test_greeting_of_another_contract_lists_its_operations(tmp_path: Path) -> None:
+    """Where the curl of the README would not work, the first operations are listed."""
+    spec = tmp_path / "pets.yaml"
+    spec.write_text(OTHER_SPEC, "utf-8")
+
+    with served("--spec", str(spec)) as running:
+        greeting = running.greeting
+
+    assert "serves Zahlungsverkehr \N{EURO SIGN} 2, 2 operations, at" in greeting
+    assert f"  spec       {spec}\n  scenarios  none: every operation answers from its schema\n" in greeting
+    assert f"  GET {running.url}/pets\n  DELETE {running.url}/pets/{{id}}\n" in greeting
+
+
+def test_a_poor_locale_is_survived(tmp_path: Path) -> None:
+    """A title that the terminal cannot show is shown as well as it can be."""
+    spec = tmp_path / "pets.yaml"
+    spec.write_text(OTHER_SPEC, "utf-8")
+
+    with served("--spec", str(spec), variables={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) as running:
+        assert r"serves Zahlungsverkehr \u20ac 2" in running.greeting
+
+
+def test_a_new_seed_is_made_and_told() -> None:
+    """Without --seed the seed is a new one, and printed, so that the run can be repeated."""
+    with served() as first:
+        seed = re.search(r"seed +(\d+), repeat this run with --seed \1\n", first.greeting)
+        assert seed
+        answer = post(first.url)
+    with served("--seed", seed[1]) as second:
+        assert answer == post(second.url)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_success(number: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C are fine ways to end: exit code 0, nothing said."""
+    with served() as running:
+        assert (0, "") == running.stop(number)
+
+
+def test_a_reader_that_leaves_does_not_stop_it() -> None:
+    """`mockserver | head -1` goes on serving, and ends cleanly."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockserver", "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        process.stdout.close()
+        for _ in range(200):
+            if ask(f"http://127.0.0.1:{port}") is None:
+                break
+            assert process.poll() is None
+        assert [200, 200] == [post(f"http://127.0.0.1:{port}")[0] for _ in range(2)]
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr
+        assert ("", 0) == (process.stderr.read(), process.wait(30))
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(["--spec", "missing.yaml"], "missing.yaml", id="no such spec"),
+        pytest.param(["--spec", "."], "", id="a folder for a spec"),
+        pytest.param(["--spec", "broken.yaml"], "broken.yaml", id="a spec that is no YAML"),
+        pytest.param(["--spec", "list.yaml"], "not an OpenAPI document", id="a spec that is a list"),
+        pytest.param(["--scenarios", "missing"], "missing", id="no such scenarios"),
+        pytest.param(["--port", "80x"], "'80x' is not a valid integer", id="a port that is no number"),
+        pytest.param(["--port", "65536"], "65536 is not in the range", id="a port too high"),
+        pytest.param(["--host", "no.such.invalid"], "'no.such.invalid' is not known", id="no such host"),
+        pytest.param(["--prot", "1"], "--port", id="an unknown flag names the nearest"),
+        pytest.param(["chek"], "No such command 'chek'", id="an unknown command"),
+        pytest.param(["serve", "more"], "unexpected extra argument", id="an argument too many"),
+        pytest.param(["--allow-host", "a b"], "--allow-host", id="a host that is none"),
+        pytest.param(["--cors-origin", "example"], "--cors-origin", id="an origin that is none"),
+        pytest.param(["--max-body", "0"], "0 is not in the range", id="no body at all"),
+        pytest.param(["health", "ftp://x"], "'ftp://x' is not a URL to ask", id="health over ftp"),
+        pytest.param(["health", "http://[::1"], "is not a URL to ask", id="health of half an address"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], expected: str, tmp_path: Path) -> None:
+    """What cannot be used is said in one line on stderr, without a traceback."""
+    (tmp_path / "broken.yaml").write_text("a: [", "utf-8")
+    (tmp_path / "list.yaml").write_text("- a\n", "utf-8")
+
+    ended = run(*arguments, cwd=tmp_path)
+
+    assert (2, "") == (ended.returncode, ended.stdout)
+    assert re.fullmatch(r"mockserver: .+\n", ended.stderr)
+    assert expected in ended.stderr
+
+
+def test_a_taken_port_is_one_line_and_exit_code_2(server: Running) -> None:
+    """The second server on a port says so and ends."""
+    port = str(urlsplit(server.url).port)
+
+    ended = run("--port", port)
+
+    assert (2, "") == (ended.returncode, ended.stdout)
+    assert re.fullmatch(rf"mockserver: .*\b{port}\b.*taken.*\n", ended.stderr)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["serve"], id="the command alone"),
+        pytest.param(["--port", "8080"], id="options alone"),
+        pytest.param(["--port=8080"], id="an option with an equals sign"),
+        pytest.param(["serve", "--port", "8080"], id="both"),
+    ],
+)
+def test_serve_is_what_is_meant(settings_of: list[dict[str, object]], arguments: list[str]) -> None:
+    """No command, or options alone, mean serve; and the defaults are those of Settings."""
+    assert Settings() == Settings(**called(settings_of, arguments))  # type: ignore[arg-type] # checked by equality
+
+
+def values_of(flag: click.Option) -> tuple[list[str], object]:
+    """A list of texts for a flag, and what they should come to."""
+    match flag:
+        case click.Option(multiple=True):
+            return ["a.example", "b.example"], ("a.example", "b.example")
+        case click.Option(type=click.Choice(choices=choices)):
+            return [choices[-1]], choices[-1]
+        case click.Option(type=click.types.IntParamType() | click.IntRange()):
+            return ["7"], 7
+        case click.Option(type=click.Path()):
+            return ["some/where"], Path("some/where")
+        case _:
+            return ["text"], "text"
+
+
+FLAGS = [parameter for parameter in cli.serve.params if isinstance(parameter, click.Option)]
+
+
+@pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.opts[0])
+def test_each_flag_reaches_the_settings(settings_of: list[dict[str, object]], flag: click.Option) -> None:
+    """A flag sets the member of Settings that is named after it."""
+    texts, expected = values_of(flag)
+
+    values = called(settings_of, [word for text in texts for word in (flag.opts[0], text)])
+
+    assert expected == values[str(flag.name)]
+
+
+@pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.opts[0])
+@pytest.mark.parametrize("separator", [",", " ", ", ", "\n"], ids=["comma", "space", "both", "line"])
+def test_each_flag_has_its_variable(settings_of: list[dict[str, object]], flag: click.Option, separator: str) -> None:
+    """MOCKSERVER_MAX_BODY is --max-body; a variable holds several values, separated by commas or white space."""
+    texts, expected = values_of(flag)
+    variable = f"MOCKSERVER_{flag.opts[0][2:].upper().replace('-', '_')}"
+
+    values = called(settings_of, ["serve"], **{variable: separator.join(texts)})
+
+    assert expected == values[str(flag.name)]
+
+
+def test_a_flag_beats_its_variable(settings_of: list[dict[str, object]]) -> None:
+    """What is typed counts more than what the environment says."""
+    assert 9000 == called(settings_of, ["--port", "9000"], MOCKSERVER_PORT="9001")["port"]
+
+
+def test_version() -> None:
+    """`mockserver --version` says which."""
+    ended = run("--version")
+
+    assert (0, f"mockserver {mockserver.__version__}\n", "") == (ended.returncode, ended.stdout, ended.stderr)
+
+
+@pytest.mark.parametrize("arguments", [["-h"], ["--help"], ["serve", "-h"], ["health", "--help"]], ids=" ".join)
+def test_help(arguments: list[str]) -> None:
+    """Help is printed, and is a success."""
+    ended = run(*arguments)
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert ended.stdout.startswith("Usage: mockserver ")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["health", "127.0.0.1:1"]], ids=" ".join)
+def test_what_serves_nothing_loads_no_server(arguments: list[str]) -> None:
+    """Help and health are quick: a container asks for its health every few seconds."""
+    source = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'uvicorn', 'starlette', 'openapi_core', 'yaml', 'pydantic', 'faker', 'asyncio'}), file=sys.stderr))\n"
+        f"sys.argv = ['mockserver', *{arguments!r}]\n"
+        "from mockserver.cli import main\n"
+        "main()\n"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert "[]" == ended.stderr.splitlines()[-1]
+
+
+def test_health_of_a_server_that_answers(server: Running) -> None:
+    """Exit code 0, found by URL, by address or by the variable that the server itself was started with."""
+    port = str(urlsplit(server.url).port)
+
+    ends = [
+        run("health", server.url),
+        run("health", f"{server.url}/"),
+        run("health", f"localhost:{port}"),
+        run("health", variables={"MOCKSERVER_PORT": port}),
+        run("health", variables={"MOCKSERVER_PORT": port, "MOCKSERVER_HOST": "0.0.0.0"}),
+    ]
+
+    assert [(0, "ok\n", "")] * len(ends) == [(end.returncode, end.stdout, end.stderr) for end in ends]
+
+
+def test_health_where_nobody_answers() -> None:
+    """Exit code 1 and one line that says why."""
+    ended = run("health", variables={"MOCKSERVER_PORT": str(free_port())})
+
+    assert (1, "") == (ended.returncode, ended.stdout)
+    assert re.fullmatch(r"mockserver: http://127\.0\.0\.1:\d+ does not answer: .+\n", ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        pytest.param(200, b"welcome", id="another server's page"),
+        pytest.param(200, b"[1]", id="another server's JSON"),
+        pytest.param(200, b'{"status": "ill"}', id="a mock that is not well"),
+        pytest.param(503, b'{"status": "ok"}', id="a proxy in between"),
+    ],
+)
+def test_health_of_what_is_no_healthy_mock(status: int, body: bytes) -> None:
+    """A server that answers something else is not healthy."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named so by the standard library
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = threading.Thread(target=other.handle_request)
+        thread.start()
+        trouble = ask(f"http://127.0.0.1:{other.server_port}")
+        thread.join()
+
+    assert f"http://127.0.0.1:{other.server_port} is not a healthy mock server: it answered {status}" == trouble
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        pytest.param({}, "http://127.0.0.1:8080", id="nothing set"),
+        pytest.param({"MOCKSERVER_PORT": "9000"}, "http://127.0.0.1:9000", id="port"),
+        pytest.param({"MOCKSERVER_HOST": "0.0.0.0"}, "http://127.0.0.1:8080", id="every address"),
+        pytest.param({"MOCKSERVER_HOST": "::"}, "http://127.0.0.1:8080", id="every address of either kind"),
+        pytest.param({"MOCKSERVER_HOST": "10.1.2.3"}, "http://10.1.2.3:8080", id="one address"),
+        pytest.param({"MOCKSERVER_HOST": "::1"}, "http://[::1]:8080", id="one address with colons"),
+        pytest.param(
+            {"MOCKSERVER_HOST": "", "MOCKSERVER_PORT": ""}, "http://127.0.0.1:8080", id="empty counts as unset"
+        ),
+    ],
+)
+def test_health_asks_the_server_of_its_environment(environment: dict[str, str], expected: str) -> None:
+    """Without a URL it asks the server that the same variables would start."""
+    assert expected == default_url(environment)
+
+
+def test_the_curl_is_the_one_of_the_readme(server: Running) -> None:
+    """The greeting and the README tell a newcomer the same."""
+    readme = re.findall(r"^curl [^\n]*(?:\\\n[^\n]*)*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    greeting = server.greeting[server.greeting.index("curl ") :].replace(server.url, "http://127.0.0.1:8080")
+
+    assert shlex.split(greeting) == shlex.split(readme[0])

@@ -1,0 +1,256 @@
+"""Reading YAML and JSON text: what a scalar means, what is refused, and where."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from mockserver.yamltext import Bent, Place, TextError, read_data, read_marked
+from mockserver.yamltext.scalars import bend, meaning
+
+MEANINGS = {
+    "empty is null": ("", None),
+    "tilde is null": ("~", None),
+    "null": ("null", None),
+    "true": ("true", True),
+    "capital False": ("False", False),
+    "no stays text": ("no", "no"),
+    "on stays text": ("on", "on"),
+    "integer": ("12", 12),
+    "negative": ("-7", -7),
+    "zero": ("0", 0),
+    "float": ("1.50", 1.5),
+    "exponent": ("1e3", 1000.0),
+    "a commit's hash stays text": ("61e5634", "61e5634"),
+    "leading zero stays text": ("012", "012"),
+    "octal stays text": ("0o14", "0o14"),
+    "hexadecimal stays text": ("0x1f", "0x1f"),
+    "plus sign stays text": ("+1", "+1"),
+    "underscore stays text": ("1_000", "1_000"),
+    "time stays text": ("12:30", "12:30"),
+    "date stays text": ("2020-01-01", "2020-01-01"),
+    "infinity stays text": (".inf", ".inf"),
+    "a version stays text": ("1.2.3", "1.2.3"),
+    "a dash stays text": ("-", "-"),
+    "too many digits stay text": ("9" * 5000, "9" * 5000),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MEANINGS.values(), ids=MEANINGS.keys())
+def test_meaning(text: str, expected: object) -> None:
+    """A scalar without quotes means what it means in JSON."""
+    actual = meaning(text)
+    assert (type(expected), expected) == (type(actual), actual)
+
+
+BENDS = {
+    "yes": "the truth value true",
+    "On": "the truth value true",
+    "y": "the truth value true",
+    "no": "the truth value false",
+    "OFF": "the truth value false",
+    "N": "the truth value false",
+    "0b101": "a binary number",
+    "012": "an octal number",
+    "0o14": "an octal number",
+    "0x1F": "a hexadecimal number",
+    "12:30": "a number to the base of 60",
+    "12:30:45": "a number to the base of 60",
+    "2020-01-01": "a date",
+    "2020-01-01T00:00:00Z": "a date",
+    "2020-01-01 10:00:00": "a date",
+    ".inf": "a number that JSON does not have",
+    "-.Inf": "a number that JSON does not have",
+    ".NaN": "a number that JSON does not have",
+    "1_000": "a number",
+    "089": "a number",
+    "+1": "a number",
+    ".5": "a number",
+    "1.": "a number",
+    "61e5634": "a number",
+    "200": "a number",
+    "true": "a truth value",
+    "~": "null",
+    "<<": "the merge of another mapping",
+    "=": "a default value",
+    "none": None,
+    "nothing": None,
+    "-": None,
+    "1.2.3": None,
+    "12:99": None,
+    "200ms": None,
+    "+49 30 1234": None,
+    "0-0": None,
+    "192.168.0.1": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BENDS.items(), ids=BENDS.keys())
+def test_bend(text: str, expected: str | None) -> None:
+    """What another reader of YAML would make of a scalar without quotes is known."""
+    assert expected == bend(text)
+
+
+REFUSED = {
+    "empty": (b"", "1:1: the file is empty"),
+    "only a comment": (b"# nothing\n", "2:1: the file is empty"),
+    "tab as indentation": (b"a:\n\tb: 1\n", "2:1: a tab; YAML is indented with spaces"),
+    "tab after spaces": (b"a:\n  b: 1\n \tc: 2\n", "3:2: a tab; YAML is indented with spaces"),
+    "second document": (b"a: 1\n---\nb: 2\n", "2:1: a second document begins here; a file holds one"),
+    "repeated key": (b"a: 1\nb: 2\na: 3\n", "3:1: the key 'a' is repeated; it stands in line 1 already"),
+    "repeated key, otherwise quoted": (
+        b"200: a\n'200': b\n",
+        "2:1: the key '200' is repeated; it stands in line 1 already",
+    ),
+    "repeated key of JSON": (
+        b'{"a": 1,\n "b": {"a": 2, "x": "a"},\n "\\u0061": 3}',
+        '3:2: the key "\\u0061" is repeated; it stands in line 1 already',
+    ),
+    "a list as key": (b"? [a]\n: 1\n", "1:3: a key must be text, not a list"),
+    "a mapping as key": (b"{{a: 1}: 2}", "1:2: a key must be text, not a mapping"),
+    "an alias as key": (b"a: &x b\n*x : 1\n", "2:1: a key must be text, not an alias"),
+    "unknown alias": (b"a: *x\n", "1:4: the alias *x has no anchor &x before it"),
+    "recursive alias": (b"a: &x [*x]\n", "1:8: the alias *x stands inside of what it stands for"),
+    "recursive alias of a name used before": (
+        b"a: &x 1\nb: &x [*x]\n",
+        "2:8: the alias *x stands inside of what it stands for",
+    ),
+    "alias bomb": (
+        b"a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (98 + i, 98 + i, b",".join([b"*%c" % (97 + i)] * 10)) for i in range(9)),
+        "7:20: more than 5,000,000 values, counted with what aliases stand for",
+    ),
+    "nested too deep": (b"[" * 300, "1:201: nested deeper than 200 levels"),
+    "nested too deep, JSON": (b"[" * 300 + b"]" * 300, "1:201: nested deeper than 200 levels"),
+    "nested absurdly deep, JSON": (b"[" * 99_999 + b"]" * 99_999, "1:201: nested deeper than 200 levels"),
+    "NaN": (b'{"a":\n NaN}', "2:2: NaN is not JSON"),
+    "Infinity": (b'{"NaN": [-Infinity]}', "1:10: -Infinity is not JSON"),
+    "a float too large": (b'{"a": true, "b": 1e999}', "1:18: the number is too large"),
+    "an integer too large": (b'{"a": -%s}' % (b"9" * 5000), "1:7: the number is too large"),
+    "lone surrogate": (b'{"a": "\\ud83d"}', "1:7: a lone surrogate, which is no character"),
+    "unknown tag": (b"a: !python/object:os.system x\n", "1:4: the tag !python/object:os.system has no meaning here"),
+    "tag of a set": (b"a: !!set {a}\n", "1:4: the tag !!set has no meaning here"),
+    "tag that lies": (b"a: !!int x\n", "1:4: 'x' is not what its tag !!int says"),
+    "merge of a number": (b"<<: 1\n", "1:5: << merges a mapping or a list of mappings"),
+    "control character": (b"a: \x07\n", "1:4: the character U+0007 may not stand in YAML"),
+    "NUL": (b"a: 1\x00\nb: 2\n", "1:5: the character U+0000 may not stand in YAML"),
+    "not UTF-8": (b"a: 1\nb: \xc3\xa9 \xff\n", "2:6: the byte 0xff is not UTF-8; save the file as UTF-8"),
+    "UTF-16": ("a: 1".encode("utf-16"), "1:1: the file is UTF-16; save it as UTF-8"),
+    "colon in a text": (
+        b"a: b: c\n",
+        "1:5: a colon where no key can stand: check the indentation, or write the text in quotes",
+    ),
+    "reserved character": (b"a: @b\n", "1:4: '@' cannot begin a value: write the text in quotes"),
+    "unclosed quote": (
+        b"a: 'b\n",
+        "2:1: found unexpected end of stream, while scanning a quoted scalar begun in line 1",
+    ),
+    "unclosed list": (
+        b"a: [1, 2\nb: 3\n",
+        "2:2: did not find expected ',' or ']', while parsing a flow sequence begun in line 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused(text: bytes, expected: str) -> None:
+    """What is not strict is refused with its line and column."""
+    with pytest.raises(TextError) as caught:
+        read_data(text, name="spec.yaml")
+    assert f"spec.yaml:{expected}" == str(caught.value)
+
+
+def test_refused_json_by_its_name() -> None:
+    """A file that is called JSON is not read as YAML when it is not."""
+    with pytest.raises(TextError) as caught:
+        read_data(b"{a: 1}", name="spec.json")
+    problem = "not JSON: Expecting property name enclosed in double quotes"
+    assert ("spec.json", 1, 2, problem) == (
+        caught.value.name,
+        caught.value.line,
+        caught.value.column,
+        caught.value.problem,
+    )
+
+
+def test_refused_beyond_the_cap() -> None:
+    """A file larger than its cap is refused before it is read."""
+    with pytest.raises(TextError, match=r"^s:1:1: the file is longer than 1,048,576 bytes$"):
+        read_marked(b"#" * (1024 * 1024 + 1), name="s")
+    assert {"a": 1} == read_data(b'{"a": 1}', name="s", max_bytes=8)
+
+
+READ = {
+    "keys are text": (b"200: {1.10: a, null: b, yes: c}\n", {"200": {"1.10": "a", "null": "b", "yes": "c"}}),
+    "quotes make text": (b"a: '200'\nb: \"true\"\n", {"a": "200", "b": "true"}),
+    "block texts are text": (b"a: |\n  200\nb: >-\n  true\n", {"a": "200\n", "b": "true"}),
+    "a tag makes text": (b"a: !!str 200\n", {"a": "200"}),
+    "a tag makes a number": (b"a: !!int '7'\nb: !!float 1\n", {"a": 7, "b": 1}),
+    "aliases": (b"a: &x {b: [1, no]}\nc: *x\n", {"a": {"b": [1, "no"]}, "c": {"b": [1, "no"]}}),
+    "merge": (
+        b"a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], z: 3}\n",
+        {"a": {"x": 1, "y": 1}, "b": {"y": 2, "z": 2}, "c": {"x": 1, "y": 1, "z": 3}},
+    ),
+    "JSON": (b'{"a": [1, 2.5, "\\ud83d\\ude00", null, true]}', {"a": [1, 2.5, "\N{GRINNING FACE}", None, True]}),
+    "JSON indented with tabs": (b'{\n\t"a": 1\n}', {"a": 1}),
+    "a flow mapping that is not JSON": (b"{a: 1, b: [no]}", {"a": 1, "b": ["no"]}),
+    "byte order mark": (b"\xef\xbb\xbfa: 1\n", {"a": 1}),
+    "Windows line ends": (b"a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
+    "a document without content": (b"---\n", None),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), READ.values(), ids=READ.keys())
+def test_read(text: bytes, expected: object) -> None:
+    """What is strict is read, be it YAML or JSON."""
+    # As text, for True is 1 to Python.
+    assert json.dumps(expected, sort_keys=True) == json.dumps(read_data(text, name="spec"), sort_keys=True)
+
+
+def test_large_document() -> None:
+    """A document of 13 MB is read within seconds."""
+    schema = b"".join(b"    p%d: {type: string, description: %s, nullable: true}\n" % (i, b"x" * 60) for i in range(14))
+    text = b"".join(b"S%d:\n  properties:\n%s" % (i, schema) for i in range(9000))
+    started = time.monotonic()
+    data = read_data(text, name="large.yaml")
+    assert 9000 == len(data)
+    assert len(text) > 13_000_000
+    assert time.monotonic() - started < 15
+
+
+MARKED = read_marked(b"about: x\nstubs:\n  - name: &n no\n    on: {a: 012, b: *n}\n  - '200': 'no'\n", name="s.yaml")
+
+PLACES = {
+    "the whole": ((), Place(1, 1), Place(1, 1)),
+    "a member": (("about",), Place(1, 8), Place(1, 1)),
+    "an item": (("stubs", 1), Place(5, 5), Place(5, 5)),
+    "a member of an item": (("stubs", 0, "on", "a"), Place(4, 13), Place(4, 10)),
+    "behind an alias": (("stubs", 0, "on", "b"), Place(3, 11), Place(4, 18)),
+    "what is not there": (("stubs", 0, "reply", "status"), Place(3, 5), Place(3, 5)),
+}
+
+
+@pytest.mark.parametrize(("path", "value", "key"), PLACES.values(), ids=PLACES.keys())
+def test_places(path: tuple[str | int, ...], value: Place, key: Place) -> None:
+    """Every key and value of a marked text has its line and column."""
+    assert (value, key) == (MARKED.place(path), MARKED.key_place(path))
+
+
+def test_bent_scalars() -> None:
+    """A marked text lists the keys and values that other readers would bend, and none that are quoted."""
+    at = ("stubs", 0)
+    expected = (
+        Bent(path=(*at, "name"), key=False, line=3, column=11, text="no", taken_for="the truth value false"),
+        Bent(path=(*at, "on"), key=True, line=4, column=5, text="on", taken_for="the truth value true"),
+        Bent(path=(*at, "on", "a"), key=False, line=4, column=13, text="012", taken_for="an octal number"),
+    )
+    assert expected == MARKED.bent
+
+
+def test_marked_text_does_not_merge() -> None:
+    """In a scenario file `<<` is a key like any other, and says so."""
+    marked = read_marked(b"a: &a {b: 1}\nc: {<<: *a}\n", name="s")
+    assert {"a": {"b": 1}, "c": {"<<": {"b": 1}}} == marked.data
+    assert ["the merge of another mapping"] == [bent.taken_for for bent in marked.bent]

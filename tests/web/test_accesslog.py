@@ -1,0 +1,198 @@
+"""The access log: one line a request, nothing secret, and never in the way."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import time
+from typing import Literal
+
+import pytest
+
+from mockserver.exchange import Fault, Reply
+from mockserver.settings import Settings
+from mockserver.web import AccessLog
+from mockserver.web.linewriter import LineWriter
+from tests.support.live import Live, live
+
+SECRETS = ["api_key_hidden", "hidden-session", "hiddenSecret", "4242424242424242", "sk_test_hidden"]
+ANSWER = Reply(
+    status=200,
+    headers=(("Mock-Scenario", "happy_path"), ("Mock-Stub", "the first"), ("Mock-Entry", "ab12-1")),
+    body=b'{"client_secret": "seti_1_secret_hiddenSecret"}',
+)
+SECRETIVE = (
+    b"POST /v1/4242424242424242/seti_1_secret_hiddenSecret?client_secret=seti_1_secret_hiddenSecret&page=2&api_key_hidden"
+    b" HTTP/1.1\r\nHost: localhost\r\nwb-key: api_key_hidden\r\nCookie: app-session=hidden-session\r\n"
+    b"Authorization: Bearer sk_test_hidden\r\nContent-Length: 2\r\n\r\n{}"
+)
+
+
+def logged(form: Literal["text", "json"], data: bytes, answer: Reply | Fault | None = None) -> list[str]:
+    """The lines that one exchange leads to."""
+    stream = io.StringIO()
+    with live(log=AccessLog(form, stream)) as server:
+        if answer is not None:
+            server.engine.answer = lambda request: answer
+        with server.connect() as connection:
+            connection.send(data)
+            if isinstance(answer, Fault):
+                connection.rest()
+            else:
+                connection.receive(has_body=not data.startswith(b"HEAD"))
+    return stream.getvalue().splitlines()
+
+
+def test_json() -> None:
+    """Every field, one object a line."""
+    [line] = logged("json", SECRETIVE, ANSWER)
+    fields = json.loads(line)
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", fields.pop("time"))
+    assert 0 <= fields.pop("ms") < 5000
+    assert ["client_secret", "page"] == fields.pop("query")[:2]
+    assert fields.pop("path").startswith("/v1/")
+    assert {
+        "method": "POST",
+        "status": 200,
+        "bytes": len(ANSWER.body),
+        "scenario": "happy_path",
+        "stub": "the first",
+        "entry": "ab12-1",
+    } == fields
+
+
+def test_text() -> None:
+    """The same for people."""
+    [line] = logged("text", b"GET /a%20b?x=1&y HTTP/1.1\r\nHost: localhost\r\n\r\n", ANSWER)
+
+    assert re.fullmatch(
+        r"\S+Z 200 GET /a%20b\?x&y [\d.]+ ms 47 B scenario=happy_path stub=\"the first\" entry=ab12-1", line
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nothing_secret(form: Literal["text", "json"]) -> None:
+    """Not from headers, cookies, path, query or body, of the request or the reply."""
+    lines = logged(form, SECRETIVE, ANSWER)
+
+    assert 1 == len(lines)
+    assert [] == [secret for secret in SECRETS if secret in lines[0]]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", {"status": 400, "refused": "bad-host"}, id="host"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n",
+            {"status": 403, "refused": "foreign-origin"},
+            id="origin",
+        ),
+        pytest.param(
+            b"OPTIONS / HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nAccess-Control-Request-Method: PUT\r\n\r\n",
+            {"status": 204, "bytes": 0},
+            id="preflight",
+        ),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n",
+            {"status": 413, "refused": "too-large"},
+            id="too long",
+        ),
+        pytest.param(b"GET /__mock/health HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 200, "path": "/__mock/health"}, id="admin"),
+        pytest.param(
+            b"GET /__mock/x HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 404, "refused": "unknown-path"}, id="unknown admin"
+        ),
+        pytest.param(b"HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 200, "bytes": 0, "method": "HEAD"}, id="HEAD"),
+        pytest.param(b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {"path": f"/{'a' * 499}..."}, id="long path"),
+        pytest.param(b"GET /?%0a%1b=1 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["\\n\\x1b"]}, id="control characters"),
+        pytest.param(b"GET /?%C3%A9 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["\\xe9"]}, id="non-ASCII"),
+    ],
+)
+def test_every_request_has_its_line(data: bytes, expected: dict[str, object]) -> None:
+    """Whoever answered it."""
+    [line] = logged("json", data)
+
+    assert line.isascii()
+    assert expected.items() <= json.loads(line).items()
+
+
+def test_a_fault_is_told() -> None:
+    """What was committed, and what would have been said."""
+    fault = Fault(kind="empty_reply", reply=ANSWER)
+    [line] = logged("json", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", fault)
+
+    assert {"fault": "empty_reply", "status": None, "scenario": "happy_path"}.items() <= json.loads(line).items()
+
+
+def test_a_client_that_went_is_told() -> None:
+    """A request that broke off has no status."""
+    stream = io.StringIO()
+    with live(log=AccessLog("json", stream)) as server:
+        with server.connect() as connection:
+            connection.send(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+            time.sleep(0.1)
+        time.sleep(0.1)
+
+    assert None is json.loads(stream.getvalue())["status"]
+
+
+def exchanges(server: Live, count: int) -> list[int]:
+    with server.connect() as connection:
+        statuses = []
+        for _ in range(count):
+            connection.send(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+            statuses.append(connection.receive().status)
+    return statuses
+
+
+def test_a_pipe_that_nobody_reads_stops_nobody() -> None:
+    """A parent process that forgets to read our stderr does not hang its tests."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer, "w") as stream, live(Settings(), log=AccessLog("text", stream)) as server:
+        # A pipe holds 64 KiB.
+        assert [200] * 1200 == exchanges(server, 1200)
+
+
+def test_a_pipe_whose_reader_has_gone_stops_nobody() -> None:
+    """`mockserver 2>&1 | head` goes on serving."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w")
+    with live(Settings(), log=AccessLog("text", stream)) as server:
+        assert [200] * 100 == exchanges(server, 100)
+        time.sleep(0.1)
+        assert [200] * 100 == exchanges(server, 100)
+    stream.close()
+
+
+def test_lines_that_find_no_room_are_counted() -> None:
+    """The log says when it is not complete."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stream:
+        lines = LineWriter(stream, limit=3)
+        lines.write("x" * 100_000)
+        time.sleep(0.2)
+        for number in range(10):
+            lines.write(str(number))
+        with os.fdopen(reader) as read:
+            first = read.readline()
+            lines.close()
+            stream.close()
+            rest = read.read().splitlines()
+
+    assert 100_001 == len(first)
+    assert ["0", "1", "2", "7 lines of the log were dropped: nobody read them"] == rest
+
+
+def test_a_writer_can_be_used_again() -> None:
+    """Closing writes what waits; what comes later is written too."""
+    stream = io.StringIO()
+    lines = LineWriter(stream)
+    for line in ("one", "two"):
+        lines.write(line)
+        lines.close()
+
+    assert "one\ntwo\n" == stream.getvalue()

@@ -1,0 +1,89 @@
+"""Bugs of our own: never seen by a client, always seen in the log, and without its secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from mockserver.exchange import Reply, Request
+from tests.support.live import Live
+
+SECRETS = ["api_key_hidden", "a-session", "seti_abc_secret_hidden", "4242424242424242", "plain-key"]
+POST = (
+    b"POST /v1/x HTTP/1.1\r\nHost: localhost\r\nwb-key: api_key_hidden\r\nAuthorization: Bearer plain-key\r\n"
+    b"Cookie: app-session=a-session\r\nContent-Length: 2\r\n\r\n{}"
+)
+
+
+def crash(request: Request) -> Reply:
+    raise RuntimeError(f"unexpected {request.headers.pairs} {SECRETS}")
+
+
+def test_a_crash_is_an_internal_error(server: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """The client gets a problem document, the log a traceback, and the connection goes on."""
+    server.engine.answer = crash
+    with caplog.at_level(logging.WARNING), server.connect() as connection:
+        connection.send(POST)
+        first = connection.receive()
+        connection.send(POST)
+        second = connection.receive()
+
+    assert [500, 500] == [first.status, second.status]
+    assert ("application/problem+json", "internal-error") == (first.headers["content-type"], first.kind)
+    assert {"type", "title", "status", "detail"} == set(json.loads(first.body))
+    assert "POST '/v1/x' met a bug" in caplog.text
+    assert "RuntimeError: unexpected" in caplog.text
+    assert [] == [secret for secret in SECRETS if secret in caplog.text]
+
+
+@pytest.mark.parametrize("status", [0, 100, 199, 600, 1000])
+def test_a_status_that_is_none(server: Live, status: int) -> None:
+    """What cannot be sent is a bug too, and is not half sent."""
+    server.engine.answer = lambda request: Reply(status=status)
+
+    assert 500 == server.exchange(POST).status
+
+
+@pytest.mark.parametrize(
+    ("pair", "expected"),
+    [
+        pytest.param(("X-A", "b"), {"x-a": "b"}, id="plain"),
+        pytest.param(("X-A", "b\r\nX-B: c"), {"x-a": "b  X-B: c"}, id="line break"),
+        pytest.param(("X-A", "b\x00\x7f"), {"x-a": "b"}, id="control characters"),
+        pytest.param(("X-A", "é"), {"x-a": "Ã©"}, id="UTF-8"),
+        pytest.param(("X-A", "\ud800"), {"x-a": "?"}, id="lone surrogate"),
+        pytest.param(("X A", "b"), {}, id="no name"),
+        pytest.param(("", "b"), {}, id="empty name"),
+        pytest.param(("Content-Length", "99"), {}, id="another length"),
+        pytest.param(("Transfer-Encoding", "chunked"), {}, id="another framing"),
+        pytest.param(("Connection", "close"), {"connection": "close"}, id="Connection"),
+    ],
+)
+def test_any_header_can_be_asked_for(server: Live, pair: tuple[str, str], expected: dict[str, str]) -> None:
+    """A field of a reply cannot break the message, nor bring in another field."""
+    server.engine.answer = lambda request: Reply(status=200, headers=(pair,), body=b"{}")
+    reply = server.exchange(POST)
+
+    assert (200, b"{}") == (reply.status, reply.body)
+    assert expected == {name: value for name, value in reply.headers.items() if name not in {"date", "content-length"}}
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_statuses_without_a_body(server: Live, status: int) -> None:
+    """A body that HTTP does not allow is not sent, and the connection stays in step."""
+    server.engine.answer = lambda request: Reply(status=status, body=b"unwanted")
+    with server.connect() as connection:
+        connection.send(POST + POST)
+        statuses = [connection.receive().status for _ in range(2)]
+
+    assert [status, status] == statuses
+
+
+def test_a_reply_decides_its_own_cors(server: Live) -> None:
+    """A scenario that answers with other CORS headers is not contradicted."""
+    server.engine.answer = lambda request: Reply(status=200, headers=(("Access-Control-Allow-Origin", "x"), ("Vary", "A")))
+    reply = server.exchange(POST.replace(b"wb-key:", b"Origin: http://localhost\r\nwb-key:"))
+
+    assert ("x", "A, Origin") == (reply.headers["access-control-allow-origin"], reply.headers["vary"])

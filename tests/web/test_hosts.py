@@ -1,0 +1,124 @@
+"""The rule for the Host header: a guard against DNS rebinding."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.errors import UsageError
+from mockserver.settings import Settings
+from mockserver.web import create_app
+from tests.support.live import Live, live
+from tests.support.standin import StandIn
+
+SERVED = [
+    "localhost",
+    "localhost:8080",
+    "LOCALHOST",
+    "localhost.",
+    "shop.localhost",
+    "a.b.localhost:1",
+    "127.0.0.1",
+    "127.8.9.10:80",
+    "192.168.1.5:8080",
+    "8.8.8.8",
+    "[::1]",
+    "[::1]:8080",
+    "[2001:db8::1]",
+    "mockserver",
+    "mock_server-1:8080",
+    "testserver",
+    "localhost:",
+]
+REFUSED = [
+    "",
+    "evil.example",
+    "evil.example:8080",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "127.1",
+    "127.0.0.256",
+    "::1",
+    "[::1",
+    "[127.0.0.1]",
+    "[v1.x]",
+    "user@localhost",
+    "localhost/path",
+    "localhost:80:80",
+    "localhost:123456",
+    "localhost:x",
+    "localhost evil",
+    "localhost, localhost",
+    "..",
+    ".",
+    "-x",
+    "é",
+    "a" * 400,
+    ("a" * 60 + ".") * 5 + "localhost.evil.example",
+    "host.docker.internal",
+]
+
+
+def head(*hosts: str, version: str = "1.1") -> bytes:
+    fields = "".join(f"Host: {host}\r\n" for host in hosts)
+    return f"GET /x HTTP/{version}\r\n{fields}\r\n".encode("latin-1")
+
+
+@pytest.mark.parametrize("host", SERVED)
+def test_served(server: Live, host: str) -> None:
+    """Hosts that nobody outside can point at us."""
+    assert 200 == server.exchange(head(host)).status
+
+
+@pytest.mark.parametrize("host", REFUSED)
+def test_refused(server: Live, host: str) -> None:
+    """Other names, and what is none: refused before the engine is asked."""
+    reply = server.exchange(head(host))
+
+    assert (400, "bad-host") == (reply.status, reply.kind)
+    assert [] == server.engine.requests
+    assert ["bad-host"] == [refusal.kind for refusal in server.engine.refusals]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "version", "status"),
+    [
+        pytest.param([], "1.1", 400, id="none"),
+        pytest.param([], "1.0", 200, id="none in HTTP/1.0"),
+        pytest.param(["localhost", "localhost"], "1.1", 400, id="two"),
+        pytest.param(["localhost", "localhost"], "1.0", 400, id="two in HTTP/1.0"),
+        pytest.param(["evil.example"], "1.0", 400, id="refused in HTTP/1.0"),
+    ],
+)
+def test_exactly_one(server: Live, hosts: list[str], version: str, status: int) -> None:
+    """HTTP/1.1 needs one Host; HTTP/1.0 may go without."""
+    assert status == server.exchange(head(*hosts, version=version)).status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        pytest.param("mock.example.com", 200, id="named"),
+        pytest.param("MOCK.example.com.:99", 200, id="named without a port is any port"),
+        pytest.param("ported.example.com:8080", 200, id="named with its port"),
+        pytest.param("ported.example.com:8081", 400, id="other port"),
+        pytest.param("ported.example.com", 400, id="no port"),
+        pytest.param("sub.mock.example.com", 400, id="below a named one"),
+        pytest.param("localhost", 200, id="still"),
+    ],
+)
+def test_allow_host(host: str, status: int) -> None:
+    """--allow-host adds names."""
+    with live(Settings(allow_hosts=("Mock.Example.com", "ported.example.com:8080"))) as server:
+        assert status == server.exchange(head(host)).status
+
+
+def test_a_refusal_says_what_to_do(server: Live) -> None:
+    """The detail names the flag."""
+    assert "--allow-host shop.example.com" in server.exchange(head("shop.example.com:80")).json()["detail"]
+
+
+@pytest.mark.parametrize("host", ["", "http://x.example", "a b", "x.example/"])
+def test_a_setting_that_is_no_host(host: str) -> None:
+    """A wrong --allow-host is told at the start."""
+    with pytest.raises(UsageError, match="--allow-host"):
+        create_app(Settings(allow_hosts=(host,)), engine=StandIn())

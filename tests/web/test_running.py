@@ -1,0 +1,215 @@
+"""A server as a process: how it starts, how it ends, and what its ports may be."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mockserver.errors import UsageError
+from mockserver.server import BackgroundServer, running, serve
+from mockserver.server.sockets import listen, url_of
+from mockserver.settings import Settings
+from mockserver.web import create_app
+from tests.support.raw import RawConnection
+from tests.support.standin import StandIn
+
+ROOT = Path(__file__).parent.parent.parent
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server process, and its URL once it listens."""
+    command = [sys.executable, "-m", "tests.support.standin_server", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server, server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_loses_nothing(number: signal.Signals) -> None:
+    """Requests that were accepted are answered, idle connections end, the exit code is 0, and nothing is complained."""
+    with process() as (server, url):
+        clients = [RawConnection(url) for _ in range(5)]
+        with RawConnection(url) as idle, RawConnection(url) as used, RawConnection(url) as half:
+            used.send(GET)
+            used.receive()
+            half.send(b"GET / HT")
+            for client in clients:
+                client.send(GET.replace(b" / ", b" /delay/0.5 "))
+            time.sleep(0.2)
+            server.send_signal(number)
+            replies = [client.receive() for client in clients]
+            rest = [idle.rest(), used.rest(), half.rest()]
+        _, errors = server.communicate(timeout=10)
+        for client in clients:
+            client.socket.close()
+
+    assert [(200, b"late")] * 5 == [(reply.status, reply.body) for reply in replies]
+    assert [b"", b"", b""] == rest
+    assert 0 == server.returncode
+    assert [] == [line for line in errors.splitlines() if " GET " not in line]
+
+
+def test_a_signal_ends_delays_and_hangs() -> None:
+    """A reply that was to come in an hour comes now; a request that hangs is let go; the end takes a moment only."""
+    with process() as (server, url), RawConnection(url) as late, RawConnection(url) as hanging:
+        late.send(GET.replace(b" / ", b" /delay/3600 "))
+        hanging.send(GET.replace(b" / ", b" /hang "))
+        time.sleep(0.3)
+        started = time.monotonic()
+        server.terminate()
+
+        assert b"late" == late.receive().body
+        assert b"" == hanging.rest()
+        assert 0 == server.wait(timeout=10)
+        assert time.monotonic() - started < 2
+
+
+def test_a_request_that_is_already_on_its_way_is_answered() -> None:
+    """Clients that go on asking while the server ends get every reply, the last one with the word that it is."""
+    with process() as (server, url):
+        outcomes: list[str] = []
+
+        def ask() -> None:
+            with RawConnection(url) as client:
+                while True:
+                    try:
+                        client.send(GET)
+                        reply = client.receive()
+                    except OSError as error:
+                        outcomes.append(str(error))
+                        return
+                    outcomes.append(reply.headers.get("connection", "open"))
+                    if outcomes[-1] == "close":
+                        return
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        server.terminate()
+        for thread in threads:
+            thread.join()
+
+        assert 0 == server.wait(timeout=10)
+    assert {"open", "close"} == set(outcomes)
+
+
+def test_a_client_that_never_finishes_does_not_hold_the_server_for_ever(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After the grace time the server goes, and makes no fuss of it."""
+    monkeypatch.setattr(running, "_GRACE", 0.2)
+    with BackgroundServer(create_app(engine=StandIn())) as server, RawConnection(server.url) as client:
+        client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhe")
+        time.sleep(0.1)
+        server.stop()
+
+        assert b"" == client.rest()
+    assert "Traceback" not in caplog.text
+
+
+def test_a_second_interrupt_is_for_the_impatient() -> None:
+    """Ctrl+C twice waits for nobody."""
+    with process() as (server, url), RawConnection(url) as client:
+        client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhe")
+        time.sleep(0.2)
+        server.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        server.send_signal(signal.SIGINT)
+
+        assert 0 == server.wait(timeout=3)
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    """The line says what to do; nothing was started."""
+    [taken] = listen("127.0.0.1", 0)
+    port = taken.getsockname()[1]
+    with taken, pytest.raises(UsageError) as caught:
+        serve(create_app(engine=StandIn()), Settings(port=port), on_started=lambda url: None)
+
+    expected = f"port {port} on 127.0.0.1 is taken: stop the other server or choose another with --port"
+    assert expected == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "expected"),
+    [
+        pytest.param("nowhere.invalid", 0, "the host 'nowhere.invalid' is not known", id="unknown host"),
+        pytest.param("192.0.2.1", 0, "the host 192.0.2.1 is no address of this machine", id="someone else's address"),
+        pytest.param("a" * 100, 0, "is not known", id="no host name"),
+        pytest.param("127.0.0.1", 65536, "port 65536 is not a port", id="no port"),
+    ],
+)
+def test_what_cannot_be_listened_on(host: str, port: int, expected: str) -> None:
+    """One clear line each."""
+    with pytest.raises(UsageError, match=expected):
+        listen(host, port)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        pytest.param("127.0.0.1", "http://127.0.0.1:{}", id="IPv4"),
+        pytest.param("0.0.0.0", "http://127.0.0.1:{}", id="every IPv4"),
+        pytest.param("localhost", "http://localhost:{}", id="name"),
+        pytest.param("", "http://127.0.0.1:{}", id="empty"),
+    ],
+)
+def test_listening(host: str, url: str) -> None:
+    """The URL is one that a client on this machine can use."""
+    sockets = listen(host, 0)
+    ports = {sock.getsockname()[1] for sock in sockets}
+    shown = url_of(host, sockets)
+    for sock in sockets:
+        sock.close()
+
+    assert [url.format(port) for port in ports] == [shown]
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this Python has no IPv6")
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_listening_on_ipv6(host: str) -> None:
+    """Addresses stand in brackets."""
+    try:
+        server = BackgroundServer(create_app(engine=StandIn()), host=host).start()
+    except UsageError as error:
+        pytest.skip(f"this machine has no IPv6: {error}")
+    try:
+        assert 200 == httpx.get(f"{server.url}/x").status_code
+        assert server.url.startswith("http://[::1]:")
+    finally:
+        server.stop()
+
+
+def test_a_background_server_ends_with_its_block() -> None:
+    """Started, asked, stopped; and its port is free again."""
+    with BackgroundServer(create_app(engine=StandIn())) as server:
+        assert 200 == httpx.get(f"{server.url}/x").status_code
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{server.url}/x")
+    server.stop()
+    for sock in listen("127.0.0.1", int(server.url.rpartition(":")[2])):
+        sock.close()
+
+
+def test_a_background_server_that_cannot_start_says_so() -> None:
+    """In the thread that asked for it."""
+    [taken] = listen("127.0.0.1", 0)
+    with taken, pytest.raises(UsageError, match="is taken"):
+        BackgroundServer(create_app(engine=StandIn()), port=taken.getsockname()[1]).start()

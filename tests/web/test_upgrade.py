@@ -1,0 +1,84 @@
+"""Offers to upgrade: real clients make them with their first request, and are answered over HTTP/1.1."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tests.support.live import Live
+
+BODY = b'{"operation":"add_method"}'
+AFTER = b"GET /after HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+OFFERS = [
+    pytest.param(b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n", id="h2c"),
+    pytest.param(b"connection: upgrade\r\nupgrade: H2C\r\n", id="lower case"),
+    pytest.param(b"Upgrade: h2c\r\nConnection: keep-alive\r\nConnection: Upgrade\r\n", id="two Connection fields"),
+    pytest.param(
+        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAA\r\n",
+        id="websocket",
+    ),
+    pytest.param(b"Connection: Upgrade\r\nUpgrade: TLS/1.3, h2c\r\n", id="several"),
+]
+BODIES = [
+    pytest.param(b"Content-Length: %d\r\n\r\n" % len(BODY), BODY, id="length"),
+    pytest.param(b"Transfer-Encoding: chunked\r\n\r\n", b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY), id="chunked"),
+]
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+@pytest.mark.parametrize(("framing", "body"), BODIES)
+@pytest.mark.parametrize("packets", ["one", "head and body", "byte by byte"])
+def test_an_offer_is_ignored_and_the_body_is_read(
+    server: Live, offer: bytes, framing: bytes, body: bytes, packets: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The body counts however it is cut into packets, the connection goes on, and nothing is logged about it."""
+    head = b"POST /v1/things?x=1 HTTP/1.1\r\nHost: localhost\r\n" + offer + b"A: b\r\n" + framing
+    with caplog.at_level(logging.DEBUG, logger="uvicorn"), server.connect() as connection:
+        if packets == "one":
+            connection.send(head + body + AFTER)
+        elif packets == "head and body":
+            connection.send(head)
+            connection.send(body)
+            connection.send(AFTER)
+        else:
+            for byte in head + body + AFTER:
+                connection.send(bytes([byte]))
+        first, second = connection.receive(), connection.receive()
+
+    assert (200, 200) == (first.status, second.status)
+    assert (BODY.decode(), "x=1", "/after") == (first.json()["body"], first.json()["query"], second.json()["path"])
+    assert ["a", "b"] in first.json()["headers"]
+    assert [] == [record for record in caplog.records if record.name.startswith(("uvicorn", "mockserver"))]
+
+
+def test_many_offers_in_one_packet(server: Live) -> None:
+    """Pipelined offers, with and without bodies, are all answered in order."""
+    offer = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+    one = b"POST /%d HTTP/1.1\r\nHost: localhost\r\n" + offer + b"Content-Length: 2\r\n\r\n{}"
+    two = b"GET /%d HTTP/1.1\r\nHost: localhost\r\n" + offer + b"\r\n"
+    with server.connect() as connection:
+        connection.send(b"".join((one, two)[number % 2] % number for number in range(500)))
+        paths = [connection.receive().json()["path"] for _ in range(500)]
+
+    assert [f"/{number}" for number in range(500)] == paths
+
+
+@pytest.mark.parametrize(
+    ("extra", "statuses"),
+    [
+        pytest.param(b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", [100, 200], id="Expect"),
+        pytest.param(b"Content-Length: 99999999\r\n\r\n", [413], id="too long"),
+        pytest.param(b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", [400], id="malformed"),
+        pytest.param(b"Host: evil.example\r\n\r\n", [400], id="two hosts"),
+    ],
+)
+def test_an_offer_changes_no_other_rule(server: Live, extra: bytes, statuses: list[int]) -> None:
+    """What holds for a request holds for one with an offer."""
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+    with server.connect() as connection:
+        connection.send(head + extra + b"{}")
+        answered = [connection.receive().status for _ in statuses]
+
+    assert statuses == answered
