@@ -26,6 +26,7 @@ KnowsFake = Callable[[str], bool]
 _BARE: Final = ("$method", "$url")
 _NAMED: Final = ("$request.path", "$request.query", "$request.header", "$fake")
 _BODY: Final = "$request.body"
+_FORMS: Final = (*_BARE, f"{_BODY}#/…", *(f"{source}.…" for source in _NAMED))
 # A source, and what follows it: a name after a dot, or a pointer after a hash sign.
 _EXPRESSION: Final = re.compile(r"(\$(?:request\.)?[A-Za-z_]*)(?:([.#])(.*))?", re.DOTALL)
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -77,8 +78,7 @@ def parse_expression(text: str, knows_fake: KnowsFake | None) -> Expression:
     if source in _BARE and sign is None:
         return Expression(source)
     if source not in _NAMED or sign == "#":
-        forms = {_BODY: f"{_BODY}#/…"} | {form: form for form in _BARE} | {form: f"{form}.…" for form in _NAMED}
-        raise FlawsError.one(f"{{{text}}} is not an expression{did_you_mean(source, forms)}")
+        raise FlawsError.one(f"{{{text}}} is not an expression{did_you_mean(text, _FORMS)}")
     if not rest:
         raise FlawsError.one(f"{{{text}}}: expected a name after {source}.")
     if source == "$request.header" and not _HEADER_NAME.fullmatch(rest):

@@ -25,6 +25,7 @@ __all__ = [
     "parse_method",
     "parse_name",
     "parse_overrides",
+    "parse_reason",
     "parse_status",
     "parse_times",
 ]
@@ -48,6 +49,13 @@ def parse_line(value: Any) -> str:
     if not text or "\n" in text:
         raise FlawsError.one(expected("one line of text", value))
     return text
+
+
+def parse_reason(value: Any) -> str:
+    """The reason for leaving the contract."""
+    if not isinstance(value, str) or not value.strip():
+        raise FlawsError.one(expected("the reason in words", value))
+    return parse_line(value)
 
 
 def parse_name(value: Any) -> str:

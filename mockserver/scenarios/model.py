@@ -78,7 +78,7 @@ class ReplyModel(_Part):
     body: Annotated[Template | None, TemplateLeaf(parse_template, forms.ANYTHING)] = Field(
         None, description="The body as it is sent: JSON, or text under another Content-Type. May hold expressions."
     )
-    off_contract: Annotated[str | None, Leaf(fields.parse_line, forms.LINE)] = Field(
+    off_contract: Annotated[str | None, Leaf(fields.parse_reason, forms.LINE)] = Field(
         None, description="Why this reply leaves the contract; without it, one that does is refused."
     )
     on_confirm: Annotated[OnConfirm, Leaf(parse_on_confirm, forms.ON_CONFIRM)] = Field(

@@ -72,7 +72,8 @@ def _matcher(value: Any, path: Path, flaws: list[Flaw]) -> Matcher:
 def _operator(name: str, operand: Any, path: Path, flaws: list[Flaw]) -> Matcher:
     if name == "one_of":
         if not isinstance(operand, list) or not operand:
-            flaws.append(Flaw((*path, name), f"{expected('a list of values', operand)}"))
+            what = "expected at least one value, found none" if operand == [] else expected("a list of values", operand)
+            flaws.append(Flaw((*path, name), what))
             return Absent()
         return OneOf(tuple(operand))
     if name == "matches":

@@ -46,9 +46,10 @@ class Reader:
         except ValidationError as error:
             model = None
             problems += [_invalid(details, marked) for details in error.errors(include_url=False)]
-        keys = {problem.key for problem in problems}
-        more = (*_bent(marked), *self._unknown_operations(marked))
-        problems += [problem for problem in more if problem.key not in keys]
+        for problem in (*_bent(marked), *self._unknown_operations(marked)):
+            # Where a number is meant, `012` is no number: that says more than that it is not quoted.
+            if problem.key not in {known.key for known in problems}:
+                problems.append(problem)
         if model is None or problems:
             return sorted(problems)
         return scenario_of(model, name=name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.samples.conjunction import Conjunction
 from mockserver.contract.samples.discriminators import Discriminators
-from mockserver.contract.samples.keywords import as_list, as_mapping, is_null_only
+from mockserver.contract.samples.keywords import as_list, as_mapping, as_names, is_null_only
 from mockserver.contract.samples.nosample import NoSample
 from mockserver.contract.samples.place import Place
 from mockserver.contract.samples.references import References
@@ -27,6 +27,13 @@ class Choice:
     schemas: tuple[Any, ...] = ()
     excluded: tuple[Any, ...] = ()
     forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Where one of several ways has to be taken."""
+
+    choices: tuple[Choice, ...]
 
 
 class Alternatives:
@@ -69,32 +76,96 @@ class Alternatives:
         while pending:
             place.budget.spend()
             schema, pending = pending[0], pending[1:]
+            if isinstance(schema, Fork):
+                for choice in schema.choices:
+                    yield from self._apart((*choice.schemas, *pending), with_choice(made, choice), place, reasons)
+                return
             if schema is True:
                 continue
             if not isinstance(schema, Mapping):
                 says = "the schema false allows nothing" if schema is False else f"{schema!r} is not a schema"
                 reasons.append(NoSample(says, place.pointer))
                 return
-            refs = [schema[keyword] for keyword in self._reference_keywords() if keyword in schema]
+            refs = [schema[keyword] for keyword in ("$ref", "$dynamicRef") if isinstance(schema.get(keyword), str)]
+            # What is referred to twice is in the conjunction already.
+            fresh = tuple(ref for ref in refs if ref not in made.refs)
             try:
-                followed = tuple(self._follow(ref, made, place) for ref in refs if ref not in made.refs)
+                followed = tuple(self._followed(ref, place) for ref in fresh)
             except NoSample as error:
                 reasons.append(error)
                 return
-            made = replace(made, refs=(*made.refs, *(ref for ref in refs if ref not in made.refs)))
+            made = replace(made, refs=(*made.refs, *fresh))
             pending = (*followed, *pending)
             # Beside a reference OpenAPI 3.0 ignores whatever stands there.
-            if refs and not self._openapi_31:
-                continue
-            made = with_part(made, schema)
-            pending = (*as_list(schema.get("allOf")), *pending)
-            for choices in self._choices(schema, made, place):
-                for choice in choices:
-                    taken = replace(
-                        made,
-                        excluded=(*made.excluded, *choice.excluded),
-                        forbidden=(*made.forbidden, *choice.forbidden),
-                    )
-                    yield from self._apart((*choice.schemas, *rest_of(schema, choices), *pending), taken, place, reasons)
-                return
+            if not refs or self._openapi_31:
+                made = with_part(made, schema)
+                pending = (*pending, *as_list(schema.get("allOf")), *self._forks(schema, made, place))
         yield made
+
+    def _followed(self, ref: str, place: Place) -> Any:
+        if place.refs.count(ref) >= MOST_RETURNS:
+            raise NoSample(f"{ref} requires itself without end", place.pointer)
+        return self._references.target(ref)
+
+    def _forks(self, schema: Mapping[str, Any], made: Conjunction, place: Place) -> Iterator[Fork]:
+        discriminator = as_mapping(schema.get("discriminator"))
+        for keyword in ("oneOf", "anyOf"):
+            if keyword in schema:
+                branches = sorted(as_list(schema[keyword]), key=lambda branch: self._rank(branch, place))
+                yield Fork(tuple(Choice(schemas=self._named(branch, discriminator)) for branch in branches))
+        if discriminator and not schema.keys() & {"oneOf", "anyOf"}:
+            yield from self._inheritance(schema, discriminator, made)
+        if "if" in schema:
+            holds = Choice(schemas=(schema["if"], schema.get("then", True)))
+            yield Fork((holds, Choice(schemas=(schema.get("else", True),), excluded=(schema["if"],))))
+        for name, dependent in as_mapping(schema.get("dependentSchemas")).items():
+            yield Fork((Choice(schemas=(dependent,)), Choice(forbidden=(name,))))
+
+    def _rank(self, branch: Any, place: Place) -> int:
+        """Null only where nothing else ends, and a recursion last of all."""
+        return 2 * self._leads_back(branch, place.refs, 0) + is_null_only(self._references.followed(branch))
+
+    def _named(self, branch: Any, discriminator: Mapping[str, Any]) -> tuple[Any, ...]:
+        ref = as_mapping(branch).get("$ref")
+        naming = self._discriminators.naming(discriminator, ref) if isinstance(ref, str) else None
+        return (branch,) if naming is None else (branch, naming)
+
+    def _inheritance(
+        self, schema: Mapping[str, Any], discriminator: Mapping[str, Any], made: Conjunction
+    ) -> Iterator[Fork]:
+        """A discriminator without branches is inherited by the schemas that have its schema in their `allOf`."""
+        own = next((ref for ref in reversed(made.refs) if self._references.target(ref) is schema), None)
+        if own is None:
+            return
+        heirs = self._discriminators.descendants(own)
+        chosen = next((ref for ref in made.refs if ref in heirs), None)
+        candidates = [*heirs, own] if chosen is None else [chosen]
+        branches = [self._discriminators.reference(ref) for ref in candidates]
+        yield Fork(tuple(Choice(schemas=self._named(branch, discriminator)) for branch in branches))
+
+
+def with_choice(made: Conjunction, choice: Choice) -> Conjunction:
+    """The conjunction, once this way is taken."""
+    excluded, forbidden = (*made.excluded, *choice.excluded), (*made.forbidden, *choice.forbidden)
+    return replace(made, excluded=excluded, forbidden=forbidden)
+
+
+def with_part(made: Conjunction, part: Mapping[str, Any]) -> Conjunction:
+    """The conjunction, with one more schema whose own keywords must hold."""
+    made = replace(made, parts=(*made.parts, part))
+    if any(keyword in part for keyword in CHECKED):
+        made = replace(made, checks=(*made.checks, part))
+    if "not" in part:
+        forbidden = tuple(members_asked_for(part["not"]))
+        made = replace(made, excluded=(*made.excluded, part["not"]), forbidden=(*made.forbidden, *forbidden))
+    return made
+
+
+def members_asked_for(schema: Any) -> Iterator[str]:
+    """The members each of which makes the schema hold, as in `anyOf: [{required: [a]}, {required: [b]}]`."""
+    schema = as_mapping(schema)
+    if schema.keys() == {"required"} and len(names := as_names(schema["required"])) == 1:
+        yield names[0]
+    if schema.keys() == {"anyOf"}:
+        for branch in as_list(schema["anyOf"]):
+            yield from members_asked_for(branch)

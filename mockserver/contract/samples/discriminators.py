@@ -19,7 +19,9 @@ class Discriminators:
     def __init__(self, references: References) -> None:
         self._schemas = as_mapping(as_mapping(references.document.get("components")).get("schemas"))
         self._children: dict[str, list[str]] | None = None
+        # Kept, so that one reply's schemas are the very same objects as the next one's.
         self._naming: dict[tuple[str, tuple[str, ...]], Mapping[str, Any]] = {}
+        self._referring: dict[str, Mapping[str, Any]] = {}
 
     def naming(self, discriminator: Mapping[str, Any], ref: str) -> Mapping[str, Any] | None:
         """A schema that makes the property name the schema at `ref`, or None where no value does."""
@@ -27,10 +29,13 @@ class Discriminators:
         values = self._values(discriminator, ref)
         if not isinstance(name, str) or not values:
             return None
-        # Kept, so that one request's schema is the very same object as the next one's.
         return self._naming.setdefault(
             (name, values), {"type": "object", "required": [name], "properties": {name: {"enum": list(values)}}}
         )
+
+    def reference(self, ref: str) -> Mapping[str, Any]:
+        """A schema that refers to another."""
+        return self._referring.setdefault(ref, {"$ref": ref})
 
     def descendants(self, ref: str) -> list[str]:
         """References to the schemas that have this one in their `allOf`, and to those that have them."""

@@ -1,0 +1,191 @@
+"""The engine: one request in, one reply out, coherent and repeatable."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.engine import Engine
+from mockserver.exchange import Headers, Reply, Request
+from mockserver.settings import Settings
+
+CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
+PATH = f"/v1/c/customer/{CUSTOMER}/payment/session"
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+
+
+def post(body: dict[str, Any] | None = None, *, key: str = "api_key_demo", path: str = PATH, **headers: str) -> Request:
+    pairs = [("content-type", "application/json"), ("wb-key", key)]
+    pairs += [(name.replace("_", "-"), value) for name, value in headers.items()]
+    sent = {"operation": "add_method", "address": True} | (body or {})
+    return Request(method="POST", path=path, headers=Headers(pairs), body=json.dumps(sent).encode())
+
+
+def answer(engine: Engine, request: Request) -> dict[str, Any]:
+    reply = engine.handle(request)
+    assert isinstance(reply, Reply)
+    assert 200 == reply.status, reply.body
+    body: dict[str, Any] = json.loads(reply.body)
+    return body
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """An engine with the bundled contract and scenarios, and a seed."""
+    return Engine.from_settings(Settings(seed=1))
+
+
+@pytest.mark.parametrize("address", [True, False])
+@pytest.mark.parametrize("detach", [True, False, None, "absent"])
+@pytest.mark.parametrize("provider", ["stripe", "authorize", "self_handled", None, "absent"])
+def test_session_follows_the_request(engine: Engine, *, address: bool, detach: Any, provider: Any) -> None:
+    """Customer, address, detaching and provider are the request's; null counts as absent."""
+    sent = {"address": address, "detach_previous_on_success": detach, "provider": provider}
+    body = answer(engine, post({name: value for name, value in sent.items() if value != "absent"}))
+    expected_provider = provider if provider in ("authorize", "self_handled") else "stripe"
+    assert (CUSTOMER, address, detach is True, expected_provider, "add_method", "created") == (
+        body["customer_id"],
+        body["address"],
+        body["detach_previous_on_success"],
+        body["provider"],
+        body["operation"],
+        body["status"],
+    )
+    intent = body["setup_intent"]
+    if expected_provider == "self_handled":
+        assert intent is None
+        return
+    assert (CUSTOMER, address, body["wb_customer_id"]) == (
+        intent["customer_id"],
+        intent["address"],
+        intent["wb_customer_id"],
+    )
+    assert (expected_provider == "stripe") == (intent["stripe"] is not None)
+
+
+def test_shapes(engine: Engine) -> None:
+    """Ids and secrets have the shapes that Wingback's contract and Stripe's clients expect."""
+    body = answer(engine, post())
+    stripe = body["setup_intent"]["stripe"]
+    assert re.fullmatch(f"PaySess_{UUID}", body["token"])
+    assert re.fullmatch(f"[A-Z][a-z]+_{UUID}", body["wb_customer_id"])
+    assert re.fullmatch(r"seti_[0-9A-Za-z]{24}_secret_[0-9A-Za-z]{31}", stripe["client_secret"])
+    # Mobile SDKs test exactly this.
+    assert re.fullmatch(r"seti_[^_]+_secret_[^_]+", stripe["client_secret"])
+    assert re.fullmatch(r"pk_test_[0-9A-Za-z]{24,}", stripe["pk_key"])
+    assert re.fullmatch(r"acct_[0-9A-Za-z]{16}", stripe["connected_account_id"])
+
+
+def test_new_each_time_and_stable_for_a_key(engine: Engine) -> None:
+    """Token and secret are new with each request; publishable key, account and tenant belong to the API key."""
+    first, second = answer(engine, post()), answer(engine, post())
+    other = answer(engine, post(key="api_key_other"))
+    restarted = answer(Engine.from_settings(Settings(seed=2)), post())
+    changing = [
+        (each["token"], each["setup_intent"]["stripe"]["client_secret"]) for each in (first, second, other, restarted)
+    ]
+    assert 4 == len({token for token, _ in changing}) == len({secret for _, secret in changing})
+
+    def stable(body: dict[str, Any]) -> tuple[str, str, str]:
+        stripe = body["setup_intent"]["stripe"]
+        return stripe["pk_key"], stripe["connected_account_id"], body["wb_customer_id"]
+
+    assert stable(first) == stable(second) == stable(restarted)
+    assert not set(stable(first)) & set(stable(other))
+    assert "api_key_demo" not in json.dumps(first)
+
+
+def test_promise_4_repeatable_in_one_process() -> None:
+    """The same seed, namespace and order give the same bytes, whatever other namespaces do in between."""
+    plain, disturbed = (Engine.from_settings(Settings(seed=7)) for _ in range(2))
+    alone = [plain.handle(post()) for _ in range(3)]
+    together = []
+    for _ in range(3):
+        disturbed.handle(post(key="api_key_noise"))
+        together.append(disturbed.handle(post()))
+    assert alone == together
+
+
+def test_promise_4_repeatable_across_processes() -> None:
+    """Two processes with the same seed send the same bytes; another seed sends others."""
+    code = (
+        "import sys; from test_engine import Engine, Settings, post;"
+        "engine = Engine.from_settings(Settings(seed=int(sys.argv[1])));"
+        "print([engine.handle(post({'provider': each})) for each in ('stripe', 'authorize', 'stripe')])"
+    )
+    here = Path(__file__).parent
+
+    def run(seed: str, hash_seed: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", code, seed],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(map(str, (here, here.parent)))},
+        ).stdout
+
+    assert run("3", "1") == run("3", "2")
+    assert run("3", "1") != run("4", "1")
+
+
+def test_every_exchange_is_journalled_without_secrets(engine: Engine) -> None:
+    """Replies and refusals alike are in the journal, and no credential or client secret shows in it."""
+    secret = answer(engine, post(cookie="app-session=topsecret"))["setup_intent"]["stripe"]["client_secret"]
+    engine.handle(post({"address": "4242424242424242"}))
+    engine.handle(Request(method="GET", path="/nowhere"))
+    entries = [entry.as_json() for entry in engine.journal]
+    assert [None, "contract-violation", "unknown-path"] == [entry["refused"] for entry in entries]
+    assert ["happy_path", None, None] == [entry["scenario"] for entry in entries]
+    assert [200, 400, 404] == [entry["reply"]["status"] for entry in entries]
+    text = json.dumps(entries)
+    for hidden in ("api_key_demo", "topsecret", secret, "4242424242424242"):
+        assert hidden not in text
+
+
+def test_report_violations() -> None:
+    """With --on-violation report the request is answered all the same, and the reply names the violations."""
+    engine = Engine.from_settings(Settings(seed=1, on_violation="report"))
+    reply = engine.handle(post({"address": "yes", "plan_id": 4}))
+    assert isinstance(reply, Reply)
+    headers = Headers(reply.headers)
+    assert (200, False) == (reply.status, json.loads(reply.body)["address"])
+    assert "body /address (type), body /plan_id (type)" == headers["Mock-Violations"]
+    assert 2 == len(next(iter(engine.journal)).violations)
+
+
+def test_mock_headers(engine: Engine) -> None:
+    """A reply says which scenario and stub answered, and which journal entry tells of it."""
+    reply = engine.handle(post())
+    assert isinstance(reply, Reply)
+    headers = Headers(reply.headers)
+    entry = next(iter(engine.journal))
+    assert ("happy_path", entry.stub, entry.id) == (
+        headers["mock-scenario"],
+        headers["mock-stub"],
+        headers["mock-entry"],
+    )
+
+
+def test_namespace_header_decides(engine: Engine) -> None:
+    """Mock-Namespace names the namespace; without it the credential does, shown as a short hash."""
+    engine.handle(post(mock_namespace="checkout"))
+    engine.handle(post())
+    shown = [entry.namespace for entry in engine.journal]
+    assert "checkout" == shown[0]
+    assert re.fullmatch("[0-9a-f]{8}", shown[1])
+
+
+def test_promise_13_bounded() -> None:
+    """Payment sessions and journal entries are capped; the oldest go."""
+    engine = Engine.from_settings(Settings(seed=1))
+    for _ in range(10_050):
+        engine.handle(post())
+    assert 10_000 == len(engine.journal)
+    assert 10_050 == len(engine.payment_sessions)
