@@ -128,7 +128,7 @@ def main() -> NoReturn:
     """Run the command line of this process."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # In a locale without UTF-8 a title such as "Zahlung\u00e4" would end the server.
+            # In a Latin-1 locale a contract's title with a euro sign would end the server.
             stream.reconfigure(errors="backslashreplace")
     try:
         code = commands.main(prog_name=PROGRAM, standalone_mode=False)
@@ -145,8 +145,9 @@ def main() -> NoReturn:
 
 
 def complain(text: str) -> None:
-    """One line on stderr, whatever the text holds."""
-    click.echo(f"{PROGRAM}: {' '.join(text.split())}", err=True)
+    """What is wrong, on stderr; scenario files can be wrong in several ways, each has its line."""
+    for line in text.splitlines():
+        click.echo(f"{PROGRAM}: {line}", err=True)
 
 
 def say(text: str) -> None:

@@ -25,26 +25,32 @@ ABSENT: Final = Absent()
 
 
 class Headers(Mapping[str, str]):
-    """HTTP header fields: names compare without case, repeated fields are kept in order."""
+    """HTTP header fields: names compare without case, repeated fields are kept in order.
 
-    __slots__ = ("_values", "pairs")
+    A few dozen pairs are searched as fast as a dict is built, and thousands of requests are kept in the journal.
+    """
+
+    __slots__ = ("pairs",)
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.pairs: tuple[tuple[str, str], ...] = tuple(pairs)
-        self._values: dict[str, str] | None = None
+        self.pairs: tuple[tuple[str, str], ...] = tuple((name.lower(), value) for name, value in pairs)
 
     def __getitem__(self, name: str) -> str:
         """The field's value; repeated fields joined by a comma (RFC 9110, section 5.3)."""
-        values = self._values
-        if values is None:
-            values = self._values = self._joined()
-        return values[name.lower()]
+        lowered = name.lower()
+        values = [value for key, value in self.pairs if key == lowered]
+        if not values:
+            raise KeyError(name)
+        if len(values) == 1:
+            return values[0]
+        # RFC 6265, section 5.4: cookies are joined by a semicolon, as HTTP/2 splits them.
+        return ("; " if lowered == "cookie" else ", ").join(values)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._joined())
+        return iter(dict.fromkeys(name for name, _ in self.pairs))
 
     def __len__(self) -> int:
-        return len(self._joined())
+        return len({name for name, _ in self.pairs})
 
     def __repr__(self) -> str:
         # Names only: a header may hold a credential.
@@ -53,16 +59,7 @@ class Headers(Mapping[str, str]):
     def all(self, name: str) -> list[str]:
         """Every value of a field, in the order of the wire."""
         lowered = name.lower()
-        return [value for key, value in self.pairs if key.lower() == lowered]
-
-    def _joined(self) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for key, value in self.pairs:
-            lowered = key.lower()
-            # RFC 6265, section 5.4: cookies are joined by a semicolon, as HTTP/2 splits them.
-            separator = "; " if lowered == "cookie" else ", "
-            values[lowered] = f"{values[lowered]}{separator}{value}" if lowered in values else value
-        return values
+        return [value for key, value in self.pairs if key == lowered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
 
@@ -29,8 +30,12 @@ class Namespace:
 
 def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
     """The namespace that the header names, else the one that the credential decides, else the common one."""
-    credential = find_credential(places, request) or ""
-    name = request.headers.get(HEADER)
+    return _namespace(request.headers.get(HEADER), find_credential(places, request) or "")
+
+
+@lru_cache(maxsize=4096)
+def _namespace(name: str | None, credential: str) -> Namespace:
+    # Kept, so that thousands of sessions and entries share one key.
     if name:
         return Namespace(f"name:{name}", name, credential)
     if not credential:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -29,7 +30,7 @@ from tests.support.command import ROOT, Running, run, served
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 OTHER_SPEC = """
 openapi: 3.0.3
-info: {title: "Zahlungsverkehr \N{EURO SIGN}", version: "2"}
+info: {title: "Payments in \N{EURO SIGN}", version: "2"}
 paths:
   /pets:
     get: {operationId: list_pets, responses: {"200": {description: fine}}}
@@ -114,7 +115,7 @@ def test_greeting_of_another_contract_lists_its_operations(tmp_path: Path) -> No
     with served("--spec", str(spec)) as running:
         greeting = running.greeting
 
-    assert "serves Zahlungsverkehr \N{EURO SIGN} 2, 2 operations, at" in greeting
+    assert "serves Payments in \N{EURO SIGN} 2, 2 operations, at" in greeting
     assert f"  spec       {spec}\n  scenarios  none: every operation answers from its schema\n" in greeting
     assert f"  GET {running.url}/pets\n  DELETE {running.url}/pets/{{id}}\n" in greeting
 
@@ -124,8 +125,8 @@ def test_a_poor_locale_is_survived(tmp_path: Path) -> None:
     spec = tmp_path / "pets.yaml"
     spec.write_text(OTHER_SPEC, "utf-8")
 
-    with served("--spec", str(spec), variables={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) as running:
-        assert r"serves Zahlungsverkehr \u20ac 2" in running.greeting
+    with served("--spec", str(spec), variables={"PYTHONIOENCODING": "latin-1"}) as running:
+        assert r"serves Payments in \u20ac 2" in running.greeting
 
 
 def test_a_new_seed_is_made_and_told() -> None:
@@ -162,6 +163,7 @@ def test_a_reader_that_leaves_does_not_stop_it() -> None:
             if ask(f"http://127.0.0.1:{port}") is None:
                 break
             assert process.poll() is None
+            time.sleep(0.05)
         assert [200, 200] == [post(f"http://127.0.0.1:{port}")[0] for _ in range(2)]
         process.send_signal(signal.SIGTERM)
         assert process.stderr
@@ -384,7 +386,7 @@ def test_health_asks_the_server_of_its_environment(environment: dict[str, str], 
 
 def test_the_curl_is_the_one_of_the_readme(server: Running) -> None:
     """The greeting and the README tell a newcomer the same."""
-    readme = re.findall(r"^curl [^\n]*(?:\\\n[^\n]*)*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    readme = re.findall(r"^curl (?:[^\n]*\\\n)*[^\n]*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     greeting = server.greeting[server.greeting.index("curl ") :].replace(server.url, "http://127.0.0.1:8080")
 
     assert shlex.split(greeting) == shlex.split(readme[0])

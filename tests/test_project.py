@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mockserver
 
@@ -89,3 +90,57 @@ def test_every_exemption_in_the_code_is_explained(path: Path) -> None:
     explained = re.compile(r"#\s*(?:noqa: [A-Z0-9, ]+?|type: ignore\[[\w, -]+\]|pragma: no \w+)\s+(?:#|-|—|:)\s*\w+")
 
     assert [] == [text for text in exemptions if not explained.match(text)]
+
+
+def dockerfile() -> list[str]:
+    """The instructions of the image's last stage; continued lines are joined."""
+    text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
+    stage = re.split(r"^FROM ", text, flags=re.MULTILINE)[-1]
+    return [line for line in stage.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"USER [1-9]\d*(:[1-9]\d*)?", id="not root, by number"),
+        pytest.param(r"EXPOSE 8080", id="the port"),
+        pytest.param(r"ENV .*\bMOCKSERVER_HOST=0\.0\.0\.0\b.*", id="reachable from outside the container"),
+        pytest.param(r'HEALTHCHECK .*CMD \["mockserver", "health"\]', id="health in exec form"),
+        pytest.param(r'ENTRYPOINT \["mockserver"\]', id="arguments of the container are the command's"),
+        pytest.param(r"STOPSIGNAL SIGTERM", id="stopped by SIGTERM"),
+        pytest.param(r"COPY --from=build /spec /spec", id="the contract can be mounted over"),
+        pytest.param(r"COPY --from=build /scenarios /scenarios", id="the scenarios can be mounted over"),
+    ],
+)
+def test_the_image_is_as_promised(pattern: str) -> None:
+    """The Dockerfile says once what the README promises."""
+    assert 1 == len([line for line in dockerfile() if re.fullmatch(pattern, line)])
+
+
+def test_the_image_is_small() -> None:
+    """Nothing of the build stays: two stages, and the last one runs nothing."""
+    stages = re.findall(
+        r"^FROM (python:3\.\d+-slim)(?: AS build)?$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert 2 == len(stages)
+    assert [] == [line for line in dockerfile() if line.startswith(("RUN", "CMD"))]
+
+
+def test_compose_waits_for_health() -> None:
+    """`docker compose up --wait` has something to wait for, and the port is open on this machine only."""
+    (service,) = yaml.safe_load((ROOT / "compose.yaml").read_bytes())["services"].values()
+
+    assert ["CMD", "mockserver", "health"] == service["healthcheck"]["test"]
+    assert ["127.0.0.1:8080:8080"] == service["ports"]
+
+
+def test_github_runs_what_ci_runs() -> None:
+    """Every Python that pyproject.toml names runs .ci/run."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_bytes())["jobs"]["ci"]
+
+    assert "bash .ci/run" in [step.get("run") for step in job["steps"]]
+    assert [f"Programming Language :: Python :: {version}" for version in job["strategy"]["matrix"]["python"]] == [
+        each for each in project["classifiers"] if re.search(r":: 3\.\d+$", each)
+    ]

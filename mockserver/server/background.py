@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,7 @@ class BackgroundServer:
     def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._host = host
         self._port = port
+        self._sockets: list[socket.socket] = []
         self._settled = threading.Event()
         self._error: BaseException | None = None
         self._server = Server(app, on_started=self._settled.set)

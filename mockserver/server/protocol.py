@@ -114,23 +114,24 @@ class HttpProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self._rejected is not None:
             return
-        rest: bytes | memoryview = data
-        while True:
+        pieces: list[bytes | memoryview] = [data]
+        while pieces:
+            piece = pieces.pop()
             try:
-                self.parser.feed_data(rest)
+                self.parser.feed_data(piece)
             except httptools.HttpParserUpgrade as offer:
                 if self.scope["method"] == "CONNECT":
                     self._reject(_MalformedError("The mock is no proxy: it does not CONNECT."))
                     return
                 # RFC 9110, section 7.8: an offer to upgrade may be ignored. httptools takes it as accepted and ends the
-                # message after its head, so the head is read again without the offer, and what follows it thereafter.
-                self.parser.feed_data(self._head_without_offer())
-                rest = memoryview(rest)[offer.args[0] :]
+                # message after its head, so the head is read again without the offer, and then what follows it; by a new
+                # parser, as the old one goes no further where the connection was to be closed.
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                pieces = [memoryview(piece)[offer.args[0] :], self._head_without_offer()]
             except httptools.HttpParserError as error:
                 self._reject(_problem(error, data))
                 return
-            else:
-                break
         self._head_size = self._head_size + len(data) if self._in_head else 0
         if self._head_size > _LONGEST_HEAD:
             self._reject(_MalformedError(f"The head of a request may have {_LONGEST_HEAD} bytes.", 431))
@@ -187,7 +188,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Goes on to the next request, if there is one to come."""
         super().on_response_complete()
-        if self._rejected is not None and self._is_idle and not self.transport.is_closing():
+        if self._rejected is not None and self._is_idle:
             self._turn_away(self._rejected)
 
     def _reject(self, problem: _MalformedError) -> None:
@@ -209,6 +210,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._turn_away(problem)
 
     def _turn_away(self, problem: _MalformedError) -> None:
+        if self.transport.is_closing():
+            return
         reply = malformed_http(str(problem), status=problem.status)
         headers = [*self.server_state.default_headers, *head_message(reply, close=True)["headers"]]
         fields = [b"%b: %b\r\n" % field for field in headers]

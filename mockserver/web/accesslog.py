@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
 from typing import Literal, TextIO
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from mockserver.exchange import Reply
 from mockserver.redaction import redact
@@ -29,6 +28,7 @@ _TOLD = {
 _SILENT = frozenset({"connection_reset", "empty_reply", "hang"})
 
 _LONGEST = 500
+_MOST_NAMES = 50
 
 
 class AccessLog:
@@ -37,54 +37,78 @@ class AccessLog:
     def __init__(self, form: Literal["text", "json"], stream: TextIO) -> None:
         self._make = _json_line if form == "json" else _text_line
         self._writer = LineWriter(stream)
+        self._second = 0
+        self._second_text = ""
 
     def close(self) -> None:
         """Writes out what waits."""
         self._writer.close()
 
     def add(self, head: Head, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None) -> None:
-        """Logs one exchange: `size` bytes of body were sent; no reply where a fault left none, or the client went."""
+        """Logs one exchange: `size` bytes of body were sent; no reply where the client went before there was one."""
         fields: dict[str, object] = {
-            "time": datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": self._now(),
             "status": None if reply is None or fault in _SILENT else reply.status,
-            "method": _one_line(head.method),
-            "path": _one_line(head.path),
+            "ms": round(seconds * 1000, 1),
+            "bytes": size,
+            "method": head.method,
+            "path": _shown(head.path),
         }
         if head.query:
             # Names only: a value may be a client secret.
-            fields["query"] = [_one_line(unquote_plus(part.partition("=")[0])) for part in head.query.split("&")[:50]]
-        fields["ms"] = round(seconds * 1000, 1)
-        fields["bytes"] = size
+            parts = head.query.split("&")[:_MOST_NAMES]
+            fields["query"] = [unquote_plus(part.partition("=")[0])[:_LONGEST] for part in parts]
         if reply is not None:
             for name, value in reply.headers:
                 told = _TOLD.get(name.lower())
                 if told is not None:
-                    fields[told] = _one_line(value)
+                    fields[told] = value[:_LONGEST]
         if fault is not None:
             fields["fault"] = fault
         self._writer.write(self._make(fields))
 
+    def _now(self) -> str:
+        now = time.time()
+        second = int(now)
+        if second != self._second:
+            self._second_text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._second = second
+        return f"{self._second_text}.{int((now - second) * 1000):03}Z"
+
+
+def _shown(path: str) -> str:
+    """The path, cut when it is very long; decoded where its encoding would hide a secret from `redact`."""
+    path = path[:_LONGEST] + "..." if len(path) > _LONGEST else path
+    if "%" in path:
+        plain = unquote(path)
+        return path if redact(plain) == plain else redact(plain)
+    return path
+
 
 def _json_line(fields: dict[str, object]) -> str:
-    return json.dumps(fields)
+    line = json.dumps(fields)
+    if "\\" not in line:
+        return redact(line)
+    # What stands beside an escape is no word of its own any more, so it is looked through before it is escaped.
+    return json.dumps({name: _redacted(value) for name, value in fields.items()})
+
+
+def _redacted(value: object) -> object:
+    if isinstance(value, list):
+        return [_redacted(each) for each in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _text_line(fields: dict[str, object]) -> str:
-    told = {name: value for name, value in fields.items() if name in _TOLD.values() or name == "fault"}
-    query = fields.get("query")
+    query = fields.pop("query", None)
     target = f"{fields['path']}?{'&'.join(query)}" if isinstance(query, list) else fields["path"]
-    status = fields["status"] or "-"
-    start = f"{fields['time']} {status} {fields['method']} {target} {fields['ms']} ms {fields['bytes']} B"
-    return " ".join([start, *(f"{name}={_quoted(str(value))}" for name, value in told.items())])
+    start = (
+        f"{fields['time']} {fields['status'] or '-'} {fields['ms']}ms {fields['bytes']}B {fields['method']} {target}"
+    )
+    told = [f"{name}={_quoted(str(value))}" for name, value in list(fields.items())[6:]]
+    line = redact(" ".join([start, *told]))
+    return line if line.isascii() and line.isprintable() else line.encode("unicode_escape").decode("ascii")
 
 
 def _quoted(value: str) -> str:
-    return json.dumps(value) if " " in value or '"' in value or not value else value
-
-
-def _one_line(text: str) -> str:
-    """The text in printable ASCII, without secrets, cut when it is very long."""
-    text = redact(text)
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}..."
-    return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")
+    return f'"{value}"' if " " in value or not value else value

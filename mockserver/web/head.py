@@ -81,6 +81,6 @@ class Head:
             case b"content-length":
                 self.length = int(value) if value.isdigit() else 0
             case b"transfer-encoding":
-                self.coding = value.lower()
+                self.coding = b", ".join(filter(None, (self.coding, value.lower())))
             case _:
                 self.expects_continue = value.lower() == b"100-continue"

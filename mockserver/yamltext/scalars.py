@@ -21,12 +21,12 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MOST_DIGITS: Final = 4300
 
 # The first row that fits says what some reader makes of it: YAML 1.1 as PyYAML and others resolve it, or the
-# core schema of YAML 1.2.
+# core schema of YAML 1.2. That 1.1 has y and n for truth values is left out, for the readers left it out too.
 _BENDS: Final = tuple(
     (re.compile(pattern, re.VERBOSE), taken_for)
     for pattern, taken_for in (
-        (r"[yY] | [yY]es | YES | [oO]n | ON", "the truth value true"),
-        (r"[nN] | [nN]o | NO | [oO]ff | OFF", "the truth value false"),
+        (r"[yY]es | YES | [oO]n | ON", "the truth value true"),
+        (r"[nN]o | NO | [oO]ff | OFF", "the truth value false"),
         (r"[-+]? 0b [01_]+", "a binary number"),
         (r"[-+]? 0o? [0-7_]+", "an octal number"),
         (r"[-+]? 0x [0-9a-fA-F_]+", "a hexadecimal number"),

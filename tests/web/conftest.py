@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -13,11 +14,12 @@ from tests.support.standin import echo
 
 @pytest.fixture(scope="session", params=["uvloop", "asyncio"])
 def shared_server(request: pytest.FixtureRequest) -> Iterator[Live]:
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "asyncio":
-            patch.setattr(running, "find_spec", lambda name: None)
-        with live() as server:
-            yield server
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param == "asyncio":
+                patch.setattr(running, "find_spec", lambda name: None)
+            server = stack.enter_context(live())
+        yield server
 
 
 @pytest.fixture

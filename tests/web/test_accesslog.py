@@ -17,14 +17,15 @@ from mockserver.web import AccessLog
 from mockserver.web.linewriter import LineWriter
 from tests.support.live import Live, live
 
-SECRETS = ["api_key_hidden", "hidden-session", "hiddenSecret", "4242424242424242", "sk_test_hidden"]
+SECRETS = ["api_key_hidden", "hidden-session", "hiddenSecret", "4242424242424242", "sk_test_hidden", "4242%204242"]
 ANSWER = Reply(
     status=200,
     headers=(("Mock-Scenario", "happy_path"), ("Mock-Stub", "the first"), ("Mock-Entry", "ab12-1")),
     body=b'{"client_secret": "seti_1_secret_hiddenSecret"}',
 )
 SECRETIVE = (
-    b"POST /v1/4242424242424242/seti_1_secret_hiddenSecret?client_secret=seti_1_secret_hiddenSecret&page=2&api_key_hidden"
+    b"POST /v1/4242424242424242/4242%204242%204242%204242/seti_1_secret_hiddenSecret?client_secret=seti_1_secret_hiddenSecret&page=2&api_key_hidden"
+    b"&%0A4242424242424242&%C3%A9"
     b" HTTP/1.1\r\nHost: localhost\r\nwb-key: api_key_hidden\r\nCookie: app-session=hidden-session\r\n"
     b"Authorization: Bearer sk_test_hidden\r\nContent-Length: 2\r\n\r\n{}"
 )
@@ -69,7 +70,7 @@ def test_text() -> None:
     [line] = logged("text", b"GET /a%20b?x=1&y HTTP/1.1\r\nHost: localhost\r\n\r\n", ANSWER)
 
     assert re.fullmatch(
-        r"\S+Z 200 GET /a%20b\?x&y [\d.]+ ms 47 B scenario=happy_path stub=\"the first\" entry=ab12-1", line
+        r"\S+Z 200 [\d.]+ms 47B GET /a%20b\?x&y scenario=happy_path stub=\"the first\" entry=ab12-1", line
     )
 
 
@@ -85,7 +86,9 @@ def test_nothing_secret(form: Literal["text", "json"]) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        pytest.param(b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", {"status": 400, "refused": "bad-host"}, id="host"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", {"status": 400, "refused": "bad-host"}, id="host"
+        ),
         pytest.param(
             b"GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n\r\n",
             {"status": 403, "refused": "foreign-origin"},
@@ -101,14 +104,18 @@ def test_nothing_secret(form: Literal["text", "json"]) -> None:
             {"status": 413, "refused": "too-large"},
             id="too long",
         ),
-        pytest.param(b"GET /__mock/health HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 200, "path": "/__mock/health"}, id="admin"),
+        pytest.param(
+            b"GET /__mock/health HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 200, "path": "/__mock/health"}, id="admin"
+        ),
         pytest.param(
             b"GET /__mock/x HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 404, "refused": "unknown-path"}, id="unknown admin"
         ),
         pytest.param(b"HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n", {"status": 200, "bytes": 0, "method": "HEAD"}, id="HEAD"),
-        pytest.param(b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {"path": f"/{'a' * 499}..."}, id="long path"),
-        pytest.param(b"GET /?%0a%1b=1 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["\\n\\x1b"]}, id="control characters"),
-        pytest.param(b"GET /?%C3%A9 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["\\xe9"]}, id="non-ASCII"),
+        pytest.param(
+            b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {"path": f"/{'a' * 499}..."}, id="long path"
+        ),
+        pytest.param(b"GET /?%0a%1b=1 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["\n\x1b"]}, id="control characters"),
+        pytest.param(b"GET /?%C3%A9 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["é"]}, id="non-ASCII"),
     ],
 )
 def test_every_request_has_its_line(data: bytes, expected: dict[str, object]) -> None:
@@ -117,6 +124,13 @@ def test_every_request_has_its_line(data: bytes, expected: dict[str, object]) ->
 
     assert line.isascii()
     assert expected.items() <= json.loads(line).items()
+
+
+def test_text_is_one_line_of_ascii() -> None:
+    """Control characters cannot forge a line, nor colour one."""
+    [line] = logged("text", b"GET /%0a?%0a%1b[31m&%C3%A9 HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert "GET /%0a?\\n\\x1b[31m&\\xe9" in line
 
 
 def test_a_fault_is_told() -> None:

@@ -68,7 +68,8 @@ def test_other_methods(server: Live, method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/__mock/", "/__mock/nothing", "/__mock/health/", "/__mock/health/x", "/__mock//health", "/__mock/%2e%2e/x"]
+    "path",
+    ["/__mock/", "/__mock/nothing", "/__mock/health/", "/__mock/health/x", "/__mock//health", "/__mock/%2e%2e/x"],
 )
 def test_unknown_paths(server: Live, path: str) -> None:
     """404, never a redirect, and never the engine's business."""

@@ -83,7 +83,9 @@ def test_statuses_without_a_body(server: Live, status: int) -> None:
 
 def test_a_reply_decides_its_own_cors(server: Live) -> None:
     """A scenario that answers with other CORS headers is not contradicted."""
-    server.engine.answer = lambda request: Reply(status=200, headers=(("Access-Control-Allow-Origin", "x"), ("Vary", "A")))
+    server.engine.answer = lambda request: Reply(
+        status=200, headers=(("Access-Control-Allow-Origin", "x"), ("Vary", "A"))
+    )
     reply = server.exchange(POST.replace(b"wb-key:", b"Origin: http://localhost\r\nwb-key:"))
 
     assert ("x", "A, Origin") == (reply.headers["access-control-allow-origin"], reply.headers["vary"])

@@ -22,19 +22,20 @@ OFFERS = [
     pytest.param(b"Connection: Upgrade\r\nUpgrade: TLS/1.3, h2c\r\n", id="several"),
 ]
 BODIES = [
-    pytest.param(b"Content-Length: %d\r\n\r\n" % len(BODY), BODY, id="length"),
-    pytest.param(b"Transfer-Encoding: chunked\r\n\r\n", b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY), id="chunked"),
+    pytest.param((b"Content-Length: %d" % len(BODY), BODY), id="length"),
+    pytest.param((b"Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)), id="chunked"),
 ]
 
 
 @pytest.mark.parametrize("offer", OFFERS)
-@pytest.mark.parametrize(("framing", "body"), BODIES)
+@pytest.mark.parametrize("framed", BODIES)
 @pytest.mark.parametrize("packets", ["one", "head and body", "byte by byte"])
 def test_an_offer_is_ignored_and_the_body_is_read(
-    server: Live, offer: bytes, framing: bytes, body: bytes, packets: str, caplog: pytest.LogCaptureFixture
+    server: Live, offer: bytes, framed: tuple[bytes, bytes], packets: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The body counts however it is cut into packets, the connection goes on, and nothing is logged about it."""
-    head = b"POST /v1/things?x=1 HTTP/1.1\r\nHost: localhost\r\n" + offer + b"A: b\r\n" + framing
+    framing, body = framed
+    head = b"POST /v1/things?x=1 HTTP/1.1\r\nHost: localhost\r\n" + offer + b"A: b\r\n" + framing + b"\r\n\r\n"
     with caplog.at_level(logging.DEBUG, logger="uvicorn"), server.connect() as connection:
         if packets == "one":
             connection.send(head + body + AFTER)
@@ -82,3 +83,23 @@ def test_an_offer_changes_no_other_rule(server: Live, extra: bytes, statuses: li
         answered = [connection.receive().status for _ in statuses]
 
     assert statuses == answered
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        pytest.param(b"GET http://localhost/x HTTP/1.1", 200, id="absolute form"),
+        pytest.param(b"GET http://evil.example/x HTTP/1.1", 400, id="absolute form, refused host"),
+        pytest.param(b"GET / HTTP/1.0", 200, id="HTTP/1.0"),
+        pytest.param(b"GET / HTTP/1.1\r\nConnection: close", 200, id="Connection: close"),
+        pytest.param(b"GET / HTTP/2.0", 505, id="HTTP/2.0"),
+        pytest.param(b"GET http:///x HTTP/1.1", 400, id="no authority"),
+        pytest.param(b"OPTIONS * HTTP/1.1", 400, id="asterisk"),
+        pytest.param(b"CONNECT localhost:80 HTTP/1.1", 400, id="CONNECT"),
+    ],
+)
+def test_an_offer_with_other_request_lines(server: Live, line: bytes, status: int) -> None:
+    """The same as without the offer."""
+    data = line + b"\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+
+    assert status == server.exchange(data).status

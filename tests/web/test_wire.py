@@ -26,11 +26,11 @@ POST = b"POST /v1/things HTTP/1.1\r\nHost: localhost\r\n"
         ),
     ],
 )
-@pytest.mark.parametrize("split", [False, True], ids=["one packet", "byte by byte"])
-def test_a_body_arrives(server: Live, head: bytes, body: bytes, split: bool) -> None:
+@pytest.mark.parametrize("packets", ["one", "byte by byte"])
+def test_a_body_arrives(server: Live, head: bytes, body: bytes, packets: str) -> None:
     """A request is the same however its bytes come."""
     with server.connect() as connection:
-        if split:
+        if packets == "byte by byte":
             for byte in head + body:
                 connection.send(bytes([byte]))
         else:
@@ -77,6 +77,19 @@ def test_keep_alive(server: Live) -> None:
             statuses.append(connection.receive().status)
 
     assert [200, 200, 200] == statuses
+
+
+def test_small_replies_are_not_held_back(server: Live) -> None:
+    """Head and body go out at once; with Nagle's algorithm, each reply would wait 40 ms for an acknowledgement."""
+    durations = []
+    with server.connect() as connection:
+        for _ in range(20):
+            started = time.monotonic()
+            connection.send(GET)
+            connection.receive()
+            durations.append(time.monotonic() - started)
+
+    assert sorted(durations)[10] < 0.035
 
 
 def test_pipelining(server: Live) -> None:
@@ -193,6 +206,9 @@ MALFORMED = [
     pytest.param(POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", 400, id="length and chunked"),
     pytest.param(POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400, id="chunked not last"),
     pytest.param(POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, id="unknown coding"),
+    pytest.param(
+        POST + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501, id="two codings"
+    ),
     pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, id="no chunk size"),
     pytest.param(GET[:-2] + b"A: " + b"a" * 200_000, 431, id="endless header"),
     pytest.param(GET[:-2] + b"A: b\r\n" * 40_000, 431, id="endless headers"),

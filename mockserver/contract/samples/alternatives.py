@@ -77,6 +77,8 @@ class Alternatives:
             place.budget.spend()
             schema, pending = pending[0], pending[1:]
             if isinstance(schema, Fork):
+                if not schema.choices:
+                    reasons.append(NoSample("there is no branch to choose", place.pointer))
                 for choice in schema.choices:
                     yield from self._apart((*choice.schemas, *pending), with_choice(made, choice), place, reasons)
                 return

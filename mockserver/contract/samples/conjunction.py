@@ -51,10 +51,21 @@ class Conjunction:
         sizes = [size for size in map(as_size, self.each(keyword)) if size is not None]
         return min(sizes, default=None)
 
+    def doubtful(self) -> tuple[Mapping[str, Any], ...]:
+        """The schemas that a value has to be held against once it is made."""
+        patterned = [part for part in self.parts if "pattern" in part]
+        # A text made for a pattern need not be of the format besides.
+        return self.parts if patterned and any("format" in part for part in self.parts) else self.checks
+
     def enumerated(self) -> list[Any] | None:
         """The values that `enum` and `const` leave, as one part lists them; None where none lists any."""
         lists = [as_list(values) for values in self.each("enum")] + [[value] for value in self.each("const")]
         return min(lists, key=len) if lists else None
+
+    def lists_in_words(self) -> str:
+        """The lists that a value has to be in."""
+        lists = [as_list(values) for values in self.each("enum")] + [[value] for value in self.each("const")]
+        return " and ".join(f"in {shown(values)}" for values in lists)
 
     def types(self, *, openapi_31: bool) -> list[str]:
         """The types that a value may have, null last. Raises NoSample when there is none."""
@@ -84,6 +95,11 @@ class Conjunction:
         keywords = {keyword for part in self.parts for keyword in part}
         spoken_of = [name for name, about in ABOUT.items() if not keywords.isdisjoint(about)]
         return [*spoken_of, *(name for name in ("string", "object", "integer", "boolean") if name not in spoken_of)]
+
+
+def shown(values: list[Any]) -> str:
+    """A list in a message."""
+    return repr(values[:3])[:80] + ("…" if len(values) > 3 else "")
 
 
 def both(first: list[str], second: list[str]) -> list[str]:

@@ -51,7 +51,9 @@ class Discriminators:
     def _values(self, discriminator: Mapping[str, Any], ref: str) -> tuple[str, ...]:
         mapping = as_mapping(discriminator.get("mapping"))
         mapped = tuple(
-            value for value, target in mapping.items() if isinstance(value, str) and ref in (target, f"{SCHEMAS}{target}")
+            value
+            for value, target in mapping.items()
+            if isinstance(value, str) and ref in (target, f"{SCHEMAS}{target}")
         )
         if mapped:
             return mapped

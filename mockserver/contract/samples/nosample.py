@@ -7,7 +7,7 @@ from mockserver.errors import MockserverError
 __all__ = ["Exhausted", "NoSample"]
 
 
-class NoSample(MockserverError):
+class NoSample(MockserverError):  # noqa: N818  # it is an answer as much as an error
     """No value that satisfies the schema can be made.
 
     `reason` is a sentence's worth of why, `pointer` the place in the value (RFC 6901) for which it was tried.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from mockserver.contract.samples.conjunction import Conjunction
 from mockserver.contract.samples.keywords import as_number
-from mockserver.contract.samples.nosample import NoSample
 
 __all__ = ["integers", "numbers"]
 
@@ -28,7 +27,8 @@ class Range:
     """The numbers that every part of a conjunction allows."""
 
     def __init__(self, conjunction: Conjunction) -> None:
-        lows, highs = [], []
+        lows: list[tuple[Fraction, bool]] = []
+        highs: list[tuple[Fraction, bool]] = []
         for part in conjunction.parts:
             lows += bounds(part.get("minimum"), part.get("exclusiveMinimum"))
             highs += bounds(part.get("maximum"), part.get("exclusiveMaximum"))
@@ -38,31 +38,29 @@ class Range:
         # Of two equal bounds the exclusive one is the tighter.
         self.low = max(lows, default=None)
         self.high = min(highs, key=lambda bound: (bound[0], not bound[1]), default=None)
-        self.steps = [step for step in map(as_number, conjunction.each("multipleOf")) if step]
+        self.steps = [step for step in map(as_number, conjunction.each("multipleOf")) if step and step > 0]
 
-    def holds(self, number: int | float) -> bool:
+    def holds(self, number: float) -> bool:
         """Whether the number is in the range, as a validator reckons."""
         exact = Fraction(number)
         if self.low and (exact < self.low[0] or (self.low[1] and exact == self.low[0])):
             return False
         if self.high and (exact > self.high[0] or (self.high[1] and exact == self.high[0])):
             return False
-        # A validator divides floats; 0.07 / 0.01 is no whole number to it.
-        return all(float(number / as_written(step)).is_integer() for step in self.steps)
+        return all(divides(step, number) for step in self.steps)
 
     def span(self) -> tuple[Fraction, Fraction]:
         """Where to look: all of a narrow range, of a wide one what people would expect."""
         low = self.low[0] if self.low else None
         high = self.high[0] if self.high else None
         width = USUAL * max([Fraction(1), *self.steps])
-        if low is None or low < 0 < (1 if high is None else high):
-            low = max(low, -width) if low is not None and high is not None and high <= 1 else Fraction(0)
-            low = min(low, high - width) if high is not None and high <= 0 else low
-        if high is None or high > low + width:
-            high = low + width
-        if low > high:
-            raise NoSample(f"there is no number between {as_written(low)} and {as_written(high)}")
-        return low, high
+        if (low is None or low < 0) and (high is None or high > 0):
+            start = Fraction(0)
+        elif low is not None:
+            start = low
+        else:
+            start = (high or Fraction(0)) - width
+        return start, start + width if high is None else min(high, start + width)
 
 
 def bounds(bound: Any, exclusive: Any) -> Iterator[tuple[Fraction, bool]]:
@@ -77,28 +75,30 @@ def bounds(bound: Any, exclusive: Any) -> Iterator[tuple[Fraction, bool]]:
 def integers(conjunction: Conjunction, rng: random.Random) -> Iterator[int]:
     """Whole numbers that satisfy it."""
     allowed = Range(conjunction)
-    step = Fraction(1)
-    for other in allowed.steps:
-        step = common_multiple(step, abs(other))
-    low, high = allowed.span() if step <= USUAL else (Fraction(0), step * USUAL)
-    first, last = math.ceil(low / step), math.floor(high / step)
-    yield from kept((int(step * factor) for factor in drawn(first, last, rng)), allowed)
+    low, high = allowed.span()
+    step = common_multiple([Fraction(1), *allowed.steps])
+    for factor in drawn(math.ceil(low / step), math.floor(high / step), rng):
+        number = int(step * factor)
+        if allowed.holds(number):
+            yield number
 
 
 def numbers(conjunction: Conjunction, rng: random.Random) -> Iterator[int | float]:
     """Numbers that satisfy it, with a fraction where they may have one."""
     allowed = Range(conjunction)
     low, high = allowed.span()
-    step = Fraction(1, 100)
-    for other in allowed.steps:
-        step = common_multiple(step, abs(other)) if step != Fraction(1, 100) else abs(other)
-    if not allowed.steps:
-        while high > low and high - low < 10 * step:
+    if allowed.steps:
+        step = common_multiple(allowed.steps)
+    else:
+        step = Fraction(1, 100)
+        while 0 < high - low < 10 * step:
             step /= 1000
-    first, last = math.ceil(low / step), math.floor(high / step)
-    yield from kept((as_written(step * factor) for factor in drawn(first, last, rng)), allowed)
+    candidates = (step * factor for factor in drawn(math.ceil(low / step), math.floor(high / step), rng))
     # The narrowest ranges hold no round number.
-    yield from kept([float(low), float(high), float((low + high) / 2)], allowed)
+    for candidate in (*candidates, (low + high) / 2, low, high):
+        number = as_written(candidate)
+        if allowed.holds(number):
+            yield number
 
 
 def drawn(first: int, last: int, rng: random.Random) -> Iterator[int]:
@@ -113,6 +113,26 @@ def drawn(first: int, last: int, rng: random.Random) -> Iterator[int]:
     yield from range(first, first + MOST_TRIES)
 
 
-def kept[T: (int, int | float)](candidates: Iterable[T], allowed: Range) -> Iterator[T]:
-    """The candidates in the range."""
-    return (number for number in candidates if allowed.holds(number))
+def common_multiple(steps: list[Fraction]) -> Fraction:
+    """The least number that each step divides."""
+    common = steps[0]
+    for step in steps[1:]:
+        denominator = common.denominator * step.denominator
+        common = Fraction(math.lcm(int(common * denominator), int(step * denominator)), denominator)
+    return common
+
+
+def as_written(number: Fraction) -> int | float:
+    """The number as JSON has it."""
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def divides(step: Fraction, number: float) -> bool:
+    """Whether the number is a multiple of the step, by exact and by binary reckoning."""
+    if step.denominator == 1:
+        return Fraction(number) % step == 0
+    # A validator divides floats: to it 0.07 / 0.01 is no whole number.
+    try:
+        return (number / float(step)).is_integer()
+    except OverflowError:
+        return False

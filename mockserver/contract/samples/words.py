@@ -1,0 +1,70 @@
+"""Plain words, and what a text is about by the name of its member."""
+
+from __future__ import annotations
+
+import random
+import re
+
+__all__ = ["WORDS", "named_text", "phrase"]
+
+TEXT = """
+amber anchor apple autumn bamboo basil beacon birch bridge candle canyon cedar cherry cliff clover cobalt copper coral
+cotton crystal dawn delta eagle ember falcon fern field forest garden ginger glacier granite harbour hazel heron indigo
+island ivory jasmine juniper lantern laurel lemon linen lotus maple marble meadow mint moss north oak ocean olive
+orchard otter paper pearl pepper pine plum quartz raven river saffron sage silver spruce stone summer sunset thyme
+timber topaz valley velvet violet walnut water willow winter
+"""
+WORDS = tuple(TEXT.split())
+
+# By the last word of a member's name: a format that suits it,
+FORMATS = {
+    "at": "date-time",
+    "date": "date",
+    "domain": "hostname",
+    "email": "email",
+    "guid": "uuid",
+    "host": "hostname",
+    "hostname": "hostname",
+    "href": "uri",
+    "link": "uri",
+    "timestamp": "date-time",
+    "uri": "uri",
+    "url": "uri",
+    "uuid": "uuid",
+    "website": "uri",
+}
+# or values to choose from,
+VALUES = {
+    "city": ("Berlin", "Lisbon", "Oslo", "Vienna"),
+    "country": ("AT", "DE", "FR", "NL"),
+    "currency": ("EUR", "GBP", "USD"),
+    "firstname": ("Ada", "Grace", "Linus", "Noor"),
+    "language": ("de", "en", "fr"),
+    "lastname": ("Hopper", "Lovelace", "Okafor", "Turing"),
+    "locale": ("de-DE", "en-GB", "fr-FR"),
+    "phone": ("+493012345678", "+441632960123"),
+    "status": ("active", "pending"),
+    "version": ("1.0.0", "2.1.0"),
+}
+# or how many words there are.
+COUNTS = {"comment": 6, "description": 8, "message": 6, "summary": 6, "text": 6, "title": 3}
+OPAQUE = frozenset({"hash", "id", "key", "secret", "sha", "token"})
+
+
+def named_text(name: str, rng: random.Random) -> tuple[str, str]:
+    """A text that suits a member of this name, and the format that suits it better, if one does."""
+    parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)] or [""]
+    last = parts[-1]
+    whole = "".join(parts[-2:])
+    values = VALUES.get(whole) or VALUES.get(last)
+    if values:
+        return rng.choice(values), ""
+    if last in OPAQUE:
+        return f"{rng.getrandbits(64):016x}", ""
+    text = phrase(rng, COUNTS.get(last, 2))
+    return (text.title() if last == "name" else text), FORMATS.get(last, "")
+
+
+def phrase(rng: random.Random, count: int) -> str:
+    """So many words."""
+    return " ".join(rng.choice(WORDS) for _ in range(count))

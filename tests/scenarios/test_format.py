@@ -1,0 +1,233 @@
+"""The file format, all of it: what a scenario file may say, and what the engine gets for it."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from mockserver.exchange import ABSENT, Call, Headers, Request
+from mockserver.scenarios import LiteralReply, OnConfirm, PaymentSessionReply, PlannedFault, Scenario
+from mockserver.scenarios.durations import Fixed, Lognormal, Uniform
+from mockserver.scenarios.reader import Reader
+
+CALL = Call(request=Request(method="POST", path="/"), operation="op", path={})
+
+
+def read(text: str) -> Scenario:
+    scenario = Reader().read(text.encode(), file="s.yaml", name="s")
+    assert isinstance(scenario, Scenario), scenario
+    return scenario
+
+
+def read_stub(text: str) -> Scenario:
+    return read(f"about: One.\nstubs:\n  - {{name: a, operation: op, {text}}}\n")
+
+
+def test_everything() -> None:
+    """A file that uses every key is read as it is written."""
+    scenario = read(
+        """
+        about: The first call is answered 503, the retry succeeds.
+        when:
+          path: {customer_id: Cust_503}
+          query: {trial: {present: true}}
+          header: {X-Try: {one_of: ["1", "2"]}}
+          cookie: {beta: {absent: true}}
+          body: {provider: {matches: ^str}}
+        stubs:
+          - name: first call is refused
+            operation: c_create_payment_session
+            when: {body: {provider: stripe}}
+            times: 1
+            delay: 200ms
+            reply:
+              status: 503
+              headers: {Retry-After: "1"}
+              off_contract: the gateway answers this
+          - name: the retry succeeds
+            operation: c_create_payment_session
+            reply:
+              payment_session: {status: created, setup_intent: {address: true}}
+              on_confirm: {decline: insufficient_funds, delay: 1s}
+          - name: or the wire breaks
+            operation: other
+            fault: {dribble: {chunks: 5, over: 2s}}
+        example:
+          - request:
+              method: POST
+              path: /v1/c/customer/Cust_503/payment/session?trial=1
+              headers: {X-Try: "1"}
+              body: {operation: add_method, address: true}
+            reply: {status: 503, headers: {Retry-After: "1"}, body: {absent: true}}
+          - request: {method: GET, path: /other}
+            fault: dribble
+        """
+    )
+    first, second, third = scenario.stubs
+    assert ("s", "The first call is answered 503, the retry succeeds.") == (scenario.name, scenario.about)
+    assert ("first call is refused", "c_create_payment_session", 1) == (first.name, first.operation, first.times)
+    assert Fixed(0.2) == first.delay
+    assert isinstance(first.reply, LiteralReply)
+    assert (503, "the gateway answers this", None) == (
+        first.reply.status,
+        first.reply.off_contract,
+        first.reply.media_type,
+    )
+    assert ((("Retry-After", "1"),), ABSENT) == first.reply.render(CALL, str)
+    assert isinstance(second.reply, PaymentSessionReply)
+    assert OnConfirm(kind="decline", detail="insufficient_funds", delay=Fixed(1.0)) == second.reply.on_confirm
+    overrides = {"status": "created", "setup_intent": {"address": True}}
+    assert ((("Content-Type", "application/json"),), overrides) == second.reply.render(CALL, str)
+    assert (None, PlannedFault(kind="dribble", chunks=5, over=2.0)) == (third.reply, third.fault)
+    one, two = scenario.example
+    assert ("POST", {"X-Try": "1"}) == (one.request.method, one.request.headers)
+    assert {"operation": "add_method", "address": True} == one.request.body
+    assert (None, "dribble", ABSENT) == (two.reply, two.fault, two.request.body)
+    assert one.reply is not None
+    assert [] == one.reply.misses(503, Headers([("retry-after", "1")]), ABSENT)
+    assert [
+        "status: expected 503, found 200",
+        'header retry-after: expected "1", found nothing',
+        "body: expected nothing, found {}",
+    ] == [str(miss) for miss in one.reply.misses(200, Headers(), {})]
+
+
+def test_an_example_may_say_less() -> None:
+    """What an example does not name of a reply may be anything."""
+    text = "about: One.\nstubs:\n  - {name: a, operation: op, fault: hang}\nexample:\n"
+    [example] = read(f"{text}  - {{request: {{method: GET, path: /}}, reply: {{status: 200}}}}\n").example
+    assert example.reply is not None
+    assert [] == example.reply.misses(200, Headers([("x", "y")]), {"a": 1})
+
+
+OVERRIDES = {
+    "nothing": ("payment_session: {}", True, {}),
+    "a member": ("payment_session: {status: failed}", True, {"status": "failed"}),
+    "an expression": ("payment_session: {a: ['{$method}']}", False, {"a": ["POST"]}),
+    "an expression in a header": ("payment_session: {}, headers: {x: '{$method}'}", False, {}),
+}
+
+
+@pytest.mark.parametrize(("text", "static", "expected"), OVERRIDES.values(), ids=OVERRIDES.keys())
+def test_payment_session_reply(text: str, static: object, expected: dict[str, object]) -> None:
+    """The members of a payment session are overridden by what the file says, expressions included."""
+    reply = read_stub(f"reply: {{{text}}}").stubs[0].reply
+    assert isinstance(reply, PaymentSessionReply)
+    assert (static, expected) == (reply.static, reply.render(CALL, str)[1])
+
+
+def test_equal_files_are_equal_scenarios() -> None:
+    """Whether a changed file means something else can be asked of the scenarios."""
+    text = "reply: {body: ['{$request.body}', {a: 1}]}, when: {body: {a: {matches: x}}}"
+    assert read_stub(text) == read_stub(text)
+    assert read_stub(text) != read_stub(text.replace("{matches: x}", "{matches: y}"))
+    assert read_stub("reply: {body: 1}") != read_stub("reply: {body: 2}")
+
+
+DELAYS = {
+    "milliseconds": ("200ms", Fixed(0.2)),
+    "seconds": ("1.5s", Fixed(1.5)),
+    "nothing": ("0s", Fixed(0.0)),
+    "the longest": ("3600s", Fixed(3600.0)),
+    "uniform": ("{uniform: [50ms, 0.2s]}", Uniform(0.05, 0.2)),
+    "uniform of one point": ("{uniform: [1s, 1s]}", Uniform(1.0, 1.0)),
+    "lognormal": ("{lognormal: {median: 80ms, sigma: 0.4}}", Lognormal(0.08, 0.4)),
+    "lognormal, always the median": ("{lognormal: {median: 80ms, sigma: 0}}", Lognormal(0.08, 0.0)),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), DELAYS.values(), ids=DELAYS.keys())
+def test_delay(text: str, expected: object) -> None:
+    """A delay is fixed, or left to chance in one of two ways."""
+    assert expected == read_stub(f"fault: hang, delay: {text}").stubs[0].delay
+
+
+def test_delays_are_seeded() -> None:
+    """The same seed gives the same delays; they keep within their bounds and near their median."""
+    uniform, lognormal = Uniform(0.05, 0.2), Lognormal(0.08, 0.4)
+    one, two = Random(7), Random(7)
+    drawn = [(uniform.seconds(one), lognormal.seconds(one)) for _ in range(1000)]
+    assert drawn == [(uniform.seconds(two), lognormal.seconds(two)) for _ in range(1000)]
+    assert all(0.05 <= seconds <= 0.2 for seconds, _ in drawn)
+    assert 0.07 < sorted(seconds for _, seconds in drawn)[500] < 0.09
+    assert max(Lognormal(3600.0, 5.0).seconds(one) for _ in range(100)) == 3600.0
+
+
+ON_CONFIRM = {
+    "test card": ("test_card", OnConfirm(kind="test_card")),
+    "succeed": ("succeed", OnConfirm(kind="succeed")),
+    "processing": ("processing", OnConfirm(kind="processing")),
+    "expired": ("expired", OnConfirm(kind="expired")),
+    "succeed, late": ("{succeed: true, delay: 1s}", OnConfirm(kind="succeed", delay=Fixed(1.0))),
+    "decline": ("{decline: lost_card}", OnConfirm(kind="decline", detail="lost_card")),
+    "challenge": ("{authenticate: challenge}", OnConfirm(kind="authenticate", detail="challenge")),
+    "pass": ("{authenticate: pass}", OnConfirm(kind="authenticate", detail="pass")),
+    "fail, some time": (
+        "{authenticate: fail, delay: {uniform: [1s, 2s]}}",
+        OnConfirm(kind="authenticate", detail="fail", delay=Uniform(1.0, 2.0)),
+    ),
+    "fault": ("{fault: hang}", OnConfirm(kind="fault", fault=PlannedFault(kind="hang"))),
+    "dribble": (
+        "{fault: {dribble: {chunks: 2, over: 1s}}}",
+        OnConfirm(kind="fault", fault=PlannedFault(kind="dribble", chunks=2, over=1.0)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ON_CONFIRM.values(), ids=ON_CONFIRM.keys())
+def test_on_confirm(text: str, expected: OnConfirm) -> None:
+    """Each outcome of a confirmation can be written, with or without a delay."""
+    reply = read_stub(f"reply: {{payment_session: {{}}, on_confirm: {text}}}").stubs[0].reply
+    assert reply is not None
+    assert expected == reply.on_confirm
+
+
+@pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body", "malformed_json", "hang"])
+def test_fault(kind: str) -> None:
+    """A fault without measure is a word."""
+    assert PlannedFault(kind=kind) == read_stub(f"fault: {kind}").stubs[0].fault
+
+
+JSON = ("Content-Type", "application/json")
+REPLIES = {
+    "status alone": ("status: 503", 503, (), ABSENT, False),
+    "headers alone": ("headers: {X-A: b}", 200, (("X-A", "b"),), ABSENT, False),
+    "a body": ("body: {a: [1, no one, null]}", 200, (JSON,), {"a": [1, "no one", None]}, False),
+    "null as body": ("body: null", 200, (JSON,), None, False),
+    "a text as JSON": ("body: hello", 200, (JSON,), "hello", False),
+    "false as body": ("body: false", 200, (JSON,), False, False),
+    "a text as text": (
+        "headers: {content-type: text/html; charset=utf-8}, body: <p>",
+        200,
+        (("content-type", "text/html; charset=utf-8"),),
+        "<p>",
+        True,
+    ),
+    "problem+json": (
+        "status: 400, headers: {Content-Type: application/problem+json}, body: {}",
+        400,
+        (("Content-Type", "application/problem+json"),),
+        {},
+        False,
+    ),
+    "a text made of one expression": (
+        "headers: {Content-Type: text/plain}, body: '{$request.body}'",
+        200,
+        (("Content-Type", "text/plain"),),
+        '{"a":true}',
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "status", "headers", "body", "is_text"), REPLIES.values(), ids=REPLIES.keys())
+def test_literal_reply(
+    text: str, status: int, headers: tuple[tuple[str, str], ...], body: object, is_text: object
+) -> None:
+    """A reply is sent as it is written; without a Content-Type a body is JSON."""
+    reply = read_stub(f"reply: {{{text}}}").stubs[0].reply
+    assert isinstance(reply, LiteralReply)
+    call = Call(request=CALL.request, operation="op", path={}, body={"a": True})
+    assert (status, (headers, body), is_text) == (reply.status, reply.render(call, str), reply.is_text)
+    assert ("{$" not in text) is reply.static

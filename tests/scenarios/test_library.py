@@ -1,0 +1,132 @@
+"""The library: loading a folder, and choosing from it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from mockserver.errors import ScenarioError
+from mockserver.exchange import Call, Request
+from mockserver.scenarios import BrokenScenariosError, Scenario, Scenarios, read_folder
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def write(folder: Path, name: str, *, when: str = "", operation: str = "op") -> None:
+    condition = f"when: {{path: {{customer_id: {when}}}}}\n" if when else ""
+    text = f"about: One.\n{condition}stubs:\n  - {{name: a, operation: {operation}, reply: {{status: 503}}}}\n"
+    (folder / f"{name}.yaml").write_text(text)
+
+
+def call(customer_id: str) -> Call:
+    return Call(request=Request(method="GET", path="/"), operation="op", path={"customer_id": customer_id})
+
+
+def test_names(tmp_path: Path) -> None:
+    """A scenario is had by the stem of its file; other files and folders in between are not looked at."""
+    for name in ("slow", "card_declined", "happy-2"):
+        write(tmp_path, name)
+    for other in ("README.md", "scenario.schema.json", ".hidden.yaml", "notes.txt", "slow.yaml~"):
+        (tmp_path / other).write_text("{")
+    (tmp_path / "folder.yaml").mkdir()
+    write(tmp_path / "folder.yaml", "inner")
+    library = Scenarios.load(tmp_path)
+    assert ["card_declined", "happy-2", "slow"] == list(library) == list(library.names)
+    assert 3 == len(library)
+    assert "slow" == library["slow"].name
+    assert "fast" not in library
+    with pytest.raises(KeyError):
+        library["fast"]
+
+
+def test_an_empty_library() -> None:
+    """Without a folder there are no scenarios, and everything can still be asked."""
+    library = Scenarios()
+    assert ([], [], None) == (list(library), library.nearest("slow"), library.fitting(call("a")))
+
+
+NEAREST = {
+    "a typo": ("happy_pth", ["happy_path"]),
+    "another case": ("SLOW", ["slow"]),
+    "several": ("card_de", ["card_declined", "card_decided"]),
+    "nothing like it": ("zzz", []),
+    "absurdly long": ("slow" * 100_000, []),
+    "not printable": ("slow\x00", ["slow"]),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), NEAREST.values(), ids=NEAREST.keys())
+def test_nearest(tmp_path: Path, name: str, expected: list[str]) -> None:
+    """A name that is not there finds its neighbours."""
+    for known in ("slow", "card_declined", "card_decided", "happy_path"):
+        write(tmp_path, known)
+    assert sorted(expected) == sorted(Scenarios.load(tmp_path).nearest(name, count=2))
+
+
+def test_fitting(tmp_path: Path) -> None:
+    """The first scenario by name whose file-level `when` fits is chosen; without a `when`, never."""
+    write(tmp_path, "a_plain")
+    write(tmp_path, "c_first", when="'503'")
+    write(tmp_path, "b_first", when="{matches: '^50'}")
+    write(tmp_path, "d_other", when="'404'")
+    library = Scenarios.load(tmp_path)
+    chosen = {name: library.fitting(call(name)) for name in ("503", "404", "200")}
+    assert {"503": "b_first", "404": "d_other", "200": None} == {
+        name: scenario and scenario.name for name, scenario in chosen.items()
+    }
+
+
+def test_operations_are_checked_if_they_are_known(tmp_path: Path) -> None:
+    """A stub for an operation that the contract does not have is a problem, if the contract is there."""
+    write(tmp_path, "slow", operation="c_create")
+    assert ["slow"] == list(Scenarios.load(tmp_path))
+    with pytest.raises(BrokenScenariosError) as caught:
+        Scenarios.load(tmp_path, operations=frozenset({"d_create"}))
+    message = "the contract has no operation 'c_create'; did you mean 'd_create'?"
+    assert f"{tmp_path}/slow.yaml:3:26: stubs[0].operation: {message}" == str(caught.value)
+
+
+def test_read_folder_tells_good_from_broken(tmp_path: Path) -> None:
+    """Each file of a folder is a scenario or a list of problems, whatever its neighbours are."""
+    write(tmp_path, "slow")
+    (tmp_path / "broken.yaml").write_text("about: x")
+    results = read_folder(tmp_path)
+    assert ["broken.yaml", "slow.yaml"] == list(results)
+    assert isinstance(results["slow.yaml"], Scenario)
+    assert isinstance(results["broken.yaml"], list)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    """A file that would block for ever is a problem."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(ScenarioError, match=r"pipe\.yaml:1:1: not a regular file$"):
+        Scenarios.load(tmp_path)
+
+
+def test_a_thousand_files(tmp_path: Path) -> None:
+    """A thousand scenario files are loaded in a few seconds, and those without `when` are not looked through."""
+    for number in range(1000):
+        write(tmp_path, f"scenario_{number:04}", when="'7'" if number == 700 else "")
+    started = time.process_time()
+    library = Scenarios.load(tmp_path, operations=frozenset({"op"}))
+    seconds = time.process_time() - started
+    assert 1000 == len(library)
+    chosen = library.fitting(call("7"))
+    assert chosen is not None
+    assert "scenario_0700" == chosen.name
+    assert seconds < 20  # under 3 in truth; the limit leaves room for a slow machine and for tracing
+
+
+def test_bundled_scenarios() -> None:
+    """Every bundled scenario is valid, opens with the editor's schema line and has an example."""
+    folder = ROOT / "scenarios"
+    library = Scenarios.load(folder)
+    assert "happy_path" in library
+    for scenario in library.values():
+        text = (folder / f"{scenario.name}.yaml").read_text("utf-8")
+        assert "# yaml-language-server: $schema=scenario.schema.json" == text.splitlines()[0]
+        assert scenario.example

@@ -1,0 +1,60 @@
+"""The JSON Schema for editors: published, current, and of one mind with the reader."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from subprocess import run
+
+import jsonschema_rs
+import pytest
+
+from mockserver.scenarios.schema import scenario_schema, schema_text
+from mockserver.yamltext import read_data
+
+ROOT = Path(__file__).parent.parent.parent
+VALIDATOR = jsonschema_rs.validator_for(scenario_schema())
+
+
+def test_the_published_schema_is_current() -> None:
+    """scenarios/scenario.schema.json is what the model generates."""
+    assert schema_text() == (ROOT / "scenarios" / "scenario.schema.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
+def test_bundled_scenarios_follow_the_schema(path: Path) -> None:
+    """An editor has nothing to say about the bundled files."""
+    assert VALIDATOR.is_valid(read_data(path.read_bytes(), name=path.name))
+
+
+STUB = {"name": "a", "operation": "op", "fault": "hang"}
+SCHEMA = {
+    "least": ({}, True),
+    "unknown key": ({"dealy": "1s"}, False),
+    "null": ({"when": None}, False),
+    "duration": ({"delay": "1.5s"}, True),
+    "a number as duration": ({"delay": 200}, False),
+    "uniform": ({"delay": {"uniform": ["1s", "2s"]}}, True),
+    "half a lognormal": ({"delay": {"lognormal": {"median": "1s"}}}, False),
+    "times zero": ({"times": 0}, False),
+    "fault misspelt": ({"fault": "hangs"}, False),
+    "dribble": ({"fault": {"dribble": {"chunks": 2, "over": "1s"}}}, True),
+    "outcome": ({"reply": {"payment_session": {}, "on_confirm": {"decline": "x", "delay": "1s"}}}, True),
+    "two outcomes": ({"reply": {"payment_session": {}, "on_confirm": {"decline": "x", "succeed": True}}}, False),
+    "a text matcher": ({"when": {"query": {"a": {"matches": "x"}}}}, True),
+    "a number as text matcher": ({"when": {"query": {"a": 1}}}, False),
+    "a body of any kind": ({"when": {"body": [1, {"a": None}]}, "reply": {"body": False}}, True),
+    "a header's number": ({"reply": {"headers": {"Retry-After": 1}}}, False),
+}
+
+
+@pytest.mark.parametrize(("members", "expected"), SCHEMA.values(), ids=SCHEMA.keys())
+def test_schema(members: dict[str, object], expected: object) -> None:
+    """The schema tells an editor about every kind of key."""
+    assert expected is VALIDATOR.is_valid({"about": "One.", "stubs": [STUB | members]})
+
+
+def test_importing_is_lean() -> None:
+    """The package itself brings no pydantic; the first folder that is read does."""
+    code = "import sys, mockserver.scenarios; sys.exit('pydantic' in sys.modules)"
+    assert 0 == run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode

@@ -1,0 +1,77 @@
+"""Sequences: a stub answers as often as it says, counted for each namespace and scenario on its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from mockserver.scenarios import PlannedFault, Sequences, Stub
+
+
+def stub(*, times: int | None, name: str = "a") -> Stub:
+    return Stub(name=name, operation="op", times=times, fault=PlannedFault(kind="hang"))
+
+
+def test_times() -> None:
+    """A stub with `times` is handed out so often and no more."""
+    sequences = Sequences()
+    assert [True, True, False, False] == [sequences.claim("n", "s", stub(times=2)) for _ in range(4)]
+
+
+def test_without_times() -> None:
+    """A stub without `times` is handed out for ever."""
+    sequences = Sequences()
+    assert all(sequences.claim("n", "s", stub(times=None)) for _ in range(100))
+
+
+def test_each_has_its_own_count() -> None:
+    """Other namespaces, scenarios and stubs do not use up a stub."""
+    sequences = Sequences()
+    claims = [("n", "s", "a"), ("m", "s", "a"), ("n", "t", "a"), ("n", "s", "b"), ("n", "s", "a")]
+    assert [True, True, True, True, False] == [
+        sequences.claim(namespace, scenario, stub(times=1, name=name)) for namespace, scenario, name in claims
+    ]
+
+
+RESETS = {
+    "everything": (None, None, [True, True, True]),
+    "one namespace": ("n", None, [True, True, False]),
+    "one scenario everywhere": (None, "s", [True, False, True]),
+    "one scenario of a namespace": ("n", "s", [True, False, False]),
+    "an unknown namespace": ("x", None, [False, False, False]),
+    "an unknown scenario": ("n", "x", [False, False, False]),
+}
+
+
+@pytest.mark.parametrize(("namespace", "scenario", "expected"), RESETS.values(), ids=RESETS.keys())
+def test_reset(namespace: str | None, scenario: str | None, expected: list[bool]) -> None:
+    """A reset starts again what it names, and nothing else."""
+    sequences = Sequences()
+    keys = [("n", "s"), ("n", "t"), ("m", "s")]
+    assert all(sequences.claim(*key, stub(times=1)) for key in keys)
+    sequences.reset(namespace, scenario)
+    assert expected == [sequences.claim(*key, stub(times=1)) for key in keys]
+
+
+def test_many_at_once() -> None:
+    """Many threads at once never get a stub more often than `times`, nor less."""
+    sequences = Sequences()
+    limited = stub(times=500)
+    barrier = Barrier(16)
+
+    def claim(_: int) -> int:
+        barrier.wait()
+        return sum(sequences.claim("n", "s", limited) for _ in range(100))
+
+    with ThreadPoolExecutor(16) as pool:
+        assert 500 == sum(pool.map(claim, range(16)))
+
+
+def test_namespaces_are_bounded() -> None:
+    """Of too many namespaces the one that has been quiet longest is forgotten."""
+    sequences = Sequences(most=2)
+    once = stub(times=1)
+    assert [True, True, False, True] == [sequences.claim(name, "s", once) for name in ("a", "b", "a", "c")]
+    assert [False, True] == [sequences.claim(name, "s", once) for name in ("a", "b")]

@@ -1,0 +1,117 @@
+"""Clients as people have them: each sends its first POST as it likes, and is answered."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.live import Live
+
+# Java alone takes seconds, and the event loop makes no difference to a client.
+pytestmark = pytest.mark.parametrize("shared_server", ["uvloop"], indirect=True)
+
+BODY = '{"operation":"add_method","address":true}'
+
+NODE = """
+const [url, body] = process.argv.slice(1);
+const ask = async (options) => (await (await fetch(url, options)).json()).body;
+const post = (data) => ask({method: "POST", headers: {"Content-Type": "application/json"}, body: data, duplex: "half"});
+const stream = new ReadableStream({start(c) { c.enqueue(new TextEncoder().encode(body)); c.close(); }});
+const long = await fetch(url, {method: "POST", body: "a".repeat(5000000)});
+console.log(JSON.stringify([await post(body), await post(stream), long.status]));
+"""
+
+JAVA = """
+import java.net.URI;
+import java.net.http.*;
+import java.net.http.HttpRequest.BodyPublishers;
+
+public class Ask {
+    public static void main(String[] args) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            var publisher = i == 1
+                ? BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(args[1].getBytes()))
+                : BodyPublishers.ofString(args[1]);
+            var request = HttpRequest.newBuilder(URI.create(args[0])).POST(publisher).build();
+            var response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            out.append(response.version()).append(' ').append(response.body()).append('\\n');
+        }
+        System.out.print(out);
+    }
+}
+"""
+
+
+def program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param([], id="plain"),
+        pytest.param(["--http2"], id="h2c offer"),
+        pytest.param(["--http1.0"], id="HTTP/1.0"),
+        pytest.param(["-H", "Transfer-Encoding: chunked"], id="chunked"),
+        pytest.param(["--http2", "-H", "Transfer-Encoding: chunked"], id="h2c offer, chunked"),
+        pytest.param(["-H", "Expect: 100-continue"], id="Expect"),
+        pytest.param(["--http2", "-H", "Expect: 100-continue"], id="h2c offer, Expect"),
+    ],
+)
+def test_curl(server: Live, options: list[str]) -> None:
+    """curl, twice over one connection."""
+    url = f"{server.url}/v1/x"
+    out = run(program("curl"), "-sS", *options, "--json", BODY, "-w", "\\n%{http_version} %{num_connects}\\n", url, url)
+    replies, versions = out.splitlines()[::2], out.splitlines()[1::2]
+
+    assert [BODY, BODY] == [json.loads(reply)["body"] for reply in replies]
+    assert ["1.1 1", "1.1 1" if "--http1.0" in options else "1.1 0"] == versions
+
+
+def test_curl_with_a_long_body(server: Live, tmp_path: Path) -> None:
+    """Curl asks first (Expect), and is spared the upload."""
+    (tmp_path / "long").write_bytes(b"a" * 5_000_000)
+    command = [
+        program("curl"),
+        "-sS",
+        "-o",
+        "-",
+        "--data-binary",
+        f"@{tmp_path / 'long'}",
+        "-w",
+        "\\n%{http_code} %{size_upload}",
+    ]
+
+    assert "413 0" == run(*command, f"{server.url}/v1/x").splitlines()[-1]
+
+
+def test_node(server: Live) -> None:
+    """Node's fetch: a text, a stream, and a body that is too long."""
+    out = run(program("node"), "--input-type=module", "-e", NODE, "--", f"{server.url}/v1/x", BODY)
+
+    assert [BODY, BODY, 413] == json.loads(out)
+
+
+def test_java(server: Live, tmp_path: Path) -> None:
+    """Java's HttpClient offers h2c with its first POST."""
+    java = program("java")
+    (tmp_path / "Ask.java").write_text(JAVA, "utf-8")
+    lines = run(java, str(tmp_path / "Ask.java"), f"{server.url}/v1/x", BODY).splitlines()
+
+    assert ["HTTP_1_1"] * 3 == [line.split(" ", 1)[0] for line in lines]
+    assert [BODY] * 3 == [json.loads(line.split(" ", 1)[1])["body"] for line in lines]
