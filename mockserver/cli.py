@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from mockserver.errors import UsageError
 __all__ = ["commands", "main"]
 
 PROGRAM = "mockserver"
+WIDEST = 100
 
 
 class Several(click.types.StringParamType):
@@ -58,17 +60,22 @@ def commands() -> None:
     """
 
 
-@commands.command()
-@option(
+spec_option = option(
     "--spec",
     type=click.Path(path_type=Path),
     help="OpenAPI 3.0 or 3.1 document, YAML or JSON; default: the bundled contract.",
 )
-@option(
+scenarios_option = option(
     "--scenarios",
     type=click.Path(path_type=Path),
     help="Folder of scenario files; default: the bundled ones, with --spec none.",
 )
+
+
+@commands.command()
+@spec_option
+@scenarios_option
+@option("--scenario", help="Answer with this scenario where neither request nor namespace chooses another.")
 @option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 means any free one.")
 @option("--seed", type=int, help="Repeat a run: same seed, same requests, same bytes; default: a new one.")
@@ -80,6 +87,7 @@ def commands() -> None:
     show_default=True,
     help="Refuse what breaks the contract, or answer it and list the violations in a header.",
 )
+@option("--reload", is_flag=True, help="Serve what is edited, spec and scenarios, within a second.")
 @option(
     "--cors-origin", "cors_origins", type=Several(), multiple=True, help="Serve pages of this origin; may be repeated."
 )
@@ -103,6 +111,55 @@ def serve(**values: Any) -> None:
     log = AccessLog(settings.log_format, sys.stdout) if sys.stdout else None
     app = create_app(settings, engine=engine, log=log)
     serve_app(app, settings, on_started=lambda url: say(greeting(settings, engine, url)))
+
+
+@commands.command()
+@spec_option
+@scenarios_option
+@option("--against", type=click.Path(path_type=Path), help="Another version of the contract: what would it break?")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs or as annotations of GitHub Actions.",
+)
+@click.pass_context
+def check(context: click.Context, spec: Path | None, scenarios: Path | None, against: Path | None, form: str) -> None:
+    """Check scenario files: read them, hold them against the contract and play their examples.
+
+    The exit code is 0 when everything holds, 1 when something does not, and 2 when spec or folder cannot be read.
+    With --spec and without --scenarios there is nothing to check but the spec itself.
+    """
+    from mockserver.checking import FORMATS
+    from mockserver.checking import check as check_files
+    from mockserver.settings import Settings
+
+    report = check_files(Settings(spec=spec, scenarios=scenarios), against=against)
+    say(FORMATS[form](report))
+    context.exit(0 if report.ok else 1)
+
+
+@commands.command("scenarios")
+@scenarios_option
+def list_scenarios(scenarios: Path | None) -> None:
+    """List the scenarios: name, what the client experiences, operations, statuses and faults."""
+    from mockserver.listing import listing
+    from mockserver.scenarios import Scenarios
+    from mockserver.settings import bundled
+
+    library = Scenarios.load(scenarios or bundled("scenarios"))
+    width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+    say(listing(library.values(), width=width))
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from mockserver.scenarios.schema import schema_text
+
+    say(schema_text().rstrip("\n"))
 
 
 @commands.command()

@@ -12,13 +12,16 @@ from urllib.parse import quote
 
 from mockserver.answers import Answers, as_json
 from mockserver.contract import Contract
-from mockserver.errors import Refusal, ScenarioError, Violation
+from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry, Journal
 from mockserver.namespaces import Namespace, NamespaceCounters, namespace_of
-from mockserver.payments import PaymentSessions, knows_fake
+from mockserver.payments import PaymentSessions
 from mockserver.payments.draws import Draw
-from mockserver.scenarios import Choice, Miss, NoStub, Scenarios, Stub
+from mockserver.scenarios import LiteralReply, Miss, NoStub, PaymentSessionReply, Scenarios, Stub
+from mockserver.scenarios.choice import HEADER as SCENARIO_HEADER
+from mockserver.scenarios.choice import Chosen
+from mockserver.served import Reload, Served
 from mockserver.settings import Settings
 
 __all__ = ["Engine"]
@@ -41,6 +44,7 @@ class _Exchange:
     """What becomes known of one exchange on its way to the journal."""
 
     request: Request
+    served: Served
     namespace: Namespace
     draw: Draw
     entry_id: str
@@ -62,17 +66,16 @@ class Engine:
     def __init__(
         self,
         *,
-        contract: Contract,
-        choice: Choice | None,
+        served: Served,
         seed: int | None = None,
         report_violations: bool = False,
         clock: Clock = time.time,
     ) -> None:
-        self.contract = contract
+        self.served = served
+        self.reload: Reload | None = None
         self.seed = int.from_bytes(os.urandom(4)) if seed is None else seed
         self.journal = Journal()
         self.payment_sessions = PaymentSessions()
-        self._choice = choice
         self._answers = Answers(self.payment_sessions)
         self._report_violations = report_violations
         self._counters = NamespaceCounters()
@@ -81,16 +84,8 @@ class Engine:
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
         """Load contract and scenarios. Raises SpecError, ScenarioError."""
-        contract = Contract.load(
-            settings.spec_file,
-            accepted_keys=frozenset(settings.api_keys) if settings.api_keys else None,
-            max_body=settings.max_body,
-        )
         return cls(
-            contract=contract,
-            choice=_choice(settings, contract),
-            seed=settings.seed,
-            report_violations=settings.on_violation == "report",
+            served=Served.load(settings), seed=settings.seed, report_violations=settings.on_violation == "report"
         )
 
     def handle(self, request: Request) -> Reply | Fault:
@@ -98,7 +93,7 @@ class Engine:
         started = self._clock()
         exchange = self._begin(request)
         try:
-            understood = self.contract.understand(request)
+            understood = exchange.served.contract.understand(request)
             exchange.operation = understood.call.operation
             exchange.violations = understood.violations
             if understood.violations and not self._report_violations:
@@ -120,14 +115,24 @@ class Engine:
         return outcome
 
     @property
+    def contract(self) -> Contract:
+        """The contract that is served."""
+        return self.served.contract
+
+    @property
     def scenarios(self) -> Scenarios | None:
         """The scenarios that are served; None for a contract that came without any."""
-        return self._choice.scenarios if self._choice else None
+        return self.served.choice.scenarios if self.served.choice else None
+
+    def serve(self, served: Served) -> None:
+        """Serve something else from the next request on; what is activated and remembered stays."""
+        served.take_over(self.served)
+        self.served = served
 
     def health(self) -> Mapping[str, object]:
         """What is served, for `GET /__mock/health`."""
         document = self.contract.document
-        return {
+        told = {
             "spec": {
                 "title": document.title,
                 "version": document.version,
@@ -135,15 +140,17 @@ class Engine:
             },
             "scenarios": {"count": len(self.scenarios or ())},
         }
+        return told if self.reload is None else {**told, "reload": self.reload.as_json()}
 
     def _begin(self, request: Request) -> _Exchange:
-        namespace = namespace_of(request, self.contract.credential_places)
+        served = self.served
+        namespace = namespace_of(request, served.contract.credential_places)
         count = self._counters.next(namespace.key)
         draw = Draw(self.seed, namespace.key, count)
-        return _Exchange(request, namespace, draw, f"{namespace.shown}-{count}")
+        return _Exchange(request, served, namespace, draw, f"{namespace.shown}-{count}")
 
     def _answer(self, call: Call, exchange: _Exchange) -> Reply | Fault:
-        chosen = self._choice.stub(call, exchange.namespace.key) if self._choice else None
+        chosen = self._chosen(call, exchange)
         if chosen is None:
             return self._sample(call, exchange)
         stub = chosen.stub
@@ -154,15 +161,24 @@ class Engine:
         reply = self._reply(stub, call, exchange)
         return replace(reply, delay=delay) if delay else reply
 
+    def _chosen(self, call: Call, exchange: _Exchange) -> Chosen | None:
+        choice = exchange.served.choice
+        if choice is not None:
+            return choice.stub(call, exchange.namespace.key)
+        asked = call.request.headers.get(SCENARIO_HEADER)
+        if asked is not None:
+            raise Refusal("unknown-scenario", f"There is no scenario {asked[:100]!r}: no scenario files are loaded.")
+        return None
+
     def _reply(self, stub: Stub, call: Call, exchange: _Exchange) -> Reply:
         """What a stub says, held against the contract unless it says that it leaves it."""
         said = stub.reply
         assert said is not None, "a stub has a reply or a fault"  # noqa: S101  # held by the reader
-        reply = self._answers.reply(said, call, draw=exchange.draw, namespace=exchange.namespace)
+        reply = self._made(said, call, exchange)
         if said.off_contract is not None:
             exchange.off_contract = said.off_contract
             return reply
-        violations = self.contract.reply_violations(call.operation, reply)
+        violations = exchange.served.contract.reply_violations(call.operation, reply)
         if violations:
             raise Refusal(
                 "reply-violates-contract",
@@ -174,14 +190,19 @@ class Engine:
 
     def _well_behaved(self, call: Call, exchange: _Exchange) -> Reply:
         """What is sent in part when the wire misbehaves: the default scenario's reply, else one from the schema."""
-        said = self._choice.default_reply(call) if self._choice else None
+        choice = exchange.served.choice
+        said = choice.default_reply(call) if choice else None
         if said is None:
             return self._sample(call, exchange)
-        return self._answers.reply(said, call, draw=exchange.draw, namespace=exchange.namespace)
+        return self._made(said, call, exchange)
+
+    def _made(self, said: PaymentSessionReply | LiteralReply, call: Call, exchange: _Exchange) -> Reply:
+        sound = _without_violations(call, exchange.violations) if exchange.violations else call
+        return self._answers.reply(said, sound, draw=exchange.draw, namespace=exchange.namespace)
 
     def _sample(self, call: Call, exchange: _Exchange) -> Reply:
         rng = random.Random(exchange.draw.number())  # noqa: S311  # made-up values, repeatable by seed
-        return self.contract.sample(call, rng)
+        return exchange.served.contract.sample(call, rng)
 
     def _refused(self, refusal: Refusal, exchange: _Exchange) -> Reply:
         exchange.refused = refusal.kind
@@ -217,18 +238,6 @@ class Engine:
         return sent
 
 
-def _choice(settings: Settings, contract: Contract) -> Choice | None:
-    """The scenarios of the settings' folder; none for a contract that came without one."""
-    folder = settings.scenarios_folder
-    if folder is None:
-        return None
-    scenarios = Scenarios.load(folder, operations=frozenset(contract.operations), knows_fake=knows_fake)
-    if settings.scenario is not None and settings.scenario not in scenarios.names:
-        nearest = scenarios.nearest(settings.scenario)
-        raise ScenarioError(f"{folder}: there is no scenario {settings.scenario!r}; the nearest: {', '.join(nearest)}")
-    return Choice(scenarios, server_wide=settings.scenario)
-
-
 def _with_headers(outcome: Outcome, headers: list[tuple[str, str]]) -> Outcome:
     if isinstance(outcome, Fault):
         return replace(outcome, reply=_with_headers(outcome.reply, headers))
@@ -238,6 +247,14 @@ def _with_headers(outcome: Outcome, headers: list[tuple[str, str]]) -> Outcome:
 def _contract_violation(violations: tuple[Violation, ...]) -> Refusal:
     detail = f"The request breaks the contract at: {_summary(violations)}."
     return Refusal("contract-violation", detail, violations=violations)
+
+
+def _without_violations(call: Call, violations: tuple[Violation, ...]) -> Call:
+    """The call without the members that break the contract: a reported violation must not come back in the reply."""
+    if not isinstance(call.body, dict):
+        return call
+    broken = {each.pointer.split("/")[1] for each in violations if each.place == "body" and each.pointer}
+    return replace(call, body={name: value for name, value in call.body.items() if name not in broken})
 
 
 def _summary(violations: tuple[Violation, ...]) -> str:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 __all__ = [
     "REFUSALS",
@@ -32,7 +33,9 @@ class UsageError(MockserverError):
 
 
 class SpecError(UsageError):
-    """The OpenAPI document cannot be served."""
+    """The OpenAPI document cannot be served. `files` are those that were asked for, as far as the reading came."""
+
+    files: tuple[Path, ...] = ()
 
 
 class ScenarioError(UsageError):
@@ -83,7 +86,6 @@ REFUSALS: dict[str, RefusalKind] = {
     "unknown-scenario": RefusalKind(400, "Unknown scenario"),
     "unknown-preference": RefusalKind(400, "Undocumented preference"),
     "no-stub": RefusalKind(404, "No stub fits"),
-    "no-sample": RefusalKind(500, "No reply can be made from the contract"),
     "reply-violates-contract": RefusalKind(500, "Reply breaks the contract"),
 }
 

@@ -24,6 +24,7 @@ class Settings:
     seed: int | None = None
     api_keys: tuple[str, ...] = ()
     on_violation: Literal["refuse", "report"] = "refuse"
+    reload: bool = False
     cors_origins: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     max_body: int = 1024 * 1024

@@ -15,18 +15,22 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 # From the ground up: a part may import from those before it, never from its own line or below it.
 LAYERS = (
     ("mockserver",),
-    ("errors", "exchange", "redaction"),
+    ("errors", "exchange", "printing", "redaction"),
     ("yamltext",),
     ("contract",),
     ("scenarios",),
     ("payments",),
     ("journal", "namespaces", "settings"),
     ("answers",),
+    ("vetting",),
+    ("served",),
     ("engine",),
+    ("reloading",),
+    ("checking",),
     ("web",),
     ("server",),
     ("testing",),
-    ("greeting", "health"),
+    ("greeting", "health", "listing"),
     ("cli",),
     ("__main__",),
 )
@@ -48,6 +52,7 @@ OWNERS = {
     "starlette": "web",
     "uvicorn": "server",
     "uvloop": "server",
+    "watchfiles": "reloading",
     "werkzeug": "contract",
     "yaml": "yamltext",
 }

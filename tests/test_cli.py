@@ -236,6 +236,8 @@ def test_serve_is_what_is_meant(settings_of: list[dict[str, object]], arguments:
 def values_of(flag: click.Option) -> tuple[list[str], object]:
     """A list of texts for a flag, and what they should come to."""
     match flag:
+        case click.Option(is_flag=True):
+            return ["true"], True
         case click.Option(multiple=True):
             return ["a.example", "b.example"], ("a.example", "b.example")
         case click.Option(type=click.Choice(choices=choices)):
@@ -256,7 +258,8 @@ def test_each_flag_reaches_the_settings(settings_of: list[dict[str, object]], fl
     """A flag sets the member of Settings that is named after it."""
     texts, expected = values_of(flag)
 
-    values = called(settings_of, [word for text in texts for word in (flag.opts[0], text)])
+    words = [[flag.opts[0]] if flag.is_flag else [flag.opts[0], text] for text in texts]
+    values = called(settings_of, [word for each in words for word in each])
 
     assert expected == values[str(flag.name)]
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Contract", "Understood"]
 
+HEAVIEST = 20_000
+"""How many compiled schemas are kept, of some 6 KB each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -117,8 +120,15 @@ class Contract:
             return None
         found = self._acceptances.get(operation.id)
         if found is None:
+            self._make_room()
             found = self._acceptances[operation.id] = Acceptance(self.document, operation)
         return found
+
+    def _make_room(self) -> None:
+        """Forget what was compiled first: where every schema refers to most others, all of it would take gigabytes."""
+        weight = sum(acceptance.weight for acceptance in self._acceptances.values())
+        while weight > HEAVIEST:
+            weight -= self._acceptances.pop(next(iter(self._acceptances))).weight
 
     def _authenticate(self, operation: Operation, acceptance: Acceptance | None, request: Request) -> None:
         violations: list[Violation] = []
@@ -146,13 +156,12 @@ class Contract:
     ) -> tuple[object, list[Violation]]:
         if "requestBody" not in operation.spec:
             return ABSENT, []
-        content_type = request.headers.get("content-type")
-        if not request.body and content_type is None:
+        if not request.body:
             return ABSENT, self._judge.body(operation, request)
-        essence = (content_type or "").partition(";")[0].strip().lower()
-        if acceptance and acceptance.media_type(essence) and request.body:
+        essence = jsontext.essence(request.headers.get("content-type", ""))
+        if acceptance and acceptance.media_type(essence):
             value = _parse(request.body)
-            if acceptance.body(essence, value):
+            if acceptance.body(essence, value, len(request.body)):
                 return value, []
             return value, self._judge.body(operation, request)
         return self._judged_body(operation, request)
@@ -164,11 +173,9 @@ class Contract:
             raise Refusal(
                 "unsupported-media-type",
                 f"{f'The media type {sent!r} is' if sent else 'A body without Content-Type is'} not documented "
-                f"for this operation; send {' or '.join(read.documented)}.",
+                f"for this operation; send {' or '.join(read.documented) or 'no body'}.",
                 headers=(("Accept-Post", ", ".join(read.documented)),) if request.method == "POST" else (),
             )
-        if not request.body:
-            return ABSENT, self._judge.body(operation, request)
         if read.malformed is not None:
             raise Refusal("malformed-body", f"The body is malformed: {read.malformed}.")
         return read.value, self._judge.body(operation, request)

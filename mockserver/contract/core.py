@@ -1,22 +1,18 @@
-"""openapi-core's validators, with the corrections that are methods and with schema validators built only once."""
+"""openapi-core's validators of messages, with the corrections that are methods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from typing import Any, cast
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend, validator_for
 from jsonschema_path import SchemaPath
 from openapi_core.casting.schemas import oas30_types_caster, oas31_types_caster
 from openapi_core.casting.schemas.casters import TypesCaster
-from openapi_core.casting.schemas.factories import SchemaCastersFactory
-from openapi_core.deserializing.exceptions import DeserializeError
-from openapi_core.deserializing.media_types.datatypes import MediaTypeDeserializersDict
+from openapi_core.deserializing.media_types import media_type_deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
-from openapi_core.deserializing.styles.factories import StyleDeserializersFactory
 from openapi_core.schema.parameters import get_style_and_explode
 from openapi_core.schema.schemas import get_properties
 from openapi_core.security.factories import SecurityProviderFactory
@@ -25,83 +21,19 @@ from openapi_core.templating.media_types.datatypes import MediaType
 from openapi_core.templating.media_types.finders import MediaTypeFinder
 from openapi_core.validation.request.validators import APICallRequestValidator
 from openapi_core.validation.response.validators import APICallResponseValidator
-from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
-from openapi_core.validation.schemas.validators import SchemaValidator
 from openapi_core.validation.validators import BaseValidator
-from openapi_schema_validator import (
-    OAS31_BASE_DIALECT_ID,
-    OAS30ReadValidator,
-    OAS30WriteValidator,
-    OAS31Validator,
-)
+from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
 from mockserver.contract import jsontext
-from mockserver.contract.members import additional_properties, pattern_properties, unevaluated_properties
-from mockserver.contract.patterns import compile_pattern
+from mockserver.contract.casting import Casters, Styles, composed_kind
+from mockserver.contract.dialects import SchemaValidators
+from mockserver.contract.forms import BodyReaders, Opaque, media_type_readers
 from mockserver.contract.styles import STYLES, exploded_members
-from mockserver.contract.values import are_unique
 
 __all__ = ["Replies", "Requests", "replies", "requests"]
 
-
-def _pattern(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[ValidationError]:
-    if not validator.is_type(instance, "string") or not isinstance(pattern, str):
-        return
-    try:
-        if compile_pattern(pattern).search(instance):
-            return
-    except ValueError as error:
-        yield ValidationError(f"the pattern {pattern!r} cannot be compiled: {error}")
-        return
-    yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
-def _unique_items(validator: Any, wanted: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
-    if wanted and validator.is_type(instance, "array") and not are_unique(instance):
-        yield ValidationError(f"{instance!r} has non-unique elements")
-
-
-KEYWORDS: dict[str, Callable[[Any], Any]] = {
-    "additionalProperties": additional_properties,
-    "pattern": lambda _: _pattern,
-    "patternProperties": lambda _: pattern_properties,
-    "unevaluatedProperties": lambda _: unevaluated_properties,
-    "uniqueItems": lambda _: _unique_items,
-}
-"""What is used instead of a dialect's own keyword, which is handed over."""
-
-
-@cache
-def _with_our_keywords(dialect: Any) -> Any:
-    ours = {name: make(dialect.VALIDATORS[name]) for name, make in KEYWORDS.items() if name in dialect.VALIDATORS}
-    return extend(dialect, ours)  # type: ignore[no-untyped-call]  # jsonschema has no types
-
-
-class _SchemaValidators(SchemaValidatorsFactory):
-    """Builds a schema's validator on its first use and keeps it: building one costs more than using it."""
-
-    def __init__(self, validator_class: type[Validator], *, is_31: bool) -> None:
-        # OpenAPI 3.1 is judged with 3.0's formats too, as openapi-core does (its issue 506).
-        super().__init__(validator_class, OAS30ReadValidator.FORMAT_CHECKER)
-        self._is_31 = is_31
-        self._built: dict[SchemaPath, SchemaValidator] = {}
-
-    def get_format_checker(self, *_: Any, **__: Any) -> Any:
-        return self.format_checker
-
-    def get_validator_cls(self, spec: SchemaPath, schema: SchemaPath) -> type[Validator]:
-        dialect = self.schema_validator_cls
-        if self._is_31:
-            own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
-            named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
-            dialect = validator_for({"$schema": named}, default=dialect)
-        return cast("type[Validator]", _with_our_keywords(dialect))
-
-    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
-        built = self._built.get(schema)
-        if built is None:
-            built = self._built[schema] = super().create(spec, schema, *args, **options)
-        return built
+# Of Python's codecs punycode is none of the Web's, and takes minutes for a megabyte.
+MEANT = re.compile(r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*")
 
 
 class _SilentProvider(BaseProvider):
@@ -109,25 +41,13 @@ class _SilentProvider(BaseProvider):
         return None
 
 
+class _Providers(dict[str, Any]):
+    def __missing__(self, scheme_type: str) -> Any:
+        return _SilentProvider
+
+
 class _Security(SecurityProviderFactory):
-    PROVIDERS = SecurityProviderFactory.PROVIDERS | {"oauth2": _SilentProvider, "openIdConnect": _SilentProvider}
-
-
-class _JsonTypes(dict[str, Any]):
-    """openapi-core looks media types up by name; every +json type is JSON."""
-
-    def __contains__(self, media_type: object) -> bool:
-        return isinstance(media_type, str) and jsontext.is_json(media_type)
-
-    def __getitem__(self, media_type: str) -> Any:
-        return _parse_json
-
-
-def _parse_json(text: bytes, **_: str) -> Any:
-    return jsontext.parse(text)
-
-
-JSON_TYPES: MediaTypeDeserializersDict = _JsonTypes()
+    PROVIDERS = _Providers({name: SecurityProviderFactory.PROVIDERS[name] for name in ("apiKey", "http")})
 
 
 class _Corrected(BaseValidator):
@@ -136,13 +56,13 @@ class _Corrected(BaseValidator):
     def _find_media_type(self, content: SchemaPath, mimetype: str | None = None) -> MediaType:
         if mimetype is None:
             return super()._find_media_type(content)
-        essence = mimetype.partition(";")[0].strip().lower()
+        essence = jsontext.essence(mimetype)
         try:
             found = MediaTypeFinder(content).find(mimetype)
         except ValueError:
             found = MediaTypeFinder(content).find(essence)
         # openapi-core hands every parameter on as an argument of that name; only these two are ever meant.
-        parameters = {name: found.parameters[name] for name in ("boundary", "charset") if name in found.parameters}
+        parameters = {name: value for name, value in found.parameters.items() if MEANT.fullmatch(f"{name}={value}")}
         return MediaType(essence if "*" in found.mime_type else found.mime_type, parameters, found.media_type)
 
     def _get_simple_param_or_header(
@@ -160,15 +80,11 @@ class _Corrected(BaseValidator):
             raise EmptyQueryParameterValue((param_or_header / "name").read_str())
         return value, schema
 
-    def _deserialise_media_type(
-        self, media_type: SchemaPath, mimetype: str, parameters: Mapping[str, str], value: bytes
-    ) -> Any:
-        read = super()._deserialise_media_type(media_type, mimetype, parameters, value)
-        if not mimetype.startswith("multipart/") or "schema" not in media_type or not isinstance(read, dict):
-            return read
-        # A part without a type of its own is text (RFC 7578, 4.4); only its schema says that it means a number.
-        texts = {key: part.decode("latin-1") if isinstance(part, bytes) else part for key, part in read.items()}
-        return self.schema_casters_factory.create(self.spec, media_type / "schema").cast(texts)
+    def _get_content_schema_value_and_schema(
+        self, raw: bytes, content: SchemaPath, mimetype: str | None = None
+    ) -> tuple[Any, SchemaPath | None]:
+        value, schema = super()._get_content_schema_value_and_schema(raw, content, mimetype)
+        return value, None if isinstance(value, Opaque) else schema
 
     def _deserialise_style(
         self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
@@ -176,7 +92,7 @@ class _Corrected(BaseValidator):
         if "in" in param_or_header and (param_or_header / "in").read_str() == "query":
             style, explode = get_style_and_explode(param_or_header)
             schema = param_or_header / "schema"
-            if (style, explode, (schema / "type").read_str_or_list("")) == ("form", True, "object"):
+            if (style, explode, composed_kind(schema)) == ("form", True, "object"):
                 name = (param_or_header / "name").read_str()
                 properties = list(get_properties(schema))
                 members = exploded_members(location, properties or [key for key in location if key != name])
@@ -184,19 +100,16 @@ class _Corrected(BaseValidator):
                     raise KeyError(name)
                 caster = self.schema_casters_factory.create(self.spec, schema)
                 return caster.cast(members)
-        try:
-            return super()._deserialise_style(param_or_header, location, name)
-        except IndexError as error:
-            raise DeserializeError("", name or "") from error
+        return super()._deserialise_style(param_or_header, location, name)
 
 
 class Requests(_Corrected, APICallRequestValidator):
     """Judges requests whose operation is already known."""
 
     # openapi-core's public entry finds the operation too, by host and decoded path; routing has found it already.
-    security_errors = APICallRequestValidator._iter_security_errors  # noqa: SLF001
-    parameter_errors = APICallRequestValidator._iter_parameters_errors  # noqa: SLF001
-    body_errors = APICallRequestValidator._iter_body_errors  # noqa: SLF001
+    security_errors = APICallRequestValidator._iter_security_errors  # noqa: SLF001  # see above
+    parameter_errors = APICallRequestValidator._iter_parameters_errors  # noqa: SLF001  # see above
+    body_errors = APICallRequestValidator._iter_body_errors  # noqa: SLF001  # see above
 
     def media_type(self, content: SchemaPath, mimetype: str | None) -> MediaType:
         """What the document says about a media type. Raises MediaTypeNotFound."""
@@ -214,7 +127,7 @@ class Replies(_Corrected, APICallResponseValidator):
     """Judges replies of an operation."""
 
     # As in Requests: the operation is known.
-    errors = APICallResponseValidator._iter_errors  # noqa: SLF001
+    errors = APICallResponseValidator._iter_errors  # noqa: SLF001  # as in Requests
 
     def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
         """What is wrong with a value under a schema that is part of the document."""
@@ -233,12 +146,13 @@ def replies(spec: SchemaPath, *, is_31: bool) -> Replies:
 
 
 def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:
-    validators = _SchemaValidators(OAS31Validator if is_31 else class_30, is_31=is_31)
+    validators = SchemaValidators(OAS31Validator if is_31 else class_30, is_31=is_31)
     types: TypesCaster = oas31_types_caster if is_31 else oas30_types_caster
-    casters = SchemaCastersFactory(validators, types)
+    styles = Styles(Casters(validators, types), style_deserializers=STYLES)
     return {
         "schema_validators_factory": validators,
-        "schema_casters_factory": casters,
-        "style_deserializers_factory": StyleDeserializersFactory(casters, style_deserializers=STYLES),
-        "extra_media_type_deserializers": JSON_TYPES,
+        "schema_casters_factory": styles.schema_casters_factory,
+        "style_deserializers_factory": styles,
+        "media_type_deserializers_factory": BodyReaders(styles, media_type_deserializers=media_type_deserializers),
+        "extra_media_type_deserializers": media_type_readers(),
     }

@@ -16,6 +16,9 @@ __all__ = ["CORRECTIONS", "NULL_ONLY", "Correction", "adjust"]
 NULL_ONLY: dict[str, Any] = {"enum": [None], "nullable": True}
 """The OpenAPI 3.0 schema that only null satisfies."""
 
+PLACES = ("path", "query", "header", "cookie")
+STYLES = ("simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject")
+
 # What belongs to the member, not to its value: it must stay where `required` and documentation look for it.
 OUTER_MEMBERS = ("title", "description", "readOnly", "writeOnly", "deprecated", "default", "example")
 
@@ -30,6 +33,7 @@ class Correction:
 
 
 CORRECTIONS = (
+    # Of the document, before openapi-core sees it.
     Correction(
         "null_beside_all_of",
         "OpenAPI 3.0 `nullable: true` beside `allOf` refuses null",
@@ -46,9 +50,30 @@ CORRECTIONS = (
         "it names a schema of components, as OpenAPI says (document adjusted)",
     ),
     Correction(
+        "boolean_schema",
+        "crashes on a media type or parameter whose schema is true or false",
+        "it is {} or {not: {}}, as JSON Schema says (document adjusted)",
+    ),
+    Correction(
+        "parameter_without_schema",
+        "calls a parameter without schema and content missing, whatever is sent",
+        "any value will do (document adjusted)",
+    ),
+    Correction(
         "deprecated_is_silent",
         "emits a Python warning for each message with a deprecated parameter",
         "deprecation of a parameter or header does not concern a verdict (document adjusted)",
+    ),
+    Correction(
+        "unknown_style_is_silent",
+        "emits a Python warning for each parameter with a style that OpenAPI does not know",
+        "the style of its place counts (document adjusted)",
+    ),
+    # Of parameters.
+    Correction(
+        "allow_empty_value_is_silent",
+        "emits a Python warning for each message to a parameter with allowEmptyValue",
+        "an empty value is accepted without a word (method overridden)",
     ),
     Correction(
         "empty_path_parameter",
@@ -76,14 +101,25 @@ CORRECTIONS = (
         "lists are split at the space; exploded lists are repeated members (styles replaced)",
     ),
     Correction(
+        "type_lists",
+        "crashes on a parameter or form member whose type is a list, as in OpenAPI 3.1",
+        "it is read as the first of its types that it can be (casters replaced)",
+    ),
+    Correction(
+        "optional_arrays",
+        "does not see that a parameter is an array where that stands in anyOf beside null",
+        "it is read as the array or object that it can only be (styles replaced)",
+    ),
+    # Of bodies.
+    Correction(
         "media_type_ranges",
         "judges a body that only a range such as */* documents as bytes",
         "the body is read as the media type that was sent (method overridden)",
     ),
     Correction(
         "media_type_parameters",
-        "crashes on a media type parameter without exactly one equals sign",
-        "the parameter is left out (method overridden)",
+        "crashes on a media type parameter without exactly one equals sign, or with the name of one of its arguments",
+        "only charset and boundary are looked at (method overridden)",
     ),
     Correction(
         "json_suffix",
@@ -91,15 +127,47 @@ CORRECTIONS = (
         "they are JSON (deserializers added)",
     ),
     Correction(
-        "multipart_parts",
-        "multipart parts stay bytes or text, whatever type their schema has",
-        "a part is cast to its schema's type, as a parameter is (method overridden)",
+        "other_media_types",
+        "a text/csv or PDF stays bytes, which no schema of type string accepts, but for 3.0's format binary",
+        "text/* is text, everything else a string with a character for each byte (deserializers added)",
     ),
+    Correction(
+        "opaque_bodies",
+        "reads XML into a tree and multipart/related as bytes, which no schema accepts",
+        "XML must be well-formed; what is in such bodies is not judged (deserializers added)",
+    ),
+    Correction(
+        "multipart_parts",
+        "multipart parts stay bytes or text, whatever type their schema has; a list that is not sent is empty",
+        "a part is cast to its schema's type, as a parameter is; a list that is not sent is absent (method overridden)",
+    ),
+    # Of schemas.
     Correction(
         "patterns",
         "runs patterns with Python's `re`, which cannot compile some, means others differently and may never end",
-        "patterns mean what ECMA-262 says, in bounded time (keyword replaced)",
+        "patterns mean what ECMA-262 says, in bounded time, those of patternProperties too (keywords replaced)",
     ),
+    Correction(
+        "unique_items",
+        "compares objects pair by pair, for hours in a long list; misses true beside 1",
+        "each item is looked at once (keyword replaced)",
+    ),
+    Correction(
+        "multiple_of",
+        "divides floats, so that 19.99 is no multiple of 0.01",
+        "numbers count as they are written (keyword replaced)",
+    ),
+    Correction(
+        "unknown_dialect",
+        "crashes on a jsonSchemaDialect that it does not know",
+        "such a document is judged in OpenAPI 3.1's own dialect (method overridden)",
+    ),
+    Correction(
+        "deep_bodies",
+        "runs out of Python's stack where schemas that refer to themselves meet a body of some dozen levels",
+        "it is asked again with a larger stack (in `judge`)",
+    ),
+    # Of operations.
     Correction(
         "no_responses",
         "crashes on a 3.1 operation without responses",
@@ -107,30 +175,40 @@ CORRECTIONS = (
     ),
     Correction(
         "unsupported_security_is_silent",
-        "emits a Python warning for each message under oauth2 or openIdConnect",
-        "it passes without a word, as openapi-core lets it pass (provider replaced)",
+        "emits a Python warning for each message under oauth2 or openIdConnect, and crashes on mutualTLS",
+        "they pass without a word, as openapi-core lets the first two pass (provider replaced)",
     ),
 )
 
 
 def adjust(data: dict[str, Any]) -> None:
     """Adjust a document in memory, before openapi-core sees it; the file stays as it is."""
-    is_30 = str(data["openapi"]).startswith("3.0")
+    is_30 = data["openapi"].startswith("3.0")
     for node in objects(data):
         if is_30 and node.get("nullable") is True and isinstance(node.get("allOf"), list):
             _accept_null(node)
         if node.get("type") == "http" and isinstance(node.get("scheme"), str):
             node["scheme"] = node["scheme"].lower()
-        if "in" in node or "schema" in node:
+        if node.keys() & {"in", "schema", "content"}:
             node.pop("deprecated", None)
-    schemas = data["components"].get("schemas")
+        if isinstance(node.get("schema"), bool):
+            node["schema"] = {} if node["schema"] else {"not": {}}
+        if node.get("in") in PLACES and "name" in node and node.get("type") != "apiKey":
+            _complete_parameter(node)
     for mapping in discriminator_mappings(data):
         for value, target in mapping.items():
-            if isinstance(schemas, dict) and isinstance(target, str) and target in schemas:
-                mapping[value] = f"#/components/schemas/{target}"
+            if isinstance(target, str) and not target.startswith("#"):
+                mapping[value] = "#/components/schemas/" + target.replace("~", "~0").replace("/", "~1")
 
 
 def _accept_null(node: dict[str, Any]) -> None:
     inner = {key: node.pop(key) for key in list(node) if key not in OUTER_MEMBERS}
     del inner["nullable"]
     node["anyOf"] = [inner, dict(NULL_ONLY)]
+
+
+def _complete_parameter(node: dict[str, Any]) -> None:
+    if not node.keys() & {"schema", "content"}:
+        node["schema"] = {}
+    if node.get("style", "form") not in STYLES:
+        del node["style"]

@@ -38,9 +38,8 @@ class CredentialPlace:
 
 def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
     """The places of all security schemes, in the order of the document."""
-    schemes = document.data["components"].get("securitySchemes", {})
     places: list[CredentialPlace] = []
-    for name, raw in schemes.items() if isinstance(schemes, dict) else ():
+    for name, raw in document.security_schemes.items():
         match document.resolve(raw):
             case {"type": "apiKey", "in": str(place), "name": str(key)}:
                 # No scheme for API keys is registered; the parameters say where the key goes (RFC 9110, 11.6.1).

@@ -8,12 +8,11 @@ from typing import Any
 
 from mockserver.contract.bundle import Bundle
 from mockserver.contract.corrections import adjust
-from mockserver.contract.tree import resolve
+from mockserver.contract.shape import check_contents, check_root
+from mockserver.contract.tree import BrokenReferenceError, resolve
 from mockserver.errors import SpecError
 
-__all__ = ["METHODS", "Document", "load_document"]
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+__all__ = ["Document", "load_document"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +38,14 @@ class Document:
         """The version of `info`."""
         return str(self.data["info"].get("version", ""))
 
+    @property
+    def security_schemes(self) -> dict[str, Any]:
+        """The security schemes by name."""
+        schemes: dict[str, Any] = self.data["components"].get("securitySchemes", {})
+        return schemes
+
     def resolve(self, node: Any) -> Any:
-        """The node itself, or what its `$ref` points to, however many steps away."""
+        """The node itself, or what its `$ref` points to, however many steps away. Raises SpecError."""
         return resolve(self.data, node)
 
 
@@ -50,63 +55,20 @@ def load_document(path: Path) -> Document:
     Raises SpecError: missing or unreadable file, other format or version, a `$ref` that leaves the folder or
     leads nowhere.
     """
-    path = Path(path)
-    bundle = Bundle(path)
-    data = bundle.data
-    _check_shape(path, data)
+    bundle = Bundle(Path(path))
+    try:
+        _make_whole(bundle)
+    except SpecError as error:
+        error.files = tuple(bundle.files)
+        raise
+    return Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))
+
+
+def _make_whole(bundle: Bundle) -> None:
+    check_root(bundle.path, bundle.data)
     bundle.join()
     try:
-        _check_paths(path, data)
-    except RecursionError:
-        raise SpecError(f"{path}: nested too deeply") from None
-    adjust(data)
-    return Document(path=path, data=data, files=tuple(bundle.files))
-
-
-def _check_shape(path: Path, data: Any) -> None:
-    if not isinstance(data, dict):
-        raise SpecError(f"{path}: not an OpenAPI document: its root is not a mapping")
-    if "swagger" in data:
-        raise SpecError(f"{path}: Swagger {data['swagger']} is not served; convert it to OpenAPI 3.0 or 3.1")
-    version = data.get("openapi")
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
-        raise SpecError(f"{path}: `openapi` must be 3.0.x or 3.1.x, found {version!r}")
-    for member in ("info", "paths", "components"):
-        if not isinstance(data.setdefault(member, {}), dict):
-            raise SpecError(f"{path}: `{member}` must be a mapping")
-
-
-def _check_paths(path: Path, data: dict[str, Any]) -> None:
-    for template, raw_item in data["paths"].items():
-        if template.startswith("x-"):
-            continue
-        where = f"{path}: paths: {template!r}"
-        if not template.startswith("/"):
-            raise SpecError(f"{where} must begin with a slash")
-        item = resolve(data, raw_item)
-        if not isinstance(item, dict):
-            raise SpecError(f"{where} must be a mapping")
-        for method in METHODS:
-            operation = item.get(method, {})
-            if not isinstance(operation, dict):
-                raise SpecError(f"{where}: {method} must be a mapping")
-            _check_operation(data, f"{where}: {method}", item, operation)
-
-
-def _check_operation(data: dict[str, Any], where: str, item: dict[str, Any], operation: dict[str, Any]) -> None:
-    for owner in (item, operation):
-        parameters = owner.get("parameters", [])
-        if not isinstance(parameters, list):
-            raise SpecError(f"{where}: `parameters` must be a list")
-        for raw_parameter in parameters:
-            parameter = resolve(data, raw_parameter)
-            if not isinstance(parameter, dict) or not isinstance(parameter.get("name"), str):
-                raise SpecError(f"{where}: every parameter needs a `name`")
-            if parameter.get("in") not in {"path", "query", "header", "cookie"}:
-                name, place = parameter["name"], parameter.get("in")
-                raise SpecError(
-                    f"{where}: parameter {name!r}: `in` must be path, query, header or cookie, is {place!r}"
-                )
-    for member in ("responses", "requestBody"):
-        if not isinstance(operation.get(member, {}), dict):
-            raise SpecError(f"{where}: `{member}` must be a mapping")
+        check_contents(bundle.path, bundle.data)
+        adjust(bundle.data)
+    except BrokenReferenceError as error:
+        raise SpecError(f"{bundle.path}: {error}") from None

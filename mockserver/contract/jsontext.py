@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any
 
-__all__ = ["MAX_DEPTH", "JsonError", "is_json", "parse"]
+__all__ = ["MAX_DEPTH", "JsonError", "essence", "is_json", "parse"]
 
 MAX_DEPTH = 64
 
@@ -20,10 +20,15 @@ class JsonError(ValueError):
     """The text is not strict JSON; says what is wrong, and where."""
 
 
+def essence(media_type: str) -> str:
+    """A media type without its parameters, in lower case."""
+    return media_type.partition(";")[0].strip().lower()
+
+
 def is_json(media_type: str) -> bool:
     """True for application/json and every +json type (RFC 6839); parameters are ignored."""
-    essence = media_type.partition(";")[0].strip().lower()
-    return essence in {"application/json", "text/json"} or essence.endswith("+json")
+    name = essence(media_type)
+    return name in {"application/json", "text/json"} or name.endswith("+json")
 
 
 def parse(text: bytes) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
@@ -23,12 +24,14 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.verdicts import body_violations, parameter_violations, reply_violations, unjudged
 from mockserver.contract.violations import pointer_token, schema_violations
 from mockserver.errors import Violation
-from mockserver.exchange import Reply, Request
+from mockserver.exchange import Headers, Reply, Request
 
 __all__ = ["Judge", "ReadBody"]
 
+MAX_FRAMES = 5_000
+
 # openapi-core logs that no alternative of a oneOf fits; here that is a violation or nothing at all.
-logging.getLogger("openapi_core").addHandler(logging.NullHandler())
+logging.getLogger("openapi_core").setLevel(logging.ERROR)
 
 
 @dataclass(slots=True)
@@ -92,10 +95,9 @@ class Judge:
         media_type = request.headers.get("content-type")
         try:
             self._requests.media_type(content, media_type)
+            return ReadBody(value=self._requests.read_body(content, media_type or "", request.body))
         except MediaTypeNotFound as error:
             return ReadBody(documented=tuple(error.availableMimetypes))
-        try:
-            return ReadBody(value=self._requests.read_body(content, media_type or "", request.body))
         except MediaTypeDeserializeError as error:
             return ReadBody(malformed=str(error.__context__ or error))
         except (CastError, DeserializeError):
@@ -115,7 +117,7 @@ class Judge:
         """What is wrong with a reply: its status, media type, headers and body."""
         if "responses" not in operation.spec:
             return []
-        headers = _Names(reply.headers)
+        headers = Headers(reply.headers)
         errors = self._ask(
             self._replies.errors,
             reply.status,
@@ -134,29 +136,35 @@ class Judge:
         return schema_violations(errors, "body")
 
     def _ask(self, question: Any, *arguments: Any) -> list[Any]:
+        """The errors; or the one that openapi-core fell over, for such a message cannot be judged, which is no 500."""
         try:
             return list(question(*arguments))
-        except Exception as error:  # noqa: BLE001  # openapi-core falls over: the message cannot be judged, which is never a 500
-            return [error]
+        except BaseException as error:
+            if not _is_failure(error):
+                raise
+            if isinstance(error, Exception) and not isinstance(error, RecursionError):
+                return [error]
+        return self._ask_deeply(question, *arguments)
+
+    def _ask_deeply(self, question: Any, *arguments: Any) -> list[Any]:
+        """Ask once more, with room: jsonschema takes a dozen frames for each level of a body, which has up to 64."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, MAX_FRAMES))
+        try:
+            return list(question(*arguments))
+        except BaseException as error:
+            if not _is_failure(error):
+                raise
+            return [error if isinstance(error, Exception) else RecursionError()]
+        finally:
+            sys.setrecursionlimit(limit)
 
     def _path_node(self, operation: Operation) -> SchemaPath:
-        return self._spec / "paths" / operation.template
+        # Not `/`: it would split a template at "#", which some APIs have in their paths.
+        return cast("SchemaPath", (self._spec / "paths")[operation.template])
 
     def _node(self, operation: Operation) -> SchemaPath:
         return self._path_node(operation) / operation.method.lower()
-
-
-class _Names(dict[str, str]):
-    """Reply headers by name, found without case."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        super().__init__((name.lower(), value) for name, value in pairs)
-
-    def __getitem__(self, name: str) -> str:
-        return super().__getitem__(name.lower())
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(name.lower())
 
 
 def _parameters(request: Request, path: Mapping[str, str]) -> _Message:
@@ -165,6 +173,11 @@ def _parameters(request: Request, path: Mapping[str, str]) -> _Message:
         query=ImmutableMultiDict(pairs), header=request.headers, cookie=request.cookies, path=path
     )
     return _Message(parameters, b"", None)
+
+
+def _is_failure(error: BaseException) -> bool:
+    # The maps of jsonschema's registry are written in Rust and panic where Python's stack ends; that is no Exception.
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _is_text(value: str) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
+from werkzeug.http import parse_accept_header, parse_options_header
 
 from mockserver.contract import jsontext
 from mockserver.contract.operation import Operation
 from mockserver.errors import Refusal
 
 __all__ = ["choose_media_type", "choose_response"]
+
+# A reply is final: 100 to 199 are none.
+FINAL_STATUS = re.compile("[2-5]([0-9][0-9]|XX)|DEFAULT")
 
 # What a documented range is sent as.
 CONCRETE_TYPES = {
@@ -21,6 +24,8 @@ CONCRETE_TYPES = {
     "text": "text/plain",
     "image": "image/png",
 }
+
+_Range = tuple[str, dict[str, str], float]
 
 
 def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
@@ -32,7 +37,7 @@ def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
     responses = {
         str(status).upper(): response
         for status, response in operation.spec.get("responses", {}).items()
-        if not str(status).startswith("x-")
+        if FINAL_STATUS.fullmatch(str(status).upper())
     }
     if code is not None:
         for key in (str(code), f"{code // 100}XX", "DEFAULT"):
@@ -58,17 +63,49 @@ def choose_media_type(content: Mapping[str, Any], accept: str | None) -> tuple[s
 
     Raises Refusal not-acceptable.
     """
-    documented = sorted(content, key=lambda media_type: not jsontext.is_json(media_type))
+    documented = sorted(content, key=_rank)
     sent_as = {_concrete(media_type): media_type for media_type in reversed(documented)}
     offered = [media_type for media_type in map(_concrete, documented) if media_type in sent_as]
-    chosen: str | None = offered[0]
-    if accept:
-        chosen = parse_accept_header(accept, MIMEAccept).best_match(offered)
-    if chosen is None:
+    ranges = _ranges(accept)
+    if not ranges:
+        return sent_as[offered[0]], offered[0]
+    wanted = {media_type: _quality(media_type, ranges) for media_type in offered}
+    # Of those that are wanted equally, max takes the first.
+    chosen = max(wanted, key=wanted.__getitem__)
+    if not wanted[chosen]:
         raise Refusal(
-            "not-acceptable", f"Accept: {accept} allows none of the documented types: {', '.join(documented)}."
+            "not-acceptable",
+            f"Accept: {(accept or '')[:200]} allows none of the documented types: {', '.join(documented)}.",
         )
     return sent_as[chosen], chosen
+
+
+def _rank(media_type: str) -> tuple[bool, bool]:
+    """JSON before others, and plain JSON before its kin."""
+    return not jsontext.is_json(media_type), parse_options_header(media_type)[0].lower() != "application/json"
+
+
+def _ranges(accept: str | None) -> list[_Range]:
+    """The media ranges of an Accept header, with their parameters and qualities."""
+    ranges = []
+    for text, quality in parse_accept_header(accept):
+        media_range, parameters = parse_options_header(text.lower())
+        # Whoever asks for a charset means the one that everybody sends.
+        parameters.pop("charset", None)
+        ranges.append((media_range, parameters, quality))
+    return ranges
+
+
+def _quality(media_type: str, ranges: list[_Range]) -> float:
+    """How much a media type is wanted: what the narrowest range says that it lies in (RFC 9110, 12.5.1)."""
+    essence, parameters = parse_options_header(media_type.lower())
+    widths = ("*", "*/*", f"{essence.partition('/')[0]}/*", essence)
+    fitting = [
+        (widths.index(media_range), len(asked), quality)
+        for media_range, asked, quality in ranges
+        if media_range in widths and asked.items() <= parameters.items()
+    ]
+    return max(fitting, default=(0, 0, 0.0))[2]
 
 
 def _concrete(media_type: str) -> str:

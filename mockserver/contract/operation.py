@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.contract.document import METHODS, Document
+from mockserver.contract.document import Document
+from mockserver.contract.shape import METHODS
 
 __all__ = ["Operation", "operations"]
 
@@ -31,7 +32,8 @@ class Operation:
 
 def operations(document: Document) -> Iterator[Operation]:
     """Every operation of a document, in its order."""
-    taken: set[str] = set()
+    # Names that stand for an operation without an operationId: nobody else may have them.
+    taken = {f"{method.upper()} {template}" for template in document.data["paths"] for method in METHODS}
     for template, raw_item in document.data["paths"].items():
         if template.startswith("x-"):
             continue
@@ -51,7 +53,7 @@ def operations(document: Document) -> Iterator[Operation]:
                 bases=_bases(spec.get("servers") or item.get("servers") or document.data.get("servers")),
                 path_item=item,
                 spec=spec,
-                security=_security(spec.get("security", document.data.get("security"))),
+                security=spec.get("security", document.data.get("security", [])),
             )
 
 
@@ -72,9 +74,3 @@ def _bases(servers: Any) -> tuple[str, ...]:
             continue
         bases["/" + path.strip("/") if path.strip("/") else ""] = None
     return tuple(bases) or ("",)
-
-
-def _security(requirements: Any) -> list[dict[str, Any]]:
-    if not isinstance(requirements, list):
-        return []
-    return [requirement for requirement in requirements if isinstance(requirement, dict)]

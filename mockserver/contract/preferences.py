@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.errors import Refusal
@@ -11,7 +10,8 @@ from mockserver.exchange import Headers
 
 __all__ = ["NO_PREFERENCE", "Preference", "parse_preference"]
 
-TOKEN = re.compile(r'\s*([A-Za-z_-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?\s*(?:[,;]|$)')
+WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+TOKEN = re.compile(rf'(?:^|(?<=[,;]))\s*({WORD})\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?\s*(?:[,;]|$)')
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -26,12 +26,11 @@ class Preference:
     @property
     def applied(self) -> str:
         """The value of Preference-Applied; empty when nothing was preferred."""
-        said: Mapping[str, str | int | None] = {
-            "code": self.code,
-            "example": self.example,
-            "dynamic": None if self.dynamic is None else str(self.dynamic).lower(),
-        }
-        return ", ".join(f"{name}={value}" for name, value in said.items() if value is not None)
+        # A published example is not made up: who prefers both gets the example, as with Prism.
+        dynamic = None if self.dynamic is None or self.example is not None else str(self.dynamic).lower()
+        code = None if self.code is None else str(self.code)
+        said = {"code": code, "example": self.example, "dynamic": dynamic}
+        return ", ".join(f"{name}={_word(value)}" for name, value in said.items() if value is not None)
 
 
 NO_PREFERENCE = Preference()
@@ -50,8 +49,8 @@ def parse_preference(headers: Headers) -> Preference:
         # RFC 7240, section 2: of a preference that is said twice, the first counts.
         said.setdefault(name.lower(), quoted or bare)
     code, dynamic = said.get("code"), said.get("dynamic")
-    if code is not None and not re.fullmatch("[1-5][0-9][0-9]", code):
-        raise Refusal("unknown-preference", f"Prefer: code={code[:20]!r} is not an HTTP status, such as 404.")
+    if code is not None and not re.fullmatch("[2-5][0-9][0-9]", code):
+        raise Refusal("unknown-preference", f"Prefer: code={code[:20]!r} is not the status of a reply, such as 404.")
     if dynamic is not None and dynamic not in BOOLEANS:
         raise Refusal("unknown-preference", f"Prefer: dynamic={dynamic[:20]!r} must be true or false.")
     return Preference(
@@ -59,3 +58,8 @@ def parse_preference(headers: Headers) -> Preference:
         example=said.get("example"),
         dynamic=None if dynamic is None else BOOLEANS[dynamic],
     )
+
+
+def _word(value: str) -> str:
+    """A value as RFC 7240 writes it: in quotes unless it is a token."""
+    return value if re.fullmatch(WORD, value) else f'"{value}"'

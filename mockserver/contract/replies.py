@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.contract import jsontext
@@ -48,6 +48,11 @@ class SampleReplies:
         response = self._document.resolve(raw_response)
         if not isinstance(response, dict):
             raise _refusal(operation, f"its response {status} is not a mapping")
+        if preference.code in BODILESS and response.get("content"):
+            raise Refusal(
+                "unknown-preference",
+                f"Prefer: code={preference.code} allows no body, and what is documented for it has one.",
+            )
         try:
             headers = self._headers(response, rng)
             media_type, body = self._body(response, rng, preference, accept)
@@ -83,7 +88,11 @@ class SampleReplies:
 
     def _header(self, header: Mapping[str, Any], rng: random.Random) -> str:
         if "content" in header:
-            return json.dumps(self._samples.media_value(next(iter(header["content"].values())), rng))
+            content = header["content"]
+            described = next(iter(content.values()), None) if isinstance(content, dict) else None
+            if not isinstance(described, dict):
+                raise NoSample("its `content` describes no media type")
+            return json.dumps(self._samples.media_value(described, rng))
         value = self._samples.media_value(header, rng)
         if isinstance(value, dict):
             separator = "=" if header.get("explode") else ","
@@ -97,6 +106,8 @@ class SampleReplies:
     ) -> tuple[str, bytes]:
         content = response.get("content")
         if not isinstance(content, dict) or not content:
+            if preference.example is not None:
+                raise _unknown_example(preference.example, ())
             return "", b""
         key, media_type = choose_media_type(content, accept)
         described = self._document.resolve(content[key])
@@ -120,15 +131,22 @@ class SampleReplies:
         return self._samples.media_value(described, rng)
 
     def _example(self, described: dict[str, Any], name: str) -> Any:
-        examples = described.get("examples")
-        examples = examples if isinstance(examples, dict) else {}
-        example = self._document.resolve(examples.get(name))
-        if not isinstance(example, dict) or "value" not in example:
-            raise Refusal(
-                "unknown-preference",
-                f"Prefer: example={name} is not documented; documented: {', '.join(examples) or 'none'}.",
-            )
-        return example["value"]
+        published = described.get("examples")
+        examples = {
+            each: example["value"]
+            for each, raw in (published.items() if isinstance(published, dict) else ())
+            if isinstance(example := self._document.resolve(raw), dict) and "value" in example
+        }
+        if name not in examples:
+            raise _unknown_example(name, examples)
+        return examples[name]
+
+
+def _unknown_example(name: str, documented: Iterable[str]) -> Refusal:
+    listed = ", ".join(documented) or "none"
+    return Refusal(
+        "unknown-preference", f"Prefer: example={name[:100]} is not documented for this reply; documented: {listed}."
+    )
 
 
 def _scalar(value: Any) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from mockserver.contract.operation import Operation
-from mockserver.errors import Refusal, SpecError
+from mockserver.errors import Refusal
 
-__all__ = ["Route", "Router"]
+__all__ = ["PARAMETER", "Route", "Router"]
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 NEAR_PATHS = 3
+# Percent-encoded characters that mean nothing else than themselves: all but `%` and RFC 3986's reserved ones.
+MEANINGLESS = re.compile(r"(?:%(?!2[1346-9ABCF]|25|3[ABDF]|40|5[BD])[0-9A-F]{2})+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,7 @@ class Router:
         `raw_path` keeps its percent-encoding, so that an encoded slash stays inside its segment.
         Raises Refusal: unknown-path, method-not-allowed.
         """
-        segments = [
-            unquote(segment, errors="surrogateescape") if "%" in segment else segment
-            for segment in raw_path.split("/")[1:]
-        ]
+        segments = [(segment, _decoded(segment)) for segment in raw_path.split("/")[1:]]
         allowed: dict[str, None] = {}
         for node, values in _matches(self._root, segments, 0, ()):
             found = node.operations.get(method)
@@ -93,7 +92,7 @@ class Router:
             )
         raise Refusal("unknown-path", self._unknown(raw_path, segments))
 
-    def _unknown(self, raw_path: str, segments: list[str]) -> str:
+    def _unknown(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
         detail = "The contract has no such path"
         if raw_path.endswith("/") and any(node.operations for node, _ in _matches(self._root, segments[:-1], 0, ())):
             return f"{detail}: it ends in a slash, the contract's does not."
@@ -108,21 +107,18 @@ class Router:
             found = PARAMETER.findall(segment)
             names += found
             if not found:
-                literal = unquote(segment, errors="surrogateescape")
-                node = node.literals.setdefault(literal, _Node())
+                node = node.literals.setdefault(_decoded(segment), _Node())
             elif segment == "{" + found[0] + "}":
                 node.parameter = node.parameter or _Node()
                 node = node.parameter
             else:
                 node = _pattern_node(node, segment)
-        if len(set(names)) != len(names):
-            raise SpecError(f"the path {template!r} has two parameters of one name")
         # The first of two templates that match the same paths wins: a document should not have both.
         node.operations.setdefault(operation.method, (operation, tuple(names)))
 
 
 def _pattern_node(node: _Node, segment: str) -> _Node:
-    literals = tuple(unquote(part) for part in PARAMETER.split(segment)[::2])
+    literals = tuple(_decoded(part) for part in PARAMETER.split(segment)[::2])
     for pattern in node.patterns:
         if pattern.literals == literals:
             return pattern.node
@@ -132,27 +128,44 @@ def _pattern_node(node: _Node, segment: str) -> _Node:
     return added.node
 
 
+def _decoded(segment: str) -> str:
+    # Bytes that are no UTF-8 become surrogates, for the judge to complain about.
+    return unquote(segment, errors="surrogateescape") if "%" in segment else segment
+
+
 def _matches(
-    node: _Node, segments: list[str], index: int, values: tuple[str, ...]
+    node: _Node, segments: list[tuple[str, str]], index: int, values: tuple[str, ...]
 ) -> Iterator[tuple[_Node, tuple[str, ...]]]:
     """Every node that the rest of the path leads to: literal segments before patterns, these before parameters."""
     if index == len(segments):
         if node.operations:
             yield node, values
         return
-    segment = segments[index]
-    literal = node.literals.get(segment)
+    raw, decoded = segments[index]
+    literal = node.literals.get(decoded)
     if literal is not None:
         yield from _matches(literal, segments, index + 1, values)
-    for pattern in node.patterns:
+    if node.patterns:
+        # An encoded comma belongs to a value, a plain one stands between two.
+        plain = MEANINGLESS.sub(lambda match: _decoded(match[0]), raw)
+        for pattern, taken in _taken(node.patterns, plain):
+            yield from _matches(pattern.node, segments, index + 1, values + tuple(map(_decoded, taken)))
+    if node.parameter is not None:
+        yield from _matches(node.parameter, segments, index + 1, (*values, decoded))
+    if node.patterns and raw != decoded:
+        # Clients that encode whatever they can mean the same all the same.
+        for pattern, taken in _taken(node.patterns, decoded):
+            yield from _matches(pattern.node, segments, index + 1, values + taken)
+
+
+def _taken(patterns: list[_Pattern], segment: str) -> Iterator[tuple[_Pattern, tuple[str, ...]]]:
+    for pattern in patterns:
         taken = pattern.values(segment)
         if taken is not None:
-            yield from _matches(pattern.node, segments, index + 1, values + taken)
-    if node.parameter is not None:
-        yield from _matches(node.parameter, segments, index + 1, (*values, segment))
+            yield pattern, taken
 
 
-def _distance(template: str, segments: list[str]) -> int:
+def _distance(template: str, segments: list[tuple[str, str]]) -> int:
     parts = template.split("/")[1:]
-    different = sum(part != segment and "{" not in part for part, segment in zip(parts, segments, strict=False))
+    different = sum(part != decoded and "{" not in part for part, (_, decoded) in zip(parts, segments, strict=False))
     return 2 * different + 3 * abs(len(parts) - len(segments))

@@ -86,7 +86,7 @@ def _deep_object(explode: bool, name: str, schema_type: str, location: Mapping[s
             node = node.setdefault(step, {})
             if not isinstance(node, dict):
                 # A ValueError as from every reader: it is the client's query that is wrong, not a type here.
-                raise ValueError(f"{name}[{step}] is a value and an object at once")  # noqa: TRY004
+                raise ValueError(f"{name}[{step}] is a value and an object at once")  # noqa: TRY004  # see above
         node[steps[-1]] = value
     if not found:
         raise KeyError(name)

@@ -8,7 +8,16 @@ from urllib.parse import unquote
 
 from mockserver.errors import SpecError
 
-__all__ = ["FILES_MEMBER", "discriminator_mappings", "objects", "references", "resolve", "resolve_pointer"]
+__all__ = [
+    "FILES_MEMBER",
+    "BrokenReferenceError",
+    "anchor_of",
+    "discriminator_mappings",
+    "objects",
+    "references",
+    "resolve",
+    "resolve_pointer",
+]
 
 FILES_MEMBER = "x-mockserver-files"
 """Where a joined document keeps the other files it is made of."""
@@ -41,6 +50,14 @@ MAP_MEMBERS = frozenset(
         FILES_MEMBER,
     }
 )
+
+
+class BrokenReferenceError(SpecError):
+    """A reference leads nowhere or to itself; which file it stands in is not known here."""
+
+    def __init__(self, ref: str, problem: str) -> None:
+        super().__init__(f"$ref {ref!r} {problem}")
+        self.problem = problem
 
 
 def objects(tree: Any) -> Iterator[dict[str, Any]]:
@@ -84,29 +101,40 @@ def discriminator_mappings(tree: Any) -> list[dict[str, Any]]:
 
 
 def resolve(document: Mapping[str, Any], node: Any) -> Any:
-    """Follow the local `$ref` of a node, if it has one. Raises SpecError when it leads nowhere or in a circle."""
+    """Follow the local `$ref` of a node, if it has one; one to an anchor is left to openapi-core.
+
+    Raises BrokenReferenceError when it leads nowhere or in a circle.
+    """
     seen: set[str] = set()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         ref = node["$ref"]
+        if anchor_of(ref):
+            break
         if ref in seen:
-            raise SpecError(f"$ref {ref!r} refers to itself")
+            raise BrokenReferenceError(ref, "refers to itself")
         seen.add(ref)
         node = resolve_pointer(document, ref)
     return node
 
 
+def anchor_of(ref: str) -> str:
+    """The `$anchor` that a local reference names, if it is no JSON pointer."""
+    name = ref.removeprefix("#")
+    return "" if name.startswith("/") else name
+
+
 def resolve_pointer(document: Any, ref: str) -> Any:
-    """What a local reference (`#` or `#/…`) points to. Raises SpecError when it leads nowhere."""
+    """What a local reference (`#` or `#/…`) points to. Raises BrokenReferenceError when it leads nowhere."""
     node = document
     fragment = unquote(ref.partition("#")[2])
     if fragment and not fragment.startswith("/"):
-        raise SpecError(f"$ref {ref!r} is no JSON pointer")
+        raise BrokenReferenceError(ref, "is no JSON pointer")
     for part in fragment.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         try:
             node = node[_index(name)] if isinstance(node, list) else node[name]
         except (KeyError, IndexError, ValueError, TypeError):
-            raise SpecError(f"$ref {ref!r} leads nowhere: there is no {name!r}") from None
+            raise BrokenReferenceError(ref, f"leads nowhere: there is no {name!r}") from None
     return node
 
 

@@ -1,11 +1,12 @@
-"""What JSON values are to each other: the same, or not."""
+"""What JSON values are to each other: equal, a multiple."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
-__all__ = ["are_unique"]
+__all__ = ["are_unique", "is_multiple"]
 
 
 def are_unique(values: Iterable[Any]) -> bool:
@@ -20,6 +21,11 @@ def are_unique(values: Iterable[Any]) -> bool:
             return False
         seen.add(key)
     return True
+
+
+def is_multiple(value: float, divisor: float) -> bool:
+    """Whether a number is a multiple of another as both are written: 19.99 is one of 0.01."""
+    return (Fraction(repr(value)) / Fraction(repr(divisor))).denominator == 1
 
 
 def _key(value: Any) -> Any:

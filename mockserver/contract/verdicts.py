@@ -43,6 +43,8 @@ def _value_violations(error: Exception, place: str, name: str, *, missing: bool)
             message, keyword = f"it cannot be read as {cause.type}", "type"
         case EmptyQueryParameterValue():
             message, keyword = "it is empty", "allowEmptyValue"
+        case MediaTypeDeserializeError() as cause:
+            message, keyword = f"it cannot be read as {cause.mimetype}: {cause.__context__ or 'malformed'}", "content"
         case DeserializeError() as cause:
             message, keyword = f"it is not written as its style says ({cause.__cause__})", "style"
         case cause:
@@ -63,14 +65,17 @@ def body_violations(error: Exception) -> list[Violation]:
             return schema_violations(_schema_errors(cause), "body")
         case MediaTypeNotFound() as cause:
             text = f"the media type {cause.mimetype!r} is not documented; {', '.join(cause.availableMimetypes)} is"
-            return [Violation(place="body", pointer="", message=text, keyword="content")]
+            keyword = "content"
         case MediaTypeDeserializeError() as cause:
-            text = f"it cannot be read as {cause.mimetype}: {cause.__context__ or 'malformed'}"
-            return [Violation(place="body", pointer="", message=text, keyword="content")]
-        case CastError() | DeserializeError() as cause:
-            text = f"a value cannot be read as its schema says: {cause.__cause__ or type(cause).__name__}"
-            return [Violation(place="body", pointer="", message=text, keyword="type")]
-    return [unjudged("body", error.__cause__ or error)]
+            text, keyword = f"it cannot be read as {cause.mimetype}: {cause.__context__ or 'malformed'}", "content"
+        case CastError() as cause:
+            text, keyword = f"a value cannot be read as {cause.type or 'its schema says'}", "type"
+        case DeserializeError() as cause:
+            reason = cause.__cause__ or type(cause).__name__
+            text, keyword = f"a value is not written as its schema says ({reason})", "type"
+        case _:
+            return [unjudged("body", error.__cause__ or error)]
+    return [Violation(place="body", pointer="", message=text, keyword=keyword)]
 
 
 def reply_violations(error: Exception) -> list[Violation]:

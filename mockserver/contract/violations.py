@@ -34,7 +34,7 @@ def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str
     """Every way in which a value breaks its schema; `prefix` is the pointer to the value itself."""
     found: dict[tuple[str, str, str], Violation] = {}
     for error in errors:
-        for violation in _translate(error, place, prefix):
+        for violation in _translated(error, place, prefix):
             found.setdefault((violation.pointer, violation.keyword, violation.message), violation)
     return list(found.values())
 
@@ -42,6 +42,16 @@ def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str
 def pointer_token(name: object) -> str:
     """One step of a JSON pointer (RFC 6901), with its slash."""
     return "/" + str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _translated(error: ValidationError, place: str, prefix: str) -> list[Violation]:
+    try:
+        return list(_translate(error, place, prefix))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # A keyword of a shape that it should not have, such as an enum that is a mapping: said as jsonschema says it.
+        pointer = prefix + "".join(map(pointer_token, error.absolute_path))
+        message = _clip(redact(error.message))
+        return [Violation(place=place, pointer=pointer, message=message, keyword=_keyword(error))]
 
 
 def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Violation]:
@@ -67,7 +77,8 @@ def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Viol
 
 
 def _keyword(error: ValidationError) -> str:
-    keyword = str(error.validator)
+    # A schema that is `false` has no keyword: it is short for {"not": {}}.
+    keyword = str(error.validator or "not")
     # openapi-core checks a discriminator under the keyword that stands beside it.
     if keyword in {"anyOf", "oneOf", "allOf"} and "discriminat" in error.message:
         return "discriminator"
@@ -93,6 +104,8 @@ MESSAGES: dict[str, Callable[[str, ValidationError], str]] = {
     "const": lambda shown, error: f"{shown} is not {_show(_wanted(error))}",
     "pattern": lambda shown, error: f"{shown} does not match the pattern {_wanted(error)}",
     "format": lambda shown, error: f"{shown} is not of the format {_wanted(error)}",
+    "not": lambda shown, _: f"{shown} is not allowed here",
+    "uniqueItems": lambda shown, _: f"{shown} has two items that are equal",
     "readOnly": lambda shown, _: f"{shown} is read-only: it must not be sent in a request",
     "writeOnly": lambda shown, _: f"{shown} is write-only: it must not come in a reply",
 }
@@ -118,7 +131,8 @@ def _branches(error: ValidationError) -> list[list[ValidationError]]:
     branches: dict[object, list[ValidationError]] = {}
     for inner in error.context or ():
         if inner.schema != NULL_ONLY or error.instance is None:
-            branches.setdefault(inner.schema_path[0], []).append(inner)
+            # An alternative that is `false` has no path.
+            branches.setdefault(inner.schema_path[0] if inner.schema_path else id(inner), []).append(inner)
     return list(branches.values())
 
 

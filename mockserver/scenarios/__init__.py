@@ -10,6 +10,7 @@ from mockserver.scenarios.faults import PlannedFault
 from mockserver.scenarios.library import Scenarios, read_folder
 from mockserver.scenarios.matchers import Miss
 from mockserver.scenarios.problems import BrokenScenariosError, Problem
+from mockserver.scenarios.readfile import ReadFile
 from mockserver.scenarios.replies import LiteralReply, PaymentSessionReply
 from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Scenario, Stub
 from mockserver.scenarios.sequences import Sequences
@@ -30,6 +31,7 @@ __all__ = [
     "PaymentSessionReply",
     "PlannedFault",
     "Problem",
+    "ReadFile",
     "Scenario",
     "Scenarios",
     "Sequences",

@@ -12,7 +12,7 @@ from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest,
 __all__ = ["scenario_of"]
 
 
-def scenario_of(file: ScenarioFile, *, name: str) -> Scenario:
+def scenario_of(file: ScenarioFile, *, name: str, digest: bytes) -> Scenario:
     """The scenario that a valid file describes."""
     return Scenario(
         name=name,
@@ -20,6 +20,7 @@ def scenario_of(file: ScenarioFile, *, name: str) -> Scenario:
         when=None if file.when is None else _condition(file.when),
         stubs=tuple(map(_stub, file.stubs)),
         example=tuple(map(_example, file.example)),
+        digest=digest,
     )
 
 

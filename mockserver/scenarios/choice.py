@@ -27,7 +27,7 @@ class Chosen:
     stub: Stub
 
 
-class NoStub(Refusal):  # noqa: N818  # a refusal, which is an answer
+class NoStub(Refusal):  # a refusal, which is an answer
     """No stub of the scenario fits: the nearest stub, and every miss of every stub."""
 
     def __init__(self, scenario: Scenario, stubs: list[Stub], call: Call) -> None:
@@ -50,8 +50,8 @@ class Choice:
     def __init__(self, scenarios: Scenarios, *, server_wide: str | None = None) -> None:
         self.scenarios = scenarios
         self.sequences = Sequences()
-        self._server_wide = server_wide
-        self._activated: dict[str, str] = {}
+        # None stands for the whole server.
+        self._activated: dict[str | None, str] = {} if server_wide is None else {None: server_wide}
         self._lock = Lock()
 
     def activate(self, name: str | None, *, namespace: str | None = None) -> None:
@@ -62,13 +62,23 @@ class Choice:
         if name is not None and name not in self.scenarios.names:
             raise self._unknown(name)
         with self._lock:
-            if namespace is None:
-                self._server_wide = name
-            elif name is None:
+            if name is None:
                 self._activated.pop(namespace, None)
             else:
                 self._activated[namespace] = name
         self.sequences.reset(namespace, name)
+
+    def take_over(self, before: Choice) -> None:
+        """Go on where another choice is: what is activated stays, and so do the sequences of files that are the same."""
+        self._activated, self._lock, self.sequences = before._activated, before._lock, before.sequences
+        for name in self.scenarios.differing(before.scenarios):
+            self.sequences.reset(scenario=name)
+
+    @property
+    def lost(self) -> set[str]:
+        """The names that are activated though there is no such scenario any more; each is chosen again once it is back."""
+        with self._lock:
+            return set(self._activated.values()) - set(self.scenarios)
 
     def scenario(self, call: Call, namespace: str) -> Scenario | None:
         """The scenario that is chosen for a call of a namespace. Raises Refusal unknown-scenario."""
@@ -77,10 +87,12 @@ class Choice:
             if asked not in self.scenarios.names:
                 raise self._unknown(asked)
             return self.scenarios[asked]
-        activated = self._activated.get(namespace)
-        if activated is not None:
-            return self.scenarios[activated]
-        return self.scenarios.fitting(call) or self._named(self._server_wide or DEFAULT)
+        return (
+            self._named(self._activated.get(namespace))
+            or self.scenarios.fitting(call)
+            or self._named(self._activated.get(None))
+            or self._named(DEFAULT)
+        )
 
     def stub(self, call: Call, namespace: str) -> Chosen | None:
         """The stub that answers; none when its operation answers from its schema, as no stub names it.
@@ -106,8 +118,8 @@ class Choice:
                 return stub.reply
         return None
 
-    def _named(self, name: str) -> Scenario | None:
-        return self.scenarios[name] if name in self.scenarios.names else None
+    def _named(self, name: str | None) -> Scenario | None:
+        return None if name is None else self.scenarios.get(name)
 
     def _unknown(self, name: str) -> Refusal:
         nearest = self.scenarios.nearest(name)

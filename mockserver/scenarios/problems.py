@@ -22,8 +22,22 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        key = f"{self.key}: " if self.key else ""
-        return f"{self.file}:{self.line}:{self.column}: {key}{self.message}"
+        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The problem without its place."""
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+    def as_json(self) -> dict[str, str | int]:
+        """The problem as data."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "key": self.key,
+            "message": self.message,
+        }
 
 
 class BrokenScenariosError(ScenarioError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -16,7 +17,7 @@ from mockserver.scenarios.flaws import Path, did_you_mean, expected
 from mockserver.scenarios.leaves import FLAW, KNOWS_FAKE
 from mockserver.scenarios.model import ScenarioFile
 from mockserver.scenarios.problems import Problem, key_of
-from mockserver.scenarios.scenario import Scenario
+from mockserver.scenarios.readfile import ReadFile
 from mockserver.yamltext import Marked, Place, TextError, read_marked
 
 __all__ = ["Reader"]
@@ -31,7 +32,7 @@ class Reader:
     operations: Collection[str] | None = None
     knows_fake: KnowsFake | None = None
 
-    def read(self, text: bytes, *, file: str, name: str) -> Scenario | list[Problem]:
+    def read(self, text: bytes, *, file: str, name: str) -> ReadFile:
         """The scenario that a file's text describes, or all that is wrong with it."""
         problems: list[Problem] = []
         if not _NAME.fullmatch(name):
@@ -40,7 +41,8 @@ class Reader:
         try:
             marked = read_marked(text, name=file)
         except TextError as error:
-            return [*problems, Problem(file, error.line, error.column, "", error.problem)]
+            problems.append(Problem(file, error.line, error.column, "", error.problem))
+            return ReadFile(file=file, name=name, problems=tuple(problems))
         try:
             model = ScenarioFile.model_validate(marked.data, context={KNOWS_FAKE: self.knows_fake})
         except ValidationError as error:
@@ -51,8 +53,9 @@ class Reader:
             if problem.key not in {known.key for known in problems}:
                 problems.append(problem)
         if model is None or problems:
-            return sorted(problems)
-        return scenario_of(model, name=name)
+            return ReadFile(file=file, name=name, problems=tuple(sorted(problems)), marked=marked)
+        scenario = scenario_of(model, name=name, digest=blake2b(text, digest_size=16).digest())
+        return ReadFile(file=file, name=name, scenario=scenario, marked=marked)
 
     def _unknown_operations(self, marked: Marked) -> Iterator[Problem]:
         # Asked of the data and not of the model, for a file with other problems is to show this one too.

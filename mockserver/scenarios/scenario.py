@@ -80,10 +80,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One scenario file; two that are equal behave alike."""
+    """One scenario file; two that are equal behave alike. `digest` tells the texts of files apart."""
 
     name: str
     about: str
     when: Condition | None = None
     stubs: tuple[Stub, ...] = ()
     example: tuple[Example, ...] = ()
+    digest: bytes = field(default=b"", compare=False)

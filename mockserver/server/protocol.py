@@ -239,6 +239,4 @@ def _problem(error: httptools.HttpParserError, data: bytes) -> _MalformedError:
         return cause
     if data.startswith(b"\x16\x03"):
         return _MalformedError("The client speaks TLS; the mock is served by http://, not https://.")
-    if isinstance(error, httptools.HttpParserCallbackError):
-        return _MalformedError("The request target is not a URL.")
     return _MalformedError(f"This is not HTTP/1.1: {error}.")

@@ -44,6 +44,10 @@ class AccessLog:
         """Writes out what waits."""
         self._writer.close()
 
+    def tell(self, message: str) -> None:
+        """Logs what the server itself has to say, in one line."""
+        self._writer.write(self._make({"time": self._now(), "message": message}))
+
     def add(self, head: Head, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None) -> None:
         """Logs one exchange: `size` bytes of body were sent; no reply where the client went before there was one."""
         fields: dict[str, object] = {
@@ -100,13 +104,19 @@ def _redacted(value: object) -> object:
 
 
 def _text_line(fields: dict[str, object]) -> str:
+    if "message" in fields:
+        return _one_line(f"{fields['time']} {fields['message']}")
     query = fields.pop("query", None)
     target = f"{fields['path']}?{'&'.join(query)}" if isinstance(query, list) else fields["path"]
     start = (
         f"{fields['time']} {fields['status'] or '-'} {fields['ms']}ms {fields['bytes']}B {fields['method']} {target}"
     )
     told = [f"{name}={_quoted(str(value))}" for name, value in list(fields.items())[6:]]
-    line = redact(" ".join([start, *told]))
+    return _one_line(" ".join([start, *told]))
+
+
+def _one_line(text: str) -> str:
+    line = redact(text)
     return line if line.isascii() and line.isprintable() else line.encode("unicode_escape").decode("ascii")
 
 

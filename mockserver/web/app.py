@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,6 +15,9 @@ from mockserver.web.edge import Edge
 from mockserver.web.exchange import Exchange
 from mockserver.web.wire import wire_of
 
+if TYPE_CHECKING:
+    from mockserver.reloading import Reloader
+
 __all__ = ["Application", "create_app"]
 
 
@@ -22,6 +26,7 @@ def create_app(
 ) -> ASGIApp:
     """The mock server as an ASGI app; it logs no requests unless it is given a log, which it closes at its end.
 
+    With `settings.reload` it watches its files from the startup to the shutdown of the lifespan protocol.
     Raises UsageError when a setting, the contract or a scenario cannot be used.
     """
     settings = settings or Settings()
@@ -29,16 +34,29 @@ def create_app(
         from mockserver.engine import Engine
 
         engine = Engine.from_settings(settings)
-    return Application(settings, core=engine, log=log)
+    return Application(settings, core=engine, log=log, reloader=_reloader(settings, engine, log))
+
+
+def _reloader(settings: Settings, core: Core, log: AccessLog | None) -> Reloader | None:
+    if not settings.reload:
+        return None
+    from mockserver.engine import Engine
+    from mockserver.reloading import Reloader
+
+    # Another core has no files that could change.
+    return Reloader(core, settings, tell=log.tell if log else None) if isinstance(core, Engine) else None
 
 
 class Application:
     """One server's app: everything it knows and keeps hangs here."""
 
-    def __init__(self, settings: Settings, *, core: Core, log: AccessLog | None) -> None:
+    def __init__(
+        self, settings: Settings, *, core: Core, log: AccessLog | None, reloader: Reloader | None = None
+    ) -> None:
         self._core = core
         self._edge = Edge(settings)
         self._log = log
+        self._reloader = reloader
         self._max_body = settings.max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,8 +88,13 @@ class Application:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        if self._reloader is not None:
+            # The loop does one thing after another: what it is given runs between two requests.
+            self._reloader.start(asyncio.get_running_loop().call_soon_threadsafe)
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        if self._reloader is not None:
+            self._reloader.stop()
         if self._log is not None:
             self._log.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -15,9 +15,9 @@ CALL = Call(request=Request(method="POST", path="/"), operation="op", path={})
 
 
 def read(text: str) -> Scenario:
-    scenario = Reader().read(text.encode(), file="s.yaml", name="s")
-    assert isinstance(scenario, Scenario), scenario
-    return scenario
+    file = Reader().read(text.encode(), file="s.yaml", name="s")
+    assert file.scenario is not None, file.problems
+    return file.scenario
 
 
 def read_stub(text: str) -> Scenario:

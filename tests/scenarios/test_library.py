@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.errors import ScenarioError
 from mockserver.exchange import Call, Request
-from mockserver.scenarios import BrokenScenariosError, Scenario, Scenarios, read_folder
+from mockserver.scenarios import BrokenScenariosError, Scenarios, read_folder
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -93,10 +93,12 @@ def test_read_folder_tells_good_from_broken(tmp_path: Path) -> None:
     """Each file of a folder is a scenario or a list of problems, whatever its neighbours are."""
     write(tmp_path, "slow")
     (tmp_path / "broken.yaml").write_text("about: x")
-    results = read_folder(tmp_path)
-    assert ["broken.yaml", "slow.yaml"] == list(results)
-    assert isinstance(results["slow.yaml"], Scenario)
-    assert isinstance(results["broken.yaml"], list)
+    broken, slow = read_folder(tmp_path)
+    assert (["broken.yaml", "slow.yaml"], ["broken", "slow"]) == (
+        [Path(each.file).name for each in (broken, slow)],
+        [each.name for each in (broken, slow)],
+    )
+    assert (True, None, (), True) == (bool(broken.problems), broken.scenario, slow.problems, slow.scenario is not None)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")

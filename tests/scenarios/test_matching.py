@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from mockserver.exchange import ABSENT, Call, Headers, Request
-from mockserver.scenarios import Miss, Scenario, Stub
+from mockserver.scenarios import Miss, Stub
 from mockserver.scenarios.matchers import json_equal, shown
 from mockserver.scenarios.reader import Reader
 
 
 def stub(when: str) -> Stub:
     text = f"about: One.\nstubs:\n  - {{name: a, operation: op, when: {{{when}}}, fault: hang}}\n"
-    scenario = Reader().read(text.encode(), file="s.yaml", name="s")
-    assert isinstance(scenario, Scenario), scenario
-    return scenario.stubs[0]
+    read = Reader().read(text.encode(), file="s.yaml", name="s")
+    assert read.scenario is not None, read.problems
+    return read.scenario.stubs[0]
 
 
 BODY = {

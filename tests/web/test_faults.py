@@ -21,8 +21,9 @@ GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n\r\n"
 WIRE_FAULTS = ("connection_reset", "empty_reply", "truncated_body", "hang")
 
 
-def commit(server: Live, kind: str, **more: float) -> None:
-    server.engine.answer = lambda request: Fault(kind=kind, reply=REPLY, **more)  # type: ignore[arg-type] # a table's row
+def commit(server: Live, kind: str, *, chunks: int = 1, over: float = 0.0, delay: float = 0.0) -> None:
+    fault = Fault(kind=kind, reply=REPLY, chunks=chunks, over=over, delay=delay)
+    server.engine.answer = lambda request: fault
 
 
 def test_connection_reset(server: Live) -> None:

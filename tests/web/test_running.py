@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import socket
 import subprocess
@@ -11,12 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
 
 from mockserver.errors import UsageError
-from mockserver.server import BackgroundServer, running, serve
+from mockserver.server import BackgroundServer, running, serve, sockets
 from mockserver.server.sockets import listen, url_of
 from mockserver.settings import Settings
 from mockserver.web import create_app
@@ -162,6 +165,40 @@ def test_what_cannot_be_listened_on(host: str, port: int, expected: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param(errno.EACCES, "port 80 on mock may not be used by this user", id="forbidden"),
+        pytest.param(errno.EADDRNOTAVAIL, "the host mock is no address of this machine", id="no address"),
+        pytest.param(errno.ENOBUFS, "cannot listen on port 80 of mock: No buffer space available", id="anything else"),
+    ],
+)
+def test_what_the_system_refuses(monkeypatch: pytest.MonkeyPatch, number: int, expected: str) -> None:
+    """Errors that cannot be had here at will, one clear line each."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(
+        sockets, "_addresses", lambda *_: [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "127.0.0.2")]
+    )
+    monkeypatch.setattr(sockets, "_bound", refuse)
+    with pytest.raises(UsageError, match=expected):
+        listen("mock", 80)
+
+
+@pytest.mark.parametrize(("second", "count"), [("127.0.0.2", 2), ("192.0.2.1", 1)])
+def test_a_name_with_several_addresses(monkeypatch: pytest.MonkeyPatch, second: str, count: int) -> None:
+    """All are listened on, with one port; one that this machine does not have is left out."""
+    monkeypatch.setattr(sockets, "_addresses", lambda *_: [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, second)])
+    listening = listen("mock", 0)
+    ports = {sock.getsockname()[1] for sock in listening}
+    for sock in listening:
+        sock.close()
+
+    assert (count, 1) == (len(listening), len(ports))
+
+
+@pytest.mark.parametrize(
     ("host", "url"),
     [
         pytest.param("127.0.0.1", "http://127.0.0.1:{}", id="IPv4"),
@@ -172,10 +209,10 @@ def test_what_cannot_be_listened_on(host: str, port: int, expected: str) -> None
 )
 def test_listening(host: str, url: str) -> None:
     """The URL is one that a client on this machine can use."""
-    sockets = listen(host, 0)
-    ports = {sock.getsockname()[1] for sock in sockets}
-    shown = url_of(host, sockets)
-    for sock in sockets:
+    listening = listen(host, 0)
+    ports = {sock.getsockname()[1] for sock in listening}
+    shown = url_of(host, listening)
+    for sock in listening:
         sock.close()
 
     assert [url.format(port) for port in ports] == [shown]

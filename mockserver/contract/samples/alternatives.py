@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.samples.conjunction import Conjunction
 from mockserver.contract.samples.discriminators import Discriminators
-from mockserver.contract.samples.keywords import as_list, as_mapping, as_names, is_null_only
+from mockserver.contract.samples.keywords import as_list, as_mapping, as_names, is_null_only, shown
 from mockserver.contract.samples.nosample import NoSample
 from mockserver.contract.samples.place import Place
 from mockserver.contract.samples.references import References
@@ -39,10 +39,9 @@ class Fork:
 class Alternatives:
     """Takes schemas apart into conjunctions, the likeliest first; whoever asks stops when one works out."""
 
-    def __init__(self, references: References, *, openapi_31: bool) -> None:
+    def __init__(self, references: References) -> None:
         self._references = references
         self._discriminators = Discriminators(references)
-        self._openapi_31 = openapi_31
 
     def of(self, schemas: tuple[Any, ...], place: Place) -> Iterator[Conjunction]:
         """Every conjunction that satisfies all of the schemas. Raises NoSample when there is none."""
@@ -85,7 +84,7 @@ class Alternatives:
             if schema is True:
                 continue
             if not isinstance(schema, Mapping):
-                says = "the schema false allows nothing" if schema is False else f"{schema!r} is not a schema"
+                says = "the schema false allows nothing" if schema is False else f"{shown(schema)} is not a schema"
                 reasons.append(NoSample(says, place.pointer))
                 return
             refs = [schema[keyword] for keyword in ("$ref", "$dynamicRef") if isinstance(schema.get(keyword), str)]
@@ -96,12 +95,9 @@ class Alternatives:
             except NoSample as error:
                 reasons.append(error)
                 return
-            made = replace(made, refs=(*made.refs, *fresh))
-            pending = (*followed, *pending)
-            # Beside a reference OpenAPI 3.0 ignores whatever stands there.
-            if not refs or self._openapi_31:
-                made = with_part(made, schema)
-                pending = (*pending, *as_list(schema.get("allOf")), *self._forks(schema, made, place))
+            # OpenAPI 3.0 says that what stands beside a reference is ignored; openapi-core does not ignore it.
+            made = with_part(replace(made, refs=(*made.refs, *fresh)), schema)
+            pending = (*followed, *pending, *as_list(schema.get("allOf")), *self._forks(schema, made, place))
         yield made
 
     def _followed(self, ref: str, place: Place) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.contract.samples.keywords import as_list, as_mapping, as_size
+from mockserver.contract.samples.keywords import as_list, as_mapping, as_size, shown
 from mockserver.contract.samples.nosample import NoSample
 
 __all__ = ["Conjunction"]
@@ -53,9 +53,8 @@ class Conjunction:
 
     def doubtful(self) -> tuple[Mapping[str, Any], ...]:
         """The schemas that a value has to be held against once it is made."""
-        patterned = [part for part in self.parts if "pattern" in part]
-        # A text made for a pattern need not be of the format besides.
-        return self.parts if patterned and any("format" in part for part in self.parts) else self.checks
+        # What a format asks is for the validator to say; a text made for a pattern may be of another.
+        return self.parts if any("format" in part for part in self.parts) else self.checks
 
     def enumerated(self) -> list[Any] | None:
         """The values that `enum` and `const` leave, as one part lists them; None where none lists any."""
@@ -65,7 +64,7 @@ class Conjunction:
     def lists_in_words(self) -> str:
         """The lists that a value has to be in."""
         lists = [as_list(values) for values in self.each("enum")] + [[value] for value in self.each("const")]
-        return " and ".join(f"in {shown(values)}" for values in lists)
+        return " and ".join(dict.fromkeys(f"in {shown(values)}" for values in lists))
 
     def types(self, *, openapi_31: bool) -> list[str]:
         """The types that a value may have, null last. Raises NoSample when there is none."""
@@ -76,7 +75,7 @@ class Conjunction:
             given = part["type"]
             names = [name for name in (given if isinstance(given, list) else [given]) if name in TYPES]
             if not names:
-                raise NoSample(f"the type {given!r} is none that JSON Schema knows")
+                raise NoSample(f"the type {shown(given)} is none that JSON Schema knows")
             if not openapi_31 and part.get("nullable") is True:
                 names.append("null")
             allowed = names if allowed is None else both(allowed, names)
@@ -95,11 +94,6 @@ class Conjunction:
         keywords = {keyword for part in self.parts for keyword in part}
         spoken_of = [name for name, about in ABOUT.items() if not keywords.isdisjoint(about)]
         return [*spoken_of, *(name for name in ("string", "object", "integer", "boolean") if name not in spoken_of)]
-
-
-def shown(values: list[Any]) -> str:
-    """A list in a message."""
-    return repr(values[:3])[:80] + ("…" if len(values) > 3 else "")
 
 
 def both(first: list[str], second: list[str]) -> list[str]:

@@ -16,31 +16,30 @@ __all__ = ["copied", "is_json", "published", "published_beside"]
 NOTES = frozenset({"title", "description", "nullable", "readOnly", "deprecated", "externalDocs", "xml", "x-nullable"})
 
 
-def published(schemas: tuple[Any, ...], references: References, *, openapi_31: bool) -> Iterator[Any]:
+def published(schemas: tuple[Any, ...], references: References) -> Iterator[Any]:
     """The examples of schemas that hold together, the most particular first; each is yet to be checked."""
     for schema in schemas:
-        for example in published_by(schema, references, openapi_31=openapi_31, seen=()):
+        for example in published_by(schema, references, seen=()):
             # One schema of several gives but a part of an object.
             if len(schemas) == 1 or not isinstance(example, dict):
                 yield example
 
 
-def published_by(schema: Any, references: References, *, openapi_31: bool, seen: tuple[str, ...]) -> Iterator[Any]:
+def published_by(schema: Any, references: References, *, seen: tuple[str, ...]) -> Iterator[Any]:
     """The examples of a schema, of what it refers to, and of what it only wraps."""
     if not isinstance(schema, Mapping):
         return
+    yield from own(schema)
     ref = schema.get("$ref")
-    if not isinstance(ref, str) or openapi_31:
-        yield from own(schema)
     if isinstance(ref, str) and ref not in seen:
         target = references.followed({"$ref": ref})
-        yield from published_by(target, references, openapi_31=openapi_31, seen=(*seen, ref))
+        yield from published_by(target, references, seen=(*seen, ref))
     for keyword in ("allOf", "anyOf", "oneOf"):
         if wrapped := as_list(schema.get(keyword)):
             wraps_one = len(wrapped) == 1 and not schema.keys() - NOTES - {keyword, "example", "examples", "default"}
             for branch in wrapped if keyword != "allOf" or wraps_one else ():
                 if len(seen) < 4:
-                    yield from published_by(branch, references, openapi_31=openapi_31, seen=(*seen, keyword))
+                    yield from published_by(branch, references, seen=(*seen, keyword))
 
 
 def own(schema: Mapping[str, Any]) -> Iterator[Any]:
@@ -52,7 +51,8 @@ def own(schema: Mapping[str, Any]) -> Iterator[Any]:
     # OpenAPI 3.0 documents name their examples here as a media type does.
     for example in as_mapping(schema.get("examples")).values():
         yield from read(as_mapping(example).get("value"))
-    if schema.get("default") is not None:
+    # An empty default would hide what the value can hold.
+    if schema.get("default") not in (None, "", [], {}):
         yield schema["default"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["as_list", "as_mapping", "as_names", "as_number", "as_size", "is_null_only"]
+__all__ = ["as_list", "as_mapping", "as_names", "as_number", "as_size", "is_null_only", "shown"]
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
@@ -27,9 +27,9 @@ def as_names(value: Any) -> list[str]:
 
 def as_number(value: Any) -> Fraction | None:
     """A finite number, exactly as its decimal digits say, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return Fraction(repr(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    return Fraction(repr(value)) if isinstance(value, float) and math.isfinite(value) else None
 
 
 def as_size(value: Any) -> int | None:
@@ -42,3 +42,9 @@ def is_null_only(schema: Any) -> bool:
     """Whether only null satisfies it, as far as can be seen."""
     schema = as_mapping(schema)
     return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None]
+
+
+def shown(value: Any) -> str:
+    """Something of a document in a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}…"

@@ -54,7 +54,7 @@ class Maker:
         """A value that satisfies all the schemas. Raises NoSample, or Exhausted when it takes too long."""
         place.budget.spend()
         if not place.fresh:
-            for example in published(schemas, self._references, openapi_31=self.openapi_31):
+            for example in published(schemas, self._references):
                 if self._first_wrong(schemas, example) is None and is_json(example):
                     return copied(example)
         reasons: list[NoSample] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -42,7 +43,9 @@ class Range:
 
     def holds(self, number: float) -> bool:
         """Whether the number is in the range, as a validator reckons."""
-        exact = Fraction(number)
+        exact = as_number(number)
+        if exact is None:
+            return False
         if self.low and (exact < self.low[0] or (self.low[1] and exact == self.low[0])):
             return False
         if self.high and (exact > self.high[0] or (self.high[1] and exact == self.high[0])):
@@ -124,7 +127,9 @@ def common_multiple(steps: list[Fraction]) -> Fraction:
 
 def as_written(number: Fraction) -> int | float:
     """The number as JSON has it."""
-    return int(number) if number.denominator == 1 else float(number)
+    if number.denominator == 1 or abs(number) > sys.float_info.max:
+        return int(number)
+    return float(number)
 
 
 def divides(step: Fraction, number: float) -> bool:

@@ -93,7 +93,8 @@ class ObjectInTheMaking:
 
     def is_hidden(self, name: str) -> bool:
         """Whether the member is only ever written."""
-        return any(as_mapping(self.making.followed(schema)).get("writeOnly") is True for schema in self.schemas(name))
+        described = (side for schema in self.schemas(name) for side in (schema, self.making.followed(schema)))
+        return any(as_mapping(side).get("writeOnly") is True for side in described)
 
     def schemas(self, name: str) -> tuple[Any, ...]:
         """What the member of this name has to satisfy: False among it when there may be none."""

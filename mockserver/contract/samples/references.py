@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.samples.keywords import shown
 from mockserver.contract.samples.nosample import NoSample
 from mockserver.contract.tree import objects, resolve_pointer
 from mockserver.errors import SpecError
@@ -24,7 +25,7 @@ class References:
         if ref == "#":
             return self.document
         if not isinstance(ref, str) or not ref.startswith("#"):
-            raise NoSample(f"the $ref {ref!r} leads out of the document")
+            raise NoSample(f"the $ref {shown(ref)} leads out of the document")
         if ref.startswith("#/"):
             try:
                 return resolve_pointer(self.document, ref)

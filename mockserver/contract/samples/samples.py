@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.samples.alternatives import Alternatives
 from mockserver.contract.samples.examples import copied, is_json, published_beside
+from mockserver.contract.samples.keywords import shown
 from mockserver.contract.samples.maker import Maker
 from mockserver.contract.samples.nosample import Exhausted, NoSample
 from mockserver.contract.samples.place import Budget, Place
@@ -17,7 +18,7 @@ __all__ = ["Samples"]
 
 # How many optional members a value has at most, and how many steps one attempt at it may take.
 ROOM = 200
-MOST_STEPS = 20_000
+MOST_STEPS = 10_000
 
 Problems = Callable[[Mapping[str, Any], Any], list[str]]
 
@@ -31,7 +32,7 @@ class Samples:
 
     def __init__(self, document: Mapping[str, Any], *, openapi_31: bool, problems: Problems) -> None:
         self._references = References(document)
-        self._alternatives = Alternatives(self._references, openapi_31=openapi_31)
+        self._alternatives = Alternatives(self._references)
         self._openapi_31 = openapi_31
         self._problems = problems
 
@@ -79,7 +80,7 @@ class Samples:
         if schema is True:
             return None
         if not isinstance(schema, Mapping):
-            return "the schema false allows nothing" if schema is False else f"{schema!r} is not a schema"
+            return "the schema false allows nothing" if schema is False else f"{shown(schema)} is not a schema"
         try:
             problems = self._problems(schema, value)
         except Exception as error:  # noqa: BLE001  # a schema that makes the validator fall over judges nothing

@@ -1,0 +1,80 @@
+"""The client of the examples: it sends what they say, and what every client sends besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from mockserver.answers import as_json
+from mockserver.contract import Contract
+from mockserver.contract.credentials import CredentialPlace
+from mockserver.exchange import ABSENT, Headers, Request
+from mockserver.namespaces import HEADER as NAMESPACE
+from mockserver.scenarios import ExampleRequest, Scenario
+from mockserver.scenarios.choice import HEADER as SCENARIO
+
+__all__ = ["request_of"]
+
+_KEY: Final = "api_key_example"
+_JSON: Final = "application/json"
+
+
+def request_of(example: ExampleRequest, scenario: Scenario, contract: Contract) -> Request:
+    """The request of an example: in a namespace of its scenario, and with a credential if it brings none.
+
+    A scenario that chooses itself, by its `when`, is not asked for by name.
+    """
+    own = [(name.lower(), value) for name, value in example.headers.items()]
+    named = {name for name, _ in own}
+    usual = [(name, value) for name, value in _usual(example, scenario) if name not in named]
+    path, _, query = example.path.partition("?")
+    request = Request(
+        method=example.method, path=path, query=query, headers=Headers([*own, *usual]), body=_body(example)
+    )
+    if any(place.find(request) is not None for place in contract.credential_places):
+        return request
+    return _with_credentials(request, _credentials(scenario, contract))
+
+
+def _usual(example: ExampleRequest, scenario: Scenario) -> Iterator[tuple[str, str]]:
+    yield "host", "127.0.0.1:8080"
+    yield "accept", "*/*"
+    yield NAMESPACE, f"example of {scenario.name}"
+    if example.body is not ABSENT:
+        yield "content-type", _JSON
+    if scenario.when is None:
+        yield SCENARIO, scenario.name
+
+
+def _body(example: ExampleRequest) -> bytes:
+    if example.body is ABSENT:
+        return b""
+    media_type = next((value for name, value in example.headers.items() if name.lower() == "content-type"), _JSON)
+    if isinstance(example.body, str) and "json" not in media_type:
+        return example.body.encode()
+    return as_json(example.body)
+
+
+def _credentials(scenario: Scenario, contract: Contract) -> list[CredentialPlace]:
+    """Where the first way to authenticate, of each operation that the scenario is about, wants its credentials."""
+    operations = [
+        contract.operations[stub.operation] for stub in scenario.stubs if stub.operation in contract.operations
+    ]
+    wanted = {scheme for operation in operations for scheme in next(iter(operation.security), {})}
+    return [place for place in contract.credential_places if place.scheme in wanted]
+
+
+def _with_credentials(request: Request, places: Iterable[CredentialPlace]) -> Request:
+    pairs, query = list(request.headers.pairs), request.query
+    for place in places:
+        match place.place:
+            case "query":
+                query = "&".join(filter(None, (query, f"{place.name}={_KEY}")))
+            case "header":
+                pairs.append((place.name, _KEY))
+            case "cookie":
+                pairs.append(("cookie", f"{place.name}={_KEY}"))
+            case _:
+                pairs.append((place.name, f"{place.challenge.partition(' ')[0]} {_KEY}"))
+    return replace(request, query=query, headers=Headers(pairs))

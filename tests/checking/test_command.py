@@ -1,0 +1,98 @@
+"""The command `mockserver check`: the bundled files, more than a hundred broken ones, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.brokenfiles import BROKEN
+from tests.support.command import ROOT, run
+from tests.support.leavingfiles import LEAVING
+from tests.support.scenariofiles import HAPPY, reply, stub, write
+
+SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
+
+
+def test_the_bundled_scenarios_hold() -> None:
+    """Every bundled file is in contract, or says why not, and its example is true."""
+    ended = run("check", cwd=ROOT)
+    *lines, summary = ended.stdout.splitlines()
+    names = sorted(path.name for path in (ROOT / "scenarios").glob("*.yaml"))
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert [f"scenarios/{name}: ok, " for name in names] == [re.sub(r"\d+ examples?$", "", line) for line in lines]
+    assert f"spec/wingback.yaml 0.1.0: {len(names)} files, all hold" == summary
+
+
+def test_ci_checks_the_bundled_scenarios() -> None:
+    """What a change has to pass includes the check."""
+    assert "mockserver check" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What one run says about all broken files, each under the number of its case."""
+    folder = tmp_path_factory.mktemp("broken")
+    for number, (text, _) in enumerate([*BROKEN.values(), *LEAVING.values()]):
+        (folder / f"case_{number:03}.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    ended = run("check", "--scenarios", str(folder))
+    assert (1, "") == (ended.returncode, ended.stderr)
+    assert f"{len(BROKEN) + len(LEAVING)} files, {len(BROKEN) + len(LEAVING)} with " in ended.stdout.splitlines()[-1]
+    lines: dict[str, list[str]] = {}
+    for line in ended.stdout.splitlines()[:-1]:
+        if line.startswith("  "):
+            file, _, message = line.removeprefix(f"  {folder}/").partition(".yaml:")
+            lines[file].append(message)
+        else:
+            file = line.removeprefix(f"{folder}/").partition(".yaml:")[0]
+            lines[file] = []
+    return lines
+
+
+@pytest.mark.parametrize("number", range(len(BROKEN) + len(LEAVING)), ids=[*BROKEN, *LEAVING])
+def test_broken_files(told: dict[str, list[str]], number: int) -> None:
+    """Each of more than a hundred broken files is told as it is at the start of a server, in one run over all."""
+    _, expected = [*BROKEN.values(), *LEAVING.values()][number]
+    assert expected == told[f"case_{number:03}"]
+
+
+EXITS = {
+    "all well": (["--scenarios", "good"], 0, "2 files, all hold"),
+    "a spec and scenarios": (["--spec", "spec.yaml", "--scenarios", "good"], 0, "spec.yaml 0.1.0: 2 files, all hold"),
+    "nothing to check": (
+        ["--spec", "spec.yaml"],
+        0,
+        "spec.yaml 0.1.0: nothing to check, for --scenarios names no folder",
+    ),
+    "nothing would break": (["--scenarios", "good", "--against", "spec.yaml"], 0, "would break nothing"),
+    "something does not hold": (["--scenarios", "bad"], 1, "1 file, 1 with 1 problem"),
+    "no such spec": (["--spec", "none.yaml"], 2, "none.yaml"),
+    "no such version": (["--scenarios", "good", "--against", "none.yaml"], 2, "none.yaml"),
+    "no such folder": (["--scenarios", "none"], 2, "none: the folder of scenarios cannot be read"),
+    "an empty folder": (["--scenarios", "empty"], 2, "the folder holds no scenario file"),
+    "no such form": (["--format", "xml"], 2, "'xml' is not one of"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "expected"), EXITS.values(), ids=EXITS.keys())
+def test_exit_codes(tmp_path: Path, arguments: list[str], code: int, expected: str) -> None:
+    """0 fine, 1 something checked does not hold, 2 wrong usage or nothing that can be read; said in the last line."""
+    write(tmp_path / "good", a=HAPPY, b=stub("fault: hang"))
+    write(tmp_path / "bad", a=reply("status: 503"))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+    ended = run("check", *arguments, cwd=tmp_path)
+    said, silent = (ended.stderr, ended.stdout) if code == 2 else (ended.stdout, ended.stderr)
+    assert (code, "") == (ended.returncode, silent)
+    assert expected in said.splitlines()[-1]
+
+
+def test_variables(tmp_path: Path) -> None:
+    """Each flag has its variable."""
+    folder = write(tmp_path / "good", a=HAPPY)
+    variables = {"MOCKSERVER_SCENARIOS": str(folder), "MOCKSERVER_FORMAT": "json", "MOCKSERVER_AGAINST": "spec.yaml"}
+    (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+    report = json.loads(run("check", variables=variables, cwd=tmp_path).stdout)
+    assert ("good", "spec.yaml") == (report["scenarios"], report["against"]["spec"])

@@ -1,0 +1,120 @@
+"""The forms in which `mockserver check` tells what it has found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mockserver.checking import FORMATS, check
+from mockserver.settings import Settings
+from tests.support.command import ROOT, run
+from tests.support.scenariofiles import HAPPY, OPERATION, example, reply, write
+
+SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
+
+
+def test_text(tmp_path: Path) -> None:
+    """One line a file; below it each problem and note; the last line sums up."""
+    folder = write(
+        tmp_path / "scenarios",
+        a=HAPPY,
+        b=HAPPY + example("reply: {status: 201}"),
+        c=reply("payment_session: {}\noff_contract: x") + example("reply: {status: 200}"),
+    )
+    ended = run("check", "--scenarios", str(folder), cwd=tmp_path)
+    assert (1, "") == (ended.returncode, ended.stderr)
+    assert [
+        "scenarios/a.yaml: ok, no example",
+        "scenarios/b.yaml: 1 problem",
+        "  scenarios/b.yaml:9:21: example[0].reply.status: expected 201, found 200, from stub 'a'",
+        "scenarios/c.yaml: ok, 1 example",
+        "  scenarios/c.yaml:7:7: note: stubs[0].reply.off_contract: this reply keeps the contract",
+        f"{ROOT}/spec/wingback.yaml 0.1.0: 3 files, 1 with 1 problem",
+    ] == ended.stdout.splitlines()
+
+
+def test_json(tmp_path: Path) -> None:
+    """The whole report as one object of a stable shape."""
+    write(
+        tmp_path / "scenarios",
+        a=HAPPY + example("reply: {status: 201}"),
+        b=reply("payment_session: {}\noff_contract: x"),
+    )
+    arguments = ("--scenarios", "scenarios", "--format", "json", "--against", "spec.yaml")
+    (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+    ended = run("check", *arguments, cwd=tmp_path)
+    message = "expected 201, found 200, from stub 'a'"
+    a, b = "scenarios/a.yaml", "scenarios/b.yaml"
+    expected = {
+        "ok": False,
+        "spec": str(ROOT / "spec" / "wingback.yaml"),
+        "version": "0.1.0",
+        "scenarios": "scenarios",
+        "files": [
+            {
+                "file": a,
+                "scenario": "a",
+                "ok": False,
+                "examples": 1,
+                "problems": [
+                    {"file": a, "line": 9, "column": 21, "key": "example[0].reply.status", "message": message}
+                ],
+                "notes": [],
+            },
+            {
+                "file": b,
+                "scenario": "b",
+                "ok": True,
+                "examples": 0,
+                "problems": [],
+                "notes": [
+                    {
+                        "file": b,
+                        "line": 7,
+                        "column": 7,
+                        "key": "stubs[0].reply.off_contract",
+                        "message": "this reply keeps the contract",
+                    }
+                ],
+            },
+        ],
+        "against": {"spec": "spec.yaml", "version": "0.1.0", "broken": []},
+    }
+    assert (1, "", expected) == (ended.returncode, ended.stderr, json.loads(ended.stdout))
+
+
+def test_github(tmp_path: Path) -> None:
+    """Each problem is a workflow command that cannot be broken out of; the summary follows."""
+    folder = write(
+        tmp_path / "a,b: 100%",
+        a=HAPPY + example("reply: {status: 201}"),
+        b=reply("payment_session: {}\noff_contract: x"),
+        c="100%: 1\n",
+    )
+    ended = run("check", "--scenarios", str(folder), "--format", "github", cwd=tmp_path)
+    assert (1, "") == (ended.returncode, ended.stderr)
+    assert [
+        (
+            "::error file=a%2Cb%3A 100%25/a.yaml,line=9,col=21,title=does not hold"
+            "::example[0].reply.status: expected 201, found 200, from stub 'a'"
+        ),
+        (
+            "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold"
+            "::100%25: unknown key; known are about, example, stubs, when"
+        ),
+        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::about: required, and not there",
+        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::stubs: required, and not there",
+        (
+            "::notice file=a%2Cb%3A 100%25/b.yaml,line=7,col=7,title=says more than is so"
+            "::stubs[0].reply.off_contract: this reply keeps the contract"
+        ),
+        f"{ROOT}/spec/wingback.yaml 0.1.0: 3 files, 2 with 4 problems",
+    ] == ended.stdout.splitlines()
+
+
+def test_no_control_characters_reach_the_terminal(tmp_path: Path) -> None:
+    """Names come from files that anybody may have written."""
+    (tmp_path / "spec.yaml").write_text(SPEC.replace(OPERATION, '"a\\e[2Jb"').replace("0.1.0", '"1\\e[2J"'), "utf-8")
+    folder = write(tmp_path / "scenarios", a=HAPPY)
+    report = check(Settings(spec=tmp_path / "spec.yaml", scenarios=folder))
+    assert [True] * 2 == ["\x1b" not in FORMATS[form](report) for form in ("text", "json")]

@@ -1,0 +1,235 @@
+"""Promise 3, accept if and only if openapi-core accepts: the compiled path may be asked first, never decide otherwise.
+
+What openapi-core says is what `judge` says, with the corrections of `corrections` and nothing else.
+MOCKSERVER_CASES sets how many cases are generated; without it they are few, and the same each time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.contract.document import load_document
+from mockserver.contract.tree import BrokenReferenceError
+from mockserver.exchange import Headers, Request
+from mockserver.settings import bundled
+from tests.support.both import Both
+from tests.support.documents import body_of, described, made, response_of
+from tests.support.schemas import COMPONENTS, schemas, values, values_near
+
+CASES = int(os.environ.get("MOCKSERVER_CASES", "2000"))
+VALUES = 8
+VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
+SUITE = json.loads((Path(__file__).parent / "json_schema_test_suite" / "draft4.json").read_text("utf-8"))
+
+
+def generated(share: float) -> Any:
+    """Settings for a share of all cases; the figures of a long run differ from time to time, as they should."""
+    fixed = "MOCKSERVER_CASES" not in os.environ
+    return settings(
+        max_examples=max(1, int(CASES * share)),
+        derandomize=fixed,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.mark.parametrize("direction", ["request", "reply"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_generated_bodies(version: str, direction: str) -> None:
+    """Whatever the schema and the value, a body that is accepted at once is one that openapi-core accepts."""
+    counts: Counter[str] = Counter()
+    components = st.fixed_dictionaries({name: schemas(version) for name in COMPONENTS})
+
+    @generated(1 / 4 / VALUES)
+    @given(schemas(version), components, st.data())
+    def hold(schema: Any, others: dict[str, Any], data: st.DataObject) -> None:
+        operation = body_of(schema) | response_of(schema)
+        try:
+            document = made(described(operation, version=VERSIONS[version], schemas=others))
+        except BrokenReferenceError:
+            return
+        both = Both(document)
+        near = st.one_of(values, values_near(schema, others))
+        for value in data.draw(st.lists(near, min_size=VALUES, max_size=VALUES)):
+            both.body(value) if direction == "request" else both.reply(value)
+        counts.update(both.counts)
+
+    hold()
+    assert counts["valid, seen at once"] > counts["valid"]
+    assert counts["invalid"] > counts.total() / 10
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_the_json_schema_test_suite(name: str) -> None:
+    """Of the suite's cases for draft 4 none is accepted that openapi-core refuses, and each valid one is seen at once."""
+    for group in SUITE[name]:
+        both = Both(made(described(body_of(group["schema"]) | response_of(group["schema"]))))
+        for case in group["tests"]:
+            both.body(case["data"])
+            both.reply(case["data"])
+        assert (group["description"], 0) == (group["description"], both.counts["valid"])
+
+
+def test_every_case_of_the_suite_is_there() -> None:
+    """The suite is not lost on the way."""
+    assert 608 == sum(len(group["tests"]) for groups in SUITE.values() for group in groups)
+
+
+PARAMETER_NAMES = ("a", "b-c", "filter")
+RAW_VALUES = st.sampled_from(
+    ("", "1", "-7", "1.5", "1e3", "true", "True", "null", "a", "a,b", "é", "\u0007", "x" * 40, "9" * 20)
+)
+STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
+
+
+def parameters(version: str) -> st.SearchStrategy[dict[str, Any]]:
+    """One parameter, as documents describe it, and now and then as they should not."""
+    schema = schemas(version)
+    with_default = st.builds(
+        lambda found, value: found | {"default": value}, schema.filter(lambda found: isinstance(found, dict)), values
+    )
+    content = st.builds(lambda found: {"application/json": {"schema": found}}, schema)
+    optional = {"required": st.booleans(), "explode": st.booleans(), "allowEmptyValue": st.booleans()}
+    places = [
+        st.fixed_dictionaries(
+            {"name": st.sampled_from(PARAMETER_NAMES), "in": st.just(place)},
+            optional=optional | {"style": st.sampled_from(styles), member: described_by},
+        )
+        for place, styles in STYLES.items()
+        for member, described_by in {"schema": schema | with_default, "content": content}.items()
+    ]
+    return st.one_of(places)
+
+
+@st.composite
+def requests_for(draw: st.DrawFn, described_parameters: list[dict[str, Any]]) -> tuple[Request, dict[str, str]]:
+    """A request that has something to say to each parameter, or nothing."""
+    found: dict[str, list[tuple[str, str]]] = {place: [] for place in STYLES}
+    for parameter in described_parameters:
+        name, place = parameter["name"], parameter["in"]
+        keys = [name, f"{name}[a]", "id"] if place == "query" else [name]
+        for key in draw(st.lists(st.sampled_from(keys), max_size=2, unique=place != "query")):
+            found[place].append((key, draw(RAW_VALUES)))
+    cookies = "; ".join(f"{name}={value}" for name, value in found["cookie"])
+    query = "&".join(f"{name}={value}" for name, value in found["query"])
+    headers = [*found["header"], *([("cookie", cookies)] if cookies else [])]
+    return Request(method="POST", path="/x", query=query, headers=Headers(headers)), dict(found["path"])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_generated_parameters(version: str) -> None:
+    """Parameters of every place, style and schema that are accepted at once are accepted by openapi-core."""
+    counts: Counter[str] = Counter()
+
+    @generated(1 / 4 / VALUES)
+    @given(st.lists(parameters(version), min_size=1, max_size=3), st.data())
+    def hold(described_parameters: list[dict[str, Any]], data: st.DataObject) -> None:
+        others = {name: {"type": "string"} for name in COMPONENTS}
+        operation = {"parameters": described_parameters}
+        both = Both(made(described(operation, version=VERSIONS[version], schemas=others)))
+        for request, path in data.draw(st.lists(requests_for(described_parameters), min_size=VALUES, max_size=VALUES)):
+            both.parameters(request, path)
+        counts.update(both.counts)
+
+    hold()
+    assert counts["valid, seen at once"]
+    assert counts["invalid"]
+
+
+SCHEMES: dict[str, dict[str, Any]] = {
+    "header": {"type": "apiKey", "in": "header", "name": "wb-key"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "app-session"},
+    "query": {"type": "apiKey", "in": "query", "name": "key"},
+    "bearer": {"type": "http", "scheme": "Bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+    "oauth": {"type": "oauth2", "flows": {}},
+    "openid": {"type": "openIdConnect", "openIdConnectUrl": "https://id.example"},
+    "mutual": {"type": "mutualTLS"},
+}
+
+
+@generated(1 / 20)
+@given(
+    st.lists(st.dictionaries(st.sampled_from([*SCHEMES, "nobody"]), st.just([]), max_size=2), max_size=3),
+    st.lists(st.sampled_from(("wb-key", "WB-Key", "cookie", "authorization")), unique=True),
+    st.sampled_from(("x", "Bearer x", "bearer  x", "Basic", "basic x", "app-session=1", "app-session=; a=b", "")),
+    st.sampled_from(("", "key=1", "key", "KEY=1")),
+)
+def test_generated_security(requirements: Any, names: list[str], credential: str, query: str) -> None:
+    """Credentials that are accepted at once are accepted by openapi-core."""
+    both = Both(made(described({"security": requirements}, securitySchemes=SCHEMES)))
+    headers = Headers([(name, credential) for name in names])
+    both.security(Request(method="POST", path="/x", query=query, headers=headers))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+MAYBE_TEXT = TEXT | st.none()
+PROVIDERS = ("authorize", "self_handled", "stripe")
+STRIPE = st.fixed_dictionaries({"pk_key": TEXT, "connected_account_id": TEXT, "client_secret": TEXT, "new": values})
+SETUP_INTENT = st.fixed_dictionaries(
+    {"wb_customer_id": TEXT, "customer_id": TEXT, "address": st.booleans()}, optional={"stripe": STRIPE | st.none()}
+)
+WINGBACK: dict[str, st.SearchStrategy[Any]] = {
+    "body": st.fixed_dictionaries(
+        {"operation": st.just("add_method"), "address": st.booleans()},
+        optional={
+            "detach_previous_on_success": st.booleans() | st.none(),
+            "plan_id": MAYBE_TEXT,
+            "pricing_id": MAYBE_TEXT,
+            "provider": st.sampled_from((*PROVIDERS, None)),
+            "note": values,
+        },
+    ),
+    "reply": st.fixed_dictionaries(
+        {
+            "token": TEXT,
+            "wb_customer_id": TEXT,
+            "customer_id": TEXT,
+            "provider": st.sampled_from(PROVIDERS),
+            "operation": st.just("add_method"),
+            "status": TEXT,
+            "address": st.booleans(),
+            "detach_previous_on_success": st.booleans(),
+        },
+        optional={"setup_intent": SETUP_INTENT | st.none(), "note": values},
+    ),
+}
+
+
+@pytest.mark.parametrize("question", WINGBACK)
+def test_the_bundled_contract_never_falls_back(question: str) -> None:
+    """A body or reply that keeps Wingback's contract is seen to keep it without openapi-core."""
+    both = Both(load_document(bundled("spec") / "wingback.yaml"))
+
+    @generated(1 / 20)
+    @given(WINGBACK[question])
+    def hold(value: Any) -> None:
+        getattr(both, question)(value)
+
+    hold()
+    assert ["valid, seen at once"] == list(both.counts)
+
+
+@generated(1 / 20)
+@given(TEXT.filter(lambda text: text and text.isprintable()), st.sampled_from(("wb-key", "cookie")))
+def test_the_bundled_contract_sees_every_customer(customer: str, credential: str) -> None:
+    """Neither a customer's id nor either kind of credential makes the compiled path ask openapi-core."""
+    both = Both(load_document(bundled("spec") / "wingback.yaml"))
+    request = Request(method="POST", path="/", headers=Headers([(credential, "app-session=1")]))
+    both.parameters(request, {"customer_id": customer})
+    both.security(request)
+    assert {"valid, seen at once": 2} == both.counts

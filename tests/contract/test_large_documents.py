@@ -1,0 +1,85 @@
+"""Documents of more than a thousand operations, whose schemas refer to themselves."""
+
+from __future__ import annotations
+
+import json
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.contract import Contract
+from mockserver.exchange import Reply
+from tests.support.documents import JSON, request
+
+
+def large(operations: int) -> dict[str, Any]:
+    """A document of many operations, whose schemas refer to each other and to themselves."""
+    schemas: dict[str, Any] = {}
+    paths: dict[str, Any] = {}
+    for number in range(operations):
+        near = f"#/components/schemas/Thing{(number + 1) % operations // 10}"
+        name = f"Thing{number // 10}"
+        schemas[name] = {
+            "type": "object",
+            "description": "A thing that refers to the next and to itself. " * 20,
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string", "format": "uuid"},
+                "amount": {"type": "integer", "format": "int64", "minimum": 0},
+                "parent": {"allOf": [{"$ref": f"#/components/schemas/{name}"}], "nullable": True},
+                "next": {"oneOf": [{"$ref": near}, {"type": "string"}]},
+                **{f"member{index}": {"type": "string", "example": "x" * 50, "maxLength": 500} for index in range(40)},
+            },
+        }
+        reference = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+        paths[f"/v1/things{number}/{{id}}"] = {
+            "post": {
+                "operationId": f"operation{number}",
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "requestBody": {"required": True, "content": reference},
+                "responses": {"200": {"description": "d", "content": reference}},
+            }
+        }
+    return {"openapi": "3.0.3", "info": {"title": "large"}, "paths": paths, "components": {"schemas": schemas}}
+
+
+def written(folder: Path, operations: int) -> Path:
+    path = folder / "large.json"
+    path.write_text(json.dumps(large(operations)), "utf-8")
+    return path
+
+
+def test_a_large_recursive_document(tmp_path: Path) -> None:
+    """1,200 operations load in seconds, none is compiled before its first use, and each works."""
+    path = written(tmp_path, 1_200)
+    tracemalloc.start()
+    started = time.process_time()
+    contract = Contract.load(path)
+    took, (_, memory) = time.process_time() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert took < 5
+    # The text, its data and the schemas by reference; dereferenced it would be many times as much.
+    assert memory < 30 * path.stat().st_size
+    assert {} == contract._acceptances
+
+    thing = {"id": "c40bea18-c0c9-44b1-bd0c-43f5283e1670", "amount": 1, "parent": None, "next": "x"}
+    thing["parent"] = dict(thing)
+    for number in range(0, 1_200, 40):
+        call = request(thing, path=f"/v1/things{number}/1")
+        assert () == contract.understand(call).violations
+        reply = Reply(status=200, headers=(JSON,), body=json.dumps(thing).encode())
+        assert [] == contract.reply_violations(f"operation{number}", reply)
+    assert "_judge" not in vars(contract)
+
+
+def test_what_is_compiled_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every schema refers to all others, what was compiled first is forgotten, and compiled again when asked."""
+    monkeypatch.setattr("mockserver.contract.contract.HEAVIEST", 200)
+    contract = Contract.load(written(tmp_path, 1_000))
+    for number in (*range(0, 1_000, 100), 0):
+        call = request({"id": "not a UUID"}, path=f"/v1/things{number}/1")
+        assert ["format"] == [violation.keyword for violation in contract.understand(call).violations]
+    assert len(contract._acceptances) < 5

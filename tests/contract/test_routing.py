@@ -1,0 +1,219 @@
+"""Which operation a path calls."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.contract.operation import operations
+from mockserver.contract.routing import Router
+from mockserver.errors import Refusal
+from tests.support.documents import described, made
+
+
+def router(*calls: str, servers: list[Any] | None = None) -> Router:
+    """A router for calls such as `GET /a/{b}`, whose operations are named by them."""
+    paths: dict[str, dict[str, Any]] = {}
+    for call in calls:
+        method, template = call.split(" ", 1)
+        paths.setdefault(template, {})[method.lower()] = {"responses": {}}
+    document = described() | {"paths": paths} | ({"servers": servers} if servers is not None else {})
+    return Router(list(operations(made(document))))
+
+
+FOUND: dict[str, tuple[tuple[str, ...], str, tuple[str, dict[str, str]]]] = {
+    "a literal path": (("GET /a/b",), "GET /a/b", ("GET /a/b", {})),
+    "the root": (("GET /",), "GET /", ("GET /", {})),
+    "a parameter": (("GET /a/{b}",), "GET /a/x", ("GET /a/{b}", {"b": "x"})),
+    "an empty parameter": (("GET /a/{b}/c",), "GET /a//c", ("GET /a/{b}/c", {"b": ""})),
+    "several parameters": (("GET /{a}/{b}",), "GET /1/2", ("GET /{a}/{b}", {"a": "1", "b": "2"})),
+    "text after a parameter": (
+        ("POST /v1/{name}:cancel", "POST /v1/{name}"),
+        "POST /v1/x:cancel",
+        ("POST /v1/{name}:cancel", {"name": "x"}),
+    ),
+    "an ending": (("GET /{Sid}.json",), "GET /AC1.json", ("GET /{Sid}.json", {"Sid": "AC1"})),
+    "an ending twice": (("GET /{Sid}.json",), "GET /AC1.json.json", ("GET /{Sid}.json", {"Sid": "AC1.json"})),
+    "text between parameters": (
+        ("GET /{a}-{b}...{c}",),
+        "GET /1-2...3-4",
+        ("GET /{a}-{b}...{c}", {"a": "1", "b": "2", "c": "3-4"}),
+    ),
+    "parameters side by side": (("GET /{a}{b}",), "GET /xyz", ("GET /{a}{b}", {"a": "x", "b": "yz"})),
+    "literal before parameter": (("GET /a/{b}", "GET /a/me"), "GET /a/me", ("GET /a/me", {})),
+    "literal before pattern": (("GET /{a}.json", "GET /a.json"), "GET /a.json", ("GET /a.json", {})),
+    "pattern before parameter": (("GET /{a}", "GET /{a}.json"), "GET /x.json", ("GET /{a}.json", {"a": "x"})),
+    "the pattern with more text first": (
+        ("GET /{a}.json", "GET /{a}.min.json"),
+        "GET /x.min.json",
+        ("GET /{a}.min.json", {"a": "x"}),
+    ),
+    "back from a literal that leads nowhere": (
+        ("GET /a/b/c", "GET /a/{x}/d"),
+        "GET /a/b/d",
+        ("GET /a/{x}/d", {"x": "b"}),
+    ),
+    "the method of another template": (("GET /a/me", "POST /a/{b}"), "POST /a/me", ("POST /a/{b}", {"b": "me"})),
+    "two names for one place": (
+        ("GET /a/{id}", "DELETE /a/{name}", "GET /a/{other}/b"),
+        "DELETE /a/x",
+        ("DELETE /a/{name}", {"name": "x"}),
+    ),
+    "a percent-encoded literal": (("GET /a/b",), "GET /%61/b", ("GET /a/b", {})),
+    "a literal that must be encoded": (("GET /a b/é",), "GET /a%20b/%C3%A9", ("GET /a b/é", {})),
+    "a template that is encoded itself": (("GET /a%20b",), "GET /a%20b", ("GET /a%20b", {})),
+    "an encoded slash": (("GET /a/{b}/c",), "GET /a/x%2Fy/c", ("GET /a/{b}/c", {"b": "x/y"})),
+    "an encoded slash, in lower case": (("GET /{a}.json",), "GET /x%2fy.json", ("GET /{a}.json", {"a": "x/y"})),
+    "an encoded percent sign": (("GET /a/{b}",), "GET /a/%2541", ("GET /a/{b}", {"b": "%41"})),
+    "an encoded percent sign in a pattern": (("GET /{a}.json",), "GET /%2541.json", ("GET /{a}.json", {"a": "%41"})),
+    "a percent sign that encodes nothing": (("GET /{a}",), "GET /%zz%", ("GET /{a}", {"a": "%zz%"})),
+    "an encoded comma is none": (("GET /{a},{b}",), "GET /x%2Cy,z", ("GET /{a},{b}", {"a": "x,y", "b": "z"})),
+    "encoded all the same": (("GET /{a},{b}",), "GET /x%2Cz", ("GET /{a},{b}", {"a": "x", "b": "z"})),
+    "an encoded colon means no method": (
+        ("GET /{name}", "GET /{name}:cancel"),
+        "GET /x%3Acancel",
+        ("GET /{name}", {"name": "x:cancel"}),
+    ),
+    "an encoded dot is a dot": (("GET /{a}.json", "GET /{a}"), "GET /x%2Ejson", ("GET /{a}.json", {"a": "x"})),
+    "bytes that are no UTF-8": (("GET /{a}",), "GET /%ff", ("GET /{a}", {"a": "\udcff"})),
+    "dots are no way up": (("GET /a/{b}/{c}",), "GET /a/../%2e%2e", ("GET /a/{b}/{c}", {"b": "..", "c": ".."})),
+    "a hash in the template": (("GET /a#b",), "GET /a%23b", ("GET /a#b", {})),
+    "a parameter named twice": (("GET /{a}/{a}",), "GET /1/2", ("GET /{a}/{a}", {"a": "2"})),
+    "braces that do not close": (("GET /a{b",), "GET /a{b", ("GET /a{b", {})),
+}
+
+
+@pytest.mark.parametrize(("calls", "asked", "expected"), FOUND.values(), ids=FOUND)
+def test_found(calls: tuple[str, ...], asked: str, expected: tuple[str, dict[str, str]]) -> None:
+    """The most concrete template wins, and a parameter's value arrives decoded."""
+    method, path = asked.split(" ", 1)
+    route = router(*calls).find(method, path)
+    assert expected == (route.operation.id, route.path)
+
+
+REFUSED: dict[str, tuple[tuple[str, ...], str, str, str]] = {
+    "another path": (("GET /a",), "GET /b", "unknown-path", "The nearest it has: /a."),
+    "no path at all": ((), "GET /", "unknown-path", "it has none at all"),
+    "a slash too many": (("GET /a",), "GET /a/", "unknown-path", "ends in a slash"),
+    "a slash too few": (("GET /a/",), "GET /a", "unknown-path", "The nearest it has: /a/."),
+    "two slashes": (("GET /a/b",), "GET /a//b", "unknown-path", "nearest"),
+    "another case": (("GET /a",), "GET /A", "unknown-path", "nearest"),
+    "an ending without a name": (("GET /{Sid}.json",), "GET /.json", "unknown-path", "nearest"),
+    "a prefix": (("GET /a/b",), "GET /a", "unknown-path", "nearest"),
+    "not a path": (("GET /",), "OPTIONS *", "unknown-path", "nearest"),
+    "another method": (("GET /a", "PUT /a"), "POST /a", "method-not-allowed", "the contract has: GET, PUT."),
+    "methods of all templates": (
+        ("GET /a/me", "PUT /a/{b}"),
+        "POST /a/me",
+        "method-not-allowed",
+        "the contract has: GET, PUT.",
+    ),
+    "HEAD is not GET": (("GET /a",), "HEAD /a", "method-not-allowed", "GET"),
+    "a method in lower case": (("GET /a",), "get /a", "method-not-allowed", "GET"),
+}
+
+
+@pytest.mark.parametrize(("calls", "asked", "kind", "detail"), REFUSED.values(), ids=REFUSED)
+def test_refused(calls: tuple[str, ...], asked: str, kind: str, detail: str) -> None:
+    """What the contract does not have is refused, and the detail says what it has."""
+    method, path = asked.split(" ", 1)
+    with pytest.raises(Refusal) as refused:
+        router(*calls).find(method, path)
+    assert kind == refused.value.kind
+    assert detail in refused.value.detail
+
+
+def test_allow_names_every_method() -> None:
+    """A refused method comes with the header Allow."""
+    with pytest.raises(Refusal) as refused:
+        router("GET /a", "DELETE /a").find("POST", "/a")
+    assert (("Allow", "GET, DELETE"),) == refused.value.headers
+
+
+BASES: dict[str, tuple[list[Any], list[str]]] = {
+    "no server": ([], ["/a"]),
+    "a host alone": ([{"url": "https://api.example"}], ["/a"]),
+    "a base path": ([{"url": "https://api.example/v1/"}], ["/v1/a"]),
+    "a relative one": ([{"url": "/v2"}, {"url": "v3"}], ["/v2/a", "/v3/a"]),
+    "variables": (
+        [{"url": "https://{region}.example/{version}", "variables": {"region": {}, "version": {"default": "v4"}}}],
+        ["/v4/a"],
+    ),
+    "a default that is a number": ([{"url": "/v{n}", "variables": {"n": {"default": 5}}}], ["/v5/a"]),
+    "a variable that nobody describes": ([{"url": "/{tenant}"}], ["/anything/a"]),
+    "not an address": ([{"url": "http://[x/y"}, {"url": 7}, "x"], ["/a"]),
+}
+
+
+@pytest.mark.parametrize(("servers", "paths"), BASES.values(), ids=BASES)
+def test_base_paths(servers: list[Any], paths: list[str]) -> None:
+    """A base path in `servers` counts, the host does not."""
+    found = router("GET /a", servers=servers)
+    for path in paths:
+        assert "GET /a" == found.find("GET", path).operation.id
+
+
+def test_servers_of_paths_and_operations() -> None:
+    """The servers nearest to an operation count."""
+    item = {
+        "servers": [{"url": "/item"}],
+        "get": {"operationId": "of the item"},
+        "put": {"operationId": "its own", "servers": [{"url": "/own"}]},
+    }
+    found = Router(list(operations(made(described() | {"paths": {"/a": item}, "servers": [{"url": "/root"}]}))))
+    assert "of the item" == found.find("GET", "/item/a").operation.id
+    assert "its own" == found.find("PUT", "/own/a").operation.id
+    with pytest.raises(Refusal):
+        found.find("GET", "/root/a")
+
+
+MANY = [f"GET /v1/{kind}{number}/{{id}}/part" for kind in "abcdefghij" for number in range(120)]
+
+
+def test_a_thousand_operations_cost_what_one_costs() -> None:
+    """Finding one of 1,200 operations takes about as long as finding the only one."""
+    one, many = router(MANY[0]), router(*MANY)
+
+    def seconds(found: Router) -> float:
+        started = time.perf_counter()
+        for _ in range(2_000):
+            found.find("GET", "/v1/a0/x/part")
+        return time.perf_counter() - started
+
+    assert "GET /v1/j119/{id}/part" == many.find("GET", "/v1/j119/x/part").operation.id
+    assert min(seconds(many) for _ in range(5)) < 2 * min(seconds(one) for _ in range(5))
+
+
+HOSTILE = {
+    "slashes": "/" * 200_000,
+    "segments": "/a" * 100_000,
+    "one long segment": "/" + "a-" * 100_000,
+    "percent signs": "/" + "%" * 200_000,
+    "encoded dashes": "/" + "%2D" * 60_000,
+    "encoded bytes": "/" + "%ff" * 60_000,
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_paths_take_linear_time(path: str) -> None:
+    """However long the path and however many patterns it half fits, the answer comes at once, and is short."""
+    found = router("GET /{a}-{b}-{c}-{d}.json", "GET /{a}-{b}-{c}-{d}.xml", "GET /a/{b}/a/{c}/a", "GET /{a}/a/{b}/a/x")
+    started = time.process_time()
+    with pytest.raises(Refusal) as refused:
+        found.find("GET", path)
+    assert time.process_time() - started < 1
+    assert len(refused.value.detail) < 500
+
+
+@given(st.text(alphabet="/ab{}%2Fé:.-*\x00", max_size=30), st.sampled_from(("GET", "POST", "", "get")))
+def test_nothing_but_a_route_or_a_refusal(path: str, method: str) -> None:
+    """No path makes anything else come out."""
+    try:
+        said = router("GET /a/{b}", "GET /{a}:b", "POST /{a}.{b}").find(method, path).operation.method
+    except Refusal as refusal:
+        said = refusal.kind
+    assert said in {method, "unknown-path", "method-not-allowed"}

@@ -1,0 +1,75 @@
+"""Small OpenAPI documents, made in a test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract import Contract
+from mockserver.contract.corrections import adjust
+from mockserver.contract.document import Document
+from mockserver.exchange import Headers, Request
+
+__all__ = ["JSON", "body_of", "contract_of", "described", "made", "request", "response_of"]
+
+JSON = ("content-type", "application/json")
+
+
+def described(
+    operation: Mapping[str, Any] | None = None,
+    *,
+    version: str = "3.0.3",
+    template: str = "/x",
+    method: str = "post",
+    schemas: Mapping[str, Any] | None = None,
+    **components: Any,
+) -> dict[str, Any]:
+    """A document with one operation, whose id is `x`."""
+    return {
+        "openapi": version,
+        "info": {"title": "made in a test", "version": "1"},
+        "paths": {
+            template: {method: {"operationId": "x", "responses": {"200": {"description": "fine"}}} | (operation or {})}
+        },
+        "components": {"schemas": dict(schemas or {}), **components},
+    }
+
+
+def body_of(schema: Any, media_type: str = "application/json", **members: Any) -> dict[str, Any]:
+    """The part of an operation that describes its body."""
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema, **members}}}}
+
+
+def response_of(schema: Any, media_type: str = "application/json", **members: Any) -> dict[str, Any]:
+    """The part of an operation that describes its reply with status 200."""
+    return {"responses": {"200": {"description": "fine", "content": {media_type: {"schema": schema}}, **members}}}
+
+
+def made(data: Mapping[str, Any]) -> Document:
+    """A document as it is once it was loaded, without a file."""
+    copy = json.loads(json.dumps(data))
+    adjust(copy)
+    return Document(path=Path("made.json"), data=copy, files=())
+
+
+def contract_of(data: Mapping[str, Any], *, compiled: bool = True) -> Contract:
+    """The contract that a document describes."""
+    return Contract(made(data), compiled=compiled)
+
+
+def request(
+    body: Any = None,
+    *,
+    method: str = "POST",
+    path: str = "/x",
+    query: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Request:
+    """A request; a body that is not bytes is sent as JSON."""
+    if body is None:
+        return Request(method=method, path=path, query=query, headers=Headers(headers))
+    if not isinstance(body, bytes):
+        body, headers = json.dumps(body).encode(), (JSON, *headers)
+    return Request(method=method, path=path, query=query, headers=Headers(headers), body=body)

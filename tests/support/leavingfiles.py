@@ -1,0 +1,142 @@
+"""Scenario files that leave the contract without saying so, by name, each with all its problems."""
+
+from __future__ import annotations
+
+from tests.support.scenariofiles import HEAD, reply, stub
+
+__all__ = ["LEAVE", "LEAVING", "SESSION"]
+
+SESSION = (
+    "token: T, wb_customer_id: W, customer_id: C, provider: stripe, operation: add_method, status: created, "
+    "address: true, detach_previous_on_success: false"
+)
+LEAVE = "(or say off_contract: <reason>)"
+UNKNOWN = f"the contract knows no such member {LEAVE}"
+NO_PARAMETER = "no path parameter of c_create_payment_session has this name"
+
+LEAVING = {
+    "status": (
+        reply("status: 503"),
+        [f"6:15: stubs[0].reply.status: the status 503 is not documented; documented: 200 {LEAVE}"],
+    ),
+    "status of a payment session": (
+        reply("status: 201\npayment_session: {}"),
+        [f"6:15: stubs[0].reply.status: the status 201 is not documented; documented: 200 {LEAVE}"],
+    ),
+    "status of a reply with expressions": (
+        reply("status: 404\nbody: {customer: '{$request.path.customer_id}'}"),
+        [f"6:15: stubs[0].reply.status: the status 404 is not documented; documented: 200 {LEAVE}"],
+    ),
+    "no body": (
+        reply("status: 200"),
+        [f"6:7: stubs[0].reply.body: a body is documented, none is sent {LEAVE}"],
+    ),
+    "media type": (
+        reply("headers: {content-type: text/plain}\nbody: hello"),
+        [
+            f"6:31: stubs[0].reply.headers.content-type: the media type 'text/plain' is not documented; application/json is {LEAVE}"
+        ],
+    ),
+    "media type of a reply with expressions": (
+        reply("headers: {Content-Type: text/plain}\nbody: 'hello {$request.path.customer_id}'"),
+        [
+            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'text/plain' is not documented; application/json is {LEAVE}"
+        ],
+    ),
+    "other JSON": (
+        reply("headers: {Content-Type: application/problem+json}\nbody: {}"),
+        [
+            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'application/problem+json' is not documented; application/json is {LEAVE}"
+        ],
+    ),
+    "body of another kind": (
+        reply("body: [1]"),
+        [f"6:13: stubs[0].reply.body: [1] is an array; the contract wants an object {LEAVE}"],
+    ),
+    "null body": (
+        reply("body: null"),
+        [f"6:13: stubs[0].reply.body: null is not allowed here; the contract wants an object {LEAVE}"],
+    ),
+    "members of a body": (
+        reply(f"body:\n  {SESSION.replace('true', '1').replace('stripe', 'paypal').replace(', ', chr(10) + '  ')}"),
+        [
+            f'10:19: stubs[0].reply.body.provider: "paypal" is not one of "authorize", "self_handled", "stripe" {LEAVE}',
+            f"13:18: stubs[0].reply.body.address: 1 is a number; the contract wants a boolean {LEAVE}",
+        ],
+    ),
+    "members that are not there": (
+        reply(
+            f"body:\n  setup_intent:\n    wb_customer_id: W\n    address: true\n  {SESSION.replace(', ', chr(10) + '  ')}"
+        ),
+        [f'8:11: stubs[0].reply.body.setup_intent.customer_id: "customer_id" is required {LEAVE}'],
+    ),
+    "body beside a header with an expression": (
+        reply(f"headers: {{X: '{{$method}}'}}\nbody: {{{SESSION.replace('T', '5')}}}"),
+        [f"7:21: stubs[0].reply.body.token: 5 is a number; the contract wants a string {LEAVE}"],
+    ),
+    "override": (
+        reply("payment_session: {provider: paypal}"),
+        [
+            f'6:35: stubs[0].reply.payment_session.provider: "paypal" is not one of "authorize", "self_handled", "stripe" {LEAVE}'
+        ],
+    ),
+    "override deep": (
+        reply("payment_session: {setup_intent: {stripe: {client_secret: null}}}"),
+        [
+            f"6:64: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: null is not allowed here; the contract wants a string {LEAVE}"
+        ],
+    ),
+    "override misspelt": (
+        reply("payment_session: {staus: created}"),
+        [f"6:25: stubs[0].reply.payment_session.staus: {UNKNOWN}; did you mean 'status'?"],
+    ),
+    "override misspelt deep": (
+        reply("payment_session: {setup_intent: {stripe: {client_secert: x}}}"),
+        [
+            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.client_secert: {UNKNOWN}; did you mean 'client_secret'?"
+        ],
+    ),
+    "override misspelt beside an expression": (
+        reply("payment_session: {status: '{$method}', tokn: '{$request.header.x}'}"),
+        [f"6:46: stubs[0].reply.payment_session.tokn: {UNKNOWN}; did you mean 'token'?"],
+    ),
+    "override like no other": (
+        reply("payment_session: {zzz: 1}"),
+        [
+            f"6:25: stubs[0].reply.payment_session.zzz: {UNKNOWN}; known are address, customer_id, detach_previous_on_success, operation, provider, setup_intent, status, token, wb_customer_id"
+        ],
+    ),
+    "override for the provider that when names": (
+        stub(
+            "when: {body: {provider: self_handled}}\nreply: {payment_session: {setup_intent: {customer_id: C, address: true}}}"
+        ),
+        [f'6:45: stubs[0].reply.payment_session.setup_intent.wb_customer_id: "wb_customer_id" is required {LEAVE}'],
+    ),
+    "override for the first provider that when allows": (
+        stub(
+            "when: {body: {provider: {one_of: [authorize, stripe]}, plan_id: {absent: true}}}\n"
+            "reply: {payment_session: {setup_intent: {stripe: {pk_key: x, client_secret: x}}}}"
+        ),
+        [
+            f'6:54: stubs[0].reply.payment_session.setup_intent.stripe.connected_account_id: "connected_account_id" is required {LEAVE}'
+        ],
+    ),
+    "when": (
+        stub("when: {path: {custmer_id: x}}\nfault: hang"),
+        [f"5:19: stubs[0].when.path.custmer_id: {NO_PARAMETER}; did you mean 'customer_id'?"],
+    ),
+    "when of the file": (
+        stub("fault: hang").replace("stubs:", "when: {path: {id: x}}\nstubs:"),
+        [f"2:15: when.path.id: {NO_PARAMETER}; known are customer_id"],
+    ),
+    "several": (
+        reply("status: 500")
+        + HEAD.partition("stubs:\n")[2].replace("name: a", "name: b")
+        + "    when: {path: {id: x}}\n    reply: {payment_session: {setup_intent: []}}\n",
+        [
+            f"6:15: stubs[0].reply.status: the status 500 is not documented; documented: 200 {LEAVE}",
+            f"9:19: stubs[1].when.path.id: {NO_PARAMETER}; known are customer_id",
+            f"10:45: stubs[1].reply.payment_session.setup_intent: [] is an array; the contract wants an object {LEAVE}",
+        ],
+    ),
+}

@@ -1,0 +1,50 @@
+"""Samples of schemas written in a test, judged by openapi-core's own schema validators."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+from openapi_schema_validator import OAS30ReadValidator, OAS31Validator
+
+from mockserver.contract.patterns import compile_pattern
+from mockserver.contract.samples import Samples
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not compile_pattern(pattern).search(value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+VALIDATORS = {
+    "3.0": extend(OAS30ReadValidator, {"pattern": _pattern}),
+    "3.1": extend(OAS31Validator, {"pattern": _pattern}),
+}
+
+
+def document(schemas: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A document with these schemas in its components."""
+    return {"components": {"schemas": dict(schemas or {})}}
+
+
+def judge(whole: Mapping[str, Any], version: str) -> Callable[[Mapping[str, Any], Any], list[str]]:
+    """The judge that Samples asks for, OpenAPI 3.0's formats for both versions, as openapi-core has it."""
+    checker = OAS30ReadValidator.FORMAT_CHECKER
+    validator = VALIDATORS[version](dict(whole), format_checker=checker)
+    return lambda schema, value: [error.message for error in validator.evolve(schema=schema).iter_errors(value)]
+
+
+def samples(schemas: Mapping[str, Any] | None = None, version: str = "3.0") -> Samples:
+    """The samples of a document with these schemas."""
+    whole = document(schemas)
+    return Samples(whole, openapi_31=version == "3.1", problems=judge(whole, version))
+
+
+def sample(schema: Any, version: str = "3.0", *, schemas: Mapping[str, Any] | None = None, seed: int = 1) -> Any:
+    """A value for the schema; that it satisfies it is checked once more, whatever Samples says."""
+    value = samples(schemas, version).value(schema, random.Random(seed))
+    assert schema is True or judge(document(schemas), version)(schema, value) == []
+    return value

@@ -1,0 +1,319 @@
+"""Scenarios in the engine: which one answers, how often, in whose namespace, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.engine import Engine
+from mockserver.errors import ScenarioError
+from mockserver.exchange import Fault, Headers, Reply, Request
+from mockserver.settings import Settings
+from tests.support.command import ROOT
+from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write
+
+OFF = "off_contract: on purpose"
+MINE = "key:api_key_1"
+
+
+def engine(folder: Path, *, scenario: str | None = None, **files: str) -> Engine:
+    """An engine that serves these files."""
+    return Engine.from_settings(Settings(seed=1, scenarios=write(folder, **files), scenario=scenario))
+
+
+def post(*, path: str = PATH, query: str = "", body: dict[str, Any] | None = None, **headers: str) -> Request:
+    pairs = {"content-type": "application/json", "wb-key": "api_key_1"}
+    pairs |= {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {"operation": "add_method", "address": True} | (body or {})
+    return Request(
+        method="POST", path=path, query=query, headers=Headers(pairs.items()), body=json.dumps(sent).encode()
+    )
+
+
+def told(engine: Engine, request: Request) -> tuple[int, str | None, str | None]:
+    """Status, scenario and stub of what is answered."""
+    outcome = engine.handle(request)
+    assert isinstance(outcome, Reply)
+    headers = Headers(outcome.headers)
+    return outcome.status, headers.get("mock-scenario"), headers.get("mock-stub")
+
+
+def refused(engine: Engine, request: Request) -> dict[str, Any]:
+    """The problem document of a refusal; its kind is that of the header."""
+    outcome = engine.handle(request)
+    assert isinstance(outcome, Reply)
+    headers = Headers(outcome.headers)
+    problem: dict[str, Any] = json.loads(outcome.body)
+    assert (f"urn:mockserver:{headers['mock-refused']}", outcome.status) == (problem["type"], problem["status"])
+    return problem
+
+
+def status(number: int) -> str:
+    """A file that always answers so."""
+    return reply(f"status: {number}\n{OFF}")
+
+
+def test_no_stub(tmp_path: Path) -> None:
+    """Where no stub fits, the nearest is named, and for every stub each miss, expected beside actual."""
+    text = stub("when: {body: {provider: stripe, plan_id: {present: true}}, query: {a: b}}\nfault: hang") + more(
+        "b", "when: {header: {X-Try: {matches: '^[0-9]'}}}, fault: hang"
+    )
+    mock = engine(tmp_path, happy_path=text)
+    problem = refused(mock, post(x_try="two"))
+    misses = {
+        "b": [{"where": "header x-try", "expected": "a text that matches ^[0-9]", "actual": '"two"'}],
+        "a": [
+            {"where": "query a", "expected": '"b"', "actual": "nothing"},
+            {"where": "body /provider", "expected": '"stripe"', "actual": "nothing"},
+            {"where": "body /plan_id", "expected": "anything", "actual": "nothing"},
+        ],
+    }
+    detail = (
+        "No stub of scenario happy_path fits. "
+        "The nearest is 'b': header x-try: expected a text that matches ^[0-9], found \"two\"."
+    )
+    assert (404, "No stub fits", detail) == (problem["status"], problem["title"], problem["detail"])
+    assert [{"stub": name, "misses": found} for name, found in misses.items()] == problem["stubs"]
+    [entry] = mock.journal
+    assert ("happy_path", None, "no-stub", misses["b"]) == (
+        entry.scenario,
+        entry.stub,
+        entry.refused,
+        [miss.as_json() for miss in entry.misses],
+    )
+
+
+def test_a_reply_that_breaks_the_contract_at_run_time(tmp_path: Path) -> None:
+    """What expressions make of a reply is held against the contract before it is sent."""
+    mock = engine(
+        tmp_path, happy_path=reply("payment_session: {provider: '{$request.query.p}', token: '{$request.body}'}")
+    )
+    problem = refused(mock, post(query="p=paypal"))
+    assert (500, "Reply breaks the contract") == (problem["status"], problem["title"])
+    assert {("body", "/provider", "enum"), ("body", "/token", "type")} == {
+        (each["in"], each["pointer"], each["keyword"]) for each in problem["violations"]
+    }
+    [entry] = mock.journal
+    assert ("reply-violates-contract", "happy_path", "a", None, 2) == (
+        entry.refused,
+        entry.scenario,
+        entry.stub,
+        entry.off_contract,
+        len(entry.violations),
+    )
+
+
+def test_off_contract_goes_out_as_it_is_written(tmp_path: Path) -> None:
+    """With its reason a reply leaves the contract as the file has it; the journal keeps the reason."""
+    text = reply(f"status: 418\nheaders: {{Content-Type: text/html, X: '{{$method}}'}}\n{OFF}\nbody: <p>no</p>")
+    mock = engine(tmp_path, happy_path=text, fine=HAPPY)
+    outcome = mock.handle(post())
+    assert isinstance(outcome, Reply)
+    assert (418, b"<p>no</p>") == (outcome.status, outcome.body)
+    assert (("Content-Type", "text/html"), ("X", "POST")) == outcome.headers[:2]
+    mock.handle(post(mock_scenario="fine"))
+    assert ["on purpose", None] == [entry.off_contract for entry in mock.journal]
+    assert ["on purpose", None] == [entry.as_json()["off_contract"] for entry in mock.journal]
+
+
+SEQUENCE = stub(f"times: 2\nreply: {{status: 503, {OFF}}}") + more("b", "reply: {payment_session: {}}")
+
+
+def test_sequences_are_counted_for_each_namespace(tmp_path: Path) -> None:
+    """Each namespace goes through the sequence on its own, be it a name or a credential."""
+    mock = engine(tmp_path, happy_path=SEQUENCE)
+    callers = [post(mock_namespace="x"), post(mock_namespace="y"), post(), post(wb_key="other")]
+    rounds = [[told(mock, caller)[0] for caller in callers] for _ in range(3)]
+    assert [[503] * 4, [503] * 4, [200] * 4] == rounds
+
+
+def test_sequences_are_counted_for_each_scenario(tmp_path: Path) -> None:
+    """Two scenarios do not share a count, though their stubs have the same name."""
+    mock = engine(tmp_path, happy_path=SEQUENCE, other=SEQUENCE)
+    names = ["happy_path", "happy_path", "other", "happy_path", "other", "other"]
+    assert [503, 503, 503, 200, 503, 200] == [told(mock, post(mock_scenario=name))[0] for name in names]
+
+
+def test_a_header_goes_on_where_activation_began(tmp_path: Path) -> None:
+    """However a scenario is chosen, its count in a namespace is one."""
+    mock = engine(tmp_path, happy_path=HAPPY, other=SEQUENCE)
+    choice = mock.served.choice
+    assert choice is not None
+    choice.activate("other", namespace=MINE)
+    first = told(mock, post())[0]
+    second = told(mock, post(mock_scenario="other"))[0]
+    assert [503, 503, 200] == [first, second, told(mock, post())[0]]
+
+
+def test_activation_starts_a_sequence_again(tmp_path: Path) -> None:
+    """Activating begins again in that namespace and scenario; nothing else is disturbed."""
+    mock = engine(tmp_path, happy_path=SEQUENCE, other=SEQUENCE)
+    choice = mock.served.choice
+    assert choice is not None
+    for _ in range(2):
+        told(mock, post(mock_scenario="other"))
+        told(mock, post(mock_namespace="x", mock_scenario="other"))
+        told(mock, post(mock_scenario="happy_path"))
+    choice.activate("other", namespace=MINE)
+    after = [
+        told(mock, post())[:2],
+        told(mock, post(mock_namespace="x", mock_scenario="other"))[:2],
+        told(mock, post(mock_scenario="happy_path"))[:2],
+    ]
+    assert [(503, "other"), (200, "other"), (200, "happy_path")] == after
+    choice.activate(None, namespace=MINE)
+    assert (503, "happy_path") == told(mock, post())[:2]
+
+
+def test_many_threads_get_a_stub_no_more_often_than_times(tmp_path: Path) -> None:
+    """Requests at once, in several namespaces, never share out more than there is."""
+    text = stub(f"times: 25\nreply: {{status: 503, {OFF}}}") + more("b", f"times: 10, reply: {{status: 429, {OFF}}}")
+    mock = engine(tmp_path, happy_path=text + more("c", "fault: hang"))
+
+    def ask(number: int) -> tuple[int, str]:
+        outcome = mock.handle(post(mock_namespace=f"n{number % 3}"))
+        return number % 3, outcome.kind if isinstance(outcome, Fault) else str(outcome.status)
+
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        counted = Counter(pool.map(ask, range(300)))
+    assert {
+        (namespace, ending): count
+        for namespace in range(3)
+        for ending, count in (("503", 25), ("429", 10), ("hang", 65))
+    } == counted
+
+
+WHENS = {
+    "path": ("path: {customer_id: {matches: '503$'}}", {"path": PATH.replace("_1", "_503")}),
+    "query": ("query: {fail: '1'}", {"query": "fail=0&fail=1"}),
+    "header": ("header: {X-Fail: {present: true}}", {"x_fail": ""}),
+    "cookie": ("cookie: {fail: 'yes'}", {"cookie": "a=b; fail=yes"}),
+    "body": ("body: {provider: {one_of: [authorize]}}", {"body": {"provider": "authorize"}}),
+}
+
+
+@pytest.mark.parametrize(("when", "sent"), WHENS.values(), ids=WHENS.keys())
+def test_the_request_itself_chooses(tmp_path: Path, when: str, sent: dict[str, Any]) -> None:
+    """A file-level `when` over any part of the request chooses the scenario, no header needed."""
+    rare = status(500).replace("stubs:", f"when: {{{when}}}\nstubs:")
+    mock = engine(tmp_path, happy_path=HAPPY, rare=rare)
+    assert [(200, "happy_path"), (500, "rare")] == [told(mock, post())[:2], told(mock, post(**sent))[:2]]
+
+
+PRECEDENCE = {
+    "header": ({"header", "activated", "when", "server_wide"}, "header"),
+    "activated": ({"activated", "when", "server_wide"}, "activated"),
+    "when": ({"when", "server_wide"}, "when"),
+    "server_wide": ({"server_wide"}, "server_wide"),
+    "none": (set(), "happy_path"),
+    "header alone": ({"header"}, "header"),
+    "header over activation": ({"header", "activated"}, "header"),
+    "activation over the server's": ({"activated", "server_wide"}, "activated"),
+}
+
+
+@pytest.mark.parametrize(("ways", "expected"), PRECEDENCE.values(), ids=PRECEDENCE.keys())
+@pytest.mark.parametrize("activated_later", [False, True], ids=["--scenario", "activated for all"])
+def test_precedence(tmp_path: Path, *, ways: set[str], expected: str, activated_later: bool) -> None:
+    """Header, activation for the namespace, `when`, the one for the whole server, happy_path: the first that applies."""
+    files = dict.fromkeys(("header", "activated", "server_wide", "happy_path"), HAPPY)
+    files["when"] = HAPPY.replace("stubs:", "when: {query: {when: ''}}\nstubs:")
+    wide = "server_wide" if "server_wide" in ways else None
+    mock = engine(tmp_path, scenario=None if activated_later else wide, **files)
+    choice = mock.served.choice
+    assert choice is not None
+    if activated_later:
+        choice.activate(wide)
+    if "activated" in ways:
+        choice.activate("activated", namespace=MINE)
+    query = "when" if "when" in ways else ""
+    request = post(query=query, mock_scenario="header") if "header" in ways else post(query=query)
+    assert expected == told(mock, request)[1]
+
+
+def test_activation_is_for_its_namespace_alone(tmp_path: Path) -> None:
+    """What one caller activates changes nothing for another; what is activated for all does, where nothing else is."""
+    mock = engine(tmp_path, happy_path=HAPPY, one=HAPPY, two=HAPPY)
+    choice = mock.served.choice
+    assert choice is not None
+    choice.activate("one", namespace=MINE)
+    before = [told(mock, post())[1], told(mock, post(wb_key="other"))[1]]
+    choice.activate("two")
+    after = [told(mock, post())[1], told(mock, post(wb_key="other"))[1]]
+    assert (["one", "happy_path"], ["one", "two"]) == (before, after)
+
+
+UNKNOWN = {
+    "a typo": ("card_declind", "There is no scenario 'card_declind'; the nearest: card_declined"),
+    "another case": ("Slow", "There is no scenario 'Slow'; the nearest: slow"),
+    "nothing like it": ("zzzzzzzzzz", "There is no scenario 'zzzzzzzzzz'; there are: authentication_fails, "),
+    "empty": ("", "There is no scenario ''; there are: authentication_fails, "),
+    "far too long": ("x" * 5000, f"There is no scenario '{'x' * 100}'; there are: "),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_unknown_scenario(name: str, expected: str) -> None:
+    """An unknown name is refused, with the nearest ones; it is never silently happy_path."""
+    mock = Engine.from_settings(Settings(seed=1))
+    problem = refused(mock, post(mock_scenario=name))
+    assert ("urn:mockserver:unknown-scenario", 400) == (problem["type"], problem["status"])
+    assert problem["detail"].startswith(expected)
+
+
+def test_unknown_scenario_where_no_file_is_loaded() -> None:
+    """Without scenario files a name is a mistake too."""
+    mock = Engine.from_settings(Settings(seed=1, spec=ROOT / "spec" / "wingback.yaml"))
+    problem = refused(mock, post(mock_scenario="slow"))
+    assert "There is no scenario 'slow': no scenario files are loaded." == problem["detail"]
+    assert (200, None, None) == told(mock, post())
+
+
+NOT_STARTED = {
+    "a typo": (Settings(scenario="hapy_path"), "there is no scenario 'hapy_path'; did you mean 'happy_path'?"),
+    "no files": (
+        Settings(scenario="slow", spec=ROOT / "spec" / "wingback.yaml"),
+        "there is no scenario 'slow': no scenario files are loaded, name them by --scenarios",
+    ),
+}
+
+
+@pytest.mark.parametrize(("settings", "expected"), NOT_STARTED.values(), ids=NOT_STARTED.keys())
+def test_unknown_scenario_for_the_whole_server(settings: Settings, expected: str) -> None:
+    """A server that is to answer with an unknown scenario does not start."""
+    with pytest.raises(ScenarioError) as caught:
+        Engine.from_settings(settings)
+    assert str(caught.value).endswith(expected)
+
+
+TWO_OPERATIONS = """
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /one: {post: {operationId: one, responses: {"200": {description: x, content: {text/plain: {example: schema}}}}}}
+  /two: {post: {operationId: two, responses: {"200": {description: x, content: {text/plain: {example: schema}}}}}}
+  /three: {post: {operationId: three, responses: {"200": {description: x, content: {text/plain: {example: schema}}}}}}
+"""
+
+
+def test_what_a_scenario_says_nothing_of(tmp_path: Path) -> None:
+    """An operation that the chosen scenario does not name is happy_path's; what that does not name, the schema's."""
+    (tmp_path / "spec.yaml").write_text(TWO_OPERATIONS, "utf-8")
+    said = "headers: {Content-Type: text/plain}\nbody: NAME"
+    files = {
+        "happy_path": reply(said.replace("NAME", "happy")).replace(OPERATION, "two"),
+        "rare": reply(said.replace("NAME", "rare")).replace(OPERATION, "one"),
+    }
+    folder = write(tmp_path / "scenarios", **files)
+    mock = Engine.from_settings(Settings(seed=1, spec=tmp_path / "spec.yaml", scenarios=folder))
+    answers = []
+    for path in ("/one", "/two", "/three"):
+        outcome = mock.handle(Request(method="POST", path=path, headers=Headers([("mock-scenario", "rare")])))
+        assert isinstance(outcome, Reply)
+        answers.append((outcome.body.decode(), Headers(outcome.headers).get("mock-scenario")))
+    assert [("rare", "rare"), ("happy", "happy_path"), ("schema", None)] == answers

@@ -1,0 +1,282 @@
+"""Vetting: what leaves the contract has to say so, or the file is rejected when it is loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mockserver.contract import Contract
+from mockserver.engine import Engine
+from mockserver.scenarios import BrokenScenariosError, read_folder
+from mockserver.settings import Settings
+from mockserver.vetting import Vetting, load_scenarios
+from tests.support.command import ROOT
+from tests.support.leavingfiles import LEAVE, LEAVING, SESSION
+from tests.support.scenariofiles import OPERATION, reply, stub, write
+
+# Every kind of reply that an operation can document, in one small contract.
+OTHER_SPEC = """
+openapi: 3.0.3
+info: {title: parcels, version: "1"}
+paths:
+  /parcels/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: get_parcel
+      responses:
+        "200":
+          description: fine
+          headers:
+            Rate-Limit: {required: true, schema: {type: integer}}
+            Kind: {schema: {type: string, enum: [box, bag]}}
+          content:
+            application/json:
+              schema:
+                type: object
+                additionalProperties: false
+                required: [id]
+                properties:
+                  id: {type: string}
+                  tags: {type: array, items: {type: object, properties: {name: {type: string}}}}
+        4XX:
+          description: not fine
+          content: {text/*: {schema: {type: string}}, application/problem+json: {schema: {type: object}}}
+    delete:
+      operationId: delete_parcel
+      responses: {"204": {description: gone}, default: {description: else, content: {text/plain: {}}}}
+    put: {operationId: put_parcel, responses: {"200": {description: any, content: {application/xml: {}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def wingback() -> Contract:
+    return Contract.load(Settings().spec_file)
+
+
+@pytest.fixture(scope="module")
+def parcels(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    spec = tmp_path_factory.mktemp("spec") / "parcels.yaml"
+    spec.write_text(OTHER_SPEC, "utf-8")
+    return Contract.load(spec)
+
+
+def problems(folder: Path, text: str, contract: Contract) -> list[str]:
+    """What is said about a folder with this one file."""
+    (folder / "s.yaml").write_text(text, "utf-8")
+    try:
+        load_scenarios(folder, contract)
+    except BrokenScenariosError as error:
+        return [str(problem).removeprefix(f"{folder}/s.yaml:") for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(("text", "expected"), LEAVING.values(), ids=LEAVING.keys())
+def test_what_leaves_the_contract_is_rejected(
+    tmp_path: Path, wingback: Contract, text: str, expected: list[str]
+) -> None:
+    """Each way to leave the contract is told with its place and what the contract documents."""
+    assert expected == problems(tmp_path, text, wingback)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (text, _) in LEAVING.items() if "reply:" in text and "several" not in name]
+)
+def test_on_purpose_it_is_accepted(tmp_path: Path, wingback: Contract, name: str) -> None:
+    """The same replies are loaded once they say why they leave the contract."""
+    text = LEAVING[name][0]
+    on_purpose = text.replace("reply: {", "reply: {off_contract: a test, ").replace(
+        "reply:\n", "reply:\n      off_contract: a test\n"
+    )
+    assert text != on_purpose
+    assert [] == problems(tmp_path, on_purpose, wingback)
+
+
+KEEPING = {
+    "a session": reply("payment_session: {}"),
+    "a session with members of its own": reply("payment_session: {status: failed, setup_intent: {stripe: null}}"),
+    "null where it may be": reply("payment_session: {setup_intent: null}"),
+    "a body": reply(f"body: {{{SESSION}}}"),
+    "a member more, which the schema allows": reply(f"body: {{{SESSION}, more: 1}}"),
+    "a body with expressions": reply("body: {provider: '{$request.body#/provider}'}"),
+    "a header that nobody documents": reply("headers: {Retry-After: '1', X: '{$method}'}\npayment_session: {}"),
+    "a parameter that there is": stub("when: {path: {customer_id: {matches: x}}}\nfault: hang"),
+    "a fault": stub("fault: hang"),
+}
+
+
+@pytest.mark.parametrize("text", KEEPING.values(), ids=KEEPING.keys())
+def test_what_keeps_the_contract_is_accepted(tmp_path: Path, wingback: Contract, text: str) -> None:
+    """What needs no excuse is loaded without one."""
+    assert [] == problems(tmp_path, text, wingback)
+
+
+PARCELS = {
+    "all documented": ("get_parcel", "headers: {Rate-Limit: '5', kind: box}\nbody: {id: x}", []),
+    "header missing": (
+        "get_parcel",
+        "body: {id: x}",
+        [f"6:7: stubs[0].reply.headers.Rate-Limit: the header parameter 'Rate-Limit' is required {LEAVE}"],
+    ),
+    "header missing beside expressions": (
+        "get_parcel",
+        "body: {id: '{$request.path.id}'}",
+        [f"6:7: stubs[0].reply.headers.Rate-Limit: the header parameter 'Rate-Limit' is required {LEAVE}"],
+    ),
+    "header of no documented value": (
+        "get_parcel",
+        "headers: {rate-limit: many, kind: can}\nbody: {id: x}",
+        [
+            f"6:29: stubs[0].reply.headers.rate-limit: it cannot be read as integer {LEAVE}",
+            f'6:41: stubs[0].reply.headers.kind: "can" is not one of "box", "bag" {LEAVE}',
+        ],
+    ),
+    "header with an expression": ("get_parcel", "headers: {Rate-Limit: '{$request.query.limit}'}\nbody: {id: x}", []),
+    "member too many": (
+        "get_parcel",
+        "headers: {Rate-Limit: '5'}\nbody: {id: x, ident: y}",
+        [f'7:21: stubs[0].reply.body.ident: "ident" is not a member that the contract knows here {LEAVE}'],
+    ),
+    "deep in a list": (
+        "get_parcel",
+        "headers: {Rate-Limit: '5'}\nbody: {id: x, tags: [{name: a}, {name: 5}]}",
+        [f"7:46: stubs[0].reply.body.tags[1].name: 5 is a number; the contract wants a string {LEAVE}"],
+    ),
+    "a range of statuses and of types": ("get_parcel", "status: 404\nheaders: {Content-Type: text/html}\nbody: x", []),
+    "the same with expressions": (
+        "get_parcel",
+        "status: 404\nheaders: {Content-Type: text/html}\nbody: 'x{$method}'",
+        [],
+    ),
+    "problem with expressions": (
+        "get_parcel",
+        "status: 404\nheaders: {Content-Type: application/problem+json}\nbody: '{$request.path.id}'",
+        [],
+    ),
+    "no content": ("delete_parcel", "status: 204", []),
+    "default": ("delete_parcel", "status: 500\nheaders: {Content-Type: text/plain}\nbody: x", []),
+    "not the default's type": (
+        "delete_parcel",
+        "status: 500\nbody: x",
+        [f"7:13: stubs[0].reply.body: the media type 'application/json' is not documented; text/plain is {LEAVE}"],
+    ),
+    "XML with expressions": (
+        "put_parcel",
+        "headers: {Content-Type: application/xml}\nbody: '<a>{$method}</a>'",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("operation", "text", "expected"), PARCELS.values(), ids=PARCELS.keys())
+def test_whatever_a_contract_documents(
+    tmp_path: Path, parcels: Contract, operation: str, text: str, expected: list[str]
+) -> None:
+    """Headers, ranges, defaults and closed objects count as the contract has them."""
+    assert expected == problems(tmp_path, reply(text).replace(OPERATION, operation), parcels)
+
+
+MEMBERS = {
+    "named": ("{properties: {a: {}}}", True),
+    "not named": ("{properties: {b: {}}}", False),
+    "nothing is": ("{type: object}", True),
+    "named in a part": ("{allOf: [{properties: {b: {}}}, {properties: {a: {}}}]}", True),
+    "named in an alternative": ("{oneOf: [{properties: {b: {}}}, {properties: {a: {}}}]}", True),
+    "others allowed": ("{properties: {b: {}}, additionalProperties: true}", True),
+    "others of a kind": ("{properties: {b: {}}, additionalProperties: {type: string}}", True),
+    "others refused": ("{properties: {b: {}}, additionalProperties: false}", False),
+    "named by a pattern": ("{properties: {b: {}}, patternProperties: {'^a': {}}}", True),
+    "named on a condition": ("{properties: {b: {}}, if: {}, then: {properties: {a: {}}}}", True),
+    "of itself": ("{$ref: '#/components/schemas/Loop'}", True),
+}
+
+
+@pytest.mark.parametrize(("schema", "expected"), MEMBERS.values(), ids=MEMBERS.keys())
+def test_members_that_may_be_overridden(tmp_path: Path, schema: str, *, expected: bool) -> None:
+    """A member is misspelt when the contract names others and leaves no room for it, however the schema says so."""
+    (tmp_path / "spec.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    post:\n      operationId: op\n"
+        f"      responses: {{'200': {{description: x, content: {{application/json: {{schema: {schema}}}}}}}}}\n"
+        "components:\n  schemas:\n    Loop: {properties: {a: {}}, allOf: [{$ref: '#/components/schemas/Loop'}]}\n",
+        "utf-8",
+    )
+    [file] = read_folder(
+        write(tmp_path / "scenarios", s=reply("payment_session: {a: '{$method}'}").replace(OPERATION, "op"))
+    )
+    found = [problem.key for problem in Vetting(Contract.load(tmp_path / "spec.yaml")).problems(file)]
+    assert ([] if expected else ["stubs[0].reply.payment_session.a"]) == found
+
+
+def test_when_of_a_file_with_several_operations(tmp_path: Path) -> None:
+    """A parameter of any of the file's operations may choose it."""
+    (tmp_path / "spec.yaml").write_text(
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n"
+        "  /a/{one}: {get: {operationId: a, responses: {}}}\n"
+        "  /b/{two}: {get: {operationId: b, responses: {}}}\n",
+        "utf-8",
+    )
+    contract = Contract.load(tmp_path / "spec.yaml")
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    text = (
+        "about: One.\nwhen: {path: {NAME: x}}\nstubs:\n"
+        "  - {name: a, operation: a, fault: hang}\n  - {name: b, operation: b, fault: hang}\n"
+    )
+    assert [[], []] == [problems(folder, text.replace("NAME", name), contract) for name in ("one", "two")]
+    assert ["2:15: when.path.three: no path parameter of a or b has this name; known are one, two"] == problems(
+        folder, text.replace("NAME", "three"), contract
+    )
+
+
+NOTES = {
+    "keeps it": (
+        "payment_session: {}\noff_contract: x",
+        ["7:7: stubs[0].reply.off_contract: this reply keeps the contract"],
+    ),
+    "leaves it": ("status: 503\noff_contract: x", []),
+    "leaves it by a name": ("payment_session: {staus: x}\noff_contract: x", []),
+    "who knows": ("body: {a: '{$method}'}\noff_contract: x", []),
+    "says nothing": ("payment_session: {}", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), NOTES.values(), ids=NOTES.keys())
+def test_notes(tmp_path: Path, wingback: Contract, text: str, expected: list[str]) -> None:
+    """An off_contract that is not so is worth a note, no more."""
+    (tmp_path / "s.yaml").write_text(reply(text), "utf-8")
+    [file] = read_folder(tmp_path)
+    notes = Vetting(wingback).notes(file)
+    assert expected == [str(note).removeprefix(f"{file.file}:") for note in notes]
+
+
+def test_the_server_does_not_start(tmp_path: Path) -> None:
+    """What is wrong with several files is told at once, and nothing is served."""
+    (tmp_path / "a.yaml").write_text(reply("status: 503"), "utf-8")
+    (tmp_path / "b.yaml").write_text("about: x", "utf-8")
+    with pytest.raises(BrokenScenariosError) as caught:
+        Engine.from_settings(Settings(scenarios=tmp_path))
+    assert [("a.yaml", 6), ("b.yaml", 1)] == [(Path(each.file).name, each.line) for each in caught.value.problems]
+
+
+def test_bundled_scenarios_need_no_openapi_core() -> None:
+    """The compiled accept path vets what is bundled: the half second that openapi-core costs is not spent at start."""
+    code = (
+        "import sys; from mockserver.engine import Engine; from mockserver.settings import Settings;"
+        "Engine.from_settings(Settings()); sys.exit('openapi_core' in sys.modules or 'faker' in sys.modules)"
+    )
+    assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode
+
+
+def test_a_thousand_files(tmp_path: Path, wingback: Contract) -> None:
+    """A thousand files are read and vetted in a few seconds, be they of any kind."""
+    kinds = [(ROOT / "scenarios" / f"{name}.yaml").read_bytes() for name in ("happy_path", "rate_limited", "hangs")]
+    for number in range(1000):
+        (tmp_path / f"scenario_{number:04}.yaml").write_bytes(kinds[number % 3])
+    started = time.process_time()
+    scenarios = load_scenarios(tmp_path, wingback)
+    seconds = time.process_time() - started
+    assert 1000 == len(scenarios)
+    assert seconds < 20  # under 3 in truth; the limit leaves room for a slow machine and for tracing

@@ -1,0 +1,148 @@
+"""The app without our server: what ASGI asks of it, and httpx.ASGITransport."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import MutableMapping
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.exchange import Reply
+from mockserver.settings import Settings
+from mockserver.web import AccessLog, ASGIApp, create_app
+from mockserver.web.beneath import Beneath
+from tests.support.standin import StandIn
+
+
+def speak(app: ASGIApp, scope: dict[str, Any], *messages: dict[str, Any]) -> list[MutableMapping[str, Any]]:
+    """What an app sends when it is sent these messages."""
+    sent: list[MutableMapping[str, Any]] = []
+    waiting = list(messages)
+
+    async def receive() -> MutableMapping[str, Any]:
+        return waiting.pop(0)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def run() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(run())
+    return sent
+
+
+async def get(app: ASGIApp, url: str, **options: Any) -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), timeout=None) as client:
+        return await client.request(url=url, **options)
+
+
+def test_lifespan_closes_the_log() -> None:
+    """Started and stopped by any ASGI server; what waits in the log is written."""
+    stream = io.StringIO()
+    app = create_app(engine=StandIn(), log=AccessLog("text", stream))
+    asyncio.run(get(app, "http://mock/x", method="GET"))
+    sent = speak(app, {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
+
+    assert ["lifespan.startup.complete", "lifespan.shutdown.complete"] == [message["type"] for message in sent]
+    assert 1 == stream.getvalue().count("\n")
+
+
+def test_lifespan_without_a_log() -> None:
+    """There is nothing to close."""
+    sent = speak(
+        create_app(engine=StandIn()), {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}
+    )
+
+    assert 2 == len(sent)
+
+
+def test_a_websocket_is_turned_away() -> None:
+    """Under a server that speaks it."""
+    assert [{"type": "websocket.close"}] == speak(create_app(engine=StandIn()), {"type": "websocket"})
+
+
+@pytest.mark.parametrize(
+    ("path", "raw_path", "expected"),
+    [("/a/b c", b"/a%2Fb%20c", "/a%2Fb%20c"), ("/a/b c", None, "/a/b%20c")],
+    ids=["kept", "not kept by the server"],
+)
+def test_the_raw_path(path: str, raw_path: bytes | None, expected: str) -> None:
+    """The path as it was sent, where the server tells."""
+    engine = StandIn()
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"mock")],
+        **({"raw_path": raw_path} if raw_path is not None else {}),
+    }
+    speak(create_app(engine=engine), scope, {"type": "http.request"})
+
+    assert [expected] == [request.path for request in engine.requests]
+
+
+@pytest.mark.parametrize("size", [1024 * 1024, 1024 * 1024 + 1])
+def test_the_limit_holds_in_process(size: int) -> None:
+    """Bodies are capped under any server."""
+    response = asyncio.run(get(create_app(engine=StandIn()), "http://mock/x", method="POST", content=b"a" * size))
+
+    assert (200 if size <= 1024 * 1024 else 413) == response.status_code
+
+
+def test_head_in_process() -> None:
+    """No body for HEAD, though the server would let it pass; neither from the control API."""
+    app = create_app(engine=StandIn())
+    responses = [asyncio.run(get(app, f"http://mock{path}", method="HEAD")) for path in ("/x", "/__mock/health")]
+
+    assert [(200, b""), (200, b"")] == [(response.status_code, response.content) for response in responses]
+
+
+def test_a_caller_may_give_up() -> None:
+    """Cancelling the call ends a delay."""
+    engine = StandIn()
+    engine.answer = lambda request: Reply(status=200, delay=60)
+
+    async def give_up() -> None:
+        async with asyncio.timeout(0.05):
+            await get(create_app(engine=engine), "http://mock/x", method="GET")
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(give_up())
+
+
+def test_an_app_beneath_gets_the_body_that_was_read() -> None:
+    """And after it what the client does next."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        first, second = await receive(), await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"a", first["body"])]})
+        await send({"type": "http.response.body", "body": second["type"].encode()})
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    beneath = Beneath(besides=(("b", "c"),), method="GET", receive=receive, send=send)
+    asyncio.run(beneath.run(app, {}, b"body"))
+
+    assert [(b"a", b"body"), (b"b", b"c")] == sent[0]["headers"]
+    assert (b"http.disconnect", 15) == (sent[1]["body"], beneath.size)
+    assert beneath.sent is not None
+    assert (("a", "body"),) == beneath.sent.headers
+
+
+def test_the_real_engine_is_the_default() -> None:
+    """create_app(Settings(...)) is all it takes."""
+    response = asyncio.run(get(create_app(Settings(seed=1)), "http://mock/__mock/health", method="GET"))
+
+    assert "wingback-api" == response.json()["spec"]["title"]
