@@ -5,7 +5,7 @@ COPY mockserver mockserver
 COPY spec spec
 COPY scenarios scenarios
 RUN python -m venv /opt/mockserver
-RUN /opt/mockserver/bin/pip install --no-cache-dir .
+RUN /opt/mockserver/bin/pip install --no-cache-dir '.[reload]'
 # What is bundled moves to where it can be mounted over; the links make it the bundled one all the same.
 RUN cd /opt/mockserver/lib/python3*/site-packages/mockserver/_bundled && mv spec scenarios / && ln -s /spec /scenarios .
 

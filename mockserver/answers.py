@@ -11,7 +11,7 @@ from mockserver.exchange import ABSENT, Call, Fault, Reply
 from mockserver.namespaces import Namespace
 from mockserver.payments import Fakes, PaymentSessions
 from mockserver.payments.draws import Draw
-from mockserver.scenarios import NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
+from mockserver.scenarios import ABSENT_MEMBER, NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
 
 __all__ = ["Answers", "as_json"]
 
@@ -35,7 +35,12 @@ class Answers:
             return Reply(status=said.status, headers=headers, body=raw)
         headers, overrides = said.render(call, fakes)
         session = self._payment_sessions.create(
-            call, draw, namespace=namespace.key, credential=namespace.credential, on_confirm=said.on_confirm
+            call,
+            draw,
+            namespace=namespace.key,
+            credential=namespace.credential,
+            overrides=overrides,
+            on_confirm=said.on_confirm,
         )
         body = session.as_body()
         if overrides:
@@ -61,8 +66,12 @@ def as_json(value: Any) -> bytes:
 
 
 def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with other members, to any depth; `{absent: true}` takes a member away, as matchers write it."""
     merged = dict(body)
     for name, value in overrides.items():
+        if value == ABSENT_MEMBER:
+            merged.pop(name, None)
+            continue
         inner = merged.get(name)
         merged[name] = _overridden(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
     return merged

@@ -189,3 +189,23 @@ def test_promise_13_bounded() -> None:
         engine.handle(post())
     assert 10_000 == len(engine.journal)
     assert 10_050 == len(engine.payment_sessions)
+
+
+def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
+    """An overridden provider or token is that of the whole session, also of the one that is remembered."""
+    (tmp_path / "happy_path.yaml").write_text(
+        "about: Another provider, another token, and no tenant in the setup intent.\n"
+        "stubs:\n"
+        "  - name: overridden\n"
+        "    operation: c_create_payment_session\n"
+        "    reply:\n"
+        "      off_contract: the setup intent lacks a required member\n"
+        "      payment_session: {provider: authorize, token: Tok_1, setup_intent: {wb_customer_id: {absent: true}}}\n"
+    )
+    engine = Engine.from_settings(Settings(seed=1, scenarios=tmp_path))
+    body = answer(engine, post({"provider": "self_handled"}))
+    assert ("authorize", "Tok_1") == (body["provider"], body["token"])
+    assert {"customer_id": CUSTOMER, "address": True, "stripe": None} == body["setup_intent"]
+    kept = engine.payment_sessions.get("key:api_key_demo", "Tok_1")
+    assert kept is not None
+    assert "authorize" == kept.provider

@@ -83,7 +83,17 @@ def test_it_says_early_what_it_is_not() -> None:
 
 def test_every_block_is_known_here() -> None:
     """A new block in the README needs a test here."""
-    starts = ["python3 -m venv", "curl -s", "{", "mockserver --seed", "{", "docker build", "python3 -m venv"]
+    starts = [
+        "python3 -m venv",
+        "curl -s ",
+        "{",
+        "curl -si",
+        "about:",
+        "mockserver --seed",
+        "{",
+        "docker build",
+        "python3 -m venv",
+    ]
 
     assert len(starts) == len(BLOCKS)
     assert [True] * len(starts) == [text.startswith(start) for (_, text), start in zip(BLOCKS, starts, strict=True)]
@@ -102,7 +112,7 @@ def test_the_two_commands_are_one_line_that_ci_carries_out(end: str) -> None:
 def test_the_curl_gets_the_answer_shown() -> None:
     """The first answer after a start with --seed 1 is the one in the README, to the letter."""
     with served("--seed", "1") as running:
-        command = block("curl -s").replace("http://127.0.0.1:8080", running.url)
+        command = block("curl -s ").replace("http://127.0.0.1:8080", running.url)
         done = subprocess.run(["bash", "-c", command], capture_output=True, check=True, text=True)
 
     assert SESSION == json.loads(done.stdout)
@@ -289,6 +299,39 @@ def test_what_is_refused_elsewhere(other: Running, kind: str, request_: dict[str
 
     assert (kind, REFUSALS[kind].status) == (reply.headers["mock-refused"], reply.status)
     assert f"urn:mockserver:{kind}" == answer["type"]
+
+
+def test_the_rare_thing_happens(server: Running) -> None:
+    """The README's curl is answered 503 twice, then 200; so is the customer id, without the header."""
+    command = block("curl -si").replace("http://127.0.0.1:8080", server.url)
+    seen = [
+        subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True).stdout for _ in range(3)
+    ]
+    customer = "Cust_00000000-0000-4000-8000-000000000503"
+    assert customer in README
+    by_id = [ask(server, path=PATH.replace(CUSTOMER, customer), wb_key="api_key_other")[0] for _ in range(3)]
+
+    assert ["503", "503", "200"] == [reply.split()[1] for reply in seen]
+    assert "mock-scenario: retry_after_503" in seen[0]
+    assert [503, 503, 200] == [reply.status for reply in by_id]
+
+
+def test_the_count_of_scenarios_is_true() -> None:
+    """As many scenarios are bundled as the README says."""
+    (count,) = re.findall(r"(\d+) scenarios are bundled", README)
+
+    assert int(count) == len(list((ROOT / "scenarios").glob("*.yaml")))
+
+
+def test_the_scenario_file_shown_works(tmp_path: Path) -> None:
+    """The README's scenario file is in order, and answers as its sentence says."""
+    (tmp_path / "mine.yaml").write_text(block("about:"), "utf-8")
+    with served("--scenarios", str(tmp_path), "--scenario", "mine") as running:
+        first, _ = ask(running)
+        second, answer = ask(running)
+
+    assert [503, 200] == [first.status, second.status]
+    assert "pk_test_mine" == answer["setup_intent"]["stripe"]["pk_key"]
 
 
 def test_violations_can_be_reported(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.exchange import Call
@@ -16,6 +17,7 @@ from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 __all__ = ["PaymentSessions"]
 
 DEFAULT_CAP = 100_000
+NO_OVERRIDES: Mapping[str, Any] = MappingProxyType({})
 
 # The mock's own choices, where nothing about Wingback is public; the README names them as such.
 TOKEN_PREFIX = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a password
@@ -35,24 +37,33 @@ class PaymentSessions:
         self._lock = Lock()
 
     def create(
-        self, call: Call, draw: Draw, *, namespace: str, credential: str, on_confirm: OnConfirm = TEST_CARD
+        self,
+        call: Call,
+        draw: Draw,
+        *,
+        namespace: str,
+        credential: str,
+        overrides: Mapping[str, Any] = NO_OVERRIDES,
+        on_confirm: OnConfirm = TEST_CARD,
     ) -> PaymentSession:
         """A payment session that follows the request: its customer, provider, address and purpose.
 
-        A member that is null counts as absent; one of a wrong type (possible when violations are only reported)
-        counts as absent too.
+        A scenario's `overrides` go before the request, so that the whole session follows them: of another provider,
+        say, with the setup intent that belongs to it. A member that is null counts as absent; one of a wrong type
+        (possible when violations are only reported, or on purpose) counts as absent too.
         """
-        body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
-        provider = _text(body.get("provider")) or DEFAULT_PROVIDER
+        sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
+        wanted = {**sent, **overrides}
+        provider = _text(wanted.get("provider")) or DEFAULT_PROVIDER
         session = PaymentSession(
-            token=draw.identifier(TOKEN_PREFIX),
-            wb_customer_id=_tenant(credential),
-            customer_id=call.path.get("customer_id", ""),
+            token=_text(overrides.get("token")) or draw.identifier(TOKEN_PREFIX),
+            wb_customer_id=_text(overrides.get("wb_customer_id")) or _tenant(credential),
+            customer_id=_text(overrides.get("customer_id")) or call.path.get("customer_id", ""),
             provider=provider,
-            purpose=_text(body.get("operation")) or DEFAULT_PURPOSE,
-            status=STATUS_CREATED,
-            address=body.get("address") is True,
-            detach_previous_on_success=body.get("detach_previous_on_success") is True,
+            purpose=_text(wanted.get("operation")) or DEFAULT_PURPOSE,
+            status=_text(overrides.get("status")) or STATUS_CREATED,
+            address=wanted.get("address") is True,
+            detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
             stripe=_stripe(credential, draw) if provider == DEFAULT_PROVIDER else None,
             on_confirm=on_confirm,
         )

@@ -11,11 +11,12 @@ from mockserver.scenarios.library import Scenarios, read_folder
 from mockserver.scenarios.matchers import Miss
 from mockserver.scenarios.problems import BrokenScenariosError, Problem
 from mockserver.scenarios.readfile import ReadFile
-from mockserver.scenarios.replies import LiteralReply, PaymentSessionReply
+from mockserver.scenarios.replies import ABSENT_MEMBER, LiteralReply, PaymentSessionReply
 from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Scenario, Stub
 from mockserver.scenarios.sequences import Sequences
 
 __all__ = [
+    "ABSENT_MEMBER",
     "NO_DELAY",
     "BrokenScenariosError",
     "Choice",

@@ -73,7 +73,9 @@ class ReplyModel(_Part):
     status: _Status = Field(200, description="The HTTP status.")
     headers: _Headers = Field((), description="Header fields; values may hold expressions.")
     payment_session: Annotated[Template | None, TemplateLeaf(fields.parse_overrides, forms.OVERRIDES)] = Field(
-        None, description="The coherent made-up payment session, with these members overridden, to any depth."
+        None,
+        description="The coherent made-up payment session, with these members overridden, to any depth; "
+        "{absent: true} takes a member away.",
     )
     body: Annotated[Template | None, TemplateLeaf(parse_template, forms.ANYTHING)] = Field(
         None, description="The body as it is sent: JSON, or text under another Content-Type. May hold expressions."

@@ -10,9 +10,11 @@ from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 from mockserver.scenarios.expressions import Fake
 from mockserver.scenarios.templates import Template, TextTemplate
 
-__all__ = ["Header", "LiteralReply", "PaymentSessionReply", "is_json", "media_type_of"]
+__all__ = ["ABSENT_MEMBER", "Header", "LiteralReply", "PaymentSessionReply", "is_json", "media_type_of"]
 
 Header = tuple[str, TextTemplate]
+ABSENT_MEMBER: Final = {"absent": True}
+"""What a scenario writes in overrides where the payment session is to lack a member, as in matchers."""
 _JSON: Final = "application/json"
 
 

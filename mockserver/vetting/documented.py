@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mockserver.contract import Contract
+from mockserver.scenarios import ABSENT_MEMBER
 from mockserver.scenarios.flaws import Path
 
 __all__ = ["documents", "reply_schema", "unknown_members"]
@@ -44,8 +45,10 @@ def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()
 
     A schema that names nothing, or that says what else there may be, knows every member.
     """
+    if not isinstance(value, dict) or value == ABSENT_MEMBER:
+        return
     parts = list(_parts(contract, schema, set()))
-    if not isinstance(value, dict) or any(part.get(keyword, False) is not False for part in parts for keyword in _OPEN):
+    if any(part.get(keyword, False) is not False for part in parts for keyword in _OPEN):
         return
     known: dict[str, list[Any]] = {}
     for part in parts:

@@ -30,7 +30,7 @@ VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
 SUITE = json.loads((Path(__file__).parent / "json_schema_test_suite" / "draft4.json").read_text("utf-8"))
 
 
-def generated(share: float) -> Any:
+def generated(share: float) -> settings:
     """Settings for a share of all cases; the figures of a long run differ from time to time, as they should."""
     fixed = "MOCKSERVER_CASES" not in os.environ
     return settings(

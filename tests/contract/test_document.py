@@ -26,8 +26,9 @@ def written(folder: Path, document: Any, name: str = "spec.yaml", **others: str)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
     path = folder / name
-    text = document if isinstance(document, str | bytes) else yaml.safe_dump(document, sort_keys=False)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    if not isinstance(document, str | bytes):
+        document = yaml.safe_dump(document, sort_keys=False)
+    path.write_bytes(document if isinstance(document, bytes) else document.encode())
     return path
 
 
@@ -132,7 +133,7 @@ def test_data_holds_no_references(tmp_path: Path) -> None:
         "x-own": data,
         "properties": {"$ref": {"type": "string"}, "default": {"type": "object"}},
     }
-    media_type = {"examples": {"one": {"value": data}}, "example": data}
+    media_type: dict[str, Any] = {"examples": {"one": {"value": data}}, "example": data}
     contract = Contract.load(written(tmp_path, described(body_of(schema, **media_type))))
     assert [] == keywords(contract, data)
 

@@ -173,7 +173,7 @@ STRANGE = (
 def spoiled(draw: st.DrawFn) -> dict[str, Any]:
     """A document in which up to four values were replaced, removed or added."""
     name = draw(st.sampled_from(sorted(DOCUMENTS)))
-    document = copy.deepcopy(DOCUMENTS[name])
+    document: dict[str, Any] = copy.deepcopy(DOCUMENTS[name])
     for *way, last in draw(st.lists(st.sampled_from(ALL_PLACES[name]), min_size=1, max_size=4)):
         node: Any = document
         try:

@@ -31,7 +31,9 @@ def described(
         "openapi": version,
         "info": {"title": "made in a test", "version": "1"},
         "paths": {
-            template: {method: {"operationId": "x", "responses": {"200": {"description": "fine"}}} | (operation or {})}
+            template: {
+                method: {"operationId": "x", "responses": {"200": {"description": "fine"}}} | dict(operation or {})
+            }
         },
         "components": {"schemas": dict(schemas or {}), **components},
     }

@@ -37,7 +37,7 @@ class _Request:
 @dataclass(frozen=True, slots=True)
 class _Response:
     status_code: int
-    headers: Mapping[str, Any]
+    headers: Any
     content_type: str
     data: bytes
 
@@ -45,7 +45,7 @@ class _Response:
 def said_of_request(data: Mapping[str, Any], request: Request) -> str:
     """What openapi-core says: `yes`, the names of its errors, or how it falls over or warns."""
     validator = V31RequestValidator if data["openapi"].startswith("3.1") else V30RequestValidator
-    return _said(lambda: validator(SchemaPath.from_dict(data)).iter_errors(_asked(request)))
+    return _said(lambda: validator(SchemaPath.from_dict(dict(data))).iter_errors(_asked(request)))
 
 
 def said_of_reply(data: Mapping[str, Any], request: Request, reply: Reply) -> str:
@@ -56,7 +56,7 @@ def said_of_reply(data: Mapping[str, Any], request: Request, reply: Reply) -> st
     return _said(lambda: validator(SchemaPath.from_dict(data)).iter_errors(_asked(request), response))
 
 
-def _asked(request: Request) -> _Request:
+def _asked(request: Request) -> Any:
     parameters = RequestParameters(
         query=ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True)),
         header=Headers(list(request.headers.pairs)),
