@@ -25,10 +25,10 @@ from pathlib import Path
 from statistics import median
 
 from load import CONNECTIONS, is_whole, request_to
+from pages import write
 
 HERE = Path(__file__).parent
 PAGES = (HERE.parent / "README.md", HERE / "README.md")
-BLOCK = re.compile(r"(<!-- benchmark: begin[^>]*-->\n).*?(<!-- benchmark: end -->)", re.DOTALL)
 REQUESTS_BEFORE_MEMORY = 10_000
 PATIENCE = 60.0
 
@@ -169,16 +169,6 @@ def table(subjects: list[Subject], plan: Plan) -> str:
     return "\n".join([*rows, "", conditions, ""])
 
 
-def write(text: str) -> None:
-    """Put the table between the marks of the pages that show it."""
-    for page in PAGES:
-        before = page.read_text("utf-8")
-        after, blocks = BLOCK.subn(lambda marks: f"{marks[1]}{text}{marks[2]}", before)
-        if blocks != 1:
-            raise SystemExit(f"{page}: {blocks} benchmark blocks, expected one")
-        page.write_text(after, "utf-8")
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -196,7 +186,7 @@ def main() -> None:
     text = table(subjects, plan)
     print(text)
     if arguments.write:
-        write(text)
+        write("benchmark", text, PAGES)
 
 
 if __name__ == "__main__":

@@ -425,12 +425,3 @@ def test_the_figures_stand_twice_the_same() -> None:
 
     assert [1, 1] == [len(found) for found in tables]
     assert tables[0] == tables[1]
-
-
-def test_every_scenario_is_in_the_table() -> None:
-    """scenarios/README.md has a row for each bundled scenario."""
-    text = (ROOT / "scenarios" / "README.md").read_text("utf-8")
-
-    assert sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml")) == sorted(
-        re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
-    )
