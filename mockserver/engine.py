@@ -7,14 +7,14 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
-from urllib.parse import quote
+from typing import Protocol
 
 from mockserver.answers import Answers, as_json
 from mockserver.contract import Contract
 from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry, Journal
+from mockserver.marks import Outcome, own_headers, summary, with_headers
 from mockserver.namespaces import Namespace, NamespaceCounters, namespace_of
 from mockserver.payments import PaymentSessions
 from mockserver.payments.draws import Draw
@@ -26,11 +26,7 @@ from mockserver.settings import Settings
 
 __all__ = ["Engine"]
 
-SHOWN_VIOLATIONS = 10
 PROBLEM_TYPE = ("content-type", "application/problem+json")
-
-
-Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 
 
 class Clock(Protocol):
@@ -212,12 +208,15 @@ class Engine:
 
     def _journalled(self, outcome: Outcome, exchange: _Exchange, started: float) -> Outcome:
         """The outcome with the mock's own headers, once it is in the journal."""
-        headers = [("mock-entry", _header_text(exchange.entry_id))]
-        if exchange.scenario is not None and exchange.stub is not None:
-            headers += [("mock-scenario", exchange.scenario), ("mock-stub", _header_text(exchange.stub))]
-        if exchange.violations and exchange.refused is None:
-            headers.append(("mock-violations", _header_text(_summary(exchange.violations))))
-        sent = _with_headers(outcome, headers)
+        sent = with_headers(
+            outcome,
+            own_headers(
+                entry_id=exchange.entry_id,
+                scenario=exchange.scenario,
+                stub=exchange.stub,
+                reported=() if exchange.refused else exchange.violations,
+            ),
+        )
         self.journal.record(
             Entry(
                 id=exchange.entry_id,
@@ -238,14 +237,8 @@ class Engine:
         return sent
 
 
-def _with_headers(outcome: Outcome, headers: list[tuple[str, str]]) -> Outcome:
-    if isinstance(outcome, Fault):
-        return replace(outcome, reply=_with_headers(outcome.reply, headers))
-    return replace(outcome, headers=(*outcome.headers, *headers))
-
-
 def _contract_violation(violations: tuple[Violation, ...]) -> Refusal:
-    detail = f"The request breaks the contract at: {_summary(violations)}."
+    detail = f"The request breaks the contract at: {summary(violations)}."
     return Refusal("contract-violation", detail, violations=violations)
 
 
@@ -255,15 +248,3 @@ def _without_violations(call: Call, violations: tuple[Violation, ...]) -> Call:
         return call
     broken = {each.pointer.split("/")[1] for each in violations if each.place == "body" and each.pointer}
     return replace(call, body={name: value for name, value in call.body.items() if name not in broken})
-
-
-def _summary(violations: tuple[Violation, ...]) -> str:
-    """Where the contract is broken, and by which keyword; the first few."""
-    places = list(dict.fromkeys(f"{each.place} {each.pointer or '/'} ({each.keyword})" for each in violations))
-    more = f", and {len(places) - SHOWN_VIOLATIONS} more" if len(places) > SHOWN_VIOLATIONS else ""
-    return ", ".join(places[:SHOWN_VIOLATIONS]) + more
-
-
-def _header_text(text: str) -> str:
-    """A text as a header's value: printable ASCII as it stands, the rest percent-encoded."""
-    return text if text.isascii() and text.isprintable() else quote(text, safe=" /()#,:;=")

@@ -20,7 +20,7 @@ LAYERS = (
     ("contract",),
     ("scenarios",),
     ("payments",),
-    ("journal", "namespaces", "settings"),
+    ("journal", "marks", "namespaces", "settings"),
     ("answers",),
     ("vetting",),
     ("served",),

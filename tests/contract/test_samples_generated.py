@@ -45,7 +45,8 @@ def keywords_of(value: Any, draw: st.DrawFn) -> dict[str, Any]:
         case bool() | None:
             return {}
         case int() | float():
-            step = draw(st.sampled_from([step for step in (1, 2, 3, 5, 7) if value % step == 0] or [value]))
+            divisors: list[int | float] = [step for step in (1, 2, 3, 5, 7) if value % step == 0]
+            step = draw(st.sampled_from(divisors or [value]))
             least = {"minimum": value - more, "exclusiveMinimum": value - more - 1}
             return {
                 **least,

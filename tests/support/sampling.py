@@ -20,8 +20,8 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
 
 
 VALIDATORS = {
-    "3.0": extend(OAS30ReadValidator, {"pattern": _pattern}),
-    "3.1": extend(OAS31Validator, {"pattern": _pattern}),
+    "3.0": extend(OAS30ReadValidator, {"pattern": _pattern}),  # type: ignore[no-untyped-call]  # jsonschema has no types
+    "3.1": extend(OAS31Validator, {"pattern": _pattern}),  # type: ignore[no-untyped-call]  # jsonschema has no types
 }
 
 

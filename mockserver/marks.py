@@ -1,0 +1,48 @@
+"""The mock's own headers, by which a reply says where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import quote
+
+from mockserver.errors import Violation
+from mockserver.exchange import Fault, Reply
+
+__all__ = ["Outcome", "own_headers", "summary", "with_headers"]
+
+Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
+
+SHOWN_VIOLATIONS = 10
+
+
+def own_headers(
+    *, entry_id: str, scenario: str | None, stub: str | None, reported: tuple[Violation, ...]
+) -> list[tuple[str, str]]:
+    """Mock-Entry, Mock-Scenario, Mock-Stub and Mock-Violations, as far as there is something to say."""
+    headers = [("mock-entry", _text(entry_id))]
+    if scenario is not None and stub is not None:
+        headers += [("mock-scenario", scenario), ("mock-stub", _text(stub))]
+    if reported:
+        headers.append(("mock-violations", _text(summary(reported))))
+    return headers
+
+
+def with_headers(outcome: Outcome, headers: Iterable[tuple[str, str]]) -> Outcome:
+    """The outcome with headers more; of a fault, the reply that is sent in part."""
+    if isinstance(outcome, Fault):
+        return replace(outcome, reply=with_headers(outcome.reply, headers))
+    return replace(outcome, headers=(*outcome.headers, *headers))
+
+
+def summary(violations: Iterable[Violation]) -> str:
+    """Where the contract is broken, and by which keyword; the first few."""
+    places = list(dict.fromkeys(f"{each.place} {each.pointer or '/'} ({each.keyword})" for each in violations))
+    more = f", and {len(places) - SHOWN_VIOLATIONS} more" if len(places) > SHOWN_VIOLATIONS else ""
+    return ", ".join(places[:SHOWN_VIOLATIONS]) + more
+
+
+def _text(text: str) -> str:
+    """A text as a header's value: printable ASCII as it stands, the rest percent-encoded."""
+    return text if text.isascii() and text.isprintable() else quote(text, safe=" /()#,:;=")
