@@ -56,7 +56,7 @@ CORRECTIONS = (
     ),
     Correction(
         "parameter_without_schema",
-        "calls a parameter without schema and content missing, whatever is sent",
+        "calls a parameter without schema and content missing, whatever is sent; crashes on a schema that is null",
         "any value will do (document adjusted)",
     ),
     Correction(
@@ -191,6 +191,8 @@ def adjust(data: dict[str, Any]) -> None:
             node["scheme"] = node["scheme"].lower()
         if node.keys() & {"in", "schema", "content"}:
             node.pop("deprecated", None)
+        if node.get("schema", {}) is None:
+            del node["schema"]
         if isinstance(node.get("schema"), bool):
             node["schema"] = {} if node["schema"] else {"not": {}}
         if node.get("in") in PLACES and "name" in node and node.get("type") != "apiKey":

@@ -25,6 +25,7 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, Found]]] = {
     "parameter_without_schema": [
         (parameter(required=True), query("q=1"), "MissingRequiredParameter", FINE),
         (parameter(required=True), query(""), "MissingRequiredParameter", [("query", "/q", "required")]),
+        (described(body_of(None)), request({}), "falls over: AttributeError", FINE),
     ],
     "deprecated_is_silent": [
         (parameter(deprecated=True, schema={}), query("q=1"), "falls over: DeprecationWarning", FINE),
