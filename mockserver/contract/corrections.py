@@ -191,10 +191,8 @@ def adjust(data: dict[str, Any]) -> None:
             node["scheme"] = node["scheme"].lower()
         if node.keys() & {"in", "schema", "content"}:
             node.pop("deprecated", None)
-        if node.get("schema", {}) is None:
-            del node["schema"]
-        if isinstance(node.get("schema"), bool):
-            node["schema"] = {} if node["schema"] else {"not": {}}
+        if "schema" in node and not isinstance(node["schema"], dict):
+            _complete_schema(node)
         if node.get("in") in PLACES and "name" in node and node.get("type") != "apiKey":
             _complete_parameter(node)
     for mapping in discriminator_mappings(data):
@@ -207,6 +205,14 @@ def _accept_null(node: dict[str, Any]) -> None:
     inner = {key: node.pop(key) for key in list(node) if key not in OUTER_MEMBERS}
     del inner["nullable"]
     node["anyOf"] = [inner, dict(NULL_ONLY)]
+
+
+def _complete_schema(node: dict[str, Any]) -> None:
+    match node["schema"]:
+        case bool(anything):
+            node["schema"] = {} if anything else {"not": {}}
+        case None:
+            del node["schema"]
 
 
 def _complete_parameter(node: dict[str, Any]) -> None:
