@@ -15,6 +15,8 @@ from mockserver.scenarios import Miss
 __all__ = ["Entry", "Journal"]
 
 DEFAULT_CAP = 10_000
+# A full journal of payment sessions has some 10 MB; with bodies of a mebibyte each it would have 10 GiB.
+DEFAULT_CAPACITY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +69,38 @@ class Entry:
 
 
 class Journal:
-    """Entries in the order of the exchanges, at most `cap` of them."""
+    """Entries in the order of the exchanges: at most `cap` of them, and `capacity` bytes of messages in all."""
 
-    def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._entries: deque[Entry] = deque(maxlen=cap)
+    def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = DEFAULT_CAPACITY) -> None:
+        self._cap = cap
+        self._capacity = capacity
+        self._entries: deque[Entry] = deque()
+        self._sizes: deque[int] = deque()
+        self._size = 0
 
     def record(self, entry: Entry) -> None:
-        """Add an entry; the oldest goes when the journal is full."""
+        """Add an entry; the oldest go when the journal is full, the newest is always there."""
+        size = _size(entry)
         self._entries.append(entry)
+        self._sizes.append(size)
+        self._size += size
+        while len(self._entries) > self._cap or (self._size > self._capacity and len(self._entries) > 1):
+            self._entries.popleft()
+            self._size -= self._sizes.popleft()
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _size(entry: Entry) -> int:
+    """About how many bytes an entry holds on to that its client, or a scenario, chose."""
+    request, outcome = entry.request, entry.outcome
+    reply = outcome.reply if isinstance(outcome, Fault) else outcome
+    headers = sum([len(name) + len(value) for name, value in request.headers.pairs])
+    return len(request.path) + len(request.query) + headers + len(request.body) + len(reply.body)
 
 
 def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:

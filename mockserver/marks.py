@@ -22,8 +22,10 @@ def own_headers(
 ) -> list[tuple[str, str]]:
     """Mock-Entry, Mock-Scenario, Mock-Stub and Mock-Violations, as far as there is something to say."""
     headers = [("mock-entry", _text(entry_id))]
-    if scenario is not None and stub is not None:
-        headers += [("mock-scenario", scenario), ("mock-stub", _text(stub))]
+    if scenario is not None:
+        headers.append(("mock-scenario", scenario))
+    if stub is not None:
+        headers.append(("mock-stub", _text(stub)))
     if reported:
         headers.append(("mock-violations", _text(summary(reported))))
     return headers

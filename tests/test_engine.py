@@ -14,6 +14,7 @@ import pytest
 
 from mockserver.engine import Engine
 from mockserver.exchange import Headers, Reply, Request
+from mockserver.journal import Journal
 from mockserver.settings import Settings
 
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -191,6 +192,19 @@ def test_promise_13_bounded() -> None:
     assert 10_050 == len(engine.payment_sessions)
 
 
+def test_promise_13_bounded_in_bytes() -> None:
+    """Large bodies leave room for few entries: the oldest go, the newest stays even where it alone is too large."""
+    engine = Engine.from_settings(Settings(seed=1))
+    engine.journal = Journal(capacity=30_000)
+    padding = [0, 10_000, 10_000, 10_000, 50_000, 0]
+    kept = []
+    for length in padding:
+        engine.handle(post({"padding": "x" * length}))
+        kept.append(len(engine.journal))
+    assert [1, 2, 3, 2, 1, 1] == kept
+    assert "x" * 50_000 not in [entry.as_json()["request"]["body"] for entry in engine.journal][-1]
+
+
 def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
     """An overridden provider or token is that of the whole session, also of the one that is remembered."""
     (tmp_path / "happy_path.yaml").write_text(
@@ -209,3 +223,67 @@ def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
     kept = engine.payment_sessions.get("key:api_key_demo", "Tok_1")
     assert kept is not None
     assert "authorize" == kept.provider
+
+
+def test_a_folder_without_the_ordinary_scenario(tmp_path: Path) -> None:
+    """The bundled happy_path stands beside scenarios of one's own, so that what is not chosen stays coherent."""
+    (tmp_path / "down.yaml").write_text(
+        "about: Everything is refused.\n"
+        "stubs:\n"
+        "  - name: refused\n"
+        "    operation: c_create_payment_session\n"
+        "    reply: {status: 503, off_contract: the contract documents only 200}\n"
+    )
+    engine = Engine.from_settings(Settings(seed=1, scenarios=tmp_path))
+    assert (CUSTOMER, "created") == tuple(answer(engine, post())[name] for name in ("customer_id", "status"))
+    chosen = engine.handle(post(mock_scenario="down"))
+    assert isinstance(chosen, Reply)
+    assert 503 == chosen.status
+
+
+def test_a_refusal_names_the_scenario(tmp_path: Path) -> None:
+    """Where no stub fits, the refusal's headers say of which scenario; there is no stub to name."""
+    (tmp_path / "narrow.yaml").write_text(
+        "about: Only self-handled sessions are answered.\n"
+        "stubs:\n"
+        "  - name: self-handled\n"
+        "    operation: c_create_payment_session\n"
+        "    when: {body: {provider: self_handled}}\n"
+        "    reply: {payment_session: {}}\n"
+    )
+    reply = Engine.from_settings(Settings(seed=1, scenarios=tmp_path)).handle(post(mock_scenario="narrow"))
+    assert isinstance(reply, Reply)
+    headers = Headers(reply.headers)
+    assert ("no-stub", "narrow", None) == tuple(
+        headers.get(each) for each in ("mock-refused", "mock-scenario", "mock-stub")
+    )
+
+
+SAMPLED = {
+    "a 204 with content": ({"204": {"content": {"application/json": {"schema": {"type": "object"}}}}}, 204, b""),
+    "an XML example": (
+        {"200": {"content": {"application/xml": {"example": "<a/>", "schema": {"type": "object"}}}}},
+        200,
+        b"<a/>",
+    ),
+    "responses that are empty": ({}, 200, b""),
+    "what cannot be made": ({"200": {"content": {"application/json": {"schema": {"enum": []}}}}}, 500, None),
+}
+
+
+@pytest.mark.parametrize(("responses", "status", "body"), SAMPLED.values(), ids=SAMPLED)
+def test_replies_from_odd_responses(tmp_path: Path, responses: dict[str, Any], status: int, body: bytes | None) -> None:
+    """Replies are made from what published documents say, and where none can be made, every request is told why."""
+    spec = tmp_path / "spec.json"
+    operation = {"operationId": "odd", "responses": responses}
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/odd": {"get": operation}}}
+    spec.write_text(json.dumps(document))
+    engine = Engine.from_settings(Settings(seed=1, spec=spec))
+    replies = [engine.handle(Request(method="GET", path="/odd")) for _ in range(5)]
+    for reply in replies:
+        assert isinstance(reply, Reply)
+        assert status == reply.status, reply.body
+        if body is None:
+            assert "No reply of odd can be made" in json.loads(reply.body)["detail"]
+        else:
+            assert body == reply.body

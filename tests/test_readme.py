@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -251,6 +252,30 @@ def test_what_is_refused(server: Running, kind: str, request_: dict[str, str]) -
 
     assert (kind, REFUSALS[kind].status) == (reply.headers["mock-refused"], reply.status)
     assert f"urn:mockserver:{kind}" == answer["type"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"nothing\r\n\r\n",
+        b"GET / HTTP/1.1\r\nA: " + b"a" * 200_000,
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        b"GET /\r\n\r\n",
+    ],
+    ids=["400", "431", "501", "505"],
+)
+def test_what_is_not_http_has_a_kind(server: Running, request_: bytes, request: pytest.FixtureRequest) -> None:
+    """What comes before the table of refusals is told under it, with each status that it may have."""
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as connection:
+        connection.sendall(request_)
+        reply = http.client.HTTPResponse(connection)
+        reply.begin()
+        problem = json.loads(reply.read())
+    (told,) = re.findall(r"is answered `([a-z-]+)` \(([^)]*)\)", README)
+
+    assert request.node.callspec.id == str(reply.status) == str(problem["status"])
+    assert (told[0], True) == (reply.headers["mock-refused"], str(reply.status) in re.findall(r"\d+", told[1]))
 
 
 OTHER_SPEC = """

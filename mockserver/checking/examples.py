@@ -73,10 +73,10 @@ def _found(outcome: Reply | Fault, sender: str) -> str:
 def _sender(outcome: Reply | Fault, scenario: Scenario) -> str:
     """Who answered: a stub, of this scenario or another one, or nobody but the contract."""
     headers = _headers(outcome)
-    name = headers.get("mock-scenario")
-    if name is None:
+    name, stub = headers.get("mock-scenario"), headers.get("mock-stub")
+    if name is None or stub is None:
         return "the contract's schema"
-    return f"stub {headers['mock-stub']!r}{'' if name == scenario.name else f' of {name}'}"
+    return f"stub {stub!r}{'' if name == scenario.name else f' of {name}'}"
 
 
 def _headers(outcome: Reply | Fault) -> Headers:

@@ -169,8 +169,13 @@ CORRECTIONS = (
     ),
     # Of operations.
     Correction(
+        "bodiless_statuses",
+        "demands the body that is documented for 204, 205 or 304",
+        "such a reply has none, as HTTP wants it (checked in `judge`)",
+    ),
+    Correction(
         "no_responses",
-        "crashes on a 3.1 operation without responses",
+        "crashes on a 3.1 operation without responses, and refuses every reply of one whose responses are empty",
         "such an operation promises nothing, so every reply keeps its promise (checked in `judge`)",
     ),
     Correction(

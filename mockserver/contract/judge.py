@@ -16,6 +16,7 @@ from openapi_core.deserializing.exceptions import DeserializeError
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.validation.request.exceptions import MissingRequestBody
+from openapi_core.validation.response.exceptions import MissingData
 from werkzeug.datastructures import ImmutableMultiDict
 
 from mockserver.contract import core
@@ -26,9 +27,11 @@ from mockserver.contract.violations import pointer_token, schema_violations
 from mockserver.errors import Violation
 from mockserver.exchange import Headers, Reply, Request
 
-__all__ = ["Judge", "ReadBody"]
+__all__ = ["BODILESS", "Judge", "ReadBody"]
 
 MAX_FRAMES = 5_000
+BODILESS = frozenset({204, 205, 304})
+"""Statuses that never carry a body (RFC 9110), whatever is documented."""
 
 # openapi-core logs that no alternative of a oneOf fits; here that is a violation or nothing at all.
 logging.getLogger("openapi_core").setLevel(logging.ERROR)
@@ -115,7 +118,7 @@ class Judge:
 
     def reply(self, operation: Operation, reply: Reply) -> list[Violation]:
         """What is wrong with a reply: its status, media type, headers and body."""
-        if "responses" not in operation.spec:
+        if not operation.spec.get("responses"):
             return []
         headers = Headers(reply.headers)
         errors = self._ask(
@@ -126,6 +129,9 @@ class Judge:
             headers.get("content-type", ""),
             self._node(operation),
         )
+        if reply.status in BODILESS and not reply.body:
+            # HTTP forbids what the document asks for here (RFC 9110, 15.3.5): no body is what must come.
+            errors = [error for error in errors if not isinstance(error, MissingData)]
         return [violation for error in errors for violation in reply_violations(error)]
 
     def schema(self, schema: Mapping[str, Any], value: Any) -> list[Violation]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.contract import jsontext
 from mockserver.contract.document import Document
-from mockserver.contract.judge import Judge
+from mockserver.contract.judge import BODILESS, Judge
 from mockserver.contract.negotiation import choose_media_type, choose_response
 from mockserver.contract.operation import Operation
 from mockserver.contract.preferences import NO_PREFERENCE, Preference
@@ -19,8 +19,7 @@ from mockserver.exchange import Reply
 
 __all__ = ["SampleReplies"]
 
-# RFC 9110: these statuses never carry a body.
-BODILESS = frozenset({204, 205, 304})
+MOST_FAILURES = 3
 
 
 class SampleReplies:
@@ -29,6 +28,8 @@ class SampleReplies:
     def __init__(self, document: Document, judge: Judge) -> None:
         self._document = document
         self._judge = judge
+        # By media type object, which lives as long as the document: failures in a row, and the last one's reason.
+        self._vain: dict[int, tuple[int, str]] = {}
         self._samples = Samples(document.data, openapi_31=document.is_31, problems=self._problems)
 
     def make(
@@ -48,24 +49,20 @@ class SampleReplies:
         response = self._document.resolve(raw_response)
         if not isinstance(response, dict):
             raise _refusal(operation, f"its response {status} is not a mapping")
-        if preference.code in BODILESS and response.get("content"):
-            raise Refusal(
-                "unknown-preference",
-                f"Prefer: code={preference.code} allows no body, and what is documented for it has one.",
-            )
         try:
             headers = self._headers(response, rng)
-            media_type, body = self._body(response, rng, preference, accept)
+            documented = {} if status in BODILESS else response
+            media_type, body = self._body(documented, rng, preference, accept)
         except (NoSample, SpecError) as error:
             raise _refusal(operation, str(error)) from None
         if media_type:
             headers = (("content-type", media_type), *headers)
         if preference.applied:
             headers = (*headers, ("preference-applied", preference.applied))
-        reply = Reply(status=status, headers=headers, body=b"" if status in BODILESS else body)
+        reply = Reply(status=status, headers=headers, body=body)
         violations = self._judge.reply(operation, reply)
         if violations:
-            listed = "; ".join(f"{violation.pointer}: {violation.message}" for violation in violations)
+            listed = "; ".join(f"{violation.pointer or '/'}: {violation.message}" for violation in violations)
             raise _refusal(operation, f"what was made does not satisfy it: {listed}")
         return reply
 
@@ -113,7 +110,8 @@ class SampleReplies:
         described = self._document.resolve(content[key])
         if not isinstance(described, dict):
             raise NoSample(f"its media type {key!r} is not a mapping")
-        value = self._value(described, rng, preference)
+        literal = None if jsontext.is_json(media_type) or preference.dynamic else self._literal(described)
+        value = self._value(described, rng, preference) if literal is None or preference.example else literal
         if jsontext.is_json(media_type):
             return media_type, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         if isinstance(value, str):
@@ -126,9 +124,27 @@ class SampleReplies:
         """The value of a body: the preferred example, one made from the schema alone, or whichever comes first."""
         if preference.example is not None:
             return self._example(described, preference.example)
-        if preference.dynamic:
-            return self._samples.value(described.get("schema", {}), rng, examples=False)
-        return self._samples.media_value(described, rng)
+        # What was tried in vain a few times is not tried for every request: it may take a second.
+        failures, reason = self._vain.get(id(described), (0, ""))
+        if failures >= MOST_FAILURES:
+            raise NoSample(reason)
+        try:
+            if preference.dynamic:
+                value = self._samples.value(described.get("schema", {}), rng, examples=False)
+            else:
+                value = self._samples.media_value(described, rng)
+        except NoSample as error:
+            self._vain[id(described)] = (failures + 1, str(error))
+            raise
+        self._vain.pop(id(described), None)
+        return value
+
+    def _literal(self, described: dict[str, Any]) -> str | None:
+        """A published example that is text already, which is what a body that is no JSON can be sent as."""
+        published = described.get("examples")
+        examples = [self._document.resolve(raw) for raw in published.values()] if isinstance(published, dict) else []
+        values = [described.get("example"), *(each.get("value") for each in examples if isinstance(each, dict))]
+        return next((value for value in values if isinstance(value, str)), None)
 
     def _example(self, described: dict[str, Any], name: str) -> Any:
         published = described.get("examples")

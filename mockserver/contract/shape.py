@@ -17,6 +17,8 @@ __all__ = ["METHODS", "check_contents", "check_root"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 VERSION = re.compile(r"3\.[01](\.[0-9]+)?(-.*)?")
+BRACES = re.compile(r"(?:[^{}]|\{[^{}]+\})*+")
+STATUS = re.compile(r"[1-5][0-9][0-9]|[1-5][xX][xX]|default|x-.*", re.DOTALL)
 PLACES = ("path", "query", "header", "cookie")
 
 
@@ -31,10 +33,19 @@ def check_root(path: Path, data: Any) -> None:
         raise SpecError(f"{path}: `openapi` must be text, such as '3.0.3'; write {version} in quotes")
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         raise SpecError(f"{path}: `openapi` must be 3.0.x or 3.1.x, is {version!r}")
+    without_paths = "paths" not in data and (version.startswith("3.0") or not {"webhooks", "components"} & data.keys())
     for member in ("info", "paths", "components"):
         if not isinstance(data.setdefault(member, {}), dict):
             raise SpecError(f"{path}: `{member}` must be a mapping")
-    components = data["components"]
+    servers = data.get("servers", [])
+    if not isinstance(servers, list) or not all(isinstance(server, dict) for server in servers):
+        raise SpecError(f"{path}: `servers` must be a list of mappings")
+    _check_components(path, data["components"])
+    if without_paths:
+        raise SpecError(f"{path}: `paths` is missing: there is nothing to serve")
+
+
+def _check_components(path: Path, components: dict[str, Any]) -> None:
     for member in [member for member, value in components.items() if value is None]:
         del components[member]
     for member, value in components.items():
@@ -61,6 +72,8 @@ def _problems(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         where = f"paths: {template!r}"
         if not template.startswith("/"):
             yield where, "must begin with a slash"
+        if not BRACES.fullmatch(template):
+            yield where, "a brace is never closed, or closes nothing"
         item = resolve(data, raw_item)
         if not isinstance(item, dict):
             yield where, "must be a mapping"
@@ -78,8 +91,11 @@ def _operation_problems(data: dict[str, Any], operation: dict[str, Any]) -> Iter
     yield from _parameter_problems(data, operation)
     if problem := _security_problem(operation):
         yield problem
-    if not isinstance(operation.get("responses", {}), dict):
+    responses = operation.get("responses", {})
+    if not isinstance(responses, dict):
         yield "`responses` must be a mapping"
+    elif wrong := [status for status in responses if not STATUS.fullmatch(status)]:
+        yield f"responses: {wrong[0]!r} is no status: it must be such as 200, 2XX or default"
     if "requestBody" in operation:
         body = resolve(data, operation["requestBody"])
         if not isinstance(body, dict) or not isinstance(body.get("content"), dict):

@@ -8,8 +8,9 @@ from mockserver.contract import Contract
 from mockserver.errors import ScenarioError
 from mockserver.payments import knows_fake
 from mockserver.scenarios import Choice, Scenarios, read_folder
+from mockserver.scenarios.choice import DEFAULT
 from mockserver.scenarios.flaws import did_you_mean
-from mockserver.settings import Settings
+from mockserver.settings import Settings, bundled
 from mockserver.vetting.vetting import Vetting
 
 __all__ = ["load_choice", "load_scenarios"]
@@ -27,10 +28,25 @@ def load_choice(settings: Settings, contract: Contract) -> Choice | None:
                 f"there is no scenario {name!r}: no scenario files are loaded, name them by --scenarios"
             )
         return None
-    scenarios = load_scenarios(folder, contract)
+    scenarios = _with_default(load_scenarios(folder, contract), contract)
     if name is not None and name not in scenarios.names:
         raise ScenarioError(f"{folder}: there is no scenario {name!r}{did_you_mean(name, scenarios.names)}")
     return Choice(scenarios, server_wide=name)
+
+
+def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
+    """The scenarios, with the bundled default beside them where they have none and the contract has its operations.
+
+    A folder with one rare thing in it must not make the ordinary one incoherent.
+    """
+    if DEFAULT in scenarios.names:
+        return scenarios
+    files = read_folder(bundled("scenarios"), operations=None, knows_fake=knows_fake)
+    file = next(file for file in files if file.name == DEFAULT)
+    default = file.scenario
+    if default is None or not {stub.operation for stub in default.stubs} <= contract.operations.keys():
+        return scenarios
+    return scenarios if Vetting(contract).problems(file) else Scenarios([*scenarios.values(), default])
 
 
 def load_scenarios(folder: Path, contract: Contract) -> Scenarios:

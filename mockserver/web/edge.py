@@ -43,7 +43,7 @@ class Edge:
         hosts, origins = head.hosts, head.origins
         # RFC 9112, section 3.2: only HTTP/1.0 knows requests without a Host.
         if len(hosts) != 1 and (hosts or not head.v1_0):
-            return _refused("bad-host", f"Exactly one Host header is needed, {len(hosts) or 'none'} was sent.")
+            return _refused("bad-host", f"Exactly one Host header is needed; this request has {len(hosts) or 'none'}.")
         if len(origins) > 1:
             return _refused("foreign-origin", f"At most one Origin header is understood, {len(origins)} were sent.")
         host = hosts[0] if hosts else None

@@ -240,5 +240,16 @@ REPLIES: dict[str, list[tuple[dict[str, Any], Reply, str, Found]]] = {
             FINE,
         ),
     ],
-    "no_responses": [(without_responses("3.1.0"), Reply(status=418), "falls over: KeyError", FINE)],
+    "bodiless_statuses": [
+        (
+            described({"responses": {"204": {"content": {"application/json": {}}}}}),
+            Reply(status=204),
+            "MissingData",
+            FINE,
+        ),
+    ],
+    "no_responses": [
+        (without_responses("3.1.0"), Reply(status=418), "falls over: KeyError", FINE),
+        (described({"responses": {}}, version="3.1.0"), Reply(status=418), "ResponseNotFound", FINE),
+    ],
 }
