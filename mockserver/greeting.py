@@ -6,6 +6,7 @@ from itertools import islice
 
 from mockserver import __version__
 from mockserver.engine import Engine
+from mockserver.printing import plain
 from mockserver.settings import Settings
 
 __all__ = ["greeting"]
@@ -21,10 +22,10 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
     """The lines for a server that listens at a URL."""
     document = engine.contract.document
     count = len(engine.contract.operations)
-    served = f"{_plain(document.title)} {_plain(document.version)}, {count} operation{'' if count == 1 else 's'},"
+    served = f"{plain(document.title)} {plain(document.version)}, {count} operation{'' if count == 1 else 's'},"
     lines = [
         f"mockserver {__version__} serves {served} at {url}",
-        f"  spec       {_plain(str(settings.spec_file.resolve()))}{'' if settings.spec else ' (bundled)'}",
+        f"  spec       {plain(str(settings.spec_file.resolve()))}{'' if settings.spec else ' (bundled)'}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
         "",
@@ -38,7 +39,7 @@ def _scenarios(settings: Settings, engine: Engine) -> str:
     if folder is None or engine.scenarios is None:
         return "none: every operation answers from its schema"
     bundled = "" if settings.scenarios else " (bundled)"
-    return f"{_plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios.names)}"
+    return f"{plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios.names)}"
 
 
 def _first_steps(settings: Settings, engine: Engine, url: str) -> list[str]:
@@ -55,12 +56,7 @@ def _first_steps(settings: Settings, engine: Engine, url: str) -> list[str]:
                 "",
             ]
     shown = [
-        f"  {each.method} {url}{each.bases[0]}{_plain(each.template)}" for each in islice(operations, SHOWN_OPERATIONS)
+        f"  {each.method} {url}{each.bases[0]}{plain(each.template)}" for each in islice(operations, SHOWN_OPERATIONS)
     ]
     more = len(operations) - len(shown)
     return [*shown, *([f"  and {more} more"] if more > 0 else []), ""]
-
-
-def _plain(text: str) -> str:
-    """The text without control characters: a title comes from a file."""
-    return "".join(character if character.isprintable() else " " for character in text)

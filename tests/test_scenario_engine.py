@@ -257,6 +257,19 @@ UNKNOWN = {
 }
 
 
+def test_unknown_among_many(tmp_path: Path) -> None:
+    """Of very many names the refusal shows the first few and says how many more there are."""
+    for number in range(40):
+        (tmp_path / f"n{number:02}.yaml").write_text(
+            "about: One of many.\nstubs:\n  - name: only\n    operation: c_create_payment_session\n"
+            "    reply: {payment_session: {}}\n"
+        )
+    mock = Engine.from_settings(Settings(seed=1, scenarios=tmp_path))
+    detail = refused(mock, post(mock_scenario="zzzzzzzzzz"))["detail"]
+    # happy_path stands beside the forty.
+    assert detail.endswith("n28, and 11 more.")
+
+
 @pytest.mark.parametrize(("name", "expected"), UNKNOWN.values(), ids=UNKNOWN.keys())
 def test_unknown_scenario(name: str, expected: str) -> None:
     """An unknown name is refused, with the nearest ones; it is never silently happy_path."""

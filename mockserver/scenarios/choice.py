@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
 
 from mockserver.errors import Refusal
@@ -17,6 +18,7 @@ __all__ = ["DEFAULT", "HEADER", "Choice", "Chosen", "NoStub"]
 
 DEFAULT = "happy_path"
 HEADER = "mock-scenario"
+SHOWN_NAMES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ class Choice:
 
     def _unknown(self, name: str) -> Refusal:
         nearest = self.scenarios.nearest(name)
-        hint = f"the nearest: {', '.join(nearest)}" if nearest else f"there are: {', '.join(self.scenarios.names)}"
+        more = len(self.scenarios) - SHOWN_NAMES
+        shown = [*islice(self.scenarios.names, SHOWN_NAMES), *([f"and {more} more"] if more > 0 else [])]
+        hint = f"the nearest: {', '.join(nearest)}" if nearest else f"there are: {', '.join(shown)}"
         return Refusal("unknown-scenario", f"There is no scenario {name[:100]!r}; {hint}.")
 
 
