@@ -26,6 +26,7 @@ from mockserver.settings import Settings
 
 __all__ = ["Engine"]
 
+EDGE = Namespace("edge", "edge", "")
 PROBLEM_TYPE = ("content-type", "application/problem+json")
 
 
@@ -103,12 +104,13 @@ class Engine:
         return self._journalled(outcome, exchange, started)
 
     def refuse(self, request: Request, refusal: Refusal) -> Reply:
-        """Answer a request that the web face refuses before anything is looked at."""
+        """Answer a request that the web face refuses before anything is looked at.
+
+        It belongs to no caller's namespace: a refused origin must not even use up a number of it.
+        """
         started = self._clock()
-        exchange = self._begin(request)
-        outcome = self._refused(refusal, exchange)
-        self._journalled(outcome, exchange, started)
-        return outcome
+        exchange = self._begin(request, EDGE)
+        return self._journalled(self._refused(refusal, exchange), exchange, started)
 
     @property
     def contract(self) -> Contract:
@@ -138,9 +140,9 @@ class Engine:
         }
         return told if self.reload is None else {**told, "reload": self.reload.as_json()}
 
-    def _begin(self, request: Request) -> _Exchange:
+    def _begin(self, request: Request, namespace: Namespace | None = None) -> _Exchange:
         served = self.served
-        namespace = namespace_of(request, served.contract.credential_places)
+        namespace = namespace or namespace_of(request, served.contract.credential_places)
         count = self._counters.next(namespace.key)
         draw = Draw(self.seed, namespace.key, count)
         return _Exchange(request, served, namespace, draw, f"{namespace.shown}-{count}")

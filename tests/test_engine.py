@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mockserver.engine import Engine
+from mockserver.errors import Refusal
 from mockserver.exchange import Headers, Reply, Request
 from mockserver.journal import Journal
 from mockserver.settings import Settings
@@ -287,3 +288,12 @@ def test_replies_from_odd_responses(tmp_path: Path, responses: dict[str, Any], s
             assert "No reply of odd can be made" in json.loads(reply.body)["detail"]
         else:
             assert body == reply.body
+
+
+def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
+    """What the edge refuses is journalled, but the caller's next session is the one it would have been anyway."""
+    refused = engine.refuse(post(origin="https://evil.example"), Refusal("foreign-origin", "No."))
+    assert "edge-1" == Headers(refused.headers)["mock-entry"]
+    assert ["foreign-origin"] == [entry.refused for entry in engine.journal]
+    undisturbed = Engine.from_settings(Settings(seed=1))
+    assert undisturbed.handle(post()) == engine.handle(post())
