@@ -7,7 +7,7 @@ from mockserver.scenarios.conditions import Condition
 from mockserver.scenarios.confirmations import OnConfirm
 from mockserver.scenarios.durations import NO_DELAY, Delay
 from mockserver.scenarios.faults import PlannedFault
-from mockserver.scenarios.library import Scenarios, read_folder
+from mockserver.scenarios.library import Scenarios, read_file, read_folder
 from mockserver.scenarios.matchers import Miss
 from mockserver.scenarios.problems import BrokenScenariosError, Problem
 from mockserver.scenarios.readfile import ReadFile
@@ -37,5 +37,6 @@ __all__ = [
     "Scenarios",
     "Sequences",
     "Stub",
+    "read_file",
     "read_folder",
 ]

@@ -20,7 +20,7 @@ from mockserver.yamltext import MAX_MARKED_BYTES
 if TYPE_CHECKING:
     from mockserver.scenarios.reader import Reader
 
-__all__ = ["Scenarios", "read_folder"]
+__all__ = ["Scenarios", "read_file", "read_folder"]
 
 _Conditional = tuple[Scenario, Condition]
 
@@ -122,6 +122,15 @@ def read_folder(
     if not paths:
         raise ScenarioError(f"{folder}: the folder holds no scenario file (*.yaml)")
     return [_read(path, root, reader) for path in paths]
+
+
+def read_file(
+    path: Path, *, operations: Collection[str] | None = None, knows_fake: KnowsFake | None = None
+) -> ReadFile:
+    """What one scenario file is, without its neighbours: a scenario or its problems."""
+    from mockserver.scenarios.reader import Reader  # as in read_folder
+
+    return _read(path, path.parent.resolve(), Reader(operations=operations, knows_fake=knows_fake))
 
 
 def _is_scenario(path: Path) -> bool:

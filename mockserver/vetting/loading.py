@@ -7,7 +7,7 @@ from pathlib import Path
 from mockserver.contract import Contract
 from mockserver.errors import ScenarioError
 from mockserver.payments import knows_fake
-from mockserver.scenarios import Choice, Scenarios, read_folder
+from mockserver.scenarios import Choice, Scenarios, read_file, read_folder
 from mockserver.scenarios.choice import DEFAULT
 from mockserver.scenarios.flaws import did_you_mean
 from mockserver.settings import Settings, bundled
@@ -41,8 +41,7 @@ def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
     """
     if DEFAULT in scenarios.names:
         return scenarios
-    files = read_folder(bundled("scenarios"), operations=None, knows_fake=knows_fake)
-    file = next(file for file in files if file.name == DEFAULT)
+    file = read_file(bundled("scenarios") / f"{DEFAULT}.yaml", knows_fake=knows_fake)
     default = file.scenario
     if default is None or not {stub.operation for stub in default.stubs} <= contract.operations.keys():
         return scenarios
