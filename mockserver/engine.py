@@ -6,16 +6,18 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mockserver.answers import Answers, as_json
 from mockserver.contract import Contract
+from mockserver.coverage import Coverage
 from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Call, Fault, Reply, Request
-from mockserver.journal import Entry, Journal
+from mockserver.journal import Entry, Journal, Nearest
 from mockserver.marks import Outcome, own_headers, summary, with_headers
-from mockserver.namespaces import Namespace, NamespaceCounters, namespace_of
+from mockserver.namespaces import Namespace, Streams, namespace_of
 from mockserver.payments import PaymentSessions
 from mockserver.payments.draws import Draw
 from mockserver.scenarios import LiteralReply, Miss, NoStub, PaymentSessionReply, Scenarios, Stub
@@ -46,10 +48,12 @@ class _Exchange:
     draw: Draw
     entry_id: str
     operation: str | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
     scenario: str | None = None
     stub: str | None = None
     off_contract: str | None = None
     refused: str | None = None
+    nearest: Nearest | None = None
     misses: tuple[Miss, ...] = ()
     violations: tuple[Violation, ...] = ()
 
@@ -70,12 +74,12 @@ class Engine:
     ) -> None:
         self.served = served
         self.reload: Reload | None = None
-        self.seed = int.from_bytes(os.urandom(4)) if seed is None else seed
         self.journal = Journal()
+        self.coverage = Coverage()
         self.payment_sessions = PaymentSessions()
         self._answers = Answers(self.payment_sessions)
         self._report_violations = report_violations
-        self._counters = NamespaceCounters()
+        self._streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
         self._clock = clock
 
     @classmethod
@@ -90,14 +94,17 @@ class Engine:
         started = self._clock()
         exchange = self._begin(request)
         try:
-            understood = exchange.served.contract.understand(request)
-            exchange.operation = understood.call.operation
+            route = exchange.served.contract.route(request)
+            exchange.operation, exchange.path = route.operation.id, route.path
+            understood = exchange.served.contract.understand(request, route)
             exchange.violations = understood.violations
             if understood.violations and not self._report_violations:
+                self._look_for_nearest(understood.call, exchange)
                 raise _contract_violation(understood.violations)
             outcome = self._answer(understood.call, exchange)
         except NoStub as refusal:
             exchange.scenario, exchange.misses = refusal.scenario, refusal.misses
+            exchange.nearest = Nearest(scenario=refusal.scenario, stub=refusal.stub)
             outcome = self._refused(refusal, exchange)
         except Refusal as refusal:
             outcome = self._refused(refusal, exchange)
@@ -111,6 +118,23 @@ class Engine:
         started = self._clock()
         exchange = self._begin(request, EDGE)
         return self._journalled(self._refused(refusal, exchange), exchange, started)
+
+    def reset(self, namespace: Namespace | None, *, seed: int | None = None) -> None:
+        """Begin again as at the start: one namespace, or the whole server (None); made-up values from a seed, if given.
+
+        What was covered stays covered.
+        """
+        key = namespace.key if namespace else None
+        if self.served.choice:
+            self.served.choice.reset(key)
+        self.payment_sessions.reset(key)
+        self.journal.reset(key)
+        self._streams.restart(key, seed=seed)
+
+    @property
+    def seed(self) -> int:
+        """The seed of what is made up."""
+        return self._streams.seed
 
     @property
     def contract(self) -> Contract:
@@ -143,8 +167,8 @@ class Engine:
     def _begin(self, request: Request, namespace: Namespace | None = None) -> _Exchange:
         served = self.served
         namespace = namespace or namespace_of(request, served.contract.credential_places)
-        count = self._counters.next(namespace.key)
-        draw = Draw(self.seed, namespace.key, count)
+        seed, count = self._streams.next(namespace.key)
+        draw = Draw(seed, namespace.key, count)
         return _Exchange(request, served, namespace, draw, f"{namespace.shown}-{count}")
 
     def _answer(self, call: Call, exchange: _Exchange) -> Reply | Fault:
@@ -202,6 +226,16 @@ class Engine:
         rng = random.Random(exchange.draw.number())  # noqa: S311  # made-up values, repeatable by seed
         return exchange.served.contract.sample(call, rng)
 
+    @staticmethod
+    def _look_for_nearest(call: Call, exchange: _Exchange) -> None:
+        """Note what would have answered; whoever reads of the violations wants to know."""
+        choice = exchange.served.choice
+        with suppress(Refusal):
+            found = choice.nearest(call, exchange.namespace.key) if choice else None
+            if found is not None:
+                scenario, stub, exchange.misses = found
+                exchange.nearest = Nearest(scenario=scenario, stub=stub)
+
     def _refused(self, refusal: Refusal, exchange: _Exchange) -> Reply:
         exchange.refused = refusal.kind
         exchange.violations = exchange.violations or refusal.violations
@@ -219,23 +253,26 @@ class Engine:
                 reported=() if exchange.refused else exchange.violations,
             ),
         )
-        self.journal.record(
-            Entry(
-                id=exchange.entry_id,
-                at=started,
-                namespace=exchange.namespace.shown,
-                request=exchange.request,
-                operation=exchange.operation,
-                scenario=exchange.scenario,
-                stub=exchange.stub,
-                off_contract=exchange.off_contract,
-                refused=exchange.refused,
-                misses=exchange.misses,
-                violations=exchange.violations,
-                outcome=sent,
-                duration=self._clock() - started,
-            )
+        entry = Entry(
+            id=exchange.entry_id,
+            at=started,
+            owner=exchange.namespace.key,
+            namespace=exchange.namespace.shown,
+            request=exchange.request,
+            operation=exchange.operation,
+            path=exchange.path,
+            scenario=exchange.scenario,
+            stub=exchange.stub,
+            off_contract=exchange.off_contract,
+            refused=exchange.refused,
+            nearest=exchange.nearest,
+            misses=exchange.misses,
+            violations=exchange.violations,
+            outcome=sent,
+            duration=self._clock() - started,
         )
+        self.journal.record(entry)
+        self.coverage.record(entry)
         return sent
 
 

@@ -2,60 +2,99 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from mockserver.errors import Violation
 from mockserver.exchange import Fault, Reply, Request
-from mockserver.redaction import REDACTED, SECRET_HEADERS, redact
+from mockserver.keeping import Kept
+from mockserver.redaction import REDACTED, is_secret_name, redact, redact_query
 from mockserver.scenarios import Miss
 
-__all__ = ["Entry", "Journal"]
+__all__ = ["Entry", "Journal", "Listener", "Nearest"]
 
-DEFAULT_CAP = 10_000
+DEFAULT_CAP: Final = 10_000
 # A full journal of payment sessions has some 10 MB; with bodies of a mebibyte each it would have 10 GiB.
-DEFAULT_CAPACITY = 64 * 1024 * 1024
+DEFAULT_CAPACITY: Final = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The stub that would have answered, or came nearest to it, when the mock refused; and its scenario."""
+
+    scenario: str
+    stub: str
+
+    def as_json(self) -> dict[str, str]:
+        """Both names."""
+        return {"scenario": self.scenario, "stub": self.stub}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange. `at` is seconds since the epoch, `duration` seconds; what is secret is only taken out when read."""
+    """One exchange. `at` is seconds since the epoch, `duration` the seconds it took to decide on the answer.
+
+    `owner` is the key of the namespace and never shown, `namespace` is how it is shown. `path` holds the decoded path
+    parameters. `misses` are those of the `nearest` stub. What is secret is only taken out when the entry is read.
+    """
 
     id: str
     at: float
+    owner: str
     namespace: str
     request: Request
     operation: str | None
-    scenario: str | None
-    stub: str | None
-    off_contract: str | None
-    refused: str | None
-    misses: tuple[Miss, ...]
-    violations: tuple[Violation, ...]
+    path: Mapping[str, str] = field(default_factory=dict)
+    scenario: str | None = None
+    stub: str | None = None
+    off_contract: str | None = None
+    refused: str | None = None
+    nearest: Nearest | None = None
+    misses: tuple[Miss, ...] = ()
+    violations: tuple[Violation, ...] = ()
     outcome: Reply | Fault
     duration: float
+    size: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", _size(self.request, self.reply))
+
+    @property
+    def reply(self) -> Reply:
+        """What was sent; of a fault, what a well-behaved server would have sent."""
+        return self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
+
+    @property
+    def fault(self) -> str | None:
+        """The kind of fault, if it was one."""
+        return self.outcome.kind if isinstance(self.outcome, Fault) else None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the request was neither refused nor in breach of the contract."""
+        return self.refused is None and not self.violations
 
     def as_json(self) -> dict[str, Any]:
         """The entry as people and the control API read it, without secrets."""
-        reply = self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
+        request, reply = self.request, self.reply
         return {
             "id": self.id,
             "at": self.at,
-            "namespace": self.namespace,
+            "namespace": redact(self.namespace),
             "request": {
-                "method": self.request.method,
-                "path": redact(self.request.path),
-                "query": redact(self.request.query),
-                "headers": _headers(self.request.headers.pairs),
-                "body": redact(self.request.body.decode("utf-8", "replace")),
+                "method": request.method,
+                "path": redact(request.path),
+                "query": redact_query(request.query),
+                "headers": _headers(request.headers.pairs),
+                "body": redact(request.body.decode("utf-8", "replace")),
             },
             "operation": self.operation,
             "scenario": self.scenario,
             "stub": self.stub,
             "off_contract": self.off_contract,
             "refused": self.refused,
+            "nearest": self.nearest.as_json() if self.nearest else None,
             "misses": [miss.as_json() for miss in self.misses],
             "violations": [violation.as_json() for violation in self.violations],
             "reply": {
@@ -63,45 +102,71 @@ class Entry:
                 "headers": _headers(reply.headers),
                 "body": redact(reply.body.decode("utf-8", "replace")),
             },
-            "fault": self.outcome.kind if isinstance(self.outcome, Fault) else None,
+            "fault": self.fault,
+            "delay": self.outcome.delay,
             "duration": self.duration,
         }
+
+
+Listener = Callable[[int, Entry], None]
+"""Is told of each entry, with its number, in the thread that answers requests: it must be quick and not raise."""
 
 
 class Journal:
     """Entries in the order of the exchanges: at most `cap` of them, and `capacity` bytes of messages in all."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = DEFAULT_CAPACITY) -> None:
-        self._cap = cap
         self._capacity = capacity
-        self._entries: deque[Entry] = deque()
-        self._sizes: deque[int] = deque()
+        self._entries: Kept[Entry] = Kept(cap=cap)
         self._size = 0
+        self._listeners: tuple[Listener, ...] = ()
 
     def record(self, entry: Entry) -> None:
         """Add an entry; the oldest go when the journal is full, the newest is always there."""
-        size = _size(entry)
-        self._entries.append(entry)
-        self._sizes.append(size)
-        self._size += size
-        while len(self._entries) > self._cap or (self._size > self._capacity and len(self._entries) > 1):
-            self._entries.popleft()
-            self._size -= self._sizes.popleft()
+        number, gone = self._entries.add(entry)
+        self._size += entry.size
+        if gone is not None:
+            self._size -= gone.size
+        while self._size > self._capacity and len(self._entries) > 1 and (gone := self._entries.drop_oldest()):
+            self._size -= gone.size
+        for listener in self._listeners:
+            listener(number, entry)
+
+    def of(self, owner: str | None) -> list[Entry]:
+        """The entries of a namespace, by its key, or all (None); the oldest first."""
+        return self._entries.of(owner)
+
+    def reset(self, owner: str | None) -> None:
+        """Forget the entries of a namespace, or of all (None)."""
+        self._size -= sum(entry.size for entry in self._entries.drop(owner))
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have each new entry told; gives the function that ends it."""
+        self._listeners = (*self._listeners, listener)
+
+        def end() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return end
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(tuple(self._entries))
+        return iter(self.of(None))
 
     def __len__(self) -> int:
         return len(self._entries)
 
 
-def _size(entry: Entry) -> int:
+def _size(request: Request, reply: Reply) -> int:
     """About how many bytes an entry holds on to that its client, or a scenario, chose."""
-    request, outcome = entry.request, entry.outcome
-    reply = outcome.reply if isinstance(outcome, Fault) else outcome
     headers = sum([len(name) + len(value) for name, value in request.headers.pairs])
     return len(request.path) + len(request.query) + headers + len(request.body) + len(reply.body)
 
 
 def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return {name: REDACTED if name.lower() in SECRET_HEADERS else redact(value) for name, value in pairs}
+    """The header fields by name, the values of repeated ones joined (RFC 9110, section 5.3)."""
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        shown = REDACTED if is_secret_name(name) else redact(value)
+        lowered = name.lower()
+        fields[lowered] = f"{fields[lowered]}, {shown}" if lowered in fields else shown
+    return fields

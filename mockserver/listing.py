@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mockserver.printing import plain
-from mockserver.scenarios import Scenario, Stub
+from mockserver.scenarios import Scenario
 
 __all__ = ["listing"]
 
@@ -24,15 +24,8 @@ def listing(scenarios: Iterable[Scenario], *, width: int | None = None) -> str:
 
 def _row(scenario: Scenario) -> tuple[str, ...]:
     operations = dict.fromkeys(stub.operation for stub in scenario.stubs)
-    statuses = dict.fromkeys(map(_ending, scenario.stubs))
+    statuses = dict.fromkeys(stub.ending for stub in scenario.stubs)
     return scenario.name, plain(scenario.about), plain(", ".join(operations)), ", ".join(statuses)
-
-
-def _ending(stub: Stub) -> str:
-    """The status of a stub's reply, or its fault."""
-    if stub.reply is not None:
-        return str(stub.reply.status)
-    return stub.fault.kind if stub.fault is not None else ""
 
 
 def _widths(rows: list[tuple[str, ...]], width: int | None) -> list[int]:

@@ -12,10 +12,10 @@ from threading import Lock
 from mockserver.contract.credentials import CredentialPlace, find_credential
 from mockserver.exchange import Request
 
-__all__ = ["HEADER", "Namespace", "NamespaceCounters", "namespace_of"]
+__all__ = ["HEADER", "Namespace", "Streams", "namespace_of"]
 
 HEADER = "mock-namespace"
-MAX_COUNTERS = 100_000
+MAX_STREAMS = 100_000
 HASH_BYTES = 4
 
 
@@ -43,23 +43,41 @@ def _namespace(name: str | None, credential: str) -> Namespace:
     return Namespace(f"key:{credential}", _short_hash(credential), credential)
 
 
-class NamespaceCounters:
-    """Counts per namespace, bounded: a namespace that was forgotten never gets a number again that it had."""
+class Streams:
+    """One stream of made-up values for each namespace: a seed, and how much of it was used.
 
-    def __init__(self, *, cap: int = MAX_COUNTERS) -> None:
+    Bounded: a namespace that was forgotten never gets a number again that it had, unless it is restarted.
+    """
+
+    def __init__(self, seed: int, *, cap: int = MAX_STREAMS) -> None:
+        self.seed = seed
         self._cap = cap
-        self._counts: OrderedDict[str, int] = OrderedDict()
+        self._streams: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._floor = 0
         self._lock = Lock()
 
-    def next(self, namespace: str) -> int:
-        """The next number of a namespace; the first is 1."""
+    def next(self, namespace: str) -> tuple[int, int]:
+        """The seed of a namespace and its next number; the first is 1."""
         with self._lock:
-            count = self._counts.pop(namespace, self._floor) + 1
-            self._counts[namespace] = count
-            if len(self._counts) > self._cap:
-                self._floor = max(self._floor, self._counts.popitem(last=False)[1])
-            return count
+            seed, count = self._streams.pop(namespace, (self.seed, self._floor))
+            self._streams[namespace] = seed, count + 1
+            self._make_room()
+            return seed, count + 1
+
+    def restart(self, namespace: str | None, *, seed: int | None = None) -> None:
+        """Begin again, in one namespace or in all (None); from a seed, or from the server's own."""
+        with self._lock:
+            if namespace is None:
+                self.seed = self.seed if seed is None else seed
+                self._streams.clear()
+                self._floor = 0
+            else:
+                self._streams[namespace] = (self.seed if seed is None else seed), 0
+                self._make_room()
+
+    def _make_room(self) -> None:
+        if len(self._streams) > self._cap:
+            self._floor = max(self._floor, self._streams.popitem(last=False)[1][1])
 
 
 def _short_hash(credential: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_plus
 
-__all__ = ["REDACTED", "SECRET_HEADERS", "redact"]
+__all__ = ["REDACTED", "is_secret_name", "redact", "redact_query"]
 
 REDACTED = "[redacted]"
 
-SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "wb-key"})
-"""Names of header fields whose values are never shown, in lower case."""
+# Any contract may keep its credentials under a name of its own, such as X-Api-Key or access_token.
+_SECRET_NAME = re.compile(
+    r"(?<!www-)auth(?!or)|cookie|credential|(?<!idempotency-)key|passw|secret|session|token", re.IGNORECASE
+)
 
 _SECRETS = re.compile(
     r"""
@@ -24,3 +27,22 @@ _SECRETS = re.compile(
 def redact(text: str) -> str:
     """The text without client secrets, API keys and card numbers."""
     return _SECRETS.sub(lambda match: f"{match['client'] or match['key'] or ''}{REDACTED}", text)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a header, cookie or query parameter of this name may hold a credential, and is not to be shown."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def redact_query(query: str) -> str:
+    """A query as it was sent, without the values of what may be a credential."""
+    if not query:
+        return query
+    return "&".join(map(_redact_pair, query.split("&")))
+
+
+def _redact_pair(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    plain = unquote_plus(value)
+    hidden = is_secret_name(unquote_plus(name)) or redact(plain) != plain
+    return f"{name}={REDACTED}" if equals and hidden else redact(pair)

@@ -15,13 +15,13 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 # From the ground up: a part may import from those before it, never from its own line or below it.
 LAYERS = (
     ("mockserver",),
-    ("errors", "exchange", "printing", "redaction"),
+    ("errors", "exchange", "keeping", "printing", "redaction"),
     ("yamltext",),
     ("contract",),
     ("scenarios",),
     ("payments",),
     ("journal", "marks", "namespaces", "settings"),
-    ("answers",),
+    ("answers", "coverage", "verification"),
     ("vetting",),
     ("served",),
     ("engine",),

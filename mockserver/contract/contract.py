@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import jsontext
 from mockserver.contract.acceptance import Acceptance
@@ -79,13 +79,20 @@ class Contract:
 
         return SampleReplies(self.document, self._judge)
 
-    def understand(self, request: Request) -> Understood:
-        """Which operation a request calls, with what, and how it breaks the contract.
+    def route(self, request: Request) -> Route:
+        """Which operation a request calls, with which path parameters.
+
+        Raises Refusal: unknown-path, method-not-allowed.
+        """
+        return self._router.find(request.method, request.path)
+
+    def understand(self, request: Request, route: Route | None = None) -> Understood:
+        """Which operation a request calls, with what, and how it breaks the contract; `route` if it is known already.
 
         Raises Refusal, in this order: unknown-path, method-not-allowed, not-authenticated, too-large,
         unsupported-media-type, malformed-body. Violations of parameters and body are returned, all of them.
         """
-        route = self._router.find(request.method, request.path)
+        route = route or self.route(request)
         operation = route.operation
         acceptance = self._acceptance(operation)
         self._authenticate(operation, acceptance, request)
@@ -95,6 +102,22 @@ class Contract:
         if not (acceptance and acceptance.parameters(request, route.path)):
             violations = self._judge.parameters(operation, request, route.path) + violations
         return Understood(_call(request, route, body), tuple(violations))
+
+    def body_of(self, request: Request, operation_id: str | None) -> Any:
+        """The body of a request as matchers see it: parsed where that is possible, else as text; ABSENT if there is none."""
+        if not request.body:
+            return ABSENT
+        if jsontext.is_json(request.headers.get("content-type", "")):
+            try:
+                return jsontext.parse(request.body)
+            except jsontext.JsonError:
+                return request.body.decode("utf-8", "replace")
+        operation = self.operations.get(operation_id or "")
+        if operation is not None and "requestBody" in operation.spec:
+            read = self._judge.read_body(operation, request)
+            if read.documented is None and read.malformed is None:
+                return read.value
+        return request.body.decode("utf-8", "replace")
 
     def reply_violations(self, operation_id: str, reply: Reply) -> list[Violation]:
         """Every way in which a reply of an operation breaks the contract."""

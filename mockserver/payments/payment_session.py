@@ -28,9 +28,11 @@ class StripeConfiguration:
 class PaymentSession:
     """One payment session. `provider` is stripe, authorize or self_handled; `stripe` is there for stripe only.
 
-    `on_confirm` is what its scenario has Stripe say when the setup intent is confirmed.
+    `owner` is the key of its namespace. `on_confirm` is what its scenario has Stripe say when the setup intent is
+    confirmed.
     """
 
+    owner: str
     token: str
     wb_customer_id: str
     customer_id: str

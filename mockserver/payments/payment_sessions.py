@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
-from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.exchange import Call
+from mockserver.keeping import Kept
 from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
 from mockserver.payments.payment_session import PaymentSession, StripeConfiguration
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
@@ -30,11 +29,8 @@ class PaymentSessions:
     """Makes up coherent payment sessions and remembers them, the oldest forgotten beyond the cap."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._cap = cap
-        self._kept: dict[tuple[str, str], PaymentSession] = {}
-        # The order of creation: a dict that loses its first item again and again has to search for it.
-        self._order: deque[tuple[str, str]] = deque()
-        self._lock = Lock()
+        self._kept: Kept[PaymentSession] = Kept(cap=cap)
+        self._numbers: dict[tuple[str, str], int] = {}
 
     def create(
         self,
@@ -56,6 +52,7 @@ class PaymentSessions:
         wanted = {**sent, **overrides}
         provider = _text(wanted.get("provider")) or DEFAULT_PROVIDER
         session = PaymentSession(
+            owner=namespace,
             token=_text(overrides.get("token")) or draw.identifier(TOKEN_PREFIX),
             wb_customer_id=_text(overrides.get("wb_customer_id")) or _tenant(credential),
             customer_id=_text(overrides.get("customer_id")) or call.path.get("customer_id", ""),
@@ -67,17 +64,38 @@ class PaymentSessions:
             stripe=_stripe(credential, draw) if provider == DEFAULT_PROVIDER else None,
             on_confirm=on_confirm,
         )
-        with self._lock:
-            key = (namespace, session.token)
-            self._kept[key] = session
-            self._order.append(key)
-            if len(self._order) > self._cap:
-                self._kept.pop(self._order.popleft(), None)
+        number, gone = self._kept.add(session)
+        if gone is not None:
+            self._forget(gone)
+        self._numbers[namespace, session.token] = number
         return session
 
     def get(self, namespace: str, token: str) -> PaymentSession | None:
         """The payment session of a namespace that has this token."""
-        return self._kept.get((namespace, token))
+        number = self._numbers.get((namespace, token))
+        return None if number is None else self._kept.get(number)
+
+    def of(self, namespace: str | None) -> list[PaymentSession]:
+        """The payment sessions of a namespace, or of all (None); the oldest first."""
+        return self._kept.of(namespace)
+
+    def replace(self, session: PaymentSession) -> None:
+        """Put a payment session in the place of the one that has its namespace and token, if that is still there."""
+        number = self._numbers.get((session.owner, session.token))
+        if number is not None:
+            self._kept.replace(number, session)
+
+    def reset(self, namespace: str | None) -> None:
+        """Forget the payment sessions of a namespace, or of all (None)."""
+        for session in self._kept.drop(namespace):
+            self._forget(session)
+
+    def _forget(self, session: PaymentSession) -> None:
+        key = (session.owner, session.token)
+        number = self._numbers.get(key)
+        # A scenario may give the same token twice: the later session keeps it.
+        if number is not None and self._kept.get(number) is None:
+            del self._numbers[key]
 
     def __len__(self) -> int:
         return len(self._kept)

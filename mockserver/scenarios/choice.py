@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
@@ -19,6 +20,7 @@ __all__ = ["DEFAULT", "HEADER", "Choice", "Chosen", "NoStub"]
 DEFAULT = "happy_path"
 HEADER = "mock-scenario"
 SHOWN_NAMES = 30
+MOST_ACTIVATED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class NoStub(Refusal):  # a refusal, which is an answer
             },
         )
         self.scenario = scenario.name
+        self.stub = nearest.name
         self.misses = misses
 
 
@@ -52,8 +55,9 @@ class Choice:
     def __init__(self, scenarios: Scenarios, *, server_wide: str | None = None) -> None:
         self.scenarios = scenarios
         self.sequences = Sequences()
-        # None stands for the whole server.
-        self._activated: dict[str | None, str] = {} if server_wide is None else {None: server_wide}
+        self._at_start = server_wide
+        self._server_wide = server_wide
+        self._activated: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
 
     def activate(self, name: str | None, *, namespace: str | None = None) -> None:
@@ -64,15 +68,34 @@ class Choice:
         if name is not None and name not in self.scenarios.names:
             raise self._unknown(name)
         with self._lock:
-            if name is None:
-                self._activated.pop(namespace, None)
+            if namespace is None:
+                self._server_wide = name
             else:
-                self._activated[namespace] = name
+                self._activated.pop(namespace, None)
+                if name is not None:
+                    self._activated[namespace] = name
+                    if len(self._activated) > MOST_ACTIVATED:
+                        self._activated.popitem(last=False)
         self.sequences.reset(namespace, name)
+
+    def activated(self, namespace: str | None = None) -> str | None:
+        """The name of the scenario that is activated for one namespace or, with None, for the whole server."""
+        return self._server_wide if namespace is None else self._activated.get(namespace)
+
+    def reset(self, namespace: str | None) -> None:
+        """Begin again, for one namespace or for the whole server (None): what is activated, and all sequences."""
+        with self._lock:
+            if namespace is None:
+                self._activated.clear()
+                self._server_wide = self._at_start
+            else:
+                self._activated.pop(namespace, None)
+        self.sequences.reset(namespace)
 
     def take_over(self, before: Choice) -> None:
         """Go on where another choice is: what is activated stays, and so do the sequences of files that are the same."""
         self._activated, self._lock, self.sequences = before._activated, before._lock, before.sequences
+        self._server_wide, self._at_start = before._server_wide, before._at_start
         for name in self.scenarios.differing(before.scenarios):
             self.sequences.reset(scenario=name)
 
@@ -80,7 +103,7 @@ class Choice:
     def lost(self) -> set[str]:
         """The names that are activated though there is no such scenario any more; each is chosen again once it is back."""
         with self._lock:
-            return set(self._activated.values()) - set(self.scenarios)
+            return {*self._activated.values(), *filter(None, [self._server_wide])} - set(self.scenarios)
 
     def scenario(self, call: Call, namespace: str) -> Scenario | None:
         """The scenario that is chosen for a call of a namespace. Raises Refusal unknown-scenario."""
@@ -92,7 +115,7 @@ class Choice:
         return (
             self._named(self._activated.get(namespace))
             or self.scenarios.fitting(call)
-            or self._named(self._activated.get(None))
+            or self._named(self._server_wide)
             or self._named(DEFAULT)
         )
 
@@ -110,6 +133,15 @@ class Choice:
                 if stub.fits(call) and self.sequences.claim(namespace, scenario.name, stub):
                     return Chosen(scenario, stub)
             raise NoStub(scenario, stubs, call)
+        return None
+
+    def nearest(self, call: Call, namespace: str) -> tuple[str, str, tuple[Miss, ...]] | None:
+        """The scenario and the stub that would answer a call, or come nearest to it, and its misses; uses nothing up."""
+        for scenario in (self.scenario(call, namespace), self._named(DEFAULT)):
+            stubs = [stub for stub in scenario.stubs if stub.operation == call.operation] if scenario else []
+            if scenario is not None and stubs:
+                misses, stub = min(((stub.misses(call), stub) for stub in stubs), key=lambda each: len(each[0]))
+                return scenario.name, stub.name, tuple(misses)
         return None
 
     def default_reply(self, call: Call) -> PaymentSessionReply | LiteralReply | None:

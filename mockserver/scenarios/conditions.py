@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from mockserver.exchange import ABSENT, Call
-from mockserver.redaction import REDACTED
+from mockserver.redaction import REDACTED, is_secret_name
 from mockserver.scenarios.matchers import Matcher, Miss, shown
 
 __all__ = ["ALWAYS", "Condition"]
 
-# Any contract may keep its credentials under a name of its own, such as X-Api-Key or access_token.
-_SECRET_NAME: Final = re.compile(r"auth(?!or)|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
 _NOTHING: Final = shown(ABSENT)
 
 
@@ -64,7 +61,7 @@ def _any_of(where: str, matcher: Matcher, values: tuple[str, ...]) -> list[Miss]
 
 def _veiled(name: str, misses: Iterable[Miss]) -> Iterator[Miss]:
     """The misses without their values if the name sounds like a credential; whether one was there still shows."""
-    if not _SECRET_NAME.search(name):
+    if not is_secret_name(name):
         yield from misses
         return
     for miss in misses:

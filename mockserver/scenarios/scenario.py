@@ -31,6 +31,13 @@ class Stub:
     reply: PaymentSessionReply | LiteralReply | None = None
     fault: PlannedFault | None = None
 
+    @property
+    def ending(self) -> str:
+        """How it answers: the status of its reply as text, or the kind of its fault."""
+        if self.fault is not None:
+            return self.fault.kind
+        return str(self.reply.status) if self.reply is not None else ""
+
     def fits(self, call: Call) -> bool:
         """Whether there is no miss; stops at the first."""
         return call.operation == self.operation and self.when.fits(call)

@@ -1,0 +1,89 @@
+"""Keeping: values in the order in which they came, each owned by a namespace; bounded, the oldest go first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+__all__ = ["Kept", "Owned"]
+
+
+class Owned(Protocol):
+    """What can be kept: it knows the key of its namespace, and that key never changes."""
+
+    @property
+    def owner(self) -> str:
+        """The key of the namespace that it belongs to."""
+
+
+Value = TypeVar("Value", bound=Owned)
+
+
+class Kept(Generic[Value]):
+    """At most `cap` values, found by their number or by their owner; safe to use from many threads."""
+
+    def __init__(self, *, cap: int) -> None:
+        self._cap = cap
+        self._last = 0
+        # Not a dict: one that loses its first item again and again has to search for it.
+        self._values: OrderedDict[int, Value] = OrderedDict()
+        self._numbers: dict[str, deque[int]] = {}
+        self._lock = Lock()
+
+    def add(self, value: Value) -> tuple[int, Value | None]:
+        """Keep one more; gives its number, higher than any before, and the value that had to go for it."""
+        with self._lock:
+            self._last += 1
+            self._values[self._last] = value
+            numbers = self._numbers.get(value.owner)
+            if numbers is None:
+                numbers = self._numbers[value.owner] = deque()
+            numbers.append(self._last)
+            return self._last, self._pop() if len(self._values) > self._cap else None
+
+    def replace(self, number: int, value: Value) -> bool:
+        """Put a value of the same owner in the place of another; false when that has gone."""
+        with self._lock:
+            if number not in self._values:
+                return False
+            self._values[number] = value
+            return True
+
+    def get(self, number: int) -> Value | None:
+        """The value that has this number, unless it has gone."""
+        return self._values.get(number)
+
+    def of(self, owner: str | None) -> list[Value]:
+        """The values of one owner, or all (None); the oldest first."""
+        with self._lock:
+            if owner is None:
+                return list(self._values.values())
+            return [self._values[number] for number in self._numbers.get(owner, ())]
+
+    def drop(self, owner: str | None) -> list[Value]:
+        """Forget the values of one owner, or all (None); gives them."""
+        with self._lock:
+            if owner is None:
+                values = list(self._values.values())
+                self._values.clear()
+                self._numbers.clear()
+                return values
+            return [self._values.pop(number) for number in self._numbers.pop(owner, ())]
+
+    def drop_oldest(self) -> Value | None:
+        """Forget the oldest value; gives it."""
+        with self._lock:
+            return self._pop() if self._values else None
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def _pop(self) -> Value:
+        _, value = self._values.popitem(last=False)
+        numbers = self._numbers[value.owner]
+        # Whoever is the oldest of all is the oldest of its owner.
+        numbers.popleft()
+        if not numbers:
+            del self._numbers[value.owner]
+        return value
