@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from mockserver.contract import jsontext
 from mockserver.exchange import ABSENT, Call, Fault, Reply
 from mockserver.namespaces import Namespace
 from mockserver.payments import Fakes, PaymentSessions
 from mockserver.payments.draws import Draw
 from mockserver.scenarios import ABSENT_MEMBER, NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
 
-__all__ = ["Answers", "as_json"]
+__all__ = ["Answers", "Made"]
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+class Made(NamedTuple):
+    """A reply that was made; and the payment session, as a JSON value, that its body was written from, if it was."""
+
+    reply: Reply
+    session: Any = ABSENT
 
 
 class Answers:
@@ -24,15 +29,15 @@ class Answers:
     def __init__(self, payment_sessions: PaymentSessions) -> None:
         self._payment_sessions = payment_sessions
 
-    def reply(self, said: PaymentSessionReply | LiteralReply, call: Call, *, draw: Draw, namespace: Namespace) -> Reply:
+    def reply(self, said: PaymentSessionReply | LiteralReply, call: Call, *, draw: Draw, namespace: Namespace) -> Made:
         """A reply, not yet held against the contract."""
         fakes = Fakes(draw.number())
         if isinstance(said, LiteralReply):
             headers, body = said.render(call, fakes)
             if body is ABSENT:
-                return Reply(status=said.status, headers=headers)
-            raw = body.encode() if said.is_text and isinstance(body, str) else as_json(body)
-            return Reply(status=said.status, headers=headers, body=raw)
+                return Made(Reply(status=said.status, headers=headers))
+            raw = body.encode() if said.is_text and isinstance(body, str) else jsontext.write(body)
+            return Made(Reply(status=said.status, headers=headers, body=raw))
         headers, overrides = said.render(call, fakes)
         session = self._payment_sessions.create(
             call,
@@ -45,7 +50,8 @@ class Answers:
         body = session.as_body()
         if overrides:
             body = _overridden(body, overrides)
-        return Reply(status=said.status, headers=headers, body=as_json(body))
+        reply = Reply(status=said.status, headers=headers, body=jsontext.write(body))
+        return Made(reply) if overrides else Made(reply, body)
 
     @staticmethod
     def fault(planned: PlannedFault, instead_of: Reply, *, delay: float) -> Fault:
@@ -58,11 +64,6 @@ class Answers:
         if delay is NO_DELAY:
             return 0.0
         return delay.seconds(random.Random(draw.number()))  # noqa: S311  # a delay is no secret, and has to repeat
-
-
-def as_json(value: Any) -> bytes:
-    """A JSON body as it is sent: compact, UTF-8."""
-    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mockserver.contract import Contract
 from mockserver.journal import Entry
@@ -17,8 +16,7 @@ __all__ = ["Cell", "Coverage", "as_report", "cell_of", "expected_cells"]
 MOST_NAMESPACES: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """One thing that a consumer can meet: an operation that ends in one way, as one scenario has it.
 
     `outcome` is a status as text, or the kind of a fault; `scenario` is empty where a reply is made from the schema.
@@ -66,8 +64,8 @@ class Coverage:
 
     def __init__(self, *, most: int = MOST_NAMESPACES) -> None:
         self._most = most
-        self._all: Counter[Cell] = Counter()
-        self._by_owner: OrderedDict[str, Counter[Cell]] = OrderedDict()
+        self._forgotten: Counter[Cell] = Counter()
+        self._by_owner: OrderedDict[str, dict[Cell, int]] = OrderedDict()
         self._lock = Lock()
 
     def record(self, entry: Entry) -> None:
@@ -76,21 +74,24 @@ class Coverage:
         if cell is None:
             return
         with self._lock:
-            self._all[cell] += 1
             counts = self._by_owner.get(entry.owner)
             if counts is None:
-                counts = self._by_owner[entry.owner] = Counter()
+                counts = self._by_owner[entry.owner] = {}
                 if len(self._by_owner) > self._most:
-                    self._by_owner.popitem(last=False)
+                    self._forgotten.update(self._by_owner.popitem(last=False)[1])
             else:
                 self._by_owner.move_to_end(entry.owner)
-            counts[cell] += 1
+            counts[cell] = counts.get(cell, 0) + 1
 
     def of(self, owner: str | None) -> dict[Cell, int]:
         """How often each cell was exercised in one namespace, or in all (None)."""
         with self._lock:
-            counts = self._all if owner is None else self._by_owner.get(owner)
-            return dict(counts) if counts else {}
+            if owner is not None:
+                return dict(self._by_owner.get(owner, {}))
+            total = self._forgotten.copy()
+            for counts in self._by_owner.values():
+                total.update(counts)
+            return dict(total)
 
 
 def as_report(expected: Iterable[Cell], counts: Mapping[Cell, int]) -> dict[str, Any]:

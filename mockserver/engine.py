@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from mockserver.answers import Answers, as_json
-from mockserver.contract import Contract
+from mockserver.answers import Answers, Made
+from mockserver.contract import Contract, jsontext
 from mockserver.coverage import Coverage
 from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Call, Fault, Reply, Request
@@ -196,11 +196,11 @@ class Engine:
         """What a stub says, held against the contract unless it says that it leaves it."""
         said = stub.reply
         assert said is not None, "a stub has a reply or a fault"  # noqa: S101  # held by the reader
-        reply = self._made(said, call, exchange)
+        reply, written = self._made(said, call, exchange)
         if said.off_contract is not None:
             exchange.off_contract = said.off_contract
             return reply
-        violations = exchange.served.contract.reply_violations(call.operation, reply)
+        violations = exchange.served.contract.reply_violations(call.operation, reply, written=written)
         if violations:
             raise Refusal(
                 "reply-violates-contract",
@@ -216,9 +216,9 @@ class Engine:
         said = choice.default_reply(call) if choice else None
         if said is None:
             return self._sample(call, exchange)
-        return self._made(said, call, exchange)
+        return self._made(said, call, exchange).reply
 
-    def _made(self, said: PaymentSessionReply | LiteralReply, call: Call, exchange: _Exchange) -> Reply:
+    def _made(self, said: PaymentSessionReply | LiteralReply, call: Call, exchange: _Exchange) -> Made:
         sound = _without_violations(call, exchange.violations) if exchange.violations else call
         return self._answers.reply(said, sound, draw=exchange.draw, namespace=exchange.namespace)
 
@@ -240,7 +240,7 @@ class Engine:
         exchange.refused = refusal.kind
         exchange.violations = exchange.violations or refusal.violations
         headers = (PROBLEM_TYPE, *refusal.headers, ("mock-refused", refusal.kind))
-        return Reply(status=refusal.status, headers=headers, body=as_json(refusal.as_json()))
+        return Reply(status=refusal.status, headers=headers, body=jsontext.write(refusal.as_json()))
 
     def _journalled(self, outcome: Outcome, exchange: _Exchange, started: float) -> Outcome:
         """The outcome with the mock's own headers, once it is in the journal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar, overload
 from urllib.parse import parse_qsl
 
 __all__ = ["ABSENT", "Absent", "Call", "Fault", "Headers", "Reply", "Request"]
@@ -23,34 +23,41 @@ class Absent:
 ABSENT: Final = Absent()
 """Stands for a body that is not there; null is there."""
 
+Default = TypeVar("Default")
+
 
 class Headers(Mapping[str, str]):
-    """HTTP header fields: names compare without case, repeated fields are kept in order.
+    """HTTP header fields: names compare without case, repeated fields are kept in order."""
 
-    A few dozen pairs are searched as fast as a dict is built, and thousands of requests are kept in the journal.
-    """
-
-    __slots__ = ("pairs",)
+    __slots__ = ("_values", "pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.pairs: tuple[tuple[str, str], ...] = tuple((name.lower(), value) for name, value in pairs)
+        self.pairs: tuple[tuple[str, str], ...] = tuple([(name.lower(), value) for name, value in pairs])
+        self._values = dict(self.pairs)
+        if len(self._values) != len(self.pairs):
+            self._values = {name: _joined(name, self.all(name)) for name in self._values}
 
     def __getitem__(self, name: str) -> str:
         """The field's value; repeated fields joined by a comma (RFC 9110, section 5.3)."""
-        lowered = name.lower()
-        values = [value for key, value in self.pairs if key == lowered]
-        if not values:
-            raise KeyError(name)
-        if len(values) == 1:
-            return values[0]
-        # RFC 6265, section 5.4: cookies are joined by a semicolon, as HTTP/2 splits them.
-        return ("; " if lowered == "cookie" else ", ").join(values)
+        return self._values[name.lower()]
+
+    # Not Mapping's own, which raise and catch a KeyError for each of the many fields that are not there.
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: Default) -> str | Default: ...
+    def get(self, name: str, /, default: Default | None = None) -> str | Default | None:
+        """The field's value, or the default."""
+        return self._values.get(name.lower(), default)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for name, _ in self.pairs))
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len({name for name, _ in self.pairs})
+        return len(self._values)
 
     def __repr__(self) -> str:
         # Names only: a header may hold a credential.
@@ -60,6 +67,11 @@ class Headers(Mapping[str, str]):
         """Every value of a field, in the order of the wire."""
         lowered = name.lower()
         return [value for key, value in self.pairs if key == lowered]
+
+
+def _joined(name: str, values: list[str]) -> str:
+    # RFC 6265, section 5.4: cookies are joined by a semicolon, as HTTP/2 splits them.
+    return ("; " if name == "cookie" else ", ").join(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from mockserver.errors import Violation
 from mockserver.exchange import Fault, Reply, Request
@@ -31,8 +33,7 @@ class Nearest:
         return {"scenario": self.scenario, "stub": self.stub}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One exchange. `at` is seconds since the epoch, `duration` the seconds it took to decide on the answer.
 
     `owner` is the key of the namespace and never shown, `namespace` is how it is shown. `path` holds the decoded path
@@ -45,7 +46,9 @@ class Entry:
     namespace: str
     request: Request
     operation: str | None
-    path: Mapping[str, str] = field(default_factory=dict)
+    outcome: Reply | Fault
+    duration: float
+    path: Mapping[str, str] = MappingProxyType({})
     scenario: str | None = None
     stub: str | None = None
     off_contract: str | None = None
@@ -53,12 +56,18 @@ class Entry:
     nearest: Nearest | None = None
     misses: tuple[Miss, ...] = ()
     violations: tuple[Violation, ...] = ()
-    outcome: Reply | Fault
-    duration: float
-    size: int = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "size", _size(self.request, self.reply))
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds on to that its client, or a scenario, chose."""
+        request = self.request
+        return (
+            len(request.path)
+            + len(request.query)
+            + _size(request.headers.pairs)
+            + len(request.body)
+            + len(self.reply.body)
+        )
 
     @property
     def reply(self) -> Reply:
@@ -156,10 +165,8 @@ class Journal:
         return len(self._entries)
 
 
-def _size(request: Request, reply: Reply) -> int:
-    """About how many bytes an entry holds on to that its client, or a scenario, chose."""
-    headers = sum([len(name) + len(value) for name, value in request.headers.pairs])
-    return len(request.path) + len(request.query) + headers + len(request.body) + len(reply.body)
+def _size(pairs: tuple[tuple[str, str], ...]) -> int:
+    return sum(map(len, chain.from_iterable(pairs)))
 
 
 def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:

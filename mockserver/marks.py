@@ -35,7 +35,7 @@ def with_headers(outcome: Outcome, headers: Iterable[tuple[str, str]]) -> Outcom
     """The outcome with headers more; of a fault, the reply that is sent in part."""
     if isinstance(outcome, Fault):
         return replace(outcome, reply=with_headers(outcome.reply, headers))
-    return replace(outcome, headers=(*outcome.headers, *headers))
+    return Reply(status=outcome.status, headers=(*outcome.headers, *headers), body=outcome.body, delay=outcome.delay)
 
 
 def summary(violations: Iterable[Violation]) -> str:

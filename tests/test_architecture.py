@@ -46,6 +46,7 @@ OWNERS = {
     "openapi_core": "contract",
     "openapi_schema_validator": "contract",
     "openapi_spec_validator": "contract",
+    "orjson": "contract",
     "pydantic": "scenarios",
     "pydantic_core": "scenarios",
     "referencing": "contract",

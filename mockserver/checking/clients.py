@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from mockserver.answers import as_json
-from mockserver.contract import Contract
+from mockserver.contract import Contract, jsontext
 from mockserver.contract.credentials import CredentialPlace
 from mockserver.exchange import ABSENT, Headers, Request
 from mockserver.namespaces import HEADER as NAMESPACE
@@ -53,7 +52,7 @@ def _body(example: ExampleRequest) -> bytes:
     media_type = next((value for name, value in example.headers.items() if name.lower() == "content-type"), _JSON)
     if isinstance(example.body, str) and "json" not in media_type:
         return example.body.encode()
-    return as_json(example.body)
+    return jsontext.write(example.body)
 
 
 def _credentials(scenario: Scenario, contract: Contract) -> list[CredentialPlace]:

@@ -11,7 +11,7 @@ from mockserver.contract.compilation import compile_schema
 from mockserver.contract.document import Document
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters import AcceptedParameters
-from mockserver.exchange import Reply, Request
+from mockserver.exchange import ABSENT, Reply, Request
 
 __all__ = ["Acceptance"]
 
@@ -46,9 +46,13 @@ class Acceptance:
 
     def security(self, request: Request) -> bool:
         """True when the credentials of one requirement are there."""
-        return not self._requirements or any(
-            all(check(request) for check in requirement) for requirement in self._requirements
-        )
+        for requirement in self._requirements:
+            for check in requirement:
+                if not check(request):
+                    break
+            else:
+                return True
+        return not self._requirements
 
     def media_type(self, essence: str) -> bool:
         """True when a JSON body of this type is documented and its schema is compiled."""
@@ -58,8 +62,8 @@ class Acceptance:
         """True when a JSON body, which was so many bytes long, satisfies the schema of its type."""
         return length <= LONGEST_BODY and _says_yes(self._bodies[essence], value)
 
-    def reply(self, reply: Reply) -> bool:
-        """True when status, media type, headers and body are as documented."""
+    def reply(self, reply: Reply, written: Any = ABSENT) -> bool:
+        """True when status, media type, headers and body are as documented; `written` is what the body was written from."""
         status = reply.status
         response = self._responses[status] if status in self._responses else self._compile(status)
         if response is None or not 0 < len(reply.body) <= LONGEST_BODY:
@@ -74,6 +78,8 @@ class Acceptance:
         check = response.schemas.get(media_type or "")
         if check is None:
             return False
+        if written is not ABSENT:
+            return _says_yes(check, written)
         try:
             value = jsontext.parse(reply.body)
         except jsontext.JsonError:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import jsontext
 from mockserver.contract.acceptance import Acceptance
@@ -30,8 +29,7 @@ HEAVIEST = 20_000
 """How many compiled schemas are kept, of some 6 KB each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """A request that can be read: the call it makes, and how it breaks the contract, if it does."""
 
     call: Call
@@ -119,11 +117,14 @@ class Contract:
                 return read.value
         return request.body.decode("utf-8", "replace")
 
-    def reply_violations(self, operation_id: str, reply: Reply) -> list[Violation]:
-        """Every way in which a reply of an operation breaks the contract."""
+    def reply_violations(self, operation_id: str, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
+        """Every way in which a reply of an operation breaks the contract.
+
+        `written` is the JSON value of which `jsontext.write` has made the body, where that is known.
+        """
         operation = self.operations[operation_id]
         acceptance = self._acceptance(operation)
-        if acceptance and acceptance.reply(reply):
+        if acceptance and acceptance.reply(reply, written):
             return []
         return self._judge.reply(operation, reply)
 

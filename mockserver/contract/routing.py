@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from mockserver.contract.operation import Operation
@@ -18,8 +19,7 @@ NEAR_PATHS = 3
 MEANINGLESS = re.compile(r"(?:%(?!2[1346-9ABCF]|25|3[ABDF]|40|5[BD])[0-9A-F]{2})+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """An operation and the decoded values of its path parameters."""
 
     operation: Operation
@@ -75,6 +75,9 @@ class Router:
         `raw_path` keeps its percent-encoding, so that an encoded slash stays inside its segment.
         Raises Refusal: unknown-path, method-not-allowed.
         """
+        straight = None if "%" in raw_path else self._straight(method, raw_path)
+        if straight is not None:
+            return straight
         segments = [(segment, _decoded(segment)) for segment in raw_path.split("/")[1:]]
         allowed: dict[str, None] = {}
         for node, values in _matches(self._root, segments, 0, ()):
@@ -91,6 +94,22 @@ class Router:
                 headers=(("Allow", methods),),
             )
         raise Refusal("unknown-path", self._unknown(raw_path, segments))
+
+    def _straight(self, method: str, path: str) -> Route | None:
+        """What the most concrete way through the tree leads to, if it leads to the method: most paths need no other."""
+        node = self._root
+        values = []
+        for segment in path.split("/")[1:]:
+            literal = node.literals.get(segment)
+            if literal is not None:
+                node = literal
+            elif node.parameter is not None and not node.patterns:
+                values.append(segment)
+                node = node.parameter
+            else:
+                return None
+        found = node.operations.get(method)
+        return Route(found[0], dict(zip(found[1], values, strict=True))) if found is not None else None
 
     def _unknown(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
         detail = "The contract has no such path"

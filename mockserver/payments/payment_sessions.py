@@ -49,16 +49,17 @@ class PaymentSessions:
         (possible when violations are only reported, or on purpose) counts as absent too.
         """
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
-        wanted = {**sent, **overrides}
+        wanted = {**sent, **overrides} if overrides else sent
+        given = {name: value for name, value in overrides.items() if isinstance(value, str)}
         provider = _text(wanted.get("provider")) or DEFAULT_PROVIDER
         session = PaymentSession(
             owner=namespace,
-            token=_text(overrides.get("token")) or draw.identifier(TOKEN_PREFIX),
-            wb_customer_id=_text(overrides.get("wb_customer_id")) or _tenant(credential),
-            customer_id=_text(overrides.get("customer_id")) or call.path.get("customer_id", ""),
+            token=given.get("token") or draw.identifier(TOKEN_PREFIX),
+            wb_customer_id=given.get("wb_customer_id") or _tenant(credential),
+            customer_id=given.get("customer_id") or call.path.get("customer_id", ""),
             provider=provider,
             purpose=_text(wanted.get("operation")) or DEFAULT_PURPOSE,
-            status=_text(overrides.get("status")) or STATUS_CREATED,
+            status=given.get("status") or STATUS_CREATED,
             address=wanted.get("address") is True,
             detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
             stripe=_stripe(credential, draw) if provider == DEFAULT_PROVIDER else None,

@@ -58,6 +58,7 @@ class Choice:
         self._at_start = server_wide
         self._server_wide = server_wide
         self._activated: OrderedDict[str, str] = OrderedDict()
+        self._stubs: dict[tuple[str, str], list[Stub]] = {}
         self._lock = Lock()
 
     def activate(self, name: str | None, *, namespace: str | None = None) -> None:
@@ -126,7 +127,7 @@ class Choice:
         operation does not break the others. Raises Refusal: unknown-scenario, no-stub.
         """
         for scenario in (self.scenario(call, namespace), self._named(DEFAULT)):
-            stubs = [stub for stub in scenario.stubs if stub.operation == call.operation] if scenario else []
+            stubs = self._stubs_of(scenario, call)
             if scenario is None or not stubs:
                 continue
             for stub in stubs:
@@ -138,7 +139,7 @@ class Choice:
     def nearest(self, call: Call, namespace: str) -> tuple[str, str, tuple[Miss, ...]] | None:
         """The scenario and the stub that would answer a call, or come nearest to it, and its misses; uses nothing up."""
         for scenario in (self.scenario(call, namespace), self._named(DEFAULT)):
-            stubs = [stub for stub in scenario.stubs if stub.operation == call.operation] if scenario else []
+            stubs = self._stubs_of(scenario, call)
             if scenario is not None and stubs:
                 misses, stub = min(((stub.misses(call), stub) for stub in stubs), key=lambda each: len(each[0]))
                 return scenario.name, stub.name, tuple(misses)
@@ -151,6 +152,16 @@ class Choice:
             if stub.reply is not None and stub.fits(call):
                 return stub.reply
         return None
+
+    def _stubs_of(self, scenario: Scenario | None, call: Call) -> list[Stub]:
+        """The stubs of a scenario that name the operation of a call, in their order."""
+        if scenario is None:
+            return []
+        key = scenario.name, call.operation
+        found = self._stubs.get(key)
+        if found is None:
+            found = self._stubs[key] = [stub for stub in scenario.stubs if stub.operation == call.operation]
+        return found
 
     def _named(self, name: str | None) -> Scenario | None:
         return None if name is None else self.scenarios.get(name)

@@ -93,6 +93,8 @@ class Scenarios(Mapping[str, Scenario]):
         for parameter in call.path.items():
             if parameter in self._by_parameter:
                 candidates = [*candidates, *self._by_parameter[parameter]]
+        if not candidates:
+            return None
         if candidates is not self._others:
             candidates.sort(key=lambda each: each[0].name)
         return next((scenario for scenario, when in candidates if when.fits(call)), None)

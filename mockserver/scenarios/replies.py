@@ -16,6 +16,7 @@ Header = tuple[str, TextTemplate]
 ABSENT_MEMBER: Final = {"absent": True}
 """What a scenario writes in overrides where the payment session is to lack a member, as in matchers."""
 _JSON: Final = "application/json"
+_JSON_ALONE: Final = (("Content-Type", _JSON),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,9 @@ def is_json(media_type: str) -> bool:
 
 
 def _render_headers(headers: tuple[Header, ...], call: Call, fake: Fake, *, body: bool) -> tuple[tuple[str, str], ...]:
+    if not headers:
+        return _JSON_ALONE if body else ()
     rendered = tuple((name, text.render_field(call, fake)) for name, text in headers)
     if body and media_type_of(headers) is None:
-        return (("Content-Type", _JSON), *rendered)
+        return (*_JSON_ALONE, *rendered)
     return rendered

@@ -40,7 +40,7 @@ class Stub:
 
     def fits(self, call: Call) -> bool:
         """Whether there is no miss; stops at the first."""
-        return call.operation == self.operation and self.when.fits(call)
+        return call.operation == self.operation and (self.when is ALWAYS or self.when.fits(call))
 
     def misses(self, call: Call) -> list[Miss]:
         """Every reason why this stub does not answer this call."""

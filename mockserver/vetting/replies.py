@@ -59,7 +59,7 @@ class ReplyVetting:
         if body is not None and not body.static:
             return self._of_the_head(stub, said)
         call = typical_call(self._contract.operations[stub.operation], stub)
-        reply = self._answers.reply(said, call, draw=Draw(0, "", 0), namespace=_NOBODY)
+        reply = self._answers.reply(said, call, draw=Draw(0, "", 0), namespace=_NOBODY).reply
         open_headers = {f"/{name.lower()}" for name, text in said.headers if not text.static}
         return [
             each
