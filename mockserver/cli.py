@@ -94,6 +94,7 @@ scenarios_option = option(
 @option(
     "--allow-host", "allow_hosts", type=Several(), multiple=True, help="Serve under this host name; may be repeated."
 )
+@option("--admin-token", help="Guard the control API under /__mock/ by this token.")
 @option(
     "--max-body", type=click.IntRange(min=1), default=1024 * 1024, show_default=True, help="Longest body, in bytes."
 )
@@ -164,8 +165,9 @@ def schema() -> None:
 
 @commands.command()
 @click.argument("url", required=False)
+@option("--admin-token", help="The token that guards the control API, if one does.")
 @click.pass_context
-def health(context: click.Context, url: str | None) -> None:
+def health(context: click.Context, url: str | None, admin_token: str | None) -> None:
     """Ask a running server whether it is well.
 
     Without URL it asks the one that MOCKSERVER_HOST and MOCKSERVER_PORT name, else http://127.0.0.1:8080.
@@ -173,7 +175,7 @@ def health(context: click.Context, url: str | None) -> None:
     """
     from mockserver.health import ask, default_url
 
-    trouble = ask(url or default_url(os.environ))
+    trouble = ask(url or default_url(os.environ), token=admin_token)
     if trouble is None:
         say("ok")
     else:

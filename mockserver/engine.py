@@ -16,7 +16,7 @@ from mockserver.coverage import Coverage
 from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry, Journal, Nearest
-from mockserver.marks import Outcome, own_headers, summary, with_headers
+from mockserver.marks import PROBLEM_TYPE, Outcome, own_headers, summary, with_headers
 from mockserver.namespaces import Namespace, Streams, namespace_of
 from mockserver.payments import PaymentSessions
 from mockserver.payments.draws import Draw
@@ -29,7 +29,6 @@ from mockserver.settings import Settings
 __all__ = ["Engine"]
 
 EDGE = Namespace("edge", "edge", "")
-PROBLEM_TYPE = ("content-type", "application/problem+json")
 
 
 class Clock(Protocol):
@@ -119,6 +118,16 @@ class Engine:
         exchange = self._begin(request, EDGE)
         return self._journalled(self._refused(refusal, exchange), exchange, started)
 
+    def activate(self, name: str | None, namespace: Namespace | None) -> None:
+        """Activate a scenario for one namespace or for the whole server (None); None for the name ends it.
+
+        Raises Refusal unknown-scenario.
+        """
+        if self.served.choice is not None:
+            self.served.choice.activate(name, namespace=namespace.key if namespace else None)
+        elif name is not None:
+            raise _no_scenarios(name)
+
     def reset(self, namespace: Namespace | None, *, seed: int | None = None) -> None:
         """Begin again as at the start: one namespace, or the whole server (None); made-up values from a seed, if given.
 
@@ -189,7 +198,7 @@ class Engine:
             return choice.stub(call, exchange.namespace.key)
         asked = call.request.headers.get(SCENARIO_HEADER)
         if asked is not None:
-            raise Refusal("unknown-scenario", f"There is no scenario {asked[:100]!r}: no scenario files are loaded.")
+            raise _no_scenarios(asked)
         return None
 
     def _reply(self, stub: Stub, call: Call, exchange: _Exchange) -> Reply:
@@ -274,6 +283,10 @@ class Engine:
         self.journal.record(entry)
         self.coverage.record(entry)
         return sent
+
+
+def _no_scenarios(name: str) -> Refusal:
+    return Refusal("unknown-scenario", f"There is no scenario {name[:100]!r}: no scenario files are loaded.")
 
 
 def _contract_violation(violations: tuple[Violation, ...]) -> Refusal:

@@ -26,12 +26,15 @@ def default_url(environment: Mapping[str, str]) -> str:
     return f"http://{host}:{environment.get('MOCKSERVER_PORT') or 8080}"
 
 
-def ask(url: str) -> str | None:
-    """None when the server at the URL says that it is well, else what is wrong. Raises UsageError for a bad URL."""
+def ask(url: str, *, token: str | None = None) -> str | None:
+    """None when the server at the URL says that it is well, else what is wrong. Raises UsageError for a bad URL.
+
+    `token` is that of the server's control API, if it is guarded.
+    """
     host, port, path = _parts(url)
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
     try:
-        connection.request("GET", f"{path}/__mock/health")
+        connection.request("GET", f"{path}/__mock/health", headers={"Mock-Admin-Token": token} if token else {})
         reply = connection.getresponse()
         body = reply.read(LONGEST)
     except (OSError, http.client.HTTPException) as error:
@@ -39,6 +42,8 @@ def ask(url: str) -> str | None:
         return f"{url} does not answer: {reason}"
     finally:
         connection.close()
+    if reply.status == 401:
+        return f"{url} guards its control API: give the token by --admin-token or MOCKSERVER_ADMIN_TOKEN"
     if reply.status != 200 or not _is_well(body):
         return f"{url} is not a healthy mock server: it answered {reply.status}"
     return None

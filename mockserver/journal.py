@@ -90,7 +90,7 @@ class Entry(NamedTuple):
         return {
             "id": self.id,
             "at": self.at,
-            "namespace": redact(self.namespace),
+            "namespace": self.namespace,
             "request": {
                 "method": request.method,
                 "path": redact(request.path),
@@ -144,6 +144,10 @@ class Journal:
     def of(self, owner: str | None) -> list[Entry]:
         """The entries of a namespace, by its key, or all (None); the oldest first."""
         return self._entries.of(owner)
+
+    def since(self, number: int) -> list[tuple[int, Entry]]:
+        """The entries with a higher number than this, each with its own; the oldest first."""
+        return self._entries.since(number)
 
     def reset(self, owner: str | None) -> None:
         """Forget the entries of a namespace, or of all (None)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from itertools import takewhile
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
@@ -60,6 +61,12 @@ class Kept(Generic[Value]):
             if owner is None:
                 return list(self._values.values())
             return [self._values[number] for number in self._numbers.get(owner, ())]
+
+    def since(self, number: int) -> list[tuple[int, Value]]:
+        """The values with a higher number, each with its own; the oldest first."""
+        with self._lock:
+            newest_first = takewhile(lambda each: each[0] > number, reversed(self._values.items()))
+            return list(newest_first)[::-1]
 
     def drop(self, owner: str | None) -> list[Value]:
         """Forget the values of one owner, or all (None); gives them."""

@@ -10,11 +10,14 @@ from urllib.parse import quote
 from mockserver.errors import Violation
 from mockserver.exchange import Fault, Reply
 
-__all__ = ["Outcome", "own_headers", "summary", "with_headers"]
+__all__ = ["PROBLEM_TYPE", "Outcome", "own_headers", "summary", "with_headers"]
 
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 
 SHOWN_VIOLATIONS = 10
+
+PROBLEM_TYPE = ("content-type", "application/problem+json")
+"""The media type of a refusal (RFC 9457)."""
 
 
 def own_headers(

@@ -11,10 +11,16 @@ from threading import Lock
 
 from mockserver.contract.credentials import CredentialPlace, find_credential
 from mockserver.exchange import Request
+from mockserver.redaction import redact
 
-__all__ = ["HEADER", "Namespace", "Streams", "namespace_of"]
+__all__ = ["ANONYMOUS", "HEADER", "Namespace", "Streams", "namespace_of", "shown"]
 
 HEADER = "mock-namespace"
+ANONYMOUS = ""
+"""The key of the namespace of those who give neither a name nor a credential."""
+
+_NAMED = "name:"
+_CREDENTIAL = "key:"
 MAX_STREAMS = 100_000
 HASH_BYTES = 4
 
@@ -36,11 +42,15 @@ def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespa
 @lru_cache(maxsize=4096)
 def _namespace(name: str | None, credential: str) -> Namespace:
     # Kept, so that thousands of sessions and entries share one key.
-    if name:
-        return Namespace(f"name:{name}", name, credential)
-    if not credential:
-        return Namespace("", "anonymous", "")
-    return Namespace(f"key:{credential}", _short_hash(credential), credential)
+    key = f"{_NAMED}{name}" if name else f"{_CREDENTIAL}{credential}" if credential else ANONYMOUS
+    return Namespace(key, shown(key), credential)
+
+
+def shown(key: str) -> str:
+    """How the namespace of a key is shown: by the name that its caller gave it, else by a hash of the credential."""
+    if key.startswith(_NAMED):
+        return redact(key.removeprefix(_NAMED))
+    return _short_hash(key.removeprefix(_CREDENTIAL)) if key else "anonymous"
 
 
 class Streams:

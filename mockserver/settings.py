@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,8 @@ __all__ = ["Settings", "bundled"]
 class Settings:
     """The settings of one server; without any it serves the bundled contract and scenarios on this machine only.
 
-    `port` 0 means any free one. `max_body` counts bytes. `api_keys` names the keys that are accepted, none means any.
+    `port` 0 means any free one. `max_body` counts bytes. `api_keys` names the keys that are accepted, none means any. `admin_token` guards the
+    control API; it is not shown when the settings are.
     """
 
     spec: Path | None = None
@@ -27,6 +28,7 @@ class Settings:
     reload: bool = False
     cors_origins: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    admin_token: str | None = field(default=None, repr=False)
     max_body: int = 1024 * 1024
     log_format: Literal["text", "json"] = "text"
 

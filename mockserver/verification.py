@@ -88,7 +88,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether what was expected has come. `found` are the entries that fit, `nearest` others with their misses."""
+    """Whether what was expected has come.
+
+    `found` are the entries that fit, `nearest` those that came nearest, with their misses.
+    """
 
     holds: bool
     detail: str
@@ -100,13 +103,15 @@ def verify(expectation: Expectation, bounds: Bounds, entries: Sequence[Entry], c
     """Whether as many of the entries as there should be are what is expected."""
     judged = [(entry, expectation.misses(entry, contract)) for entry in entries]
     found = [entry for entry, misses in judged if not misses]
+    missed = [(entry, misses) for entry, misses in judged if misses]
     holds = bounds.allow(len(found))
     came = f"{len(found)} of {_calls(len(entries))} fit" if entries else "nothing was called"
     return Verdict(
         holds=holds,
         detail=f"Expected {bounds}; {came}.",
         found=found,
-        nearest=[] if holds else _nearest(each for each in judged if each[1]),
+        # Where too many have come, it is those that are to be seen.
+        nearest=[] if holds else _nearest(judged if bounds.least is None or len(found) > bounds.least else missed),
     )
 
 

@@ -26,7 +26,7 @@ LAYERS = (
     ("served",),
     ("engine",),
     ("reloading",),
-    ("checking",),
+    ("checking", "control"),
     ("web",),
     ("server",),
     ("testing",),

@@ -341,6 +341,29 @@ def test_the_rare_thing_happens(server: Running) -> None:
     assert [503, 503, 200] == [reply.status for reply in by_id]
 
 
+def test_the_control_calls_are_the_described_ones() -> None:
+    """The table has each call of spec/admin.yaml once; that of one payment session stands beside the list of them."""
+    paths = yaml.safe_load((ROOT / "spec" / "admin.yaml").read_bytes())["paths"]
+    described = {f"`{method.upper()} {path}`" for path, item in paths.items() for method in item}
+
+    assert described - {"`GET /__mock/payment-sessions/{token}`"} == {
+        call for call, _ in rows("Ask it and tell it while it runs")
+    }
+
+
+def test_the_control_calls_shown_work(server: Running) -> None:
+    """The README's curls activate a scenario for their caller, and verify that a call came."""
+    commands = block("curl -s -X PUT").replace("http://127.0.0.1:8080", server.url)
+    ask(server)
+    shown = subprocess.run(["bash", "-c", commands], check=True, capture_output=True, text=True).stdout
+    reply, _ = ask(server)
+    ask(server, method="PUT", path="/__mock/scenario", body='{"name":null}')
+
+    assert '"name":"card_declined"' in shown
+    assert '"found":["' in shown
+    assert "card_declined" == reply.headers["mock-scenario"]
+
+
 def test_the_count_of_scenarios_is_true() -> None:
     """As many scenarios are bundled as the README says."""
     (count,) = re.findall(r"(\d+) scenarios are bundled", README)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.settings import Settings
 from mockserver.web.accesslog import AccessLog
-from mockserver.web.core import Core
+from mockserver.web.core import Control, Core
 from mockserver.web.edge import Edge
 from mockserver.web.exchange import Exchange
 from mockserver.web.wire import wire_of
@@ -22,7 +23,11 @@ __all__ = ["Application", "create_app"]
 
 
 def create_app(
-    settings: Settings | None = None, *, engine: Core | None = None, log: AccessLog | None = None
+    settings: Settings | None = None,
+    *,
+    engine: Core | None = None,
+    control: Callable[[], Control] | None = None,
+    log: AccessLog | None = None,
 ) -> ASGIApp:
     """The mock server as an ASGI app; it logs no requests unless it is given a log, which it closes at its end.
 
@@ -34,7 +39,28 @@ def create_app(
         from mockserver.engine import Engine
 
         engine = Engine.from_settings(settings)
-    return Application(settings, core=engine, log=log, reloader=_reloader(settings, engine, log))
+    return Application(
+        settings,
+        core=engine,
+        control=control or _control(settings, engine),
+        log=log,
+        reloader=_reloader(settings, engine, log),
+    )
+
+
+def _control(settings: Settings, core: Core) -> Callable[[], Control]:
+    """Makes the control API when it is first called: no start should wait for it."""
+
+    @cache
+    def make() -> Control:
+        from mockserver.control import Control as ControlApi
+        from mockserver.engine import Engine
+
+        if not isinstance(core, Engine):
+            raise TypeError("the control API needs a whole engine")
+        return ControlApi(core, settings)
+
+    return make
 
 
 def _reloader(settings: Settings, core: Core, log: AccessLog | None) -> Reloader | None:
@@ -51,9 +77,16 @@ class Application:
     """One server's app: everything it knows and keeps hangs here."""
 
     def __init__(
-        self, settings: Settings, *, core: Core, log: AccessLog | None, reloader: Reloader | None = None
+        self,
+        settings: Settings,
+        *,
+        core: Core,
+        control: Callable[[], Control],
+        log: AccessLog | None,
+        reloader: Reloader | None = None,
     ) -> None:
         self._core = core
+        self._control = control
         self._edge = Edge(settings)
         self._log = log
         self._reloader = reloader
@@ -64,7 +97,7 @@ class Application:
         if scope["type"] == "http":
             exchange = Exchange(scope, receive, send, core=self._core, log=self._log)
             try:
-                await exchange.run(self._edge, self._admin, max_body=self._max_body)
+                await exchange.run(self._edge, self._control, max_body=self._max_body)
             except asyncio.CancelledError:
                 wire = wire_of(scope)
                 if wire is None or not wire.stopping.is_set():
@@ -75,16 +108,6 @@ class Application:
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close"})
-
-    def _admin(self) -> ASGIApp:
-        return self._admin_app
-
-    @cached_property
-    def _admin_app(self) -> ASGIApp:
-        # Most of Starlette is imported for the control API only: a tenth of a second that no start should wait for.
-        from mockserver.web.admin import create_admin
-
-        return create_admin(self._core)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -1,14 +1,14 @@
-"""What the web face asks of the engine."""
+"""What the web face asks of the engine, and of the control API."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from mockserver.errors import Refusal
 from mockserver.exchange import Fault, Reply, Request
+from mockserver.web.streaming import Source
 
-__all__ = ["Core"]
+__all__ = ["Control", "Core"]
 
 
 class Core(Protocol):
@@ -20,5 +20,9 @@ class Core(Protocol):
     def refuse(self, request: Request, refusal: Refusal) -> Reply:
         """The answer to a request that the edge refused; journalled like every other."""
 
-    def health(self) -> Mapping[str, object]:
-        """What is served: the members `spec` and `scenarios` of `GET /__mock/health`."""
+
+class Control(Protocol):
+    """The control API, as the web face sees it."""
+
+    def handle(self, request: Request) -> Reply | tuple[Reply, Source]:
+        """The answer to a call that has passed the edge; with what is streamed after it, if anything is."""

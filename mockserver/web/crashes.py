@@ -24,7 +24,12 @@ def report_crash(request: Request, error: Exception) -> None:
 def _credentials(request: Request) -> list[str]:
     """Longest first, so that no rest is left of one; a very short one would blot out what it is not."""
     headers = request.headers
-    found = [*headers.all("wb-key"), *headers.all("cookie"), *request.cookies.values()]
+    found = [
+        *headers.all("wb-key"),
+        *headers.all("mock-admin-token"),
+        *headers.all("cookie"),
+        *request.cookies.values(),
+    ]
     for value in headers.all("authorization"):
         found += [value, value.partition(" ")[2]]
     return sorted({secret for secret in found if len(secret) > 3}, key=len, reverse=True)

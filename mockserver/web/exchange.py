@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import Refusal
 from mockserver.exchange import Fault, Reply, Request
 from mockserver.web.accesslog import AccessLog
-from mockserver.web.beneath import Beneath
 from mockserver.web.body import NOT_READ, Body, discard, read_body
-from mockserver.web.core import Core
+from mockserver.web.core import Control, Core
 from mockserver.web.crashes import report_crash
 from mockserver.web.edge import Edge
 from mockserver.web.faults import Faults
@@ -20,11 +19,12 @@ from mockserver.web.head import Head
 from mockserver.web.origins import preflight_headers
 from mockserver.web.problems import internal_error, malformed_http, refused
 from mockserver.web.sending import head_message, sent_body
+from mockserver.web.streaming import stream
 from mockserver.web.wire import pause, wire_of
 
-__all__ = ["ADMIN_PREFIX", "Exchange"]
+__all__ = ["CONTROL_PREFIX", "Exchange"]
 
-ADMIN_PREFIX = "/__mock/"
+CONTROL_PREFIX = "/__mock/"
 
 
 class Exchange:
@@ -43,7 +43,7 @@ class Exchange:
         self._head = Head(scope)
         self._besides: tuple[tuple[str, str], ...] = ()
 
-    async def run(self, edge: Edge, admin: Callable[[], ASGIApp], *, max_body: int) -> None:
+    async def run(self, edge: Edge, control: Callable[[], Control], *, max_body: int) -> None:
         """The edge decides by the head alone, then the body is read, then the engine answers."""
         head = self._head
         verdict = edge.verdict(head)
@@ -57,13 +57,13 @@ class Exchange:
             await self._answer(Reply(status=204, headers=preflight_headers(head.headers)), NOT_READ)
         elif (body := await read_body(self._receive, announced=head.length, limit=max_body)) is None:
             self._note(None)
-        elif not head.path.startswith(ADMIN_PREFIX):
+        elif not head.path.startswith(CONTROL_PREFIX):
             request = head.request(body.data, oversized=body.oversized)
             await self._answer(self._guarded(request, lambda: self._core.handle(request)), body)
         elif body.oversized:
             await self._answer(refused(Refusal("too-large", f"At most {max_body} bytes of body are read.")), body)
         else:
-            await self._hand_over(admin(), body)
+            await self._control(control(), head.request(body.data), body)
 
     def _guarded(self, request: Request, act: Callable[[], Reply | Fault]) -> Reply | Fault:
         try:
@@ -105,13 +105,20 @@ class Exchange:
             await self._send({"type": "http.response.body", "body": data})
             self._note(reply, size=len(data))
 
-    async def _hand_over(self, admin: ASGIApp, body: Body) -> None:
-        beneath = Beneath(besides=self._besides, method=self._head.method, receive=self._receive, send=self._send)
+    async def _control(self, control: Control, request: Request, body: Body) -> None:
         try:
-            await beneath.run(admin, self._scope, body.data)
-        except Exception as error:  # noqa: BLE001 - Starlette has answered by our handler, and then raises again
-            report_crash(self._head.request(), error)
-        self._note(beneath.sent, size=beneath.size)
+            answer = control.handle(request)
+        except Exception as error:  # noqa: BLE001 - as above
+            report_crash(request, error)
+            answer = internal_error()
+        if isinstance(answer, Reply):
+            await self._reply(answer, body)
+            return
+        head, source = answer
+        size = await stream(
+            head, source, besides=self._besides, wire=self._wire, receive=self._receive, send=self._send
+        )
+        self._note(head, size=size)
 
     def _note(self, reply: Reply | None, *, size: int = 0, fault: str | None = None) -> None:
         if self._log is not None:

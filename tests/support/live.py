@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from mockserver.control import Control
+from mockserver.engine import Engine
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app
@@ -35,7 +38,12 @@ class Live:
 
 @contextmanager
 def live(settings: Settings | None = None, *, log: AccessLog | None = None) -> Iterator[Live]:
-    """Serves the stand-in on real sockets."""
+    """Serves the stand-in on real sockets; the control API beside it is the real one."""
     engine = StandIn()
-    with BackgroundServer(create_app(settings or Settings(), engine=engine, log=log)) as server:
+    with BackgroundServer(create_app(settings or Settings(), engine=engine, control=_control, log=log)) as server:
         yield Live(url=server.url, engine=engine)
+
+
+@cache
+def _control() -> Control:
+    return Control(Engine.from_settings(Settings(seed=1)), Settings())

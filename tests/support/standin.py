@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from mockserver.errors import Refusal
 from mockserver.exchange import Fault, Reply, Request
@@ -29,9 +29,6 @@ class StandIn:
         self.refusals.append(refusal)
         headers = (("Content-Type", "application/problem+json"), ("Mock-Refused", refusal.kind), *refusal.headers)
         return Reply(status=refusal.status, headers=headers, body=json.dumps(refusal.as_json()).encode())
-
-    def health(self) -> Mapping[str, object]:
-        return {"spec": {"title": "stand-in", "version": "1", "operations": 1}, "scenarios": {"count": 2}}
 
 
 def echo(request: Request) -> Reply:

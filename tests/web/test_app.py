@@ -13,7 +13,6 @@ import pytest
 from mockserver.exchange import Reply
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, ASGIApp, create_app
-from mockserver.web.beneath import Beneath
 from tests.support.standin import StandIn
 
 
@@ -97,8 +96,10 @@ def test_the_limit_holds_in_process(size: int) -> None:
 
 def test_head_in_process() -> None:
     """No body for HEAD, though the server would let it pass; neither from the control API."""
-    app = create_app(engine=StandIn())
-    responses = [asyncio.run(get(app, f"http://mock{path}", method="HEAD")) for path in ("/x", "/__mock/health")]
+    responses = [
+        asyncio.run(get(app, f"http://mock{path}", method="HEAD"))
+        for app, path in ((create_app(engine=StandIn()), "/x"), (create_app(), "/__mock/health"))
+    ]
 
     assert [(200, b""), (200, b"")] == [(response.status_code, response.content) for response in responses]
 
@@ -114,31 +115,6 @@ def test_a_caller_may_give_up() -> None:
 
     with pytest.raises(TimeoutError):
         asyncio.run(give_up())
-
-
-def test_an_app_beneath_gets_the_body_that_was_read() -> None:
-    """And after it what the client does next."""
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        first, second = await receive(), await receive()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"a", first["body"])]})
-        await send({"type": "http.response.body", "body": second["type"].encode()})
-
-    sent: list[MutableMapping[str, Any]] = []
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.disconnect"}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
-
-    beneath = Beneath(besides=(("b", "c"),), method="GET", receive=receive, send=send)
-    asyncio.run(beneath.run(app, {}, b"body"))
-
-    assert [(b"a", b"body"), (b"b", b"c")] == sent[0]["headers"]
-    assert (b"http.disconnect", 15) == (sent[1]["body"], beneath.size)
-    assert beneath.sent is not None
-    assert (("a", "body"),) == beneath.sent.headers
 
 
 def test_the_real_engine_is_the_default() -> None:

@@ -1,0 +1,97 @@
+"""One control call in, one reply out: held against spec/admin.yaml both ways, as the API itself is against its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from hmac import compare_digest
+from typing import Final
+
+from mockserver.answers import as_json
+from mockserver.contract import Contract
+from mockserver.control.calls import CALLS, Told
+from mockserver.control.events import Events
+from mockserver.engine import Engine
+from mockserver.errors import Refusal
+from mockserver.exchange import Headers, Reply, Request
+from mockserver.marks import PROBLEM_TYPE, summary
+from mockserver.settings import Settings, bundled
+
+__all__ = ["PREFIX", "TOKEN_HEADER", "Control"]
+
+PREFIX: Final = "/__mock/"
+TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
+
+_COMMON: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
+_JSON: Final = ("content-type", "application/json")
+_EVENTS: Final = ("content-type", "text/event-stream")
+
+
+class Control:
+    """The control API of one engine; Host, Origin and the size of bodies were checked before it is asked."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._token = settings.admin_token
+        self._max_body = settings.max_body
+
+    @cached_property
+    def _contract(self) -> Contract:
+        # Read on the first call: no start should wait for it.
+        return Contract.load(bundled("spec") / "admin.yaml", max_body=self._max_body)
+
+    def handle(self, request: Request) -> Reply | tuple[Reply, Events]:
+        """Answer one call; with the events that follow the head, where the call asks for them."""
+        asked = replace(request, method="GET") if request.method == "HEAD" else request
+        try:
+            operation, told = self._told(asked)
+        except Refusal as refusal:
+            return _refused(refusal)
+        if isinstance(told, Events):
+            head = Reply(status=200, headers=(_EVENTS, *_COMMON))
+            if request.method != "HEAD":
+                return head, told
+            told.close()
+            return head
+        reply = _reply(told)
+        if violations := self._contract.reply_violations(operation, reply):
+            raise RuntimeError(f"a reply of {operation} breaks spec/admin.yaml at: {summary(violations)}")
+        return reply
+
+    def _told(self, request: Request) -> tuple[str, Told | Events]:
+        """The operation that a call asks for, and what it tells. Raises Refusal."""
+        self._authenticate(request.headers)
+        route = self._contract.route(request)
+        understood = self._contract.understand(request, route)
+        if understood.violations:
+            detail = f"The call breaks spec/admin.yaml at: {summary(understood.violations)}."
+            raise Refusal("contract-violation", detail, violations=understood.violations)
+        return route.operation.id, CALLS[route.operation.id](self._engine, understood.call)
+
+    def _authenticate(self, headers: Headers) -> None:
+        if self._token is None:
+            return
+        sent = headers.get(TOKEN_HEADER)
+        if sent is None or not compare_digest(sent.encode("utf-8", "replace"), self._token.encode()):
+            said = "is another" if sent is not None else "is missing"
+            raise Refusal(
+                "not-authenticated",
+                f"The control API of this server is guarded, and the token {said}: send --admin-token's in the header "
+                "Mock-Admin-Token.",
+                headers=(("WWW-Authenticate", 'ApiKey in="header", name="Mock-Admin-Token"'),),
+            )
+
+
+def _reply(told: Told) -> Reply:
+    if told.body is None:
+        return Reply(status=told.status, headers=_COMMON)
+    return Reply(status=told.status, headers=(_JSON, *_COMMON), body=as_json(told.body))
+
+
+def _refused(refusal: Refusal) -> Reply:
+    headers: Mapping[str, str] = dict(refusal.headers)
+    if "GET" in headers.get("Allow", "").split(", "):
+        headers = {**headers, "Allow": headers["Allow"].replace("GET", "GET, HEAD")}
+    own = (PROBLEM_TYPE, ("mock-refused", refusal.kind), *_COMMON)
+    return Reply(status=refusal.status, headers=(*own, *headers.items()), body=as_json(refusal.as_json()))

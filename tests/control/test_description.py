@@ -1,0 +1,273 @@
+"""The control API, held against its own description by openapi-core alone."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+
+import mockserver
+from mockserver.control.calls import CALLS
+from mockserver.settings import Settings, bundled
+from tests.support.mock import CREATE, Mock, mock_of
+from tests.support.raw import RawConnection
+from tests.web.test_wire import MALFORMED
+
+TEXT = (bundled("spec") / "admin.yaml").read_text("utf-8")
+DOCUMENT = yaml.safe_load(TEXT)
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+HEALTH = "/__mock/health"
+TOKEN = "PaySess_00000000-0000-4000-8000-000000000000"
+
+
+@cache
+def spec() -> OpenAPI:
+    # openapi-core takes only application/json for JSON.
+    config = Config(
+        extra_media_type_deserializers={"application/problem+json": json.loads, "text/event-stream": bytes.decode}
+    )
+    return OpenAPI.from_dict(DOCUMENT, config=config)
+
+
+def check(method: str, path: str, status: int, headers: Any, body: bytes) -> None:
+    """Raises when a reply is not as spec/admin.yaml says."""
+    request = MockRequest("http://127.0.0.1:8080", method.lower(), path)
+    spec().validate_response(
+        request, MockResponse(body, status, headers=dict(headers), content_type=headers.get("content-type", ""))
+    )
+
+
+def checked(mock: Mock, method: str, path: str, **options: Any) -> httpx.Response:
+    reply = mock.http.request(method, path, **options)
+    check(method, path, reply.status_code, reply.headers, reply.content)
+    return reply
+
+
+def test_every_call_is_described() -> None:
+    """What can be called and what is described are the same."""
+    assert sorted(OPERATIONS) == sorted(CALLS)
+
+
+def test_the_description_carries_the_version() -> None:
+    """spec/admin.yaml is the description of this version."""
+    assert mockserver.__version__ == DOCUMENT["info"]["version"]
+
+
+CASES: dict[str, list[tuple[dict[str, Any], int]]] = {
+    "get_health": [({}, 200)],
+    "list_scenarios": [({}, 200), ({"headers": {"Mock-Namespace": "n"}}, 200)],
+    "activate_scenario": [
+        ({"json": {"name": "card_declined"}}, 200),
+        ({"json": {"name": None}}, 200),
+        ({"json": {"name": "card_declin"}}, 400),
+        ({"json": {}}, 400),
+        ({"json": {"name": 3}}, 400),
+        ({"json": {"name": None, "more": 1}}, 400),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400),
+        ({"content": b"name=x", "headers": {"Content-Type": "text/plain"}}, 415),
+        ({}, 400),
+    ],
+    "get_journal": [
+        ({}, 200),
+        ({"params": {"refused": "true", "limit": "1", "operation": CREATE}}, 200),
+        ({"params": {"limit": "0"}}, 400),
+        ({"params": {"limit": "many"}}, 400),
+        ({"params": {"refused": "YES"}}, 400),
+    ],
+    "verify": [
+        ({"json": {"operation": CREATE, "count": 2}}, 200),
+        ({"json": {"operation": CREATE}}, 200),
+        ({"json": {"operation": CREATE, "count": 1}}, 409),
+        ({"json": {"body": {"provider": "authorize"}}}, 409),
+        ({"json": {"in_order": [{"scenario": "slow"}]}}, 409),
+        ({"json": {"operation": "create"}}, 400),
+        ({"json": {"count": -1}}, 400),
+        ({"json": {"count": 1, "at_most": 2}}, 400),
+        ({"json": {"at_least": 2, "at_most": 1}}, 400),
+        ({"json": {"in_order": [{"scenario": "slow"}], "count": 1}}, 400),
+        ({"json": {"in_order": []}}, 400),
+        ({"json": {"body": {"provider": {"matches": "("}}}}, 400),
+        ({"json": {"header": {"a": 1}}}, 400),
+        ({"json": {"bodies": {}}}, 400),
+        ({"json": []}, 400),
+    ],
+    "list_payment_sessions": [({}, 200)],
+    "get_payment_session": [({}, 404)],
+    "reset": [
+        ({"json": {"seed": 1}}, 204),
+        ({}, 204),
+        ({"json": {"seed": "1"}}, 400),
+        ({"json": {"sed": 1}}, 400),
+    ],
+    "get_coverage": [({}, 200)],
+    "stream_events": [({"params": {"refused": "?"}}, 400)],
+    "get_openapi": [({}, 200)],
+}
+
+
+def test_every_call_has_its_cases() -> None:
+    """None is left out of the table."""
+    assert sorted(OPERATIONS) == sorted(CASES)
+
+
+@pytest.mark.parametrize(
+    ("operation", "options", "status"),
+    [(name, options, status) for name, cases in CASES.items() for options, status in cases],
+)
+def test_promise_2_replies_are_as_described(mock: Mock, operation: str, options: dict[str, Any], status: int) -> None:
+    """Good calls and bad ones are answered as spec/admin.yaml says; what is refused says so."""
+    mock.create()
+    mock.create(address="yes")
+    method, path = OPERATIONS[operation]
+    reply = checked(mock, method, path.replace("{token}", TOKEN), **options)
+
+    assert status == reply.status_code, reply.text
+    assert (status >= 400) == ("mock-refused" in reply.headers)
+    assert "no-store" == reply.headers["cache-control"]
+
+
+def test_one_payment_session_is_as_described(mock: Mock) -> None:
+    """With a token that there is."""
+    token = mock.create().json()["token"]
+
+    assert 200 == checked(mock, "GET", f"/__mock/payment-sessions/{token}").status_code
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_promise_8_a_foreign_origin_is_refused(mock: Mock, operation: str) -> None:
+    """No page of another origin may call any of it, and nothing happens."""
+    mock.activate("card_declined")
+    mock.create(provider="authorize")
+    method, path = OPERATIONS[operation]
+    headers = {"Origin": "https://evil.example", "Content-Type": "application/json"}
+    reply = checked(mock, method, path.replace("{token}", TOKEN), headers=headers, content=b'{"name":null}')
+
+    assert (403, "foreign-origin") == (reply.status_code, reply.headers["mock-refused"])
+    assert "card_declined" == mock.get("scenarios")["activated"]["namespace"]
+    assert 1 == mock.get("journal")["count"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_promise_8_a_foreign_host_is_refused(mock: Mock, operation: str) -> None:
+    """Nor may one that has found us by a name of its own."""
+    method, path = OPERATIONS[operation]
+    reply = checked(mock, method, path.replace("{token}", TOKEN), headers={"Host": "evil.example"})
+
+    assert (400, "bad-host") == (reply.status_code, reply.headers["mock-refused"])
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Any:
+    with mock_of(Settings(seed=1, admin_token="s3cret-of-ours")) as mock:
+        yield mock
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("token", [None, "", "wrong", "s3cret-of-our", "s3cret-of-ours\u00e9"])
+def test_promise_8_the_token_guards_all_of_it(guarded: Mock, operation: str, token: str | None) -> None:
+    """Without the token of --admin-token, or with another one, nothing is answered."""
+    method, path = OPERATIONS[operation]
+    headers = {} if token is None else {"Mock-Admin-Token": token.encode()}
+    reply = checked(guarded, method, path.replace("{token}", TOKEN), headers=headers)
+
+    assert (401, "not-authenticated") == (reply.status_code, reply.headers["mock-refused"])
+    assert 'ApiKey in="header", name="Mock-Admin-Token"' == reply.headers["www-authenticate"]
+    assert "s3cret" not in reply.text
+
+
+def test_with_the_token_it_answers(guarded: Mock) -> None:
+    """And the API itself needs none."""
+    headers = {"Mock-Admin-Token": "s3cret-of-ours"}
+
+    assert 200 == checked(guarded, "GET", HEALTH, headers=headers).status_code
+    assert 200 == guarded.create().status_code
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_other_methods(mock: Mock, method: str) -> None:
+    """405, with what is allowed; HEAD is wherever GET is."""
+    reply = mock.http.request(method, HEALTH)
+    check("GET", HEALTH, reply.status_code, reply.headers, reply.content)
+
+    assert (405, "method-not-allowed", "GET, HEAD") == (
+        reply.status_code,
+        reply.headers["mock-refused"],
+        reply.headers["allow"],
+    )
+
+
+@pytest.mark.parametrize("path", [HEALTH, "/__mock/journal", "/__mock/events", "/__mock/nothing"])
+def test_head(mock: Mock, path: str) -> None:
+    """HEAD is answered as GET is, without its body."""
+    head = mock.http.head(path)
+
+    assert b"" == head.content
+    assert (404 if "nothing" in path else 200) == head.status_code
+
+
+@pytest.mark.parametrize("path", ["nothing", "health/", "health/x", "/health", "%2e%2e/x"])
+def test_unknown_paths(mock: Mock, path: str) -> None:
+    """404, never a redirect, and never the engine's business."""
+    reply = mock.http.get(f"{mock.url}/__mock/{path}")
+    check("GET", HEALTH, reply.status_code, reply.headers, reply.content)
+
+    assert (404, "unknown-path") == (reply.status_code, reply.headers["mock-refused"])
+    assert 0 == len(mock.engine.journal)
+
+
+@pytest.mark.parametrize("path", ["/__mock", "/__mocks/x", "/%5f_mock/health", "/x/__mock/health"])
+def test_paths_that_only_look_like_it(mock: Mock, path: str) -> None:
+    """These are the contract's, and in the journal."""
+    assert 404 == mock.http.get(path).status_code
+    assert [path] == [entry.request.path for entry in mock.engine.journal]
+
+
+def test_a_page_may_read_it(mock: Mock) -> None:
+    """CORS holds here too."""
+    reply = mock.http.get(HEALTH, headers={"Origin": "http://localhost:5173"})
+
+    assert "http://localhost:5173" == reply.headers["access-control-allow-origin"]
+
+
+def test_too_much_is_refused_as_described(mock: Mock) -> None:
+    """Bodies are capped here too."""
+    reply = checked(mock, "POST", "/__mock/verify", content=b" " * (1024 * 1024 + 1))
+
+    assert (413, "too-large") == (reply.status_code, reply.headers["mock-refused"])
+
+
+@pytest.mark.parametrize(("data", "status"), MALFORMED)
+def test_what_is_not_http_is_answered_as_described(mock: Mock, data: bytes, status: int) -> None:
+    """And so is what is turned away before it is a request."""
+    with RawConnection(mock.url) as connection:
+        connection.send(data)
+        reply = connection.receive()
+    check("GET", HEALTH, reply.status, reply.headers, reply.body)
+
+    assert status == reply.status
+
+
+def test_a_bug_is_answered_as_described(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A control call that fails is an internal error, without a word about why."""
+    monkeypatch.setattr(mock.engine, "health", lambda: {"x": 1 / 0})
+    reply = checked(mock, "GET", HEALTH)
+
+    assert (500, "internal-error") == (reply.status_code, reply.headers["mock-refused"])
+    assert "Zero" not in reply.text
+
+
+def test_a_reply_that_is_not_as_described_is_a_bug(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replies of the control API are held against spec/admin.yaml before they are sent."""
+    monkeypatch.setattr(mock.engine, "health", lambda: {"spec": None})
+
+    assert 500 == checked(mock, "GET", HEALTH).status_code

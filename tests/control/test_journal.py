@@ -1,0 +1,217 @@
+"""The journal: every exchange, its filters, its bounds and its stream."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.control import Events
+from mockserver.engine import Engine
+from mockserver.exchange import Headers, Request
+from mockserver.settings import Settings
+from tests.support.mock import CREATE, SESSION, Mock, mock_of
+
+
+def test_an_entry_tells_the_whole_exchange(mock: Mock) -> None:
+    """Request, decision, violations, reply and duration; found by the id that the reply carries."""
+    reply = mock.create(provider="authorize")
+    (entry,) = mock.get("journal")["entries"]
+
+    assert ("POST", SESSION, "") == tuple(entry["request"][name] for name in ("method", "path", "query"))
+    assert {"operation": "add_method", "address": True, "provider": "authorize"} == json.loads(entry["request"]["body"])
+    assert (reply.headers["mock-entry"], CREATE, "happy_path", reply.headers["mock-stub"]) == tuple(
+        entry[name] for name in ("id", "operation", "scenario", "stub")
+    )
+    assert (None, None, [], [], None, 0.0) == tuple(
+        entry[name] for name in ("refused", "nearest", "misses", "violations", "fault", "delay")
+    )
+    assert (200, reply.json()) == (entry["reply"]["status"], json.loads(entry["reply"]["body"]))
+    assert 0 < entry["duration"] < 10
+
+
+def test_a_refused_request_shows_what_would_have_answered(mock: Mock) -> None:
+    """The nearest stub of the scenario in force, beside the violations."""
+    mock.activate("card_declined")
+    mock.create(address="yes")
+    (entry,) = mock.get("journal")["entries"]
+
+    assert ("contract-violation", None, None) == tuple(entry[name] for name in ("refused", "scenario", "stub"))
+    assert {"scenario": "card_declined", "stub": "payment session created"} == entry["nearest"]
+    assert ["/address"] == [each["pointer"] for each in entry["violations"]]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "kind"),
+    [
+        ({}, b"{}", "not-authenticated"),
+        ({"content-type": "text/plain"}, b"{}", "unsupported-media-type"),
+        ({}, b"{", "malformed-body"),
+        ({"mock-scenario": "nobody"}, b'{"operation":"add_method","address":true}', "unknown-scenario"),
+    ],
+)
+def test_a_refusal_knows_its_operation(mock: Mock, headers: dict[str, str], body: bytes, kind: str) -> None:
+    """Wherever the path leads to one."""
+    caller = mock.caller(None if kind == "not-authenticated" else "api_key_demo")
+    caller.http.post(SESSION, content=body, headers={"content-type": "application/json", **headers})
+    (entry,) = mock.caller(None).get("journal")["entries"]
+
+    assert (kind, CREATE) == (entry["refused"], entry["operation"])
+
+
+def test_a_fault_and_a_delay_show(mock: Mock) -> None:
+    """What was committed, and for how long the answer was held back."""
+    mock.http.headers["Mock-Scenario"] = "connection_reset"
+    with pytest.raises(httpx.TransportError):
+        mock.create()
+    mock.http.headers["Mock-Scenario"] = "slow"
+    with pytest.raises(httpx.ReadTimeout):
+        mock.http.post(SESSION, json={"operation": "add_method", "address": True}, timeout=0.1)
+    del mock.http.headers["Mock-Scenario"]
+    reset, slow = mock.get("journal")["entries"]
+
+    assert ("connection_reset", 0.0) == (reset["fault"], reset["delay"])
+    assert (None, 2.0) == (slow["fault"], slow["delay"])
+
+
+def test_repeated_fields_are_all_there(mock: Mock) -> None:
+    """None is lost on the way into the journal."""
+    pairs = [("X-Trace", "a"), ("x-trace", "b"), ("wb-key", "k")]
+    httpx.post(mock.url + SESSION, headers=pairs, json={})
+    (entry,) = mock.caller(None).get("journal")["entries"]
+
+    assert "a, b" == entry["request"]["headers"]["x-trace"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param({}, [0, 1, 2, 3], id="all"),
+        pytest.param({"scenario": "card_declined"}, [1], id="scenario"),
+        pytest.param({"operation": CREATE}, [0, 1, 2], id="operation"),
+        pytest.param({"operation": "nobody"}, [], id="another operation"),
+        pytest.param({"refused": "true"}, [2, 3], id="refused"),
+        pytest.param({"refused": "false"}, [0, 1], id="not refused"),
+        pytest.param({"refused": "unknown-path"}, [3], id="refused as"),
+        pytest.param({"limit": "1"}, [3], id="the newest"),
+        pytest.param({"refused": "true", "operation": CREATE, "limit": "9"}, [2], id="all of it"),
+        pytest.param({"namespace": "n0"}, [3], id="namespace"),
+    ],
+)
+def test_filters(mock: Mock, query: dict[str, str], expected: list[int]) -> None:
+    """Each narrows what is told; the order is that of the exchanges."""
+    mock.create()
+    mock.http.post(
+        SESSION, json={"operation": "add_method", "address": True}, headers={"Mock-Scenario": "card_declined"}
+    )
+    mock.create(address=3)
+    mock.http.get("/nowhere", headers={"Mock-Namespace": "n0"})
+    whole = mock.caller(None)
+    ids = [entry["id"] for entry in whole.get("journal")["entries"]]
+
+    assert [ids[index] for index in expected] == [entry["id"] for entry in whole.get("journal", **query)["entries"]]
+
+
+@contextmanager
+def listening(mock: Mock, query: str = "", **headers: str) -> Iterator[Iterator[tuple[str, Any]]]:
+    """The events of a stream: the field's lines by name, and the data."""
+    with mock.http.stream("GET", f"/__mock/events{query}", headers=headers) as reply:
+        assert "text/event-stream" == reply.headers["content-type"]
+        yield _events(reply.iter_lines())
+
+
+def _events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "data" in fields:
+            yield fields.get("id", fields.get("event", "")), json.loads(fields["data"])
+            fields = {}
+
+
+def test_events_stream_what_comes(mock: Mock) -> None:
+    """Each new entry is told at once, in the form of the journal; only those of the caller's namespace."""
+    with listening(mock) as events:
+        mock.caller("api_key_other").create()
+        reply = mock.create()
+        _, entry = next(events)
+
+    assert reply.headers["mock-entry"] == entry["id"]
+    assert mock.get("journal")["entries"] == [entry]
+
+
+def test_events_of_the_whole_server_with_filters(mock: Mock) -> None:
+    """Without a namespace all are told, as far as the query wants them."""
+    with listening(mock.caller(None), "?refused=true") as events:
+        mock.create()
+        mock.caller("api_key_other").create(address="no")
+        _, entry = next(events)
+
+    assert "contract-violation" == entry["refused"]
+
+
+def test_events_go_on_where_they_ended(mock: Mock) -> None:
+    """A client that reconnects with Last-Event-ID gets what came in between."""
+    with listening(mock) as events:
+        mock.create()
+        last, _ = next(events)
+    ids = [mock.create().headers["mock-entry"] for _ in range(3)]
+    with listening(mock, **{"Last-Event-ID": last}) as events:
+        told = [next(events)[1]["id"] for _ in range(3)]
+
+    assert ids == told
+
+
+def test_events_end_with_the_server() -> None:
+    """A stop does not wait for those who listen."""
+    ended = threading.Event()
+
+    def listen(mock: Mock, begun: threading.Event) -> None:
+        with listening(mock) as events:
+            begun.set()
+            assert [] == list(events)
+        ended.set()
+
+    with mock_of() as mock:
+        begun = threading.Event()
+        thread = threading.Thread(target=listen, args=[mock, begun])
+        thread.start()
+        assert begun.wait(10)
+        # Its client is closed by the fixture before the server is: it has to hear of the end first.
+        mock.engine.journal.listen(lambda number, entry: None)
+        stopping = threading.Thread(target=mock.stop)
+        stopping.start()
+        thread.join(10)
+        stopping.join(10)
+
+    assert ended.is_set()
+
+
+def test_promise_13_a_slow_listener_is_told_of_a_gap() -> None:
+    """What nobody takes is dropped, the oldest first, and counted."""
+    engine = Engine.from_settings(Settings(seed=1))
+    events = Events(engine.journal, lambda _: True, last=None)
+    for _ in range(1003):
+        engine.handle(Request(method="GET", path="/nowhere", headers=Headers([("mock-namespace", "n")])))
+    told = list(_events(iter(events.take().decode().splitlines())))
+    events.close()
+    engine.handle(Request(method="GET", path="/nowhere"))
+
+    assert ("gap", {"missed": 3}) == told[0]
+    assert [f"n-{number}" for number in range(4, 1004)] == [entry["id"] for _, entry in told[1:]]
+    assert b"" == events.take()
+
+
+def test_the_contract_as_served(mock: Mock) -> None:
+    """With what the mock reads differently: null beside allOf is accepted."""
+    document = mock.get("openapi.json")
+
+    assert "wingback-api" == document["info"]["title"]
+    assert [SESSION.replace("Cust_1", "{customer_id}")] == list(document["paths"])

@@ -1,0 +1,220 @@
+"""Namespaces: each caller has its own state, and sees nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.namespaces import Streams
+from mockserver.scenarios.choice import Choice
+from mockserver.scenarios.library import Scenarios
+from mockserver.settings import Settings, bundled
+from tests.support.mock import CREATE, SESSION, TLS, Mock, mock_of
+
+BODY = {"operation": "add_method", "address": True}
+CALLERS = 200
+
+
+async def live_through(http: httpx.AsyncClient, number: int) -> dict[str, Any]:
+    """One caller's life among others: its own scenario, sequence, sessions, journal, verification and reset."""
+    own = (
+        {"wb-key": f"api_key_{number}"} if number % 2 else {"wb-key": "api_key_shared", "Mock-Namespace": f"n{number}"}
+    )
+    customer = f"Cust_{number}"
+    path = SESSION.replace("Cust_1", customer)
+    scenario = ("retry_after_503", "rate_limited", "card_declined", "provider_authorize")[number % 4]
+    await http.put("/__mock/scenario", json={"name": scenario}, headers=own)
+    replies = [await http.post(path, json=BODY, headers=own) for _ in range(3)]
+    journal = (await http.get("/__mock/journal", headers=own)).json()
+    sessions = (await http.get("/__mock/payment-sessions", headers=own)).json()["payment_sessions"]
+    asked = {"operation": CREATE, "path": {"customer_id": customer}, "count": 3}
+    verified = (await http.post("/__mock/verify", json=asked, headers=own)).status_code
+    chosen = (await http.get("/__mock/scenarios", headers=own)).json()["activated"]
+    await http.post("/__mock/reset", headers=own)
+    after = (await http.get("/__mock/journal", headers=own)).json()["count"]
+    return {
+        "scenario": scenario,
+        "statuses": [reply.status_code for reply in replies],
+        "customers": {entry["request"]["path"] for entry in journal["entries"]} - {path},
+        "count": journal["count"],
+        "sessions": sorted(each["payment_session"]["token"] for each in sessions),
+        "answered": sorted(reply.json()["token"] for reply in replies if reply.status_code == 200),
+        "namespaces": len({entry["namespace"] for entry in journal["entries"]}),
+        "verified": verified,
+        "chosen": chosen,
+        "after": after,
+    }
+
+
+def test_two_hundred_namespaces_at_once(mock: Mock) -> None:
+    """Each sees its own state only, whatever the others do at the same time."""
+    statuses = {
+        "retry_after_503": [503, 503, 200],
+        "rate_limited": [429, 200, 200],
+        "card_declined": [200, 200, 200],
+        "provider_authorize": [200, 200, 200],
+    }
+
+    async def all_of_them() -> list[dict[str, Any]]:
+        limits = httpx.Limits(max_connections=CALLERS)
+        async with httpx.AsyncClient(base_url=mock.url, timeout=120, limits=limits, verify=TLS) as http:
+            return await asyncio.gather(*(live_through(http, number) for number in range(CALLERS)))
+
+    lives = asyncio.run(all_of_them())
+
+    tokens = [token for life in lives for token in life["answered"]]
+    assert len(tokens) == len(set(tokens))
+    for life in lives:
+        scenario = life["scenario"]
+        assert {
+            "scenario": scenario,
+            "statuses": statuses[scenario],
+            "customers": set(),
+            "count": 3,
+            "sessions": life["answered"],
+            "answered": life["answered"],
+            "namespaces": 1,
+            "verified": 200,
+            "chosen": {"server": None, "namespace": scenario},
+            "after": 0,
+        } == life
+
+
+def test_a_scenario_for_the_whole_server(mock: Mock) -> None:
+    """It serves every namespace that has none of its own, until it is ended."""
+    own, other, whole = mock.caller("api_key_own"), mock.caller("api_key_other"), mock.caller(None)
+    own.activate("card_declined")
+    assert {"name": "server_error", "namespace": None} == whole.activate("server_error").json()
+    seen = [each.create().status_code for each in (own, other)]
+    whole.activate(None)
+
+    assert [200, 500] == seen
+    assert 200 == other.create().status_code
+    assert {"server": None, "namespace": "card_declined"} == own.get("scenarios")["activated"]
+
+
+def test_a_namespace_that_is_named(mock: Mock) -> None:
+    """The header wins over the credential, and needs none."""
+    mock.http.headers["Mock-Namespace"] = "checkout"
+    mock.create()
+    named, keyed = mock.caller(None), mock.caller("api_key_demo")
+    named.http.headers["Mock-Namespace"] = "checkout"
+    seen = [named.get("journal"), keyed.get("journal")]
+    del mock.http.headers["Mock-Namespace"]
+
+    assert [1, 0] == [each["count"] for each in seen]
+    assert "checkout" == seen[0]["entries"][0]["namespace"]
+
+
+@pytest.mark.parametrize("credential", [{"wb-key": "api_key_x"}, {"cookie": "app-session=x"}])
+def test_promise_10_a_namespace_shows_as_a_hash(mock: Mock, credential: dict[str, str]) -> None:
+    """Not by its key: eight hexadecimal digits, the same wherever it is shown."""
+    anyone = mock.caller(None)
+    anyone.http.headers.update(credential)
+    anyone.create()
+    (shown,) = {
+        each["namespace"]
+        for each in anyone.get("journal")["entries"] + anyone.get("payment-sessions")["payment_sessions"]
+    }
+
+    assert (8, set()) == (len(shown), set(shown) - set("0123456789abcdef"))
+
+
+def test_promise_10_no_secret_is_told(mock: Mock) -> None:
+    """Neither keys nor client secrets show in any reply of the control API, whatever name they are sent under."""
+    secrets = ["hunter2-key", "hunter2-cookie", "4242424242424242", "hunter2-query", "hunter2-custom"]
+    mock.http.headers["wb-key"] = secrets[0]
+    headers = {
+        "Cookie": f"app-session={secrets[1]}",
+        "X-Api-Key": secrets[4],
+        "Mock-Namespace": f"api_key_{secrets[0]}",
+    }
+    path = f"{SESSION}?access_token={secrets[3]}&n=%34242424242424242"
+    session = mock.http.post(path, json=BODY | {"plan_id": secrets[2]}, headers=headers).json()
+    secrets.append(session["setup_intent"]["stripe"]["client_secret"])
+    whole = mock.caller(None)
+    asked = {"header": {"x-api-key": "nothing"}, "query": {"access_token": "nothing"}, "body": {"plan_id": "nothing"}}
+    texts = [json.dumps(whole.get(call)) for call in ("journal", "payment-sessions", "scenarios", "coverage")]
+    texts.append(whole.verify(**asked).text)
+
+    assert secrets[-1].partition("_secret_")[0] in texts[1]
+    assert [] == [secret for secret in secrets if any(secret in text for text in texts)]
+    mock.http.headers["wb-key"] = "api_key_demo"
+
+
+def test_reset_begins_again(mock: Mock) -> None:
+    """Sessions, journal, sequences, scenario and what is made up are as at the start; others stay as they are."""
+    other = mock.caller("api_key_other")
+    for each in (mock, other):
+        each.activate("retry_after_503")
+    before = [[each.create() for _ in range(3)][-1].json()["token"] for each in (mock, other)]
+    assert 204 == mock.http.post("/__mock/reset").status_code
+    state = [
+        (
+            each.get("journal")["count"],
+            len(each.get("payment-sessions")["payment_sessions"]),
+            each.get("scenarios")["activated"]["namespace"],
+        )
+        for each in (mock, other)
+    ]
+    mock.activate("retry_after_503")
+    again = [mock.create() for _ in range(3)]
+
+    assert [(0, 0, None), (3, 1, "retry_after_503")] == state
+    assert [503, 503, 200] == [reply.status_code for reply in again]
+    assert before[0] == again[-1].json()["token"] != before[1]
+
+
+def test_reset_of_the_whole_server() -> None:
+    """All namespaces begin again, with the scenario that the server was started with."""
+    with mock_of(Settings(seed=1, scenario="card_declined")) as mock:
+        whole = mock.caller(None)
+        first = mock.create().json()["token"]
+        whole.activate("server_error")
+        mock.activate("rate_limited")
+        mock.create()
+        whole.http.post("/__mock/reset")
+        activated = mock.get("scenarios")["activated"]
+        counts = whole.get("journal")["count"], mock.get("journal")["count"]
+
+        assert {"server": "card_declined", "namespace": None} == activated
+        assert (0, 0) == counts
+        assert first == mock.create().json()["token"]
+
+
+def test_promise_4_a_seed_of_its_own(mock: Mock) -> None:
+    """A namespace that is reset with a seed is as it would be under a server with that seed."""
+    with mock_of(Settings(seed=77)) as seeded:
+        expected = seeded.create().json()["token"]
+    without = mock.create().json()["token"]
+    mock.http.post("/__mock/reset", json={"seed": 77})
+    others = mock.caller("api_key_other")
+
+    assert expected == mock.create().json()["token"] != without
+    assert others.create().json()["token"] != expected
+    mock.http.post("/__mock/reset")
+    assert without == mock.create().json()["token"]
+
+
+def test_promise_13_streams_are_bounded() -> None:
+    """A namespace that was forgotten never gets a number again that it had, unless it is restarted."""
+    streams = Streams(1, cap=2)
+    numbers = [streams.next(name) for name in ("a", "a", "b", "c", "a")]
+    streams.restart("a", seed=5)
+
+    assert [(1, 1), (1, 2), (1, 1), (1, 1), (1, 3)] == numbers
+    assert (5, 1) == streams.next("a")
+
+
+def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers name namespaces as they like: the scenario that was activated longest ago goes first."""
+    monkeypatch.setattr("mockserver.scenarios.choice.MOST_ACTIVATED", 2)
+    choice = Choice(Scenarios.load(bundled("scenarios")))
+    for name in ("a", "b", "a", "c"):
+        choice.activate("slow", namespace=name)
+
+    assert ["slow", None, "slow"] == [choice.activated(name) for name in ("a", "b", "c")]

@@ -1,0 +1,128 @@
+"""Verification: what holds, and what is shown when it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.mock import CREATE, SESSION, Mock
+
+
+@pytest.fixture
+def called(mock: Mock) -> Mock:
+    """Four calls: two plain ones, one for Authorize.net, one that breaks the contract."""
+    mock.create()
+    mock.create(path=SESSION.replace("Cust_1", "Cust_2"), plan_id="PP1")
+    mock.create(provider="authorize")
+    mock.create(address="yes")
+    return mock
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds"),
+    [
+        ({}, True),
+        ({"operation": CREATE}, True),
+        ({"operation": CREATE, "count": 4}, True),
+        ({"operation": CREATE, "count": 3}, False),
+        ({"operation": CREATE, "at_least": 4}, True),
+        ({"operation": CREATE, "at_least": 5}, False),
+        ({"operation": CREATE, "at_most": 4}, True),
+        ({"operation": CREATE, "at_most": 3}, False),
+        ({"operation": CREATE, "at_least": 1, "at_most": 4}, True),
+        ({"path": {"customer_id": "Cust_2"}, "count": 1}, True),
+        ({"path": {"customer_id": {"matches": "^Cust_"}}, "count": 4}, True),
+        ({"path": {"customer_id": "Cust_3"}, "count": 0}, True),
+        ({"header": {"Content-Type": {"matches": "json"}}, "count": 4}, True),
+        ({"header": {"wb-key": {"present": True}}, "count": 4}, True),
+        ({"header": {"x-none": {"absent": True}}, "count": 4}, True),
+        ({"query": {"page": "1"}, "count": 0}, True),
+        ({"cookie": {"app-session": {"absent": True}}, "count": 4}, True),
+        ({"body": {"provider": "authorize"}, "count": 1}, True),
+        ({"body": {"provider": {"absent": True}}, "count": 3}, True),
+        ({"body": {"provider": {"one_of": ["authorize", None]}}, "count": 1}, True),
+        ({"body": {"address": True}, "count": 3}, True),
+        ({"body": {"address": "yes"}, "count": 1}, True),
+        ({"scenario": "happy_path", "count": 3}, True),
+        ({"scenario": "card_declined", "count": 0}, True),
+        ({"in_order": [{"path": {"customer_id": "Cust_2"}}, {"body": {"provider": "authorize"}}]}, True),
+        ({"in_order": [{"body": {"provider": "authorize"}}, {"path": {"customer_id": "Cust_2"}}]}, False),
+        ({"in_order": [{"scenario": "happy_path"}] * 3}, True),
+        ({"in_order": [{"scenario": "happy_path"}] * 4}, False),
+    ],
+    ids=str,
+)
+def test_what_holds(called: Mock, asked: dict[str, Any], holds: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Matchers of the scenario files, and how often or in which order."""
+    reply = called.verify(**asked)
+
+    assert (200 if holds else 409) == reply.status_code, reply.text
+
+
+def test_what_came_instead_is_shown(called: Mock) -> None:
+    """The nearest call first, expected beside actual."""
+    problem = called.verify(operation=CREATE, path={"customer_id": "Cust_2"}, body={"plan_id": "PP2"}).json()
+    nearest = problem["nearest"]
+
+    assert "Expected at least 1 call; 0 of 4 calls fit." == problem["detail"]
+    assert [{"where": "body /plan_id", "expected": '"PP2"', "actual": '"PP1"'}] == nearest[0]["misses"]
+    assert SESSION.replace("Cust_1", "Cust_2") == nearest[0]["request"]["path"]
+    assert [1, 2, 2, 2] == [len(each["misses"]) for each in nearest]
+    assert {"operation": CREATE, "path": {"customer_id": "Cust_2"}, "body": {"plan_id": "PP2"}} == problem["expected"]
+
+
+def test_too_many_are_shown(called: Mock) -> None:
+    """Those that fit, for they are one too many."""
+    problem = called.verify(body={"address": True}, count=2).json()
+
+    assert "Expected exactly 2 calls; 3 of 4 calls fit." == problem["detail"]
+    assert [[], [], []] == [each["misses"] for each in problem["nearest"][:3]]
+    assert sorted(problem["found"]) == sorted(each["entry"] for each in problem["nearest"][:3])
+
+
+def test_order_says_where_it_broke(called: Mock) -> None:
+    """Which call did not come, after which, and whether one came earlier."""
+    asked = [{"body": {"provider": "authorize"}}, {"path": {"customer_id": "Cust_2"}}]
+    problem = called.verify(in_order=asked).json()
+
+    assert (
+        "Expected 2 calls in this order; number 2 did not come after the one that fits number 1; one that fits came earlier."
+        == problem["detail"]
+    )
+    assert [{"where": "path customer_id", "expected": '"Cust_2"', "actual": '"Cust_1"'}] == problem["nearest"][0][
+        "misses"
+    ]
+
+
+def test_calls_that_came_elsewhere_are_named(called: Mock) -> None:
+    """Whoever verifies by another key than it sent hears where the calls went."""
+    problem = called.caller("api_key_other").verify(operation=CREATE).json()
+    (shown,) = {entry["namespace"] for entry in called.get("journal")["entries"]}
+
+    assert f"calls came in others: {shown} (4)" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer", "message"),
+    [
+        ({"operation": "c_create_payment_sesion"}, "/operation", f"did you mean '{CREATE}'?"),
+        ({"scenario": "card_decline"}, "/scenario", "did you mean 'card_declined'?"),
+        ({"body": {"a": {"matches": "("}}}, "/body/a/matches", "cannot be used"),
+        ({"header": {"a": 3}}, "/header/a", "expected text or one of the operators"),
+        ({"path": {"a": {"like": "b"}}}, "/path/a/like", "unknown key"),
+        ({"count": 2, "at_least": 1}, "/at_least", "count says exactly how often"),
+        ({"at_least": 3, "at_most": 1}, "/at_least", "no number of calls"),
+        ({"in_order": [{}, {"operation": "x"}]}, "/in_order/1/operation", "there is no operation 'x'"),
+        ({"in_order": [{}], "operation": CREATE}, "/operation", "in_order stands alone"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_makes_no_sense(mock: Mock, asked: dict[str, Any], pointer: str, message: str) -> None:
+    """A question that could only ever be answered one way is refused, with its place."""
+    reply = mock.verify(**asked)
+    (violation,) = reply.json()["violations"]
+
+    assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
+    assert pointer == violation["pointer"]
+    assert message in violation["message"]
