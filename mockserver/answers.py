@@ -6,14 +6,14 @@ import random
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mockserver.contract import jsontext
+from mockserver.contract.jsontext import write as as_json
 from mockserver.exchange import ABSENT, Call, Fault, Reply
 from mockserver.namespaces import Namespace
 from mockserver.payments import Fakes, PaymentSessions
 from mockserver.payments.draws import Draw
 from mockserver.scenarios import ABSENT_MEMBER, NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
 
-__all__ = ["Answers", "Made"]
+__all__ = ["Answers", "Made", "as_json"]
 
 
 class Made(NamedTuple):
@@ -36,7 +36,7 @@ class Answers:
             headers, body = said.render(call, fakes)
             if body is ABSENT:
                 return Made(Reply(status=said.status, headers=headers))
-            raw = body.encode() if said.is_text and isinstance(body, str) else jsontext.write(body)
+            raw = body.encode() if said.is_text and isinstance(body, str) else as_json(body)
             return Made(Reply(status=said.status, headers=headers, body=raw))
         headers, overrides = said.render(call, fakes)
         session = self._payment_sessions.create(
@@ -50,7 +50,7 @@ class Answers:
         body = session.as_body()
         if overrides:
             body = _overridden(body, overrides)
-        reply = Reply(status=said.status, headers=headers, body=jsontext.write(body))
+        reply = Reply(status=said.status, headers=headers, body=as_json(body))
         return Made(reply) if overrides else Made(reply, body)
 
     @staticmethod

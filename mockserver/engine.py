@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from mockserver.answers import Answers, Made
-from mockserver.contract import Contract, jsontext
+from mockserver.answers import Answers, Made, as_json
+from mockserver.contract import Contract
 from mockserver.coverage import Coverage
 from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Call, Fault, Reply, Request
@@ -249,7 +249,7 @@ class Engine:
         exchange.refused = refusal.kind
         exchange.violations = exchange.violations or refusal.violations
         headers = (PROBLEM_TYPE, *refusal.headers, ("mock-refused", refusal.kind))
-        return Reply(status=refusal.status, headers=headers, body=jsontext.write(refusal.as_json()))
+        return Reply(status=refusal.status, headers=headers, body=as_json(refusal.as_json()))
 
     def _journalled(self, outcome: Outcome, exchange: _Exchange, started: float) -> Outcome:
         """The outcome with the mock's own headers, once it is in the journal."""

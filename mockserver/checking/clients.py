@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from mockserver.contract import Contract, jsontext
+from mockserver.answers import as_json
+from mockserver.contract import Contract
 from mockserver.contract.credentials import CredentialPlace
 from mockserver.exchange import ABSENT, Headers, Request
 from mockserver.namespaces import HEADER as NAMESPACE
@@ -52,7 +53,7 @@ def _body(example: ExampleRequest) -> bytes:
     media_type = next((value for name, value in example.headers.items() if name.lower() == "content-type"), _JSON)
     if isinstance(example.body, str) and "json" not in media_type:
         return example.body.encode()
-    return jsontext.write(example.body)
+    return as_json(example.body)
 
 
 def _credentials(scenario: Scenario, contract: Contract) -> list[CredentialPlace]:
