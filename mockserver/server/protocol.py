@@ -18,7 +18,7 @@ from mockserver.web.problems import malformed_http
 from mockserver.web.sending import head_message
 from mockserver.web.wire import WIRE
 
-__all__ = ["HttpProtocol", "State"]
+__all__ = ["HttpProtocol", "MalformedError", "State"]
 
 _logger = logging.getLogger("mockserver")
 
@@ -37,7 +37,7 @@ class State(ServerState):
         self.stopping = asyncio.Event()
 
 
-class _MalformedError(Exception):
+class MalformedError(Exception):
     """Raised in a callback of the parser: this is not HTTP as we speak it. The text is meant for the client."""
 
     def __init__(self, detail: str, status: int = 400) -> None:
@@ -81,7 +81,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._active: RequestResponseCycle | None = None
         self._in_head = False
         self._head_size = 0
-        self._rejected: _MalformedError | None = None
+        self._rejected: MalformedError | None = None
+        self._rests_since: float | None = None
 
     @property
     def _is_idle(self) -> bool:
@@ -111,7 +112,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feeds the parser; what the callbacks below do not do follows from that."""
-        self._unset_keepalive_if_required()
+        self._rests_since = None
         if self._rejected is not None:
             return
         pieces: list[bytes | memoryview] = [data]
@@ -121,7 +122,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self.parser.feed_data(piece)
             except httptools.HttpParserUpgrade as offer:
                 if self.scope["method"] == "CONNECT":
-                    self._reject(_MalformedError("The mock is no proxy: it does not CONNECT."))
+                    self._reject(MalformedError("The mock is no proxy: it does not CONNECT."))
                     return
                 # RFC 9110, section 7.8: an offer to upgrade may be ignored. httptools takes it as accepted and ends the
                 # message after its head, so the head is read again without the offer, and then what follows it; by a new
@@ -134,7 +135,7 @@ class HttpProtocol(HttpToolsProtocol):
                 return
         self._head_size = self._head_size + len(data) if self._in_head else 0
         if self._head_size > _LONGEST_HEAD:
-            self._reject(_MalformedError(f"The head of a request may have {_LONGEST_HEAD} bytes.", 431))
+            self._reject(MalformedError(f"The head of a request may have {_LONGEST_HEAD} bytes.", 431))
 
     def on_message_begin(self) -> None:
         """A head begins."""
@@ -152,12 +153,16 @@ class HttpProtocol(HttpToolsProtocol):
             # RFC 9110, section 10.1.1: HTTP/1.0 does not know the answer.
             self.expect_100_continue = False
         elif version != "1.1":
-            raise _MalformedError("The mock speaks HTTP/1.1 and HTTP/1.0.", 505)
+            raise MalformedError("The mock speaks HTTP/1.1 and HTTP/1.0.", 505)
         if not self.url.startswith(b"/"):
             self._take_authority()
-        super().on_headers_complete()
+        self._start_request()
         # Fields that trail a chunked body are no header fields: a credential or a second Host there would pass unseen.
         self.headers = []
+
+    def _start_request(self) -> None:
+        """Goes on with a request of which the head is known."""
+        super().on_headers_complete()
 
     def _should_upgrade(self) -> bool:
         # While an offer is read for the first time, uvicorn is to do nothing yet.
@@ -172,7 +177,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Turns the absolute form that proxies are sent into a path; its authority is the Host (RFC 9112, 3.2.2)."""
         found = _ABSOLUTE.fullmatch(self.url)
         if found is None:
-            raise _MalformedError("The request target must be a path or an http URL.")
+            raise MalformedError("The request target must be a path or an http URL.")
         rest = found[2] or b""
         self.url = rest if rest.startswith(b"/") else b"/" + rest
         self.headers[:] = [(name, found[1] if name == b"host" else value) for name, value in self.headers]
@@ -188,10 +193,21 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Goes on to the next request, if there is one to come."""
         super().on_response_complete()
+        self._rests_since = self.loop.time()
         if self._rejected is not None and self._is_idle:
             self._turn_away(self._rejected)
 
-    def _reject(self, problem: _MalformedError) -> None:
+    def timeout_keep_alive_handler(self) -> None:
+        """Ends a connection that has been at rest for so long; setting a timer anew for each request would cost more."""
+        self.timeout_keep_alive_task = None
+        if self._rests_since is not None:
+            left = self._rests_since + self.timeout_keep_alive - self.loop.time()
+            if left > 0:
+                self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+            else:
+                super().timeout_keep_alive_handler()
+
+    def _reject(self, problem: MalformedError) -> None:
         """Reads no further; what was accepted before is answered first, then this."""
         _logger.warning("A client sent what is not HTTP: %s", problem)
         self._rejected = problem
@@ -209,7 +225,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._is_idle:
             self._turn_away(problem)
 
-    def _turn_away(self, problem: _MalformedError) -> None:
+    def _turn_away(self, problem: MalformedError) -> None:
         if self.transport.is_closing():
             return
         reply = malformed_http(str(problem), status=problem.status)
@@ -233,10 +249,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def _problem(error: httptools.HttpParserError, data: bytes) -> _MalformedError:
+def _problem(error: httptools.HttpParserError, data: bytes) -> MalformedError:
     cause = error.__context__
-    if isinstance(cause, _MalformedError):
+    if isinstance(cause, MalformedError):
         return cause
     if data.startswith(b"\x16\x03"):
-        return _MalformedError("The client speaks TLS; the mock is served by http://, not https://.")
-    return _MalformedError(f"This is not HTTP/1.1: {error}.")
+        return MalformedError("The client speaks TLS; the mock is served by http://, not https://.")
+    return MalformedError(f"This is not HTTP/1.1: {error}.")

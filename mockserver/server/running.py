@@ -11,7 +11,8 @@ from importlib.util import find_spec
 
 import uvicorn
 
-from mockserver.server.protocol import HttpProtocol, State
+from mockserver.server.prompt import PromptHttpProtocol
+from mockserver.server.protocol import State
 from mockserver.server.sockets import listen, url_of
 from mockserver.settings import Settings
 from mockserver.web import ASGIApp
@@ -45,7 +46,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop" if find_spec("uvloop") else "asyncio",
-                http=HttpProtocol,
+                http=PromptHttpProtocol,
                 ws="none",
                 log_config=None,
                 log_level="warning",

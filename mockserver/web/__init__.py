@@ -5,6 +5,6 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from mockserver.web.accesslog import AccessLog
-from mockserver.web.app import create_app
+from mockserver.web.app import Application, create_app
 
-__all__ = ["ASGIApp", "AccessLog", "create_app"]
+__all__ = ["ASGIApp", "AccessLog", "Application", "create_app"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from mockserver.web.accesslog import AccessLog
 from mockserver.web.core import Control, Core
 from mockserver.web.edge import Edge
 from mockserver.web.exchange import Exchange
+from mockserver.web.head import Head
+from mockserver.web.prompt import Late, Prompt, Ready
 from mockserver.web.wire import wire_of
 
 if TYPE_CHECKING:
@@ -91,23 +93,32 @@ class Application:
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
+        self._prompt = Prompt(core=core, edge=self._edge, log=log, max_body=settings.max_body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speaks ASGI 3: http and lifespan; a websocket is turned away."""
         if scope["type"] == "http":
             exchange = Exchange(scope, receive, send, core=self._core, log=self._log)
-            try:
-                await exchange.run(self._edge, self._control, max_body=self._max_body)
-            except asyncio.CancelledError:
-                wire = wire_of(scope)
-                if wire is None or not wire.stopping.is_set():
-                    raise
-                # The server's grace is over; half a reply may have been sent, so nothing can be said.
-                wire.close()
+            await _until_the_end(scope, exchange.run(self._edge, self._control, max_body=self._max_body))
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close"})
+
+    def answer_at_once(self, head: Head, body: bytes) -> Ready | ASGIApp | None:
+        """The reply to a request that was read to its end, if nothing has to be waited for.
+
+        Else what goes on with the request as an ASGI app; None when all of it is still to be done.
+        """
+        answer = self._prompt.answer(head, body)
+        return self._later(answer) if isinstance(answer, Late) else answer
+
+    def _later(self, late: Late) -> ASGIApp:
+        async def deliver(scope: Scope, receive: Receive, send: Send) -> None:
+            exchange = Exchange(scope, receive, send, core=self._core, log=self._log, started=late.started)
+            await _until_the_end(scope, exchange.deliver(late.answer, besides=late.besides))
+
+        return deliver
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -121,3 +132,15 @@ class Application:
         if self._log is not None:
             self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _until_the_end(scope: Scope, exchange: Awaitable[None]) -> None:
+    """The exchange, to its end or to that of the server's grace."""
+    try:
+        await exchange
+    except asyncio.CancelledError:
+        wire = wire_of(scope)
+        if wire is None or not wire.stopping.is_set():
+            raise
+        # Half a reply may have been sent, so nothing can be said.
+        wire.close()

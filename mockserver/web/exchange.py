@@ -32,15 +32,24 @@ class Exchange:
 
     __slots__ = ("_besides", "_core", "_head", "_log", "_receive", "_scope", "_send", "_started", "_wire")
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, core: Core, log: AccessLog | None) -> None:
-        self._started = perf_counter()
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        core: Core,
+        log: AccessLog | None,
+        started: float | None = None,
+    ) -> None:
+        self._started = perf_counter() if started is None else started
         self._scope = scope
         self._receive = receive
         self._send = send
         self._core = core
         self._log = log
         self._wire = wire_of(scope)
-        self._head = Head(scope)
+        self._head = Head.of(scope)
         self._besides: tuple[tuple[str, str], ...] = ()
 
     async def run(self, edge: Edge, control: Callable[[], Control], *, max_body: int) -> None:
@@ -64,6 +73,12 @@ class Exchange:
             await self._answer(refused(Refusal("too-large", f"At most {max_body} bytes of body are read.")), body)
         else:
             await self._control(control(), head.request(body.data), body)
+
+    async def deliver(self, answer: Reply | Fault, *, besides: tuple[tuple[str, str], ...]) -> None:
+        """What a request that is there as a whole was answered before: it is taken, and not looked at again."""
+        self._besides = besides
+        await self._receive()
+        await self._answer(answer, Body())
 
     def _guarded(self, request: Request, act: Callable[[], Reply | Fault]) -> Reply | Fault:
         try:

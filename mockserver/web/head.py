@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.types import Scope
@@ -32,24 +34,37 @@ class Head:
         "v1_0",
     )
 
-    def __init__(self, scope: Scope) -> None:
-        raw_path: bytes | None = scope.get("raw_path")
-        self.method: str = scope["method"]
-        # Not every ASGI server keeps the path as it was sent.
-        self.path = raw_path.decode("latin-1") if raw_path is not None else quote(scope["path"])
-        self.query: str = scope["query_string"].decode("latin-1")
-        self.v1_0 = scope["http_version"] == "1.0"
+    def __init__(
+        self, *, method: str, path: str, query: str, v1_0: bool, fields: Iterable[tuple[bytes, bytes]]
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.v1_0 = v1_0
         self.hosts: list[bytes] = []
         self.origins: list[bytes] = []
         self.length = 0
         self.coding = b""
         self.expects_continue = False
         pairs = []
-        for name, value in scope["headers"]:
+        for name, value in fields:
             if name in _MARKED:
                 self._mark(name, value)
-            pairs.append((name.decode("latin-1"), value.decode("latin-1")))
+            pairs.append((_name(name), value.decode("latin-1")))
         self.headers = Headers(pairs)
+
+    @classmethod
+    def of(cls, scope: Scope) -> Head:
+        """The head of an ASGI request."""
+        raw_path: bytes | None = scope.get("raw_path")
+        return cls(
+            method=scope["method"],
+            # Not every ASGI server keeps the path as it was sent.
+            path=raw_path.decode("latin-1") if raw_path is not None else quote(scope["path"]),
+            query=scope["query_string"].decode("latin-1"),
+            v1_0=scope["http_version"] == "1.0",
+            fields=scope["headers"],
+        )
 
     def request(self, body: bytes = b"", *, oversized: bool = False) -> Request:
         """The request as the engine knows it."""
@@ -84,3 +99,9 @@ class Head:
                 self.coding = b", ".join(filter(None, (self.coding, value.lower())))
             case _:
                 self.expects_continue = value.lower() == b"100-continue"
+
+
+@lru_cache(maxsize=512)
+def _name(name: bytes) -> str:
+    # Kept, so that thousands of requests in the journal share their names.
+    return name.decode("latin-1")

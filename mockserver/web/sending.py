@@ -29,7 +29,7 @@ def head_message(reply: Reply, *, besides: Iterable[tuple[str, str]] = (), close
     """
     if not 200 <= reply.status <= 599:
         raise ValueError(f"a reply cannot have the status {reply.status}")
-    headers = [pair for pair in map(_field, reply.headers) if pair[0] not in _FRAMING]
+    headers = [field for field in map(_field, reply.headers) if field[0] not in _FRAMING]
     if besides:
         own = {name for name, _ in headers} - {b"vary"}
         headers += [pair for pair in map(_field, besides) if pair[0] not in own]
@@ -50,6 +50,8 @@ def _name(name: str) -> bytes:
     return name.lower().encode("ascii") if _TOKEN.fullmatch(name) else b""
 
 
+# The fields of most replies are the same but for one.
+@lru_cache(maxsize=512)
 def _field(pair: tuple[str, str]) -> tuple[bytes, bytes]:
     name, value = pair
     if value.isascii() and value.isprintable():
