@@ -27,12 +27,16 @@ Default = TypeVar("Default")
 
 
 class Headers(Mapping[str, str]):
-    """HTTP header fields: names compare without case, repeated fields are kept in order."""
+    """HTTP header fields: names compare without case, repeated fields are kept in order.
 
-    __slots__ = ("_values", "pairs")
+    `size` is how many characters names and values have together.
+    """
+
+    __slots__ = ("_values", "pairs", "size")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self.pairs: tuple[tuple[str, str], ...] = tuple([(name.lower(), value) for name, value in pairs])
+        self.size = sum([len(name) + len(value) for name, value in self.pairs])
         self._values = dict(self.pairs)
         if len(self._values) != len(self.pairs):
             self._values = {name: _joined(name, self.all(name)) for name in self._values}

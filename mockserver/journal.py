@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -61,13 +60,7 @@ class Entry(NamedTuple):
     def size(self) -> int:
         """About how many bytes it holds on to that its client, or a scenario, chose."""
         request = self.request
-        return (
-            len(request.path)
-            + len(request.query)
-            + _size(request.headers.pairs)
-            + len(request.body)
-            + len(self.reply.body)
-        )
+        return len(request.path) + len(request.query) + request.headers.size + len(request.body) + len(self.reply.body)
 
     @property
     def reply(self) -> Reply:
@@ -167,10 +160,6 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._entries)
-
-
-def _size(pairs: tuple[tuple[str, str], ...]) -> int:
-    return sum(map(len, chain.from_iterable(pairs)))
 
 
 def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 from mockserver.server.protocol import HttpProtocol, MalformedError
 from mockserver.web import Application, ASGIApp
+from mockserver.web.fields import Fields
 from mockserver.web.head import Head
 from mockserver.web.prompt import Ready
 
@@ -78,7 +79,7 @@ class PromptHttpProtocol(HttpProtocol):
             path=path.decode("ascii"),
             query=query.decode("ascii"),
             v1_0=self.parser.get_http_version() == "1.0",
-            fields=self.scope["headers"],
+            fields=Fields.of(self.scope["headers"]),
         )
         answer = self._answer_at_once(head, self._held_body)
         if isinstance(answer, Ready):
@@ -91,9 +92,9 @@ class PromptHttpProtocol(HttpProtocol):
 
     def _write(self, ready: Ready, *, keeps_alive: bool) -> None:
         """The whole reply in one piece; then the connection is at rest, or at its end."""
-        lines = [b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *ready.fields)]
+        own = [b"%b: %b\r\n" % field for field in self.server_state.default_headers]
         ending = b"\r\n" if keeps_alive else b"connection: close\r\n\r\n"
-        self.transport.write(b"".join((STATUS_LINE[ready.status], *lines, ending, ready.body)))
+        self.transport.write(b"".join((STATUS_LINE[ready.status], *own, ready.lines, ending, ready.body)))
         self.server_state.total_requests += 1
         if not keeps_alive:
             self.transport.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Literal, TextIO
+from typing import Literal, NamedTuple, TextIO
 from urllib.parse import unquote, unquote_plus
 
 from mockserver.exchange import Reply
@@ -31,12 +31,26 @@ _LONGEST = 500
 _MOST_NAMES = 50
 
 
+class _Exchanged(NamedTuple):
+    """What there is to tell of one exchange; it becomes a line when the line is written."""
+
+    at: float
+    method: str
+    path: str
+    query: str
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    seconds: float
+    size: int
+    fault: str | None
+
+
 class AccessLog:
     """Writes a line for each exchange to a stream, in the form `text` or `json`."""
 
     def __init__(self, form: Literal["text", "json"], stream: TextIO) -> None:
-        self._make = _json_line if form == "json" else _text_line
-        self._writer = LineWriter(stream)
+        self._is_json = form == "json"
+        self._writer = LineWriter(stream, render=self._line)
         self._second = 0
         self._second_text = ""
 
@@ -46,38 +60,51 @@ class AccessLog:
 
     def tell(self, message: str) -> None:
         """Logs what the server itself has to say, in one line."""
-        self._writer.write(self._make({"time": self._now(), "message": message}))
+        at = self._time(time.time())
+        self._writer.write(
+            _json_line({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(message)}"
+        )
 
     def add(self, head: Head, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None) -> None:
         """Logs one exchange: `size` bytes of body were sent; no reply where the client went before there was one."""
-        fields: dict[str, object] = {
-            "time": self._now(),
-            "status": None if reply is None or fault in _SILENT else reply.status,
-            "ms": round(seconds * 1000, 1),
-            "bytes": size,
-            "method": head.method,
-            "path": _shown(head.path),
-        }
-        if head.query:
-            # Names only: a value may be a client secret.
-            parts = head.query.split("&")[:_MOST_NAMES]
-            fields["query"] = [unquote_plus(part.partition("=")[0])[:_LONGEST] for part in parts]
-        if reply is not None:
-            for name, value in reply.headers:
-                told = _TOLD.get(name.lower())
-                if told is not None:
-                    fields[told] = value[:_LONGEST]
-        if fault is not None:
-            fields["fault"] = fault
-        self._writer.write(self._make(fields))
+        exchanged = _Exchanged(
+            time.time(),
+            head.method,
+            head.path,
+            head.query,
+            None if reply is None or fault in _SILENT else reply.status,
+            () if reply is None else reply.headers,
+            seconds,
+            size,
+            fault,
+        )
+        # What is long does not wait as it is: ten thousand such lines may wait together.
+        is_short = len(head.path) + len(head.query) < _LONGEST
+        self._writer.write(exchanged if is_short else self._line(exchanged))
 
-    def _now(self) -> str:
-        now = time.time()
-        second = int(now)
+    def _line(self, exchanged: _Exchanged | str) -> str:
+        if isinstance(exchanged, str):
+            return exchanged
+        at = self._time(exchanged.at)
+        return _json_line(_fields(at, exchanged)) if self._is_json else _text_line(at, exchanged)
+
+    def _time(self, at: float) -> str:
+        second = int(at)
         if second != self._second:
             self._second_text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
             self._second = second
-        return f"{self._second_text}.{int((now - second) * 1000):03}Z"
+        return f"{self._second_text}.{int((at - second) * 1000):03}Z"
+
+
+def _told(exchanged: _Exchanged) -> list[tuple[str, str]]:
+    """What the reply tells about itself, and the fault that was committed."""
+    told = [(_TOLD[key], value[:_LONGEST]) for name, value in exchanged.headers if (key := name.lower()) in _TOLD]
+    return told if exchanged.fault is None else [*told, ("fault", exchanged.fault)]
+
+
+def _names(query: str) -> list[str]:
+    # Names only: a value may be a client secret.
+    return [unquote_plus(part.partition("=")[0])[:_LONGEST] for part in query.split("&")[:_MOST_NAMES]]
 
 
 def _shown(path: str) -> str:
@@ -87,6 +114,19 @@ def _shown(path: str) -> str:
         plain = unquote(path)
         return path if redact(plain) == plain else redact(plain)
     return path
+
+
+def _fields(at: str, exchanged: _Exchanged) -> dict[str, object]:
+    return {
+        "time": at,
+        "status": exchanged.status,
+        "ms": round(exchanged.seconds * 1000, 1),
+        "bytes": exchanged.size,
+        "method": exchanged.method,
+        "path": _shown(exchanged.path),
+        **({"query": _names(exchanged.query)} if exchanged.query else {}),
+        **dict(_told(exchanged)),
+    }
 
 
 def _json_line(fields: dict[str, object]) -> str:
@@ -103,16 +143,14 @@ def _redacted(value: object) -> object:
     return redact(value) if isinstance(value, str) else value
 
 
-def _text_line(fields: dict[str, object]) -> str:
-    if "message" in fields:
-        return _one_line(f"{fields['time']} {fields['message']}")
-    query = fields.pop("query", None)
-    target = f"{fields['path']}?{'&'.join(query)}" if isinstance(query, list) else fields["path"]
-    start = (
-        f"{fields['time']} {fields['status'] or '-'} {fields['ms']}ms {fields['bytes']}B {fields['method']} {target}"
+def _text_line(at: str, exchanged: _Exchanged) -> str:
+    target = _shown(exchanged.path)
+    if exchanged.query:
+        target = f"{target}?{'&'.join(_names(exchanged.query))}"
+    told = "".join([f" {name}={_quoted(value)}" for name, value in _told(exchanged)])
+    return _one_line(
+        f"{at} {exchanged.status or '-'} {exchanged.seconds * 1000:.1f}ms {exchanged.size}B {exchanged.method} {target}{told}"
     )
-    told = [f"{name}={_quoted(str(value))}" for name, value in list(fields.items())[6:]]
-    return _one_line(" ".join([start, *told]))
 
 
 def _one_line(text: str) -> str:

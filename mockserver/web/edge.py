@@ -40,7 +40,7 @@ class Edge:
 
     def verdict(self, head: Head) -> Verdict:
         """Whether a request is served, by its head alone."""
-        hosts, origins = head.hosts, head.origins
+        hosts, origins = head.fields.hosts, head.fields.origins
         # RFC 9112, section 3.2: only HTTP/1.0 knows requests without a Host.
         if len(hosts) != 1 and (hosts or not head.v1_0):
             return _refused("bad-host", f"Exactly one Host header is needed; this request has {len(hosts) or 'none'}.")

@@ -57,14 +57,14 @@ class Exchange:
         head = self._head
         verdict = edge.verdict(head)
         self._besides = verdict.headers
-        if head.coding not in (b"", b"chunked"):
+        if head.fields.coding not in (b"", b"chunked"):
             await self._answer(malformed_http("The only transfer coding known here is chunked.", status=501), NOT_READ)
         elif (refusal := verdict.refusal) is not None:
             request = head.request()
             await self._answer(self._guarded(request, lambda: self._core.refuse(request, refusal)), NOT_READ)
         elif head.is_preflight:
             await self._answer(Reply(status=204, headers=preflight_headers(head.headers)), NOT_READ)
-        elif (body := await read_body(self._receive, announced=head.length, limit=max_body)) is None:
+        elif (body := await read_body(self._receive, announced=head.fields.length, limit=max_body)) is None:
             self._note(None)
         elif not head.path.startswith(CONTROL_PREFIX):
             request = head.request(body.data, oversized=body.oversized)
@@ -114,7 +114,7 @@ class Exchange:
         if unread:
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
             self._note(reply, size=len(data))
-            await discard(self._receive, asked=head.expects_continue)
+            await discard(self._receive, asked=head.fields.expects_continue)
             await self._send({"type": "http.response.body", "body": b""})
         else:
             await self._send({"type": "http.response.body", "body": data})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 __all__ = ["LineWriter"]
 
@@ -16,13 +17,14 @@ _GATHER = 0.02
 class LineWriter:
     """Writes lines from a thread of its own: a pipe that nobody reads stops the log, never the server.
 
-    At most `limit` lines wait; more are dropped, and their number is told once the stream moves again.
+    What is to be written becomes a line by `render`, in that thread, many at a time. At most `limit` lines wait; more are dropped, and their number is told once the stream moves again.
     """
 
-    def __init__(self, stream: TextIO, *, limit: int = 10_000) -> None:
+    def __init__(self, stream: TextIO, *, render: Callable[[Any], str] = str, limit: int = 10_000) -> None:
         self._stream = stream
+        self._render = render
         self._limit = limit
-        self._lines: deque[str] = deque()
+        self._lines: deque[Any] = deque()
         self._dropped = 0
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -33,8 +35,8 @@ class LineWriter:
         except (OSError, ValueError):
             self._descriptor = None
 
-    def write(self, line: str) -> None:
-        """Takes a line, without its end; returns at once."""
+    def write(self, line: Any) -> None:
+        """Takes a line, without its end, or what becomes one; returns at once."""
         if self._broken:
             return
         if len(self._lines) >= self._limit:
@@ -70,7 +72,7 @@ class LineWriter:
 
     def _drain(self) -> None:
         count = len(self._lines)
-        text = "".join(f"{self._lines.popleft()}\n" for _ in range(count))
+        text = "".join(f"{self._render(self._lines.popleft())}\n" for _ in range(count))
         dropped, self._dropped = self._dropped, 0
         if dropped:
             text += f"{dropped} lines of the log were dropped: nobody read them\n"

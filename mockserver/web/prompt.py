@@ -13,16 +13,16 @@ from mockserver.web.edge import Edge
 from mockserver.web.exchange import CONTROL_PREFIX
 from mockserver.web.head import Head
 from mockserver.web.problems import internal_error
-from mockserver.web.sending import head_message, sent_body
+from mockserver.web.sending import head_lines, sent_body
 
 __all__ = ["Late", "Prompt", "Ready"]
 
 
 class Ready(NamedTuple):
-    """A reply as it is written: to the fields the server adds its own."""
+    """A reply as it is written, but for what the server says itself: the first line, and a few fields of its own."""
 
     status: int
-    fields: list[tuple[bytes, bytes]]
+    lines: bytes
     body: bytes
 
 
@@ -49,7 +49,7 @@ class Prompt:
         verdict = self._edge.verdict(head)
         if (
             verdict.refused is not None
-            or head.coding
+            or head.fields.coding
             or head.is_preflight
             or len(body) > self._max_body
             or head.path.startswith(CONTROL_PREFIX)
@@ -63,10 +63,10 @@ class Prompt:
             answer = internal_error()
         if isinstance(answer, Fault) or answer.delay > 0 or not 200 <= answer.status <= 599:
             return Late(answer, verdict.headers, started)
-        message = head_message(answer, besides=verdict.headers)
-        if b"connection" in dict(message["headers"]):
+        lines = head_lines(answer, besides=verdict.headers)
+        if b"connection: " in lines:
             return Late(answer, verdict.headers, started)
         sent = sent_body(answer, head.method)
         if self._log is not None:
             self._log.add(head, answer, seconds=perf_counter() - started, size=len(sent))
-        return Ready(message["status"], message["headers"], sent)
+        return Ready(answer.status, lines, sent)

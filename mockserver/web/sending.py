@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from mockserver.exchange import Reply
 
-__all__ = ["head_message", "sent_body"]
+__all__ = ["head_lines", "head_message", "sent_body"]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -40,6 +40,14 @@ def head_message(reply: Reply, *, besides: Iterable[tuple[str, str]] = (), close
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
 
 
+def head_lines(reply: Reply, *, besides: Iterable[tuple[str, str]] = ()) -> bytes:
+    """The fields of a reply as lines; the same as those of `head_message`."""
+    if besides:
+        return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, besides=besides)["headers"]])
+    length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
+    return b"".join([*map(_line, reply.headers), length])
+
+
 def sent_body(reply: Reply, method: str) -> bytes:
     """The body as it goes over the wire: none where HTTP allows none."""
     return b"" if method == "HEAD" or reply.status in _BODILESS else reply.body
@@ -51,7 +59,12 @@ def _name(name: str) -> bytes:
 
 
 # The fields of most replies are the same but for one.
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
+def _line(pair: tuple[str, str]) -> bytes:
+    name, value = _field(pair)
+    return b"" if name in _FRAMING else b"%b: %b\r\n" % (name, value)
+
+
 def _field(pair: tuple[str, str]) -> tuple[bytes, bytes]:
     name, value = pair
     if value.isascii() and value.isprintable():
