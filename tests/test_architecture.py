@@ -37,9 +37,11 @@ LAYERS = (
 
 # What is not in the standard library and not in this table may not be imported at all.
 OWNERS = {
+    "_pytest": "testing",
     "click": "cli",
     "faker": "payments",
     "httptools": "server",
+    "httpx": "testing",
     "jsonschema": "contract",
     "jsonschema_path": "contract",
     "jsonschema_rs": "contract",
@@ -48,6 +50,7 @@ OWNERS = {
     "openapi_spec_validator": "contract",
     "pydantic": "scenarios",
     "pydantic_core": "scenarios",
+    "pytest": "testing",
     "referencing": "contract",
     "starlette": "web",
     "uvicorn": "server",
