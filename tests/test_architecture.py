@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 LAYERS = (
     ("mockserver",),
     ("errors", "exchange", "keeping", "printing", "redaction"),
+    ("shelf",),
     ("yamltext",),
     ("contract",),
     ("scenarios",),
@@ -25,6 +26,7 @@ LAYERS = (
     ("vetting",),
     ("served",),
     ("engine",),
+    ("stripe",),
     ("reloading",),
     ("checking", "control"),
     ("web",),

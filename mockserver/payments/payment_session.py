@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mockserver.payments.setup_intent import FRESH, SetupIntent
 from mockserver.scenarios.confirmations import OnConfirm
 
 __all__ = ["PaymentSession", "StripeConfiguration"]
@@ -29,7 +30,8 @@ class PaymentSession:
     """One payment session. `provider` is stripe, authorize or self_handled; `stripe` is there for stripe only.
 
     `owner` is the key of its namespace. `on_confirm` is what its scenario has Stripe say when the setup intent is
-    confirmed.
+    confirmed; `intent` is the state of that setup intent, and `initial_status` the status while nothing has become of
+    it. `created` is seconds since the epoch.
     """
 
     owner: str
@@ -43,6 +45,13 @@ class PaymentSession:
     detach_previous_on_success: bool
     stripe: StripeConfiguration | None
     on_confirm: OnConfirm
+    created: int
+    initial_status: str
+    intent: SetupIntent = FRESH
+
+    def followed(self, intent: SetupIntent) -> PaymentSession:
+        """The payment session once its setup intent is in this state."""
+        return replace(self, intent=intent, status=intent.result or self.initial_status)
 
     def as_body(self) -> dict[str, Any]:
         """The body of the reply, as the contract's outbound.payment.PaymentSession."""

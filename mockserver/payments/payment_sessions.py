@@ -31,6 +31,7 @@ class PaymentSessions:
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._kept: Kept[PaymentSession] = Kept(cap=cap)
         self._numbers: dict[tuple[str, str], int] = {}
+        self._setup_intents: dict[str, int] = {}
 
     def create(
         self,
@@ -51,6 +52,7 @@ class PaymentSessions:
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
         wanted = {**sent, **overrides}
         provider = _text(wanted.get("provider")) or DEFAULT_PROVIDER
+        status = _text(overrides.get("status")) or STATUS_CREATED
         session = PaymentSession(
             owner=namespace,
             token=_text(overrides.get("token")) or draw.identifier(TOKEN_PREFIX),
@@ -58,17 +60,26 @@ class PaymentSessions:
             customer_id=_text(overrides.get("customer_id")) or call.path.get("customer_id", ""),
             provider=provider,
             purpose=_text(wanted.get("operation")) or DEFAULT_PURPOSE,
-            status=_text(overrides.get("status")) or STATUS_CREATED,
+            status=status,
             address=wanted.get("address") is True,
             detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
-            stripe=_stripe(credential, draw) if provider == DEFAULT_PROVIDER else None,
+            stripe=_stripe(credential, draw, overrides) if provider == DEFAULT_PROVIDER else None,
             on_confirm=on_confirm,
+            created=draw.moment,
+            initial_status=status,
         )
         number, gone = self._kept.add(session)
         if gone is not None:
             self._forget(gone)
         self._numbers[namespace, session.token] = number
+        if session.stripe is not None:
+            self._setup_intents[session.stripe.setup_intent_id] = number
         return session
+
+    def of_setup_intent(self, setup_intent_id: str) -> PaymentSession | None:
+        """The payment session that handed out a setup intent, whoever's it is: such ids cannot be guessed."""
+        number = self._setup_intents.get(setup_intent_id)
+        return None if number is None else self._kept.get(number)
 
     def get(self, namespace: str, token: str) -> PaymentSession | None:
         """The payment session of a namespace that has this token."""
@@ -90,21 +101,31 @@ class PaymentSessions:
         for session in self._kept.drop(namespace):
             self._forget(session)
 
-    def _forget(self, session: PaymentSession) -> None:
-        key = (session.owner, session.token)
-        number = self._numbers.get(key)
-        # A scenario may give the same token twice: the later session keeps it.
-        if number is not None and self._kept.get(number) is None:
-            del self._numbers[key]
-
     def __len__(self) -> int:
         return len(self._kept)
 
+    def _forget(self, session: PaymentSession) -> None:
+        # A scenario may give the same token or client secret twice: the later session keeps it.
+        key = (session.owner, session.token)
+        if key in self._numbers and self._kept.get(self._numbers[key]) is None:
+            del self._numbers[key]
+        if session.stripe is not None:
+            name = session.stripe.setup_intent_id
+            if name in self._setup_intents and self._kept.get(self._setup_intents[name]) is None:
+                del self._setup_intents[name]
 
-def _stripe(credential: str, draw: Draw) -> StripeConfiguration:
+
+def _stripe(credential: str, draw: Draw, overrides: Mapping[str, Any]) -> StripeConfiguration:
+    """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
     pk_key, connected_account_id = _stripe_account(credential)
+    said: Any = overrides
+    for member in ("setup_intent", "stripe"):
+        said = said.get(member) if isinstance(said, Mapping) else None
+    said = said if isinstance(said, Mapping) else NO_OVERRIDES
     return StripeConfiguration(
-        pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
+        pk_key=_text(said.get("pk_key")) or pk_key,
+        connected_account_id=_text(said.get("connected_account_id")) or connected_account_id,
+        client_secret=_text(said.get("client_secret")) or draw.client_secret(),
     )
 
 
