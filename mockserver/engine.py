@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -18,7 +18,7 @@ from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry, Journal, Nearest
 from mockserver.marks import PROBLEM_TYPE, Outcome, own_headers, summary, with_headers
 from mockserver.namespaces import Namespace, Streams, namespace_of
-from mockserver.payments import PaymentSessions
+from mockserver.payments import Ledger
 from mockserver.payments.draws import Draw
 from mockserver.scenarios import LiteralReply, Miss, NoStub, PaymentSessionReply, Scenarios, Stub
 from mockserver.scenarios.choice import HEADER as SCENARIO_HEADER
@@ -75,11 +75,13 @@ class Engine:
         self.reload: Reload | None = None
         self.journal = Journal()
         self.coverage = Coverage()
-        self.payment_sessions = PaymentSessions()
+        self.ledger = Ledger()
+        self.payment_sessions = self.ledger.sessions
         self._answers = Answers(self.payment_sessions)
         self._report_violations = report_violations
         self._streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
-        self._clock = clock
+        self.clock = clock
+        self._resets: list[Callable[[str | None], None]] = []
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
@@ -90,7 +92,7 @@ class Engine:
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as its scenario says, or with the refusal that says why not."""
-        started = self._clock()
+        started = self.clock()
         exchange = self._begin(request)
         try:
             route = exchange.served.contract.route(request)
@@ -114,7 +116,7 @@ class Engine:
 
         It belongs to no caller's namespace: a refused origin must not even use up a number of it.
         """
-        started = self._clock()
+        started = self.clock()
         exchange = self._begin(request, EDGE)
         return self._journalled(self._refused(refusal, exchange), exchange, started)
 
@@ -136,9 +138,25 @@ class Engine:
         key = namespace.key if namespace else None
         if self.served.choice:
             self.served.choice.reset(key)
-        self.payment_sessions.reset(key)
+        self.ledger.reset(key)
+        for forget in self._resets:
+            forget(key)
         self.journal.reset(key)
         self._streams.restart(key, seed=seed)
+
+    def on_reset(self, forget: Callable[[str | None], None]) -> None:
+        """Have a part that stands on the engine forget what it knows of a namespace, or everything (None), too."""
+        self._resets.append(forget)
+
+    def draw(self, namespace: Namespace) -> tuple[Draw, str]:
+        """The material of a namespace's next exchange, and the id of its entry in the journal."""
+        seed, count = self._streams.next(namespace.key)
+        return Draw(seed, namespace.key, count), f"{namespace.shown}-{count}"
+
+    def record(self, entry: Entry) -> None:
+        """Keep what happened."""
+        self.journal.record(entry)
+        self.coverage.record(entry)
 
     @property
     def seed(self) -> int:
@@ -176,9 +194,8 @@ class Engine:
     def _begin(self, request: Request, namespace: Namespace | None = None) -> _Exchange:
         served = self.served
         namespace = namespace or namespace_of(request, served.contract.credential_places)
-        seed, count = self._streams.next(namespace.key)
-        draw = Draw(seed, namespace.key, count)
-        return _Exchange(request, served, namespace, draw, f"{namespace.shown}-{count}")
+        draw, entry_id = self.draw(namespace)
+        return _Exchange(request, served, namespace, draw, entry_id)
 
     def _answer(self, call: Call, exchange: _Exchange) -> Reply | Fault:
         chosen = self._chosen(call, exchange)
@@ -262,26 +279,26 @@ class Engine:
                 reported=() if exchange.refused else exchange.violations,
             ),
         )
-        entry = Entry(
-            id=exchange.entry_id,
-            at=started,
-            owner=exchange.namespace.key,
-            namespace=exchange.namespace.shown,
-            request=exchange.request,
-            operation=exchange.operation,
-            path=exchange.path,
-            scenario=exchange.scenario,
-            stub=exchange.stub,
-            off_contract=exchange.off_contract,
-            refused=exchange.refused,
-            nearest=exchange.nearest,
-            misses=exchange.misses,
-            violations=exchange.violations,
-            outcome=sent,
-            duration=self._clock() - started,
+        self.record(
+            Entry(
+                id=exchange.entry_id,
+                at=started,
+                owner=exchange.namespace.key,
+                namespace=exchange.namespace.shown,
+                request=exchange.request,
+                operation=exchange.operation,
+                path=exchange.path,
+                scenario=exchange.scenario,
+                stub=exchange.stub,
+                off_contract=exchange.off_contract,
+                refused=exchange.refused,
+                nearest=exchange.nearest,
+                misses=exchange.misses,
+                violations=exchange.violations,
+                outcome=sent,
+                duration=self.clock() - started,
+            )
         )
-        self.journal.record(entry)
-        self.coverage.record(entry)
         return sent
 
 

@@ -72,9 +72,7 @@ def known_method(name: str, draw: Draw) -> PaymentMethod | None:
     if card is None:
         return None
     details = _details(card, {}, named=True)
-    return PaymentMethod(
-        id=draw.stripe_id("pm"), created=draw.moment, details=details, on_confirm=card.on_confirm
-    )
+    return PaymentMethod(id=draw.stripe_id("pm"), created=draw.moment, details=details, on_confirm=card.on_confirm)
 
 
 def _card(entered: Mapping[str, Any]) -> Card:
@@ -126,7 +124,9 @@ def _debit(entered: Mapping[str, Any]) -> Iban:
     if text in IBANS:
         return Iban.of(text)
     message = (
-        "Here only Stripe's test IBANs are taken, never a real one." if is_iban(text) else "The IBAN is not a valid one."
+        "Here only Stripe's test IBANs are taken, never a real one."
+        if is_iban(text)
+        else "The IBAN is not a valid one."
     )
     refused = Decline(
         code="invalid_bank_account_iban", message=message, type="invalid_request_error", param="sepa_debit[iban]"

@@ -31,7 +31,7 @@ class PaymentSessions:
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._kept: Kept[PaymentSession] = Kept(cap=cap)
         self._numbers: dict[tuple[str, str], int] = {}
-        self._setup_intents: dict[str, int] = {}
+        self._at_stripe: dict[str, int] = {}
 
     def create(
         self,
@@ -73,12 +73,13 @@ class PaymentSessions:
             self._forget(gone)
         self._numbers[namespace, session.token] = number
         if session.stripe is not None:
-            self._setup_intents[session.stripe.setup_intent_id] = number
+            self._at_stripe[session.stripe.setup_intent_id] = number
+            self._at_stripe[session.stripe.pk_key] = number
         return session
 
-    def of_setup_intent(self, setup_intent_id: str) -> PaymentSession | None:
-        """The payment session that handed out a setup intent, whoever's it is: such ids cannot be guessed."""
-        number = self._setup_intents.get(setup_intent_id)
+    def at_stripe(self, name: str) -> PaymentSession | None:
+        """The latest payment session that gave out a setup intent, by its id, or a publishable key; whoever's it is."""
+        number = self._at_stripe.get(name)
         return None if number is None else self._kept.get(number)
 
     def get(self, namespace: str, token: str) -> PaymentSession | None:
@@ -105,14 +106,13 @@ class PaymentSessions:
         return len(self._kept)
 
     def _forget(self, session: PaymentSession) -> None:
-        # A scenario may give the same token or client secret twice: the later session keeps it.
+        # What a later session has too (the key, or what a scenario says) stays that one's.
         key = (session.owner, session.token)
         if key in self._numbers and self._kept.get(self._numbers[key]) is None:
             del self._numbers[key]
-        if session.stripe is not None:
-            name = session.stripe.setup_intent_id
-            if name in self._setup_intents and self._kept.get(self._setup_intents[name]) is None:
-                del self._setup_intents[name]
+        for name in (session.stripe.setup_intent_id, session.stripe.pk_key) if session.stripe else ():
+            if name in self._at_stripe and self._kept.get(self._at_stripe[name]) is None:
+                del self._at_stripe[name]
 
 
 def _stripe(credential: str, draw: Draw, overrides: Mapping[str, Any]) -> StripeConfiguration:

@@ -55,9 +55,7 @@ class SetupIntent:
     def succeeded(self, method: PaymentMethod, *, mandate: str | None = None) -> SetupIntent:
         """Set up, for good."""
         kept = method.checked(passed=True)
-        return SetupIntent(
-            status="succeeded", payment_method=kept, latest_attempt=self.latest_attempt, mandate=mandate
-        )
+        return SetupIntent(status="succeeded", payment_method=kept, latest_attempt=self.latest_attempt, mandate=mandate)
 
     def failed(self, error: Decline, method: PaymentMethod | None) -> SetupIntent:
         """Back at the beginning, with what went wrong, so that the customer can try again."""
