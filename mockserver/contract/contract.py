@@ -79,6 +79,10 @@ class Contract:
 
         return SampleReplies(self.document, self._judge)
 
+    def has_path(self, path: str) -> bool:
+        """Whether there is an operation of any method on a raw path."""
+        return self._router.has(path)
+
     def route(self, request: Request) -> Route:
         """Which operation a request calls, with which path parameters.
 

@@ -64,6 +64,10 @@ class StripeSide:
         """What is served here: spec/stripe.yaml."""
         return Contract.load(bundled("spec") / "stripe.yaml", max_body=self._max_body)
 
+    def gives_way(self, path: str) -> bool:
+        """Whether the contract that is served has this path itself."""
+        return self._engine.contract.has_path(path)
+
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
         started = self._engine.clock()

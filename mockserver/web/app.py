@@ -14,6 +14,7 @@ from mockserver.web.accesslog import AccessLog
 from mockserver.web.core import Control, Core
 from mockserver.web.edge import Edge
 from mockserver.web.exchange import Exchange
+from mockserver.web.sides import Sides, StripePart
 from mockserver.web.wire import wire_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def create_app(
         settings,
         core=engine,
         control=control or _control(settings, engine),
+        stripe=_stripe(settings, engine),
         log=log,
         reloader=_reloader(settings, engine, log),
     )
@@ -59,6 +61,20 @@ def _control(settings: Settings, core: Core) -> Callable[[], Control]:
         if not isinstance(core, Engine):
             raise TypeError("the control API needs a whole engine")
         return ControlApi(core, settings)
+
+    return make
+
+
+def _stripe(settings: Settings, core: Core) -> Callable[[], StripePart]:
+    """Makes Stripe's side when it is first called, for the same reason."""
+
+    def make() -> StripePart:
+        from mockserver.engine import Engine
+        from mockserver.stripe import StripeSide
+
+        if not isinstance(core, Engine):
+            raise TypeError("Stripe's side needs a whole engine")
+        return StripeSide(core, max_body=settings.max_body)
 
     return make
 
@@ -82,11 +98,13 @@ class Application:
         *,
         core: Core,
         control: Callable[[], Control],
+        stripe: Callable[[], StripePart],
         log: AccessLog | None,
         reloader: Reloader | None = None,
     ) -> None:
         self._core = core
         self._control = control
+        self._sides = Sides(core, stripe)
         self._edge = Edge(settings)
         self._log = log
         self._reloader = reloader
@@ -97,7 +115,7 @@ class Application:
         if scope["type"] == "http":
             exchange = Exchange(scope, receive, send, core=self._core, log=self._log)
             try:
-                await exchange.run(self._edge, self._control, max_body=self._max_body)
+                await exchange.run(self._edge, self._control, self._sides, max_body=self._max_body)
             except asyncio.CancelledError:
                 wire = wire_of(scope)
                 if wire is None or not wire.stopping.is_set():
