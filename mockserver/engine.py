@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from mockserver.additions import ADDITIONS
 from mockserver.answers import Answers, as_json
 from mockserver.contract import Contract
 from mockserver.coverage import Coverage
@@ -200,7 +201,7 @@ class Engine:
     def _answer(self, call: Call, exchange: _Exchange) -> Reply | Fault:
         chosen = self._chosen(call, exchange)
         if chosen is None:
-            return self._sample(call, exchange)
+            return self._added(call, exchange) or self._sample(call, exchange)
         stub = chosen.stub
         exchange.scenario, exchange.stub = chosen.scenario.name, stub.name
         delay = self._answers.seconds(stub.delay, exchange.draw)
@@ -234,6 +235,15 @@ class Engine:
                 "mend it, or let it say `off_contract: <reason>`.",
                 violations=tuple(violations),
             )
+        return reply
+
+    def _added(self, call: Call, exchange: _Exchange) -> Reply | None:
+        """The reply of an operation that the mock adds to the contract, and holds against it all the same."""
+        answer = ADDITIONS.get(call.operation)
+        reply = answer(call, self.ledger, exchange.namespace) if answer else None
+        if reply is not None and exchange.served.contract.reply_violations(call.operation, reply):
+            # A contract that has an operation of this name itself means something else by it.
+            return None
         return reply
 
     def _well_behaved(self, call: Call, exchange: _Exchange) -> Reply:

@@ -38,6 +38,12 @@ class Settings:
         return self.spec or bundled("spec") / "wingback.yaml"
 
     @property
+    def overlay_file(self) -> Path | None:
+        """What the mock adds to the bundled contract; none beside another one, or where a folder took its place."""
+        overlay = bundled("spec") / "wingback.overlay.yaml"
+        return overlay if self.spec is None and overlay.is_file() else None
+
+    @property
     def scenarios_folder(self) -> Path | None:
         """The folder of scenario files; none for a foreign contract that came without scenarios."""
         if self.scenarios is None and self.spec is None:

@@ -23,6 +23,7 @@ LAYERS = (
     ("payments",),
     ("journal", "marks", "namespaces", "settings"),
     ("answers", "coverage", "verification"),
+    ("additions",),
     ("vetting",),
     ("served",),
     ("engine",),
