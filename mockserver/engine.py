@@ -256,7 +256,9 @@ class Engine:
 
     def _made(self, said: PaymentSessionReply | LiteralReply, call: Call, exchange: _Exchange) -> Reply:
         sound = _without_violations(call, exchange.violations) if exchange.violations else call
-        return self._answers.reply(said, sound, draw=exchange.draw, namespace=exchange.namespace)
+        return self._answers.reply(
+            said, sound, draw=exchange.draw, namespace=exchange.namespace, scenario=exchange.scenario
+        )
 
     def _sample(self, call: Call, exchange: _Exchange) -> Reply:
         rng = random.Random(exchange.draw.number())  # noqa: S311  # made-up values, repeatable by seed

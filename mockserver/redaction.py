@@ -16,17 +16,20 @@ _SECRET_NAME = re.compile(
 
 _SECRETS = re.compile(
     r"""
-      (?P<client>_secret_)[A-Za-z0-9]+                            # the second half of a Stripe client secret
+      (?P<client>(?:_|%5F)secret(?:_|%5F))[A-Za-z0-9]+            # the second half of a Stripe client secret
     | (?P<key>\bapi_key_|\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+   # Wingback's keys, Stripe's secret keys
-    | (?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])                    # card numbers; not the digits of a UUID
+    | (?P<field>(?:cvc|iban|card(?:\[|%5B)number)(?:\]|%5D)?=)[^&\s]+    # of a form, percent-encoded or not
+    | (?P<member>"(?:cvc|iban)"\s*:\s*")[^"]+                           # of JSON
+    | (?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))                       # card numbers; not the digits of a UUID
+      (?:\d|%3\d)(?:(?:[ +-]|%20|%2[BbDd])?(?:\d|%3\d)){12,18}(?![\w-])
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
 def redact(text: str) -> str:
-    """The text without client secrets, API keys and card numbers."""
-    return _SECRETS.sub(lambda match: f"{match['client'] or match['key'] or ''}{REDACTED}", text)
+    """The text without client secrets, API keys, and the numbers and codes of cards and accounts."""
+    return _SECRETS.sub(lambda match: f"{match[match.lastgroup] if match.lastgroup else ''}{REDACTED}", text)
 
 
 def is_secret_name(name: str) -> bool:

@@ -29,9 +29,10 @@ class StripeConfiguration:
 class PaymentSession:
     """One payment session. `provider` is stripe, authorize or self_handled; `stripe` is there for stripe only.
 
-    `owner` is the key of its namespace. `on_confirm` is what its scenario has Stripe say when the setup intent is
-    confirmed; `intent` is the state of that setup intent, and `initial_status` the status while nothing has become of
-    it. `created` is seconds since the epoch.
+    `owner` is the key of its namespace, `scenario` the name of the one that made it. `on_confirm` is what that has
+    Stripe say when the setup intent is confirmed, `method_types` are the kinds of payment methods that this offers, and
+    `intent` is its state. `initial_status` is the status while nothing has become of it. `created` is seconds since
+    the epoch.
     """
 
     owner: str
@@ -44,7 +45,9 @@ class PaymentSession:
     address: bool
     detach_previous_on_success: bool
     stripe: StripeConfiguration | None
+    scenario: str | None
     on_confirm: OnConfirm
+    method_types: tuple[str, ...]
     created: int
     initial_status: str
     intent: SetupIntent = FRESH

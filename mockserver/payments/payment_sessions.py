@@ -12,6 +12,7 @@ from mockserver.keeping import Kept
 from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
 from mockserver.payments.payment_session import PaymentSession, StripeConfiguration
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
+from mockserver.scenarios.method_types import DEFAULT_TYPES
 
 __all__ = ["PaymentSessions"]
 
@@ -42,6 +43,8 @@ class PaymentSessions:
         credential: str,
         overrides: Mapping[str, Any] = NO_OVERRIDES,
         on_confirm: OnConfirm = TEST_CARD,
+        method_types: tuple[str, ...] = DEFAULT_TYPES,
+        scenario: str | None = None,
     ) -> PaymentSession:
         """A payment session that follows the request: its customer, provider, address and purpose.
 
@@ -65,6 +68,8 @@ class PaymentSessions:
             detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
             stripe=_stripe(credential, draw, overrides) if provider == DEFAULT_PROVIDER else None,
             on_confirm=on_confirm,
+            method_types=method_types,
+            scenario=scenario,
             created=draw.moment,
             initial_status=status,
         )

@@ -10,7 +10,7 @@ from mockserver.payments.payment_method import PaymentMethod
 
 __all__ = ["FRESH", "Challenge", "SetupIntent"]
 
-_CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
+_OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,9 @@ class SetupIntent:
     cancellation_reason: str | None = None
 
     @property
-    def is_confirmable(self) -> bool:
+    def is_open(self) -> bool:
         """Whether it can be confirmed or canceled: neither finished nor being processed."""
-        return self.status in _CONFIRMABLE
+        return self.status in _OPEN
 
     @property
     def result(self) -> str | None:

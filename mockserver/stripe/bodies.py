@@ -40,7 +40,7 @@ def setup_intent_body(
         "livemode": False,
         "next_action": intent.next_action(stripe.setup_intent_id, _page(session, base)),
         "payment_method": method and _attached(method, session, expand, customer),
-        "payment_method_types": ["card", "sepa_debit"],
+        "payment_method_types": list(session.method_types),
         "status": intent.status,
         "usage": "off_session",
     }

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from mockserver.errors import Refusal, Violation
 from mockserver.payments.declines import Decline
+from mockserver.payments.method_entry import EntryRefusedError
+from mockserver.redaction import redact
 
-__all__ = ["Failure", "as_error", "decline_failure", "refusal_failure", "violations_failure"]
+__all__ = ["Failure", "as_error", "decline_failure", "entry_failure", "refusal_failure", "violations_failure"]
 
 INVALID_REQUEST: Final = "invalid_request_error"
 DOCUMENTATION: Final = "https://docs.stripe.com/error-codes#"
@@ -93,6 +95,13 @@ def decline_failure(
     )
 
 
+def entry_failure(refused: EntryRefusedError, *, setup_intent: dict[str, Any] | None = None) -> Failure:
+    """The failure for what was entered and is no payment method."""
+    return decline_failure(
+        refused.decline, setup_intent=setup_intent, refused="test-mode-only" if refused.by_the_mock else None
+    )
+
+
 def refusal_failure(refusal: Refusal) -> Failure:
     """A refusal of the contract, in the form that Stripe's client libraries can read."""
     return Failure(
@@ -123,4 +132,4 @@ def violations_failure(violations: tuple[Violation, ...]) -> Failure:
 def _param(pointer: str) -> str:
     """`/card/number` as Stripe writes it, `card[number]`."""
     first, *others = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]] or [""]
-    return first + "".join(f"[{step}]" for step in others)
+    return redact(first + "".join(f"[{step}]" for step in others))

@@ -15,11 +15,13 @@ from mockserver.exchange import Call, Fault, Headers, Reply, Request
 from mockserver.journal import Entry
 from mockserver.marks import own_headers, with_headers
 from mockserver.namespaces import HEADER, Namespace, namespace_of, shown
+from mockserver.payments import PaymentSession
 from mockserver.payments.draws import Draw
 from mockserver.redaction import REDACTED, redact
 from mockserver.settings import bundled
 from mockserver.stripe.asking import Asked, ask
-from mockserver.stripe.desk import Caller, Desk
+from mockserver.stripe.caller import Caller
+from mockserver.stripe.desk import desk
 from mockserver.stripe.failures import Failure, refusal_failure, violations_failure
 from mockserver.stripe.keys import Key, find_key
 from mockserver.stripe.replays import Replays
@@ -27,6 +29,7 @@ from mockserver.stripe.replies import failed, refusal_kind
 
 __all__ = ["StripeSide"]
 
+_KEY_FIELD: Final = re.compile(r"(?:^|&)key=(pk_[^&]+)")
 _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 
 
@@ -53,8 +56,9 @@ class StripeSide:
 
     def __init__(self, engine: Engine, *, max_body: int) -> None:
         self._engine = engine
+        self._spec = bundled("spec") / "stripe.yaml"
         self._max_body = max_body
-        self._desk = Desk(engine.ledger)
+        self._desk = desk(engine.ledger)
         self._replays = Replays()
         self._query: dict[str, frozenset[str]] = {}
         engine.on_reset(self._replays.reset)
@@ -62,11 +66,11 @@ class StripeSide:
     @cached_property
     def contract(self) -> Contract:
         """What is served here: spec/stripe.yaml."""
-        return Contract.load(bundled("spec") / "stripe.yaml", max_body=self._max_body)
+        return Contract.load(self._spec, max_body=self._max_body)
 
     def gives_way(self, path: str) -> bool:
-        """Whether the contract that is served has this path itself."""
-        return self._engine.contract.has_path(path)
+        """Whether the contract that is served has this path itself, or Stripe's was taken away with the bundled one."""
+        return not self._spec.is_file() or self._engine.contract.has_path(path)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
@@ -91,19 +95,31 @@ class StripeSide:
         return self._journalled(outcome, exchange, started)
 
     def _begin(self, request: Request) -> _Exchange:
-        namespace = self._namespace(request)
+        # Whose state it is: the payment session's that gave out the setup intent or the key, else as everywhere.
+        called = self._called(request)
+        session = called or self._session_of_key(request)
+        namespace = Namespace(session.owner, shown(session.owner), "") if session else namespace_of(request, ())
         draw, entry_id = self._engine.draw(namespace)
-        return _Exchange(request, namespace, draw, entry_id, draw.stripe_id("req", 14))
+        return _Exchange(
+            request,
+            namespace,
+            draw,
+            entry_id,
+            draw.stripe_id("req", 14),
+            scenario=called.scenario if called else None,
+        )
 
-    def _namespace(self, request: Request) -> Namespace:
-        """Whose state it is: the payment session's that gave out the setup intent or the key, else as everywhere."""
+    def _called(self, request: Request) -> PaymentSession | None:
         match = _SETUP_INTENT.match(request.path)
-        session = self._engine.payment_sessions.at_stripe(unquote(match[1])) if match else None
-        if session is None and HEADER not in request.headers:
-            session = self._engine.payment_sessions.at_stripe(find_key(request, {}) or "")
-        if session is not None:
-            return Namespace(session.owner, shown(session.owner), "")
-        return namespace_of(request, ())
+        return self._engine.ledger.sessions.at_stripe(unquote(match[1])) if match else None
+
+    def _session_of_key(self, request: Request) -> PaymentSession | None:
+        """The latest payment session that gave out the publishable key; none for who names a namespace."""
+        if HEADER in request.headers:
+            return None
+        field = _KEY_FIELD.search(f"{request.query}&{request.body.decode('latin-1')}")
+        key = find_key(request, {"key": field[1]} if field else {})
+        return self._engine.ledger.sessions.at_stripe(key) if key else None
 
     def _understood(self, request: Request, exchange: _Exchange) -> tuple[Asked, Call]:
         """What is asked, held against the contract. Raises Refusal, Failure."""
@@ -145,7 +161,7 @@ class StripeSide:
 
     def _answer(self, call: Call, caller: Caller) -> Reply | Fault:
         try:
-            return self._desk.operations[call.operation](call, caller)
+            return self._desk[call.operation](call, caller)
         except Failure as failure:
             return failed(failure)
 
@@ -169,7 +185,8 @@ class StripeSide:
                 at=started,
                 owner=exchange.namespace.key,
                 namespace=exchange.namespace.shown,
-                request=_safe(exchange.request),
+                # What was refused may hold the number of a real card, and that must not even stay in memory.
+                request=exchange.request if reply.status < 400 else _without_numbers(exchange.request),
                 operation=exchange.operation,
                 path=exchange.path or {},
                 scenario=exchange.scenario,
@@ -182,8 +199,8 @@ class StripeSide:
         return sent
 
 
-def _safe(request: Request) -> Request:
-    """The request as it may be kept: a real card number that somebody sends must not even stay in memory."""
+def _without_numbers(request: Request) -> Request:
+    """The request without what is secret, though for the keeping only."""
     body = request.body.decode("utf-8", "replace")
     hidden, query = redact(body), redact(request.query)
     return replace(
