@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from mockserver.exchange import Call, Fault, Reply
 from mockserver.payments import Ledger
@@ -11,7 +12,19 @@ from mockserver.stripe.challenges import Challenges
 from mockserver.stripe.methods import Methods
 from mockserver.stripe.setup_intents import SetupIntents
 
-__all__ = ["Operation", "desk"]
+__all__ = ["OPERATIONS", "Operation", "desk"]
+
+OPERATIONS: Final = (
+    "retrieve_setup_intent",
+    "confirm_setup_intent",
+    "cancel_setup_intent",
+    "mock_authenticate",
+    "mock_show_challenge",
+    "mock_answer_challenge",
+    "create_payment_method",
+    "create_token",
+)
+"""The operationIds of spec/stripe.yaml."""
 
 Operation = Callable[[Call, Caller], Reply | Fault]
 """Carries out a call that the contract has let pass; may raise Failure."""
@@ -20,13 +33,14 @@ Operation = Callable[[Call, Caller], Reply | Fault]
 def desk(ledger: Ledger) -> Mapping[str, Operation]:
     """The operations of spec/stripe.yaml, over what is remembered."""
     setup_intents, challenges, methods = SetupIntents(ledger), Challenges(ledger), Methods(ledger)
-    return {
-        "retrieve_setup_intent": setup_intents.retrieve,
-        "confirm_setup_intent": setup_intents.confirm,
-        "cancel_setup_intent": setup_intents.cancel,
-        "mock_authenticate": challenges.authenticate,
-        "mock_show_challenge": challenges.show,
-        "mock_answer_challenge": challenges.answer,
-        "create_payment_method": methods.create_payment_method,
-        "create_token": methods.create_token,
-    }
+    carried_out: tuple[Operation, ...] = (
+        setup_intents.retrieve,
+        setup_intents.confirm,
+        setup_intents.cancel,
+        challenges.authenticate,
+        challenges.show,
+        challenges.answer,
+        methods.create_payment_method,
+        methods.create_token,
+    )
+    return dict(zip(OPERATIONS, carried_out, strict=True))
