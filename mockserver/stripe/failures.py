@@ -5,6 +5,7 @@ A failure that Stripe itself would not have given names the kind of the mock's r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.errors import Refusal, Violation
@@ -125,7 +126,8 @@ def violations_failure(violations: tuple[Violation, ...]) -> Failure:
         code=code,
         param=param or None,
         refused="contract-violation",
-        violations=violations,
+        # A number may have been sent as a name.
+        violations=tuple(replace(each, pointer=redact(each.pointer)) for each in violations),
     )
 
 

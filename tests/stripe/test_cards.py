@@ -102,7 +102,7 @@ def test_spaces_do_not_matter(mock: Mock, name: str) -> None:
 
 @pytest.mark.parametrize("name", CARDS)
 def test_a_payment_method_made_before_decides(mock: Mock, name: str) -> None:
-    """createPaymentMethod takes every test card, also those that will be declined; the confirmation tells."""
+    """A payment method is made of every test card, also those that will be declined; the confirmation tells."""
     number, _, expected = CARDS[name]
     setup = prepared(mock)
     made = setup.http.post("/v1/payment_methods", json=card_data(number))

@@ -33,9 +33,7 @@ def test_stripe_js_answers(mock: Mock, answer: str, expected: tuple[Any, ...]) -
     action = setup.confirm(CARD).json()["next_action"]
     waiting = state(setup)
     sdk = action["use_stripe_sdk"]
-    reply = mock.browser({}).post(
-        sdk["authenticate_path"], data={"client_secret": setup.secret, "outcome": answer}
-    )
+    reply = mock.browser({}).post(sdk["authenticate_path"], data={"client_secret": setup.secret, "outcome": answer})
 
     assert ("use_stripe_sdk", "mock_challenge", None) == (action["type"], sdk["type"], sdk["answer"])
     assert ("requires_action", None, "created", 0) == waiting
@@ -58,7 +56,10 @@ def test_a_challenge_that_answers_itself(mock: Mock) -> None:
 
     assert "requires_action" == body["status"]
     assert FAILED == state(setup)
-    assert (303, "failed") == (page.status_code, parse_qs(urlsplit(page.headers["location"]).query)["redirect_status"][0])
+    assert (303, "failed") == (
+        page.status_code,
+        parse_qs(urlsplit(page.headers["location"]).query)["redirect_status"][0],
+    )
 
 
 class _Form(HTMLParser):

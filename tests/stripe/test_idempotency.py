@@ -51,9 +51,7 @@ def test_other_parameters_are_an_error(mock: Mock) -> None:
         two.call("confirm", DECLINED, idempotency_key="k1"),
     ]
 
-    assert [(400, "idempotency_error")] * 3 == [
-        (reply.status_code, reply.json()["error"]["type"]) for reply in replies
-    ]
+    assert [(400, "idempotency_error")] * 3 == [(reply.status_code, reply.json()["error"]["type"]) for reply in replies]
     assert "succeeded" == one.call("confirm", VISA, idempotency_key="k2").json()["status"]
 
 

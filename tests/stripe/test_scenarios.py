@@ -280,7 +280,9 @@ def test_a_hanging_confirmation_does_not_hang_the_server(mock: Mock) -> None:
     setup = prepared(mock, scenario="hangs")
     address = setup.http.base_url
     body = f"client_secret={setup.secret}&payment_method=pm_card_visa&key={setup.key}".encode()
-    head = f"POST /v1/setup_intents/{setup.id}/confirm HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST /v1/setup_intents/{setup.id}/confirm HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     with socket.create_connection((address.host, address.port or 80), timeout=5) as waiting:
         waiting.sendall(head.encode() + body)
 

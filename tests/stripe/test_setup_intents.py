@@ -269,7 +269,9 @@ def test_an_unknown_token(mock: Mock) -> None:
     assert (400, INVALID, "resource_missing", "card[token]", None) == refused(reply)
 
 
-@pytest.mark.parametrize("query", ["expand[]=payment_method", "expand[0]=payment_method", "expand%5B0%5D=payment_method"])
+@pytest.mark.parametrize(
+    "query", ["expand[]=payment_method", "expand[0]=payment_method", "expand%5B0%5D=payment_method"]
+)
 def test_expand(mock: Mock, query: str) -> None:
     """The payment method is written out where that is asked for, with what was entered beside it."""
     setup = prepared(mock)
