@@ -91,6 +91,7 @@ def test_every_block_is_known_here() -> None:
         "{",
         "curl -si",
         "about:",
+        "import stripe",
         "@pytest.fixture",
         "from mockserver.testing",
         "mockserver --seed",

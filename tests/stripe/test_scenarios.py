@@ -240,7 +240,10 @@ BUNDLED = {
     "processing_error": (402, "requires_payment_method", "failed"),
     "authentication_required": (200, "requires_action", "created"),
     "authentication_fails": (200, "requires_payment_method", "failed"),
+    "authentication_passes": (200, "succeeded", "succeeded"),
     "session_expired": (400, "canceled", "failed"),
+    "confirm_processing": (200, "processing", "created"),
+    "confirm_slow": (200, "succeeded", "succeeded"),
     "sepa_debit": (200, "succeeded", "succeeded"),
 }
 
