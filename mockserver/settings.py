@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Settings", "bundled"]
+__all__ = ["Settings", "bundled", "own"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +56,15 @@ def bundled(folder: str) -> Path:
     package = Path(__file__).parent
     shipped = package / "_bundled" / folder
     return shipped if shipped.is_dir() else package.parent / folder
+
+
+def own(name: str) -> Path:
+    """A file that the mock needs whatever is served: `admin.yaml`, `stripe.yaml` or `happy_path.yaml`.
+
+    In an image other files may be mounted over the bundled folders, so an installed copy has these a second time.
+    """
+    package = Path(__file__).parent
+    kept = package / "_own" / name
+    if kept.is_file():
+        return kept
+    return package.parent / ("scenarios" if name == "happy_path.yaml" else "spec") / name

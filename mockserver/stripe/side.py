@@ -18,7 +18,7 @@ from mockserver.namespaces import HEADER, Namespace, namespace_of, shown
 from mockserver.payments import PaymentSession
 from mockserver.payments.draws import Draw
 from mockserver.redaction import REDACTED, redact
-from mockserver.settings import bundled
+from mockserver.settings import own
 from mockserver.stripe.asking import Asked, ask
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.desk import desk
@@ -56,7 +56,7 @@ class StripeSide:
 
     def __init__(self, engine: Engine, *, max_body: int) -> None:
         self._engine = engine
-        self._spec = bundled("spec") / "stripe.yaml"
+        self._spec = own("stripe.yaml")
         self._max_body = max_body
         self._desk = desk(engine.ledger)
         self._replays = Replays()
