@@ -1,18 +1,18 @@
 """Starts a server in the folder it is called in, does what the README tells a newcomer, and stops it with SIGTERM.
 
-    prove.py COMMAND...
+    prove.py [--then COMMANDS] COMMAND...
 
-The server has no variables but its port, PATH and HOME.
+The server has no variables but its port, PATH and HOME. COMMANDS are a line of the shell's, and have MOCKSERVER_URL.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,6 +55,7 @@ def prove(
     command: Sequence[str],
     *,
     health: Sequence[str] = (),
+    then: str | None = None,
     variables: Mapping[str, str] | None = None,
     user: int | None = None,
 ) -> None:
@@ -70,6 +71,11 @@ def prove(
         answer = subprocess.run(["bash", "-c", curl_to(port)], check=True, capture_output=True, timeout=PATIENCE)
         if json.loads(answer.stdout)["customer_id"] != CUSTOMER:
             raise SystemExit(f"not the customer's payment session: {answer.stdout!r}")
+        if then is not None:
+            url = f"http://127.0.0.1:{port}"
+            subprocess.run(
+                ["bash", "-c", then], env={**os.environ, "MOCKSERVER_URL": url}, check=True, timeout=10 * PATIENCE
+            )
         process.terminate()
         code = process.wait(PATIENCE)
     finally:
@@ -81,4 +87,8 @@ def prove(
 
 
 if __name__ == "__main__":
-    prove(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--then", help="what is to be done while the server runs")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    said = parser.parse_args()
+    prove(said.command, then=said.then)

@@ -29,8 +29,16 @@ class Answers:
     def __init__(self, payment_sessions: PaymentSessions) -> None:
         self._payment_sessions = payment_sessions
 
-    def reply(self, said: PaymentSessionReply | LiteralReply, call: Call, *, draw: Draw, namespace: Namespace) -> Made:
-        """A reply, not yet held against the contract."""
+    def reply(
+        self,
+        said: PaymentSessionReply | LiteralReply,
+        call: Call,
+        *,
+        draw: Draw,
+        namespace: Namespace,
+        scenario: str | None = None,
+    ) -> Made:
+        """A reply, not yet held against the contract; `scenario` is the name of the one that says it."""
         fakes = Fakes(draw.number())
         if isinstance(said, LiteralReply):
             headers, body = said.render(call, fakes)
@@ -46,6 +54,8 @@ class Answers:
             credential=namespace.credential,
             overrides=overrides,
             on_confirm=said.on_confirm,
+            method_types=said.method_types,
+            scenario=scenario,
         )
         body = session.as_body()
         if overrides:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from mockserver.additions import ADDITIONS
 from mockserver.answers import Answers, Made, as_json
 from mockserver.contract import Contract
 from mockserver.coverage import Coverage
@@ -18,7 +19,7 @@ from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry, Journal, Nearest
 from mockserver.marks import PROBLEM_TYPE, Outcome, own_headers, summary, with_headers
 from mockserver.namespaces import Namespace, Streams, namespace_of
-from mockserver.payments import PaymentSessions
+from mockserver.payments import Ledger
 from mockserver.payments.draws import Draw
 from mockserver.scenarios import LiteralReply, Miss, NoStub, PaymentSessionReply, Scenarios, Stub
 from mockserver.scenarios.choice import HEADER as SCENARIO_HEADER
@@ -75,11 +76,13 @@ class Engine:
         self.reload: Reload | None = None
         self.journal = Journal()
         self.coverage = Coverage()
-        self.payment_sessions = PaymentSessions()
+        self.ledger = Ledger()
+        self.payment_sessions = self.ledger.sessions
         self._answers = Answers(self.payment_sessions)
         self._report_violations = report_violations
         self._streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
-        self._clock = clock
+        self.clock = clock
+        self._resets: list[Callable[[str | None], None]] = []
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Engine:
@@ -90,7 +93,7 @@ class Engine:
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as its scenario says, or with the refusal that says why not."""
-        started = self._clock()
+        started = self.clock()
         exchange = self._begin(request)
         try:
             route = exchange.served.contract.route(request)
@@ -114,7 +117,7 @@ class Engine:
 
         It belongs to no caller's namespace: a refused origin must not even use up a number of it.
         """
-        started = self._clock()
+        started = self.clock()
         exchange = self._begin(request, EDGE)
         return self._journalled(self._refused(refusal, exchange), exchange, started)
 
@@ -136,9 +139,25 @@ class Engine:
         key = namespace.key if namespace else None
         if self.served.choice:
             self.served.choice.reset(key)
-        self.payment_sessions.reset(key)
+        self.ledger.reset(key)
+        for forget in self._resets:
+            forget(key)
         self.journal.reset(key)
         self._streams.restart(key, seed=seed)
+
+    def on_reset(self, forget: Callable[[str | None], None]) -> None:
+        """Have a part that stands on the engine forget what it knows of a namespace, or everything (None), too."""
+        self._resets.append(forget)
+
+    def draw(self, namespace: Namespace) -> tuple[Draw, str]:
+        """The material of a namespace's next exchange, and the id of its entry in the journal."""
+        seed, count = self._streams.next(namespace.key)
+        return Draw(seed, namespace.key, count), f"{namespace.shown}-{count}"
+
+    def record(self, entry: Entry) -> None:
+        """Keep what happened."""
+        self.journal.record(entry)
+        self.coverage.record(entry)
 
     @property
     def seed(self) -> int:
@@ -176,14 +195,13 @@ class Engine:
     def _begin(self, request: Request, namespace: Namespace | None = None) -> _Exchange:
         served = self.served
         namespace = namespace or namespace_of(request, served.contract.credential_places)
-        seed, count = self._streams.next(namespace.key)
-        draw = Draw(seed, namespace.key, count)
-        return _Exchange(request, served, namespace, draw, f"{namespace.shown}-{count}")
+        draw, entry_id = self.draw(namespace)
+        return _Exchange(request, served, namespace, draw, entry_id)
 
     def _answer(self, call: Call, exchange: _Exchange) -> Reply | Fault:
         chosen = self._chosen(call, exchange)
         if chosen is None:
-            return self._sample(call, exchange)
+            return self._added(call, exchange) or self._sample(call, exchange)
         stub = chosen.stub
         exchange.scenario, exchange.stub = chosen.scenario.name, stub.name
         delay = self._answers.seconds(stub.delay, exchange.draw)
@@ -219,6 +237,15 @@ class Engine:
             )
         return reply
 
+    def _added(self, call: Call, exchange: _Exchange) -> Reply | None:
+        """The reply of an operation that the mock adds to the contract, and holds against it all the same."""
+        answer = ADDITIONS.get(call.operation)
+        reply = answer(call, self.ledger, exchange.namespace) if answer else None
+        if reply is not None and exchange.served.contract.reply_violations(call.operation, reply):
+            # A contract that has an operation of this name itself means something else by it.
+            return None
+        return reply
+
     def _well_behaved(self, call: Call, exchange: _Exchange) -> Reply:
         """What is sent in part when the wire misbehaves: the default scenario's reply, else one from the schema."""
         choice = exchange.served.choice
@@ -229,7 +256,9 @@ class Engine:
 
     def _made(self, said: PaymentSessionReply | LiteralReply, call: Call, exchange: _Exchange) -> Made:
         sound = _without_violations(call, exchange.violations) if exchange.violations else call
-        return self._answers.reply(said, sound, draw=exchange.draw, namespace=exchange.namespace)
+        return self._answers.reply(
+            said, sound, draw=exchange.draw, namespace=exchange.namespace, scenario=exchange.scenario
+        )
 
     def _sample(self, call: Call, exchange: _Exchange) -> Reply:
         rng = random.Random(exchange.draw.number())  # noqa: S311  # made-up values, repeatable by seed
@@ -262,26 +291,26 @@ class Engine:
                 reported=() if exchange.refused else exchange.violations,
             ),
         )
-        entry = Entry(
-            id=exchange.entry_id,
-            at=started,
-            owner=exchange.namespace.key,
-            namespace=exchange.namespace.shown,
-            request=exchange.request,
-            operation=exchange.operation,
-            path=exchange.path,
-            scenario=exchange.scenario,
-            stub=exchange.stub,
-            off_contract=exchange.off_contract,
-            refused=exchange.refused,
-            nearest=exchange.nearest,
-            misses=exchange.misses,
-            violations=exchange.violations,
-            outcome=sent,
-            duration=self._clock() - started,
+        self.record(
+            Entry(
+                id=exchange.entry_id,
+                at=started,
+                owner=exchange.namespace.key,
+                namespace=exchange.namespace.shown,
+                request=exchange.request,
+                operation=exchange.operation,
+                path=exchange.path,
+                scenario=exchange.scenario,
+                stub=exchange.stub,
+                off_contract=exchange.off_contract,
+                refused=exchange.refused,
+                nearest=exchange.nearest,
+                misses=exchange.misses,
+                violations=exchange.violations,
+                outcome=sent,
+                duration=self.clock() - started,
+            )
         )
-        self.journal.record(entry)
-        self.coverage.record(entry)
         return sent
 
 

@@ -87,6 +87,8 @@ REFUSALS: dict[str, RefusalKind] = {
     "unknown-preference": RefusalKind(400, "Undocumented preference"),
     "no-stub": RefusalKind(404, "No stub fits"),
     "reply-violates-contract": RefusalKind(500, "Reply breaks the contract"),
+    # Stripe's side, as an error object of Stripe's.
+    "test-mode-only": RefusalKind(403, "Test mode only"),
     # The control API.
     "unknown-payment-session": RefusalKind(404, "Unknown payment session"),
     "not-verified": RefusalKind(409, "Not what was expected"),

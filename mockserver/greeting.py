@@ -25,13 +25,19 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
     served = f"{plain(document.title)} {plain(document.version)}, {count} operation{'' if count == 1 else 's'},"
     lines = [
         f"mockserver {__version__} serves {served} at {url}",
-        f"  spec       {plain(str(settings.spec_file.resolve()))}{'' if settings.spec else ' (bundled)'}",
+        f"  spec       {plain(str(settings.spec_file.resolve()))}{_origin(settings)}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
         "",
         *_first_steps(settings, engine, url),
     ]
     return "\n".join(lines)
+
+
+def _origin(settings: Settings) -> str:
+    if settings.spec:
+        return ""
+    return " (bundled, with an addition of the mock's own)" if settings.overlay_file else " (bundled)"
 
 
 def _scenarios(settings: Settings, engine: Engine) -> str:

@@ -138,6 +138,11 @@ class Journal:
         """The entries of a namespace, by its key, or all (None); the oldest first."""
         return self._entries.of(owner)
 
+    @property
+    def last(self) -> int:
+        """The number of the newest entry that there ever was; 0 before the first."""
+        return self._entries.last
+
     def since(self, number: int) -> list[tuple[int, Entry]]:
         """The entries with a higher number than this, each with its own; the oldest first."""
         return self._entries.since(number)

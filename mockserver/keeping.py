@@ -26,7 +26,8 @@ class Kept(Generic[Value]):
 
     def __init__(self, *, cap: int) -> None:
         self._cap = cap
-        self._last = 0
+        self.last = 0
+        """The highest number that was given so far."""
         # Not a dict: one that loses its first item again and again has to search for it.
         self._values: OrderedDict[int, Value] = OrderedDict()
         self._numbers: dict[str, deque[int]] = {}
@@ -35,13 +36,13 @@ class Kept(Generic[Value]):
     def add(self, value: Value) -> tuple[int, Value | None]:
         """Keep one more; gives its number, higher than any before, and the value that had to go for it."""
         with self._lock:
-            self._last += 1
-            self._values[self._last] = value
+            self.last += 1
+            self._values[self.last] = value
             numbers = self._numbers.get(value.owner)
             if numbers is None:
                 numbers = self._numbers[value.owner] = deque()
-            numbers.append(self._last)
-            return self._last, self._pop() if len(self._values) > self._cap else None
+            numbers.append(self.last)
+            return self.last, self._pop() if len(self._values) > self._cap else None
 
     def replace(self, number: int, value: Value) -> bool:
         """Put a value of the same owner in the place of another; false when that has gone."""

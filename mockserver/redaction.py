@@ -16,28 +16,27 @@ _SECRET_NAME = re.compile(
 
 _SECRETS = re.compile(
     r"""
-      (?P<client>_secret_)[A-Za-z0-9]+                            # the second half of a Stripe client secret
+      (?P<client>(?:_|%5F)secret(?:_|%5F))[A-Za-z0-9]+            # the second half of a Stripe client secret
     | (?P<key>\bapi_key_|\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+   # Wingback's keys, Stripe's secret keys
-    | (?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])                    # card numbers; not the digits of a UUID
+    | (?P<field>(?:cvc|iban|card(?:\[|%5B)number)(?:\]|%5D)?=)[^&\s]+    # of a form, percent-encoded or not
+    | (?P<member>"(?:cvc|iban)"\s*:\s*")[^"]+                           # of JSON
+    | (?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))                       # card numbers; not the digits of a UUID
+      (?:\d|%3\d)(?:(?:[ +-]|%20|%2[BbDd])?(?:\d|%3\d)){12,18}(?![\w-])
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
-# What every secret has in it: most texts have none of these, and are seen to in a tenth of the time.
-_MARKS = ("_secret_", "api_key_", "k_test_", "k_live_")
-_MANY_DIGITS = re.compile(r"\d(?:[ -]?\d){12}")
+# What every secret has in it. Most texts have none of this, and to see that takes a tenth of the time.
+_MARKS = ("%", "secret", "k_test_", "k_live_", "api_key_", "cvc", "iban", "number")
+_MANY_DIGITS = re.compile(r"[0-9](?:[ +-]?[0-9]){12}")
 
 
 def redact(text: str) -> str:
-    """The text without client secrets, API keys and card numbers."""
-    for mark in _MARKS:
-        if mark in text:
-            break
-    else:
-        if _MANY_DIGITS.search(text) is None:
-            return text
-    return _SECRETS.sub(lambda match: f"{match['client'] or match['key'] or ''}{REDACTED}", text)
+    """The text without client secrets, API keys, and the numbers and codes of cards and accounts."""
+    if _is_harmless(text):
+        return text
+    return _SECRETS.sub(lambda match: f"{match[match.lastgroup] if match.lastgroup else ''}{REDACTED}", text)
 
 
 def is_secret_name(name: str) -> bool:
@@ -57,3 +56,14 @@ def _redact_pair(pair: str) -> str:
     plain = unquote_plus(value)
     hidden = is_secret_name(unquote_plus(name)) or redact(plain) != plain
     return f"{name}={REDACTED}" if equals and hidden else redact(pair)
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether it is certain at a glance that nothing in a text is secret."""
+    if not text.isascii():
+        return False
+    lowered = text.lower()
+    for mark in _MARKS:
+        if mark in lowered:
+            return False
+    return _MANY_DIGITS.search(text) is None

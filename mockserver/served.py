@@ -74,6 +74,7 @@ def load_contract(settings: Settings) -> Contract:
     """Read the contract that the settings name. Raises SpecError."""
     return Contract.load(
         settings.spec_file,
+        overlay=settings.overlay_file,
         accepted_keys=frozenset(settings.api_keys) if settings.api_keys else None,
         max_body=settings.max_body,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Settings", "bundled"]
+__all__ = ["Settings", "bundled", "own"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,12 @@ class Settings:
         return self.spec or bundled("spec") / "wingback.yaml"
 
     @property
+    def overlay_file(self) -> Path | None:
+        """What the mock adds to the bundled contract; none beside another one, or where a folder took its place."""
+        overlay = bundled("spec") / "wingback.overlay.yaml"
+        return overlay if self.spec is None and overlay.is_file() else None
+
+    @property
     def scenarios_folder(self) -> Path | None:
         """The folder of scenario files; none for a foreign contract that came without scenarios."""
         if self.scenarios is None and self.spec is None:
@@ -50,3 +56,15 @@ def bundled(folder: str) -> Path:
     package = Path(__file__).parent
     shipped = package / "_bundled" / folder
     return shipped if shipped.is_dir() else package.parent / folder
+
+
+def own(name: str) -> Path:
+    """A file that the mock needs whatever is served: `admin.yaml`, `stripe.yaml` or `happy_path.yaml`.
+
+    In an image other files may be mounted over the bundled folders, so an installed copy has these a second time.
+    """
+    package = Path(__file__).parent
+    kept = package / "_own" / name
+    if kept.is_file():
+        return kept
+    return package.parent / ("scenarios" if name == "happy_path.yaml" else "spec") / name

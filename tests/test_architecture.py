@@ -16,15 +16,18 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 LAYERS = (
     ("mockserver",),
     ("errors", "exchange", "keeping", "printing", "redaction"),
+    ("shelf",),
     ("yamltext",),
     ("contract",),
     ("scenarios",),
     ("payments",),
     ("journal", "marks", "namespaces", "settings"),
     ("answers", "coverage", "verification"),
+    ("additions",),
     ("vetting",),
     ("served",),
     ("engine",),
+    ("stripe",),
     ("reloading",),
     ("checking", "control"),
     ("web",),
@@ -37,9 +40,11 @@ LAYERS = (
 
 # What is not in the standard library and not in this table may not be imported at all.
 OWNERS = {
+    "_pytest": "testing",
     "click": "cli",
     "faker": "payments",
     "httptools": "server",
+    "httpx": "testing",
     "jsonschema": "contract",
     "jsonschema_path": "contract",
     "jsonschema_rs": "contract",
@@ -49,6 +54,7 @@ OWNERS = {
     "orjson": "contract",
     "pydantic": "scenarios",
     "pydantic_core": "scenarios",
+    "pytest": "testing",
     "referencing": "contract",
     "starlette": "web",
     "uvicorn": "server",

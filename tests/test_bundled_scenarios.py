@@ -17,7 +17,8 @@ import pytest
 from mockserver.contract import Contract
 from mockserver.engine import Engine
 from mockserver.exchange import ABSENT, Headers, Reply, Request
-from mockserver.scenarios import Example, OnConfirm, Scenarios
+from mockserver.scenarios import Example, OnConfirm, PlannedFault, Scenarios
+from mockserver.scenarios.durations import Fixed
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
@@ -204,7 +205,12 @@ MEANINGS: dict[str, Callable[[list[Seen]], bool]] = {
     "processing_error": lambda seen: is_session(seen[0]),
     "authentication_required": lambda seen: is_session(seen[0]),
     "authentication_fails": lambda seen: is_session(seen[0]),
+    "authentication_passes": lambda seen: is_session(seen[0]),
     "session_expired": lambda seen: is_session(seen[0]),
+    "confirm_processing": lambda seen: is_session(seen[0]),
+    "confirm_slow": lambda seen: is_session(seen[0]),
+    "confirm_connection_reset": lambda seen: is_session(seen[0]),
+    "sepa_debit": lambda seen: is_session(seen[0]),
     "invalid_api_key": lambda seen: is_feedback(seen[0]) and "wb-key" in seen[0].field("www-authenticate"),
     "unknown_customer": lambda seen: is_feedback(seen[0]),
     "validation_rejected": lambda seen: is_feedback(seen[0]),
@@ -269,7 +275,12 @@ CONFIRMATIONS = {
     "processing_error": OnConfirm(kind="decline", detail="processing_error"),
     "authentication_required": OnConfirm(kind="authenticate", detail="challenge"),
     "authentication_fails": OnConfirm(kind="authenticate", detail="fail"),
+    "authentication_passes": OnConfirm(kind="authenticate", detail="pass"),
     "session_expired": OnConfirm(kind="expired"),
+    "confirm_processing": OnConfirm(kind="processing"),
+    "confirm_slow": OnConfirm(kind="test_card", delay=Fixed(2.0)),
+    "confirm_connection_reset": OnConfirm(kind="fault", fault=PlannedFault(kind="connection_reset")),
+    "sepa_debit": OnConfirm(kind="test_card"),
 }
 
 

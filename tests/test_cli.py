@@ -83,8 +83,8 @@ def test_greeting_says_all_a_newcomer_needs(server: Running) -> None:
     """What is served, where, from which files, with which seed."""
     lines = server.greeting.splitlines()
 
-    assert f"mockserver {mockserver.__version__} serves wingback-api 0.1.0, 1 operation, at {server.url}" == lines[0]
-    assert f"  spec       {ROOT / 'spec' / 'wingback.yaml'} (bundled)" == lines[1]
+    assert f"mockserver {mockserver.__version__} serves wingback-api 0.1.0, 2 operations, at {server.url}" == lines[0]
+    assert f"  spec       {ROOT / 'spec' / 'wingback.yaml'} (bundled, with an addition of the mock's own)" == lines[1]
     assert re.fullmatch(rf"  scenarios  {re.escape(str(ROOT / 'scenarios'))} \(bundled\): [1-9]\d*", lines[2])
     assert "  seed       1, repeat this run with --seed 1" == lines[3]
 

@@ -19,6 +19,7 @@ import yaml
 
 from mockserver import cli
 from mockserver.errors import REFUSALS
+from mockserver.testing import MockServer, plugin
 from tests.support.command import ROOT, Running, served
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -86,13 +87,17 @@ def test_every_block_is_known_here() -> None:
     """A new block in the README needs a test here."""
     starts = [
         "python3 -m venv",
-        "curl -s ",
+        "curl -s http",
         "{",
         "curl -si",
         "about:",
+        "import stripe",
+        "@pytest.fixture",
+        "from mockserver.testing",
         "mockserver --seed",
         "{",
         "docker build",
+        "curl -s -X PUT",
         "python3 -m venv",
     ]
 
@@ -113,7 +118,7 @@ def test_the_two_commands_are_one_line_that_ci_carries_out(end: str) -> None:
 def test_the_curl_gets_the_answer_shown() -> None:
     """The first answer after a start with --seed 1 is the one in the README, to the letter."""
     with served("--seed", "1") as running:
-        command = block("curl -s ").replace("http://127.0.0.1:8080", running.url)
+        command = block("curl -s http").replace("http://127.0.0.1:8080", running.url)
         done = subprocess.run(["bash", "-c", command], capture_output=True, check=True, text=True)
 
     assert SESSION == json.loads(done.stdout)
@@ -198,6 +203,40 @@ def test_the_script_for_a_test_suite_works(tmp_path: Path) -> None:
 
     assert 0 == done.returncode, done.stderr
     assert ["ok", "404"] == [line for line in done.stdout.splitlines() if line in {"ok", "404"}]
+
+
+def test_the_pytest_section_is_cut_from_the_project_that_is_run() -> None:
+    """Each piece stands in the tests of the downstream project, to the letter."""
+    project = (ROOT / "tests" / "downstream" / "tests" / "test_checkout.py").read_text("utf-8")
+
+    assert [True] * 3 == [piece.strip("\n") in project for piece in block("@pytest.fixture").split("\n\n\n")]
+
+
+def test_the_python_shown_runs() -> None:
+    """The context manager prints where it listens, and nothing is wrong at its end."""
+    code = block("from mockserver.testing")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+ \{'wb-key': 'api_key_\w+'\}\n", done.stdout)
+
+
+def test_the_fixtures_and_options_are_the_plugins() -> None:
+    """The two tables have each fixture and each option once."""
+    told = [cells[0] for cells in rows("For a test suite")]
+    fixtures = re.findall(r"^@pytest\.fixture\ndef (\w+)", Path(plugin.__file__).read_text("utf-8"), re.MULTILINE)
+    options = [f"`--mockserver-{name.replace('_', '-')}`, `mockserver_{name}`" for name in plugin.OPTIONS]
+
+    assert sorted(fixtures) == sorted(name.strip("`") for name in told if name.startswith("`mockserver"))
+    assert sorted(options) == sorted(name for name in told if name.startswith("`--"))
+
+
+def test_the_attributes_are_there() -> None:
+    """What the table says a MockServer has."""
+    (about,) = [cells[1] for cells in rows("For a test suite") if cells[0] == "`mockserver`"]
+    named = re.findall(r"`(\w+)(?:\(\))?`", about)
+
+    assert named.pop(0) == MockServer.__name__
+    assert [] == [name for name in named if not hasattr(MockServer, name)]
 
 
 def test_the_refusal_shown_is_the_answer(server: Running) -> None:

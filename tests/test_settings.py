@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockserver import settings
-from mockserver.settings import Settings, bundled
+from mockserver.settings import Settings, bundled, own
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,3 +32,16 @@ def test_an_installed_copy_carries_its_files(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(settings, "__file__", str(tmp_path / "mockserver" / "settings.py"))
 
     assert tmp_path / "mockserver" / "_bundled" / "spec" == bundled("spec")
+
+
+def test_what_the_mock_needs_itself_lies_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In an image, folders that are mounted over the bundled ones do not take it away; a checkout has it once."""
+    assert [ROOT / "spec" / "admin.yaml", ROOT / "scenarios" / "happy_path.yaml"] == [
+        own(name) for name in ("admin.yaml", "happy_path.yaml")
+    ]
+    kept = tmp_path / "mockserver" / "_own" / "admin.yaml"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    monkeypatch.setattr(settings, "__file__", str(tmp_path / "mockserver" / "settings.py"))
+
+    assert kept == own("admin.yaml")

@@ -20,7 +20,7 @@ def check(settings: Settings, *, against: Path | None = None) -> Report:
 
     Raises UsageError: a contract or the folder cannot be read.
     """
-    contract = Contract.load(settings.spec_file)
+    contract = Contract.load(settings.spec_file, overlay=settings.overlay_file)
     version = None if against is None else Contract.load(against)
     folder = None if settings.scenarios_folder is None else _from_here(settings.scenarios_folder)
     files = [] if folder is None else read_folder(folder, operations=contract.operations, knows_fake=knows_fake)

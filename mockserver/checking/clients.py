@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Final
 
 from mockserver.answers import as_json
@@ -34,7 +33,9 @@ def request_of(example: ExampleRequest, scenario: Scenario, contract: Contract) 
     )
     if any(place.find(request) is not None for place in contract.credential_places):
         return request
-    return _with_credentials(request, _credentials(scenario, contract))
+    for place in _credentials(scenario, contract):
+        request = place.carry(request, _KEY)
+    return request
 
 
 def _usual(example: ExampleRequest, scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -63,18 +64,3 @@ def _credentials(scenario: Scenario, contract: Contract) -> list[CredentialPlace
     ]
     wanted = {scheme for operation in operations for scheme in next(iter(operation.security), {})}
     return [place for place in contract.credential_places if place.scheme in wanted]
-
-
-def _with_credentials(request: Request, places: Iterable[CredentialPlace]) -> Request:
-    pairs, query = list(request.headers.pairs), request.query
-    for place in places:
-        match place.place:
-            case "query":
-                query = "&".join(filter(None, (query, f"{place.name}={_KEY}")))
-            case "header":
-                pairs.append((place.name, _KEY))
-            case "cookie":
-                pairs.append(("cookie", f"{place.name}={_KEY}"))
-            case _:
-                pairs.append((place.name, f"{place.challenge.partition(' ')[0]} {_KEY}"))
-    return replace(request, query=query, headers=Headers(pairs))

@@ -45,7 +45,7 @@ class Bundle:
         self.path = path
         self.folder = path.parent.resolve()
         self.files: list[Path] = []
-        self.data = self._read(path, f"the spec {path}")
+        self.data = self.read(path, f"the spec {path}")
         self._others: dict[Path, _File] = {}
         self._pending: list[_File] = []
         self._references: list[tuple[_File, dict[str, Any], str]] = []
@@ -63,6 +63,26 @@ class Bundle:
             self.data[FILES_MEMBER] = {file.member.rpartition("/")[2]: file.content for file in others}
         for file, node, ref in self._references:
             self._check(file, node, ref)
+
+    def read(self, path: Path, what: str) -> Any:
+        """The data of a file, which is one of the document's then. Raises SpecError."""
+        self.files.append(path)
+        try:
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                text = file.read() if size <= MAX_DOCUMENT_BYTES else b""
+        except FileNotFoundError:
+            raise SpecError(f"{what} does not exist") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise SpecError(f"{what} cannot be read: {reason}") from None
+        if size > MAX_DOCUMENT_BYTES:
+            raise SpecError(f"{what} is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")
+        try:
+            data = read_data(text, name=str(path))
+        except TextError as error:
+            raise SpecError(str(error)) from None
+        return data
 
     def _join_one(self, file: _File) -> None:
         for node, ref in references(file.content):
@@ -93,7 +113,7 @@ class Bundle:
         target = self._target(ref, location, file)
         found = self._others.get(target)
         if found is None:
-            content = self._read(target, f"{file.path}: $ref {ref!r}: the file")
+            content = self.read(target, f"{file.path}: $ref {ref!r}: the file")
             found = _File(target, content, f"#/{FILES_MEMBER}/file{len(self._others)}")
             self._others[target] = found
             self._pending.append(found)
@@ -123,22 +143,3 @@ class Bundle:
         if unusable:
             raise SpecError(f"{file.path}: $ref {ref!r} is no reference to a file")
         return target
-
-    def _read(self, path: Path, what: str) -> Any:
-        self.files.append(path)
-        try:
-            with path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                text = file.read() if size <= MAX_DOCUMENT_BYTES else b""
-        except FileNotFoundError:
-            raise SpecError(f"{what} does not exist") from None
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise SpecError(f"{what} cannot be read: {reason}") from None
-        if size > MAX_DOCUMENT_BYTES:
-            raise SpecError(f"{what} is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")
-        try:
-            data = read_data(text, name=str(path))
-        except TextError as error:
-            raise SpecError(str(error)) from None
-        return data

@@ -61,9 +61,16 @@ class Contract:
         self._acceptances: dict[str, Acceptance] = {}
 
     @classmethod
-    def load(cls, path: Path, *, accepted_keys: frozenset[str] | None = None, max_body: int = 1 << 20) -> Contract:
-        """Read the document at a path. Raises SpecError."""
-        return cls(load_document(path), accepted_keys=accepted_keys, max_body=max_body)
+    def load(
+        cls,
+        path: Path,
+        *,
+        overlay: Path | None = None,
+        accepted_keys: frozenset[str] | None = None,
+        max_body: int = 1 << 20,
+    ) -> Contract:
+        """Read the document at a path, with an overlay laid over it. Raises SpecError."""
+        return cls(load_document(path, overlay=overlay), accepted_keys=accepted_keys, max_body=max_body)
 
     @cached_property
     def _judge(self) -> Judge:
@@ -76,6 +83,10 @@ class Contract:
         from mockserver.contract.replies import SampleReplies
 
         return SampleReplies(self.document, self._judge)
+
+    def has_path(self, path: str) -> bool:
+        """Whether there is an operation of any method on a raw path."""
+        return self._router.has(path)
 
     def route(self, request: Request) -> Route:
         """Which operation a request calls, with which path parameters.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import quote_plus
 
 from mockserver.contract.document import Document
-from mockserver.exchange import Request
+from mockserver.exchange import Headers, Request
 
 __all__ = ["CredentialPlace", "credential_places", "find_credential"]
 
@@ -34,6 +35,22 @@ class CredentialPlace:
                 return next(iter(request.query_values.get(self.name, ())), None)
         header = request.headers.get("authorization")
         return header.partition(" ")[2].strip() if header else None
+
+    def carry(self, request: Request, credential: str) -> Request:
+        """The request with a credential here."""
+        if self.place == "query":
+            query = "&".join(filter(None, (request.query, f"{quote_plus(self.name)}={quote_plus(credential)}")))
+            return replace(request, query=query)
+        return replace(request, headers=Headers([*request.headers.pairs, self.field(credential)]))
+
+    def field(self, credential: str) -> tuple[str, str]:
+        """The header field that carries a credential, for every place but the query."""
+        match self.place:
+            case "header":
+                return self.name, credential
+            case "cookie":
+                return "cookie", f"{self.name}={credential}"
+        return self.name, f"{self.challenge.partition(' ')[0]} {credential}"
 
 
 def credential_places(document: Document) -> tuple[CredentialPlace, ...]:

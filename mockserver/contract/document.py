@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.bundle import Bundle
 from mockserver.contract.corrections import adjust
+from mockserver.contract.overlay import lay_over
 from mockserver.contract.shape import check_contents, check_root
 from mockserver.contract.tree import BrokenReferenceError, resolve
 from mockserver.errors import SpecError
@@ -49,14 +50,18 @@ class Document:
         return resolve(self.data, node)
 
 
-def load_document(path: Path) -> Document:
+def load_document(path: Path, *, overlay: Path | None = None) -> Document:
     """Read an OpenAPI 3.0 or 3.1 document, YAML or JSON, with all the files of its folder that it refers to.
+
+    An overlay is laid over it in memory.
 
     Raises SpecError: missing or unreadable file, other format or version, a `$ref` that leaves the folder or
     leads nowhere.
     """
     bundle = Bundle(Path(path))
     try:
+        if overlay is not None:
+            lay_over(bundle.data, bundle.read(overlay, f"the overlay {overlay}"), overlay)
         _make_whole(bundle)
     except SpecError as error:
         error.files = tuple(bundle.files)

@@ -111,6 +111,11 @@ class Router:
         found = node.operations.get(method)
         return Route(found[0], dict(zip(found[1], values, strict=True))) if found is not None else None
 
+    def has(self, raw_path: str) -> bool:
+        """Whether there is an operation of any method on a path."""
+        segments = [(segment, _decoded(segment)) for segment in raw_path.split("/")[1:]]
+        return next(_matches(self._root, segments, 0, ()), None) is not None
+
     def _unknown(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
         detail = "The contract has no such path"
         if raw_path.endswith("/") and any(node.operations for node, _ in _matches(self._root, segments[:-1], 0, ())):

@@ -16,7 +16,7 @@ from mockserver.engine import Engine
 from mockserver.errors import Refusal
 from mockserver.exchange import Headers, Reply, Request
 from mockserver.marks import PROBLEM_TYPE, summary
-from mockserver.settings import Settings, bundled
+from mockserver.settings import Settings, own
 
 __all__ = ["PREFIX", "TOKEN_HEADER", "Control"]
 
@@ -39,7 +39,7 @@ class Control:
     @cached_property
     def _contract(self) -> Contract:
         # Read on the first call: no start should wait for it.
-        return Contract.load(bundled("spec") / "admin.yaml", max_body=self._max_body)
+        return Contract.load(own("admin.yaml"), max_body=self._max_body)
 
     def handle(self, request: Request) -> Reply | tuple[Reply, Events]:
         """Answer one call; with the events that follow the head, where the call asks for them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import shake_256
 
-__all__ = ["Draw", "account_id", "publishable_key", "tenant_id"]
+__all__ = ["Draw", "account_id", "fingerprint", "publishable_key", "stripe_customer_id", "tenant_id"]
 
 BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Bytes to digits; that some digits come slightly more often does not matter for values that only look random.
@@ -12,14 +12,20 @@ _TO_BASE62 = bytes(BASE62[byte % 62] for byte in range(256))
 
 SETUP_INTENT_CHARACTERS = 24
 CLIENT_SECRET_CHARACTERS = 31
+# 1 January 2026, in seconds since the epoch: where made-up moments begin.
+FIRST_MOMENT = 1_767_225_600
 
 
 class Draw:
-    """The random material of one payment session: a token, a setup intent and its client secret."""
+    """The random material of one exchange: a token, a setup intent and its client secret, ids of Stripe's.
 
-    __slots__ = ("_bytes",)
+    `moment` is when what it makes was created, in seconds since the epoch; made up too, for a clock never repeats.
+    """
+
+    __slots__ = ("_bytes", "moment")
 
     def __init__(self, seed: int, namespace: str, count: int) -> None:
+        self.moment = FIRST_MOMENT + count
         self._bytes = _digest(f"{seed}\0{count}\0{namespace}", 80)
 
     def identifier(self, prefix: str) -> str:
@@ -34,6 +40,10 @@ class Draw:
         """`seti_<the same 24>_secret_<31 base62>`, with no other underscore, as Stripe.js demands."""
         digits = self._digits()
         return f"seti_{digits[:SETUP_INTENT_CHARACTERS]}_secret_{digits[SETUP_INTENT_CHARACTERS:]}"
+
+    def stripe_id(self, prefix: str, characters: int = 24) -> str:
+        """An id of another object of Stripe's: prefix, underscore, base62."""
+        return f"{prefix}_{_base62(shake_256(prefix.encode() + self._bytes).digest(characters))}"
 
     def number(self) -> int:
         """A seed for whatever else is to be made up for the same request."""
@@ -51,6 +61,16 @@ def publishable_key(credential: str) -> str:
 def account_id(credential: str) -> str:
     """Stripe's shape of a connected account, stable for one API key."""
     return "acct_" + _base62(_digest(f"connected account\0{credential}", 16))
+
+
+def stripe_customer_id(customer_id: str) -> str:
+    """Stripe's shape of a customer, stable for one customer at Wingback."""
+    return "cus_" + _base62(_digest(f"customer\0{customer_id}", 14))
+
+
+def fingerprint(text: str) -> str:
+    """Stripe's shape of a fingerprint: the same for the same card or account."""
+    return _base62(_digest(f"fingerprint\0{text}", 16))
 
 
 def tenant_id(credential: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mockserver.payments.setup_intent import FRESH, SetupIntent
 from mockserver.scenarios.confirmations import OnConfirm
 
 __all__ = ["PaymentSession", "StripeConfiguration"]
@@ -28,8 +29,10 @@ class StripeConfiguration:
 class PaymentSession:
     """One payment session. `provider` is stripe, authorize or self_handled; `stripe` is there for stripe only.
 
-    `owner` is the key of its namespace. `on_confirm` is what its scenario has Stripe say when the setup intent is
-    confirmed.
+    `owner` is the key of its namespace, `scenario` the name of the one that made it. `on_confirm` is what that has
+    Stripe say when the setup intent is confirmed, `method_types` are the kinds of payment methods that this offers, and
+    `intent` is its state. `initial_status` is the status while nothing has become of it. `created` is seconds since
+    the epoch.
     """
 
     owner: str
@@ -42,7 +45,16 @@ class PaymentSession:
     address: bool
     detach_previous_on_success: bool
     stripe: StripeConfiguration | None
+    scenario: str | None
     on_confirm: OnConfirm
+    method_types: tuple[str, ...]
+    created: int
+    initial_status: str
+    intent: SetupIntent = FRESH
+
+    def followed(self, intent: SetupIntent) -> PaymentSession:
+        """The payment session once its setup intent is in this state."""
+        return replace(self, intent=intent, status=intent.result or self.initial_status)
 
     def as_body(self) -> dict[str, Any]:
         """The body of the reply, as the contract's outbound.payment.PaymentSession."""

@@ -12,6 +12,7 @@ from mockserver.keeping import Kept
 from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
 from mockserver.payments.payment_session import PaymentSession, StripeConfiguration
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
+from mockserver.scenarios.method_types import DEFAULT_TYPES
 
 __all__ = ["PaymentSessions"]
 
@@ -31,6 +32,7 @@ class PaymentSessions:
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._kept: Kept[PaymentSession] = Kept(cap=cap)
         self._numbers: dict[tuple[str, str], int] = {}
+        self._at_stripe: dict[str, int] = {}
 
     def create(
         self,
@@ -41,6 +43,8 @@ class PaymentSessions:
         credential: str,
         overrides: Mapping[str, Any] = NO_OVERRIDES,
         on_confirm: OnConfirm = TEST_CARD,
+        method_types: tuple[str, ...] = DEFAULT_TYPES,
+        scenario: str | None = None,
     ) -> PaymentSession:
         """A payment session that follows the request: its customer, provider, address and purpose.
 
@@ -52,6 +56,7 @@ class PaymentSessions:
         wanted = {**sent, **overrides} if overrides else sent
         given = {name: value for name, value in overrides.items() if isinstance(value, str)}
         provider = _text(wanted.get("provider")) or DEFAULT_PROVIDER
+        status = given.get("status") or STATUS_CREATED
         session = PaymentSession(
             owner=namespace,
             token=given.get("token") or draw.identifier(TOKEN_PREFIX),
@@ -59,17 +64,29 @@ class PaymentSessions:
             customer_id=given.get("customer_id") or call.path.get("customer_id", ""),
             provider=provider,
             purpose=_text(wanted.get("operation")) or DEFAULT_PURPOSE,
-            status=given.get("status") or STATUS_CREATED,
+            status=status,
             address=wanted.get("address") is True,
             detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
-            stripe=_stripe(credential, draw) if provider == DEFAULT_PROVIDER else None,
+            stripe=_stripe(credential, draw, overrides) if provider == DEFAULT_PROVIDER else None,
             on_confirm=on_confirm,
+            method_types=method_types,
+            scenario=scenario,
+            created=draw.moment,
+            initial_status=status,
         )
         number, gone = self._kept.add(session)
         if gone is not None:
             self._forget(gone)
         self._numbers[namespace, session.token] = number
+        if session.stripe is not None:
+            self._at_stripe[session.stripe.setup_intent_id] = number
+            self._at_stripe[session.stripe.pk_key] = number
         return session
+
+    def at_stripe(self, name: str) -> PaymentSession | None:
+        """The latest payment session that gave out a setup intent, by its id, or a publishable key; whoever's it is."""
+        number = self._at_stripe.get(name)
+        return None if number is None else self._kept.get(number)
 
     def get(self, namespace: str, token: str) -> PaymentSession | None:
         """The payment session of a namespace that has this token."""
@@ -91,21 +108,30 @@ class PaymentSessions:
         for session in self._kept.drop(namespace):
             self._forget(session)
 
-    def _forget(self, session: PaymentSession) -> None:
-        key = (session.owner, session.token)
-        number = self._numbers.get(key)
-        # A scenario may give the same token twice: the later session keeps it.
-        if number is not None and self._kept.get(number) is None:
-            del self._numbers[key]
-
     def __len__(self) -> int:
         return len(self._kept)
 
+    def _forget(self, session: PaymentSession) -> None:
+        # What a later session has too (the key, or what a scenario says) stays that one's.
+        key = (session.owner, session.token)
+        if key in self._numbers and self._kept.get(self._numbers[key]) is None:
+            del self._numbers[key]
+        for name in (session.stripe.setup_intent_id, session.stripe.pk_key) if session.stripe else ():
+            if name in self._at_stripe and self._kept.get(self._at_stripe[name]) is None:
+                del self._at_stripe[name]
 
-def _stripe(credential: str, draw: Draw) -> StripeConfiguration:
+
+def _stripe(credential: str, draw: Draw, overrides: Mapping[str, Any]) -> StripeConfiguration:
+    """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
     pk_key, connected_account_id = _stripe_account(credential)
+    said: Any = overrides
+    for member in ("setup_intent", "stripe"):
+        said = said.get(member) if isinstance(said, Mapping) else None
+    said = said if isinstance(said, Mapping) else NO_OVERRIDES
     return StripeConfiguration(
-        pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
+        pk_key=_text(said.get("pk_key")) or pk_key,
+        connected_account_id=_text(said.get("connected_account_id")) or connected_account_id,
+        client_secret=_text(said.get("client_secret")) or draw.client_secret(),
     )
 
 

@@ -48,6 +48,7 @@ def _reply(model: ReplyModel) -> PaymentSessionReply | LiteralReply:
             headers=model.headers,
             off_contract=model.off_contract,
             on_confirm=model.on_confirm,
+            method_types=model.payment_method_types,
         )
     media_type = media_type_of(model.headers)
     as_it_is = media_type is None or is_json(media_type) or model.body is None

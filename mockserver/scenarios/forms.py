@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mockserver.scenarios.confirmations import AUTHENTICATIONS, OUTCOMES
 from mockserver.scenarios.faults import FAULTS, MOST_CHUNKS, PLAIN_FAULTS
+from mockserver.scenarios.method_types import METHOD_TYPES
 from mockserver.scenarios.operators import OPERATORS
 
 Form = dict[str, Any]
@@ -62,6 +63,13 @@ ON_CONFIRM: Final[Form] = {
             "additionalProperties": False,
         },
     ]
+}
+
+PAYMENT_METHOD_TYPES: Final[Form] = {
+    "type": "array",
+    "items": {"enum": list(METHOD_TYPES)},
+    "minItems": 1,
+    "uniqueItems": True,
 }
 
 _OPERAND: Final[dict[str, Form]] = {

@@ -13,6 +13,7 @@ from mockserver.scenarios.faults import PlannedFault, parse_fault
 from mockserver.scenarios.flaws import Flaw
 from mockserver.scenarios.leaves import Leaf, TemplateLeaf, refuse
 from mockserver.scenarios.matchers import Matcher
+from mockserver.scenarios.method_types import DEFAULT_TYPES, parse_method_types
 from mockserver.scenarios.operators import parse_matcher, parse_text_matcher
 from mockserver.scenarios.replies import Header, is_json, media_type_of
 from mockserver.scenarios.templates import Template, parse_template
@@ -85,6 +86,10 @@ class ReplyModel(_Part):
     )
     on_confirm: Annotated[OnConfirm, Leaf(parse_on_confirm, forms.ON_CONFIRM)] = Field(
         TEST_CARD, description="What Stripe will say when the client confirms; else the test card decides."
+    )
+
+    payment_method_types: Annotated[tuple[str, ...], Leaf(parse_method_types, forms.PAYMENT_METHOD_TYPES)] = Field(
+        DEFAULT_TYPES, description="What the setup intent of the payment session offers; without it, cards only."
     )
 
     def flaws(self) -> list[Flaw]:

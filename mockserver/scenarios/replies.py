@@ -8,6 +8,7 @@ from typing import Any, Final
 from mockserver.exchange import ABSENT, Absent, Call
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 from mockserver.scenarios.expressions import Fake
+from mockserver.scenarios.method_types import DEFAULT_TYPES
 from mockserver.scenarios.templates import Template, TextTemplate
 
 __all__ = ["ABSENT_MEMBER", "Header", "LiteralReply", "PaymentSessionReply", "is_json", "media_type_of"]
@@ -23,7 +24,8 @@ _JSON_ALONE: Final = (("Content-Type", _JSON),)
 class PaymentSessionReply:
     """The coherent made-up payment session, with `overrides` laid over it member by member, to any depth.
 
-    `off_contract` is the reason why the reply may leave the contract, None if it may not.
+    `off_contract` is the reason why the reply may leave the contract, None if it may not. `method_types` are the kinds
+    of payment methods that the setup intent offers.
     """
 
     overrides: Template
@@ -31,6 +33,7 @@ class PaymentSessionReply:
     headers: tuple[Header, ...] = ()
     off_contract: str | None = None
     on_confirm: OnConfirm = TEST_CARD
+    method_types: tuple[str, ...] = DEFAULT_TYPES
 
     @property
     def static(self) -> bool:

@@ -10,7 +10,7 @@ from mockserver.payments import knows_fake
 from mockserver.scenarios import Choice, Scenarios, read_file, read_folder
 from mockserver.scenarios.choice import DEFAULT
 from mockserver.scenarios.flaws import did_you_mean
-from mockserver.settings import Settings, bundled
+from mockserver.settings import Settings, own
 from mockserver.vetting.vetting import Vetting
 
 __all__ = ["load_choice", "load_scenarios"]
@@ -41,7 +41,7 @@ def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
     """
     if DEFAULT in scenarios.names:
         return scenarios
-    file = read_file(bundled("scenarios") / f"{DEFAULT}.yaml", knows_fake=knows_fake)
+    file = read_file(own(f"{DEFAULT}.yaml"), knows_fake=knows_fake)
     default = file.scenario
     if default is None or not {stub.operation for stub in default.stubs} <= contract.operations.keys():
         return scenarios

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.web.accesslog import AccessLog
 from mockserver.web.app import Application, create_app
 
-__all__ = ["ASGIApp", "AccessLog", "Application", "create_app"]
+__all__ = ["ASGIApp", "AccessLog", "Application", "Receive", "Scope", "Send", "create_app"]

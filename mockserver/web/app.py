@@ -16,6 +16,7 @@ from mockserver.web.edge import Edge
 from mockserver.web.exchange import Exchange
 from mockserver.web.head import Head
 from mockserver.web.prompt import Late, Prompt, Ready
+from mockserver.web.sides import Sides, StripePart
 from mockserver.web.wire import wire_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def create_app(
         settings,
         core=engine,
         control=control or _control(settings, engine),
+        stripe=_stripe(settings, engine),
         log=log,
         reloader=_reloader(settings, engine, log),
     )
@@ -61,6 +63,20 @@ def _control(settings: Settings, core: Core) -> Callable[[], Control]:
         if not isinstance(core, Engine):
             raise TypeError("the control API needs a whole engine")
         return ControlApi(core, settings)
+
+    return make
+
+
+def _stripe(settings: Settings, core: Core) -> Callable[[], StripePart]:
+    """Makes Stripe's side when it is first called, for the same reason."""
+
+    def make() -> StripePart:
+        from mockserver.engine import Engine
+        from mockserver.stripe import StripeSide
+
+        if not isinstance(core, Engine):
+            raise TypeError("Stripe's side needs a whole engine")
+        return StripeSide(core, max_body=settings.max_body)
 
     return make
 
@@ -84,22 +100,24 @@ class Application:
         *,
         core: Core,
         control: Callable[[], Control],
+        stripe: Callable[[], StripePart],
         log: AccessLog | None,
         reloader: Reloader | None = None,
     ) -> None:
         self._core = core
         self._control = control
+        self._sides = Sides(core, stripe)
         self._edge = Edge(settings)
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
-        self._prompt = Prompt(core=core, edge=self._edge, log=log, max_body=settings.max_body)
+        self._prompt = Prompt(sides=self._sides, edge=self._edge, log=log, max_body=settings.max_body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speaks ASGI 3: http and lifespan; a websocket is turned away."""
         if scope["type"] == "http":
             exchange = Exchange(scope, receive, send, core=self._core, log=self._log)
-            await _until_the_end(scope, exchange.run(self._edge, self._control, max_body=self._max_body))
+            await _until_the_end(scope, exchange.run(self._edge, self._control, self._sides, max_body=self._max_body))
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:

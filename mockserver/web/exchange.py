@@ -19,6 +19,7 @@ from mockserver.web.head import Head
 from mockserver.web.origins import preflight_headers
 from mockserver.web.problems import internal_error, malformed_http, refused
 from mockserver.web.sending import head_message, sent_body
+from mockserver.web.sides import Sides
 from mockserver.web.streaming import stream
 from mockserver.web.wire import pause, wire_of
 
@@ -52,8 +53,8 @@ class Exchange:
         self._head = Head.of(scope)
         self._besides: tuple[tuple[str, str], ...] = ()
 
-    async def run(self, edge: Edge, control: Callable[[], Control], *, max_body: int) -> None:
-        """The edge decides by the head alone, then the body is read, then the engine answers."""
+    async def run(self, edge: Edge, control: Callable[[], Control], sides: Sides, *, max_body: int) -> None:
+        """The edge decides by the head alone, then the body is read, then the engine answers, or Stripe's side."""
         head = self._head
         verdict = edge.verdict(head)
         self._besides = verdict.headers
@@ -68,7 +69,7 @@ class Exchange:
             self._note(None)
         elif not head.path.startswith(CONTROL_PREFIX):
             request = head.request(body.data, oversized=body.oversized)
-            await self._answer(self._guarded(request, lambda: self._core.handle(request)), body)
+            await self._answer(self._guarded(request, lambda: sides.of(head.path).handle(request)), body)
         elif body.oversized:
             await self._answer(refused(Refusal("too-large", f"At most {max_body} bytes of body are read.")), body)
         else:

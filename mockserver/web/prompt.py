@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from mockserver.exchange import Fault, Reply
 from mockserver.web.accesslog import AccessLog
-from mockserver.web.core import Core
 from mockserver.web.crashes import report_crash
 from mockserver.web.edge import Edge
 from mockserver.web.exchange import CONTROL_PREFIX
 from mockserver.web.head import Head
 from mockserver.web.problems import internal_error
 from mockserver.web.sending import head_lines, sent_body
+from mockserver.web.sides import Sides
 
 __all__ = ["Late", "Prompt", "Ready"]
 
@@ -35,16 +35,16 @@ class Late(NamedTuple):
 
 
 class Prompt:
-    """Answers requests to the contract's paths; what else there is, `exchange` tells."""
+    """Answers requests to the contract's paths and to Stripe's; what else there is, `exchange` tells."""
 
-    def __init__(self, *, core: Core, edge: Edge, log: AccessLog | None, max_body: int) -> None:
-        self._core = core
+    def __init__(self, *, sides: Sides, edge: Edge, log: AccessLog | None, max_body: int) -> None:
+        self._sides = sides
         self._edge = edge
         self._log = log
         self._max_body = max_body
 
     def answer(self, head: Head, body: bytes) -> Ready | Late | None:
-        """The answer to a request that was read to its end; None when it is not one to the contract's paths."""
+        """The answer to a request that was read to its end; None when something else is asked for."""
         started = perf_counter()
         verdict = self._edge.verdict(head)
         if (
@@ -57,7 +57,7 @@ class Prompt:
             return None
         request = head.request(body)
         try:
-            answer = self._core.handle(request)
+            answer = self._sides.of(head.path).handle(request)
         except Exception as error:  # noqa: BLE001 - no bug of ours may look like an answer of the API
             report_crash(request, error)
             answer = internal_error()

@@ -210,8 +210,9 @@ def test_promise_13_a_slow_listener_is_told_of_a_gap() -> None:
 
 
 def test_the_contract_as_served(mock: Mock) -> None:
-    """With what the mock reads differently: null beside allOf is accepted."""
+    """With what the mock reads differently and adds: null beside allOf is accepted, saved methods are listed."""
     document = mock.get("openapi.json")
 
     assert "wingback-api" == document["info"]["title"]
-    assert [SESSION.replace("Cust_1", "{customer_id}")] == list(document["paths"])
+    session = SESSION.replace("Cust_1", "{customer_id}")
+    assert [session, session.replace("/session", "/method")] == list(document["paths"])

@@ -12,7 +12,8 @@ from mockserver.scenarios.reader import Reader
 from tests.support.brokenfiles import BROKEN
 from tests.support.scenariofiles import OPERATION, stub
 
-READER = Reader(operations=frozenset({OPERATION}), knows_fake=lambda name: name == "iban")
+ADDITION = "mock_list_payment_methods"
+READER = Reader(operations=frozenset({OPERATION, ADDITION}), knows_fake=lambda name: name == "iban")
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())

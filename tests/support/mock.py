@@ -33,6 +33,10 @@ class Mock:
         headers = {"wb-key": key} if key else {}
         self.http = stack.enter_context(httpx.Client(base_url=url, headers=headers, timeout=30, verify=TLS))
 
+    def browser(self, headers: dict[str, str]) -> httpx.Client:
+        """A client of Stripe's side, which has other credentials."""
+        return self._stack.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=30, verify=TLS))
+
     def caller(self, key: str | None) -> Mock:
         """Another caller of the same mock."""
         return Mock(self.url, self.engine, self._stack, key)

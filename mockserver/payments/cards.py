@@ -1,0 +1,98 @@
+"""Stripe's test cards, and what a setup with each comes to (https://docs.stripe.com/testing)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from mockserver.scenarios.confirmations import OnConfirm
+
+__all__ = ["CARDS", "CARD_TOKENS", "Card", "is_card_number"]
+
+_SUCCEED: Final = OnConfirm(kind="succeed")
+_CHALLENGE: Final = OnConfirm(kind="authenticate", detail="challenge")
+_SHORTEST, _LONGEST = 12, 19
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One test card. `on_confirm` is its outcome, in the words in which a scenario says it."""
+
+    number: str
+    brand: str = "visa"
+    on_confirm: OnConfirm = _SUCCEED
+    needs_authentication: bool = False
+
+    @property
+    def last4(self) -> str:
+        """The last four digits, which is all that is ever shown of a number."""
+        return self.number[-4:]
+
+
+def _declined(number: str, reason: str) -> Card:
+    return Card(number=number, on_confirm=OnConfirm(kind="decline", detail=reason))
+
+
+CARDS: Final[Mapping[str, Card]] = MappingProxyType(
+    {
+        card.number: card
+        for card in (
+            Card(number="4242424242424242"),
+            Card(number="5555555555554444", brand="mastercard"),
+            Card(number="378282246310005", brand="amex"),
+            # The setup succeeds; only a later charge would fail.
+            Card(number="4000000000000341"),
+            _declined("4000000000000002", "generic_decline"),
+            _declined("4000000000009995", "insufficient_funds"),
+            _declined("4000000000009987", "lost_card"),
+            _declined("4000000000009979", "stolen_card"),
+            _declined("4000000000000069", "expired_card"),
+            _declined("4000000000000127", "incorrect_cvc"),
+            _declined("4000000000000119", "processing_error"),
+            Card(number="4000002500003155", on_confirm=_CHALLENGE, needs_authentication=True),
+            Card(number="4000002760003184", on_confirm=_CHALLENGE, needs_authentication=True),
+        )
+    }
+)
+"""Test cards by number; every other number is refused."""
+
+_NAMES: Final = {
+    "visa": "4242424242424242",
+    "mastercard": "5555555555554444",
+    "amex": "378282246310005",
+    "chargeCustomerFail": "4000000000000341",
+    "chargeDeclined": "4000000000000002",
+    "chargeDeclinedInsufficientFunds": "4000000000009995",
+    "chargeDeclinedLostCard": "4000000000009987",
+    "chargeDeclinedStolenCard": "4000000000009979",
+    "chargeDeclinedExpiredCard": "4000000000000069",
+    "chargeDeclinedIncorrectCvc": "4000000000000127",
+    "chargeDeclinedProcessingError": "4000000000000119",
+    "authenticationRequiredOnSetup": "4000002500003155",
+    "authenticationRequired": "4000002760003184",
+}
+# The declines among the names are also published with the brand in them.
+_BRANDED: Final = {
+    name.replace("charge", "visa_charge", 1): number for name, number in _NAMES.items() if "Declined" in name
+}
+
+CARD_TOKENS: Final[Mapping[str, Card]] = MappingProxyType(
+    {
+        f"{prefix}{name}": CARDS[number]
+        for prefix in ("pm_card_", "tok_")
+        for name, number in (_NAMES | _BRANDED).items()
+    }
+)
+"""Test cards by the names that stand for them, where an id of a payment method or of a token is wanted."""
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether digits can be the number of a card: their length, and the check digit of ISO/IEC 7812 (Luhn)."""
+    if not (digits.isascii() and digits.isdigit() and _SHORTEST <= len(digits) <= _LONGEST):
+        return False
+    doubled = (int(digit) * 2 for digit in digits[-2::-2])
+    return (
+        sum(int(digit) for digit in digits[-1::-2]) + sum(number - 9 * (number > 9) for number in doubled)
+    ) % 10 == 0

@@ -1,0 +1,149 @@
+"""What a customer entered, made into a payment method; numbers that are none of Stripe's test numbers go no further."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from mockserver.payments.cards import CARD_TOKENS, CARDS, Card, is_card_number
+from mockserver.payments.declines import Decline, decline
+from mockserver.payments.draws import Draw
+from mockserver.payments.ibans import IBANS, Iban, is_iban
+from mockserver.payments.payment_method import CardDetails, PaymentMethod
+from mockserver.scenarios.confirmations import OnConfirm
+from mockserver.shelf import Shelf
+
+__all__ = ["EntryRefusedError", "entered_method", "known_method"]
+
+_SPACES: Final = re.compile(r"[ \u00a0-]+")
+_CVC: Final = re.compile(r"[0-9]{3,4}")
+_CENTURY: Final = 2000
+# Of the cards that only a name stands for; far enough away that no calendar ever decides a test.
+_EXP_MONTH, _EXP_YEAR = 12, 2099
+
+
+class EntryRefusedError(Exception):
+    """What was entered cannot become a payment method; `by_the_mock` says that Stripe might have taken it."""
+
+    def __init__(self, decline: Decline, *, by_the_mock: bool = False) -> None:
+        super().__init__(decline.code)
+        self.decline = decline
+        self.by_the_mock = by_the_mock
+
+
+def entered_method(
+    entered: Mapping[str, Any], draw: Draw, *, tokens: Shelf[PaymentMethod], prefix: str = "pm"
+) -> PaymentMethod:
+    """The payment method for `payment_method_data`, as the contract of Stripe's side lets it pass.
+
+    `tokens` are those that were made from cards before. Raises EntryRefusedError: a parameter is missing, wrong, or
+    a real number.
+    """
+    on_confirm = OnConfirm(kind="succeed")
+    details: CardDetails | Iban
+    if entered["type"] == "sepa_debit":
+        details = _debit(entered.get("sepa_debit") or {})
+    else:
+        card = entered.get("card") or {}
+        token = card.get("token")
+        made = tokens.get(token)
+        if made is not None:
+            details, on_confirm = made.details, made.on_confirm
+        elif token is not None and token not in CARD_TOKENS:
+            raise EntryRefusedError(_missing_resource("token", token, "card[token]"))
+        else:
+            found = CARD_TOKENS[token] if token is not None else _card(card)
+            details, on_confirm = _details(found, card, named=token is not None), found.on_confirm
+    return PaymentMethod(
+        id=draw.stripe_id(prefix),
+        created=draw.moment,
+        details=details,
+        on_confirm=on_confirm,
+        billing=entered.get("billing_details") or {},
+        allow_redisplay=entered.get("allow_redisplay") or "unspecified",
+    )
+
+
+def known_method(name: str, draw: Draw) -> PaymentMethod | None:
+    """A new payment method for a name such as pm_card_visa; None if it is not one of them."""
+    card = CARD_TOKENS.get(name) if name.startswith("pm_") else None
+    if card is None:
+        return None
+    details = _details(card, {}, named=True)
+    return PaymentMethod(id=draw.stripe_id("pm"), created=draw.moment, details=details, on_confirm=card.on_confirm)
+
+
+def _card(entered: Mapping[str, Any]) -> Card:
+    for name in ("number", "exp_month", "exp_year"):
+        if entered.get(name) in (None, ""):
+            raise EntryRefusedError(_missing(f"card[{name}]"))
+    number = _SPACES.sub("", entered["number"])
+    if not is_card_number(number):
+        raise EntryRefusedError(decline("incorrect_number"))
+    found = CARDS.get(number)
+    if found is None:
+        raise EntryRefusedError(decline("test_mode_live_card"))
+    return found
+
+
+def _details(card: Card, entered: Mapping[str, Any], *, named: bool) -> CardDetails:
+    month, year = (_EXP_MONTH, _EXP_YEAR) if named else _expiry(entered)
+    cvc = entered.get("cvc")
+    if cvc not in (None, "") and not _CVC.fullmatch(str(cvc)):
+        raise EntryRefusedError(decline("invalid_cvc"))
+    return CardDetails(
+        brand=card.brand,
+        last4=card.last4,
+        exp_month=month,
+        exp_year=year,
+        cvc_check="unchecked" if cvc else None,
+        needs_authentication=card.needs_authentication,
+    )
+
+
+def _expiry(entered: Mapping[str, Any]) -> tuple[int, int]:
+    """Month and year; a year of two digits is one of this century."""
+    month, year = int(entered["exp_month"]), int(entered["exp_year"])
+    if not 1 <= month <= 12:
+        raise EntryRefusedError(decline("invalid_expiry_month"))
+    year += _CENTURY if year < 100 else 0
+    now = datetime.now(UTC)
+    if year < now.year or year > now.year + 100:
+        raise EntryRefusedError(decline("invalid_expiry_year"))
+    if (year, month) < (now.year, now.month):
+        raise EntryRefusedError(decline("invalid_expiry_month"))
+    return month, year
+
+
+def _debit(entered: Mapping[str, Any]) -> Iban:
+    text = _SPACES.sub("", entered.get("iban") or "").upper()
+    if not text:
+        raise EntryRefusedError(_missing("sepa_debit[iban]"))
+    if text in IBANS:
+        return Iban.of(text)
+    message = (
+        "Here only Stripe's test IBANs are taken, never a real one."
+        if is_iban(text)
+        else "The IBAN is not a valid one."
+    )
+    refused = Decline(
+        code="invalid_bank_account_iban", message=message, type="invalid_request_error", param="sepa_debit[iban]"
+    )
+    raise EntryRefusedError(refused, by_the_mock=is_iban(text))
+
+
+def _missing(param: str) -> Decline:
+    return Decline(
+        code="parameter_missing",
+        message=f"Missing required param: {param}.",
+        type="invalid_request_error",
+        param=param,
+    )
+
+
+def _missing_resource(kind: str, name: str, param: str) -> Decline:
+    return Decline(
+        code="resource_missing", message=f"No such {kind}: '{name}'", type="invalid_request_error", param=param
+    )

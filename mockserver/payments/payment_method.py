@@ -1,0 +1,139 @@
+"""A payment method at Stripe: what a customer entered, without what must not be kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from mockserver.payments.draws import fingerprint
+from mockserver.payments.ibans import Iban
+from mockserver.scenarios.confirmations import OnConfirm
+
+__all__ = ["CardDetails", "PaymentMethod"]
+
+# As the older object `card` spells them (https://docs.stripe.com/api/cards/object).
+_BRAND_NAMES: Final = {"visa": "Visa", "mastercard": "MasterCard", "amex": "American Express"}
+_ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
+_CONTACT: Final = ("email", "name", "phone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDetails:
+    """What is kept of a test card: never its number, nor its security code.
+
+    `cvc_check` is None when no code was given, `unchecked` until a confirmation, then `pass` or `fail`.
+    """
+
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    cvc_check: str | None
+    needs_authentication: bool
+
+    def as_body(self) -> dict[str, Any]:
+        """The member `card` of Stripe's payment method."""
+        return {
+            "brand": self.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": self.cvc_check,
+            },
+            "country": "US",
+            "display_brand": "american_express" if self.brand == "amex" else self.brand,
+            "exp_month": self.exp_month,
+            "exp_year": self.exp_year,
+            "fingerprint": fingerprint(self.brand + self.last4),
+            "funding": "credit",
+            "generated_from": None,
+            "last4": self.last4,
+            "networks": {"available": [self.brand], "preferred": None},
+            "three_d_secure_usage": {"supported": True},
+            "wallet": None,
+        }
+
+    def as_card(self, card_id: str, billing: Mapping[str, Any]) -> dict[str, Any]:
+        """Stripe's older object `card`, as it stands in a token."""
+        address = billing.get("address") or {}
+        return {
+            "id": card_id,
+            "object": "card",
+            "address_city": address.get("city"),
+            "address_country": address.get("country"),
+            "address_line1": address.get("line1"),
+            "address_line1_check": None,
+            "address_line2": address.get("line2"),
+            "address_state": address.get("state"),
+            "address_zip": address.get("postal_code"),
+            "address_zip_check": None,
+            "brand": _BRAND_NAMES[self.brand],
+            "country": "US",
+            "cvc_check": self.cvc_check,
+            "dynamic_last4": None,
+            "exp_month": self.exp_month,
+            "exp_year": self.exp_year,
+            "fingerprint": fingerprint(self.brand + self.last4),
+            "funding": "credit",
+            "last4": self.last4,
+            "metadata": {},
+            "name": billing.get("name"),
+            "tokenization_method": None,
+            "wallet": None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethod:
+    """One payment method. `created` is seconds since the epoch; `on_confirm` what a setup with it comes to."""
+
+    id: str
+    created: int
+    details: CardDetails | Iban
+    on_confirm: OnConfirm
+    billing: Mapping[str, Any] = field(default_factory=dict)
+    allow_redisplay: str = "unspecified"
+
+    @property
+    def type(self) -> str:
+        """`card` or `sepa_debit`."""
+        return "card" if isinstance(self.details, CardDetails) else "sepa_debit"
+
+    def checked(self, *, passed: bool) -> PaymentMethod:
+        """The payment method once its security code, if there is one, was looked at."""
+        if not isinstance(self.details, CardDetails) or self.details.cvc_check is None:
+            return self
+        return replace(self, details=replace(self.details, cvc_check="pass" if passed else "fail"))
+
+    def as_body(self, *, customer: str | None = None) -> dict[str, Any]:
+        """Stripe's object `payment_method` (https://docs.stripe.com/api/payment_methods/object)."""
+        address = self.billing.get("address") or {}
+        return {
+            "id": self.id,
+            "object": "payment_method",
+            "allow_redisplay": self.allow_redisplay,
+            "billing_details": {
+                "address": {name: address.get(name) for name in _ADDRESS},
+                **{name: self.billing.get(name) for name in _CONTACT},
+            },
+            self.type: self._details(),
+            "created": self.created,
+            "customer": customer,
+            "livemode": False,
+            "metadata": {},
+            "type": self.type,
+        }
+
+    def _details(self) -> dict[str, Any]:
+        details = self.details
+        if isinstance(details, CardDetails):
+            return details.as_body()
+        return {
+            "bank_code": details.bank_code,
+            "branch_code": "",
+            "country": details.country,
+            "fingerprint": fingerprint(details.country + details.last4),
+            "generated_from": {"charge": None, "setup_attempt": None},
+            "last4": details.last4,
+        }

@@ -1,0 +1,90 @@
+"""What a request asks, in the contract's terms: the wire has several ways of saying the same, the contract one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from mockserver.contract import jsontext
+from mockserver.contract.operation import Operation
+from mockserver.errors import Refusal
+from mockserver.exchange import Headers, Request
+from mockserver.stripe.forms import FormError, read_form
+from mockserver.stripe.keys import find_account, find_key
+
+__all__ = ["Asked", "ask"]
+
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as the contract is asked about it: its key is in a header, its body JSON.
+
+    `query` names the parameters that are left in the query; `key` and `account` are None where the request has none.
+    """
+
+    request: Request
+    query: frozenset[str]
+    key: str | None
+    account: str | None
+
+
+def ask(request: Request, operation: Operation) -> Asked:
+    """Read a request for an operation. Raises Refusal malformed-body."""
+    query = _form(request.query)
+    if "requestBody" not in operation.spec:
+        asked = replace(request, query=urlencode(query, doseq=True))
+        return _asked(asked, query, query=frozenset(query))
+    essence = jsontext.essence(request.headers.get("content-type", FORM))
+    if request.oversized or (request.body and essence not in {FORM, JSON}):
+        # The contract has something to say about it.
+        return _asked(request, query, query=frozenset())
+    sent = _read(request.body, essence)
+    if not isinstance(sent, dict):
+        return _asked(request, query, query=frozenset())
+    # Stripe reads query and body alike.
+    fields = {**query, **sent}
+    body = request.body if essence == JSON and request.body and not query else json.dumps(fields).encode()
+    return _asked(replace(request, query="", body=body), fields, query=frozenset())
+
+
+def _asked(request: Request, fields: Mapping[str, Any], *, query: frozenset[str]) -> Asked:
+    key, account = find_key(request, fields), find_account(request, fields)
+    changes: dict[str, str] = {}
+    if key and "authorization" not in request.headers:
+        changes["authorization"] = f"Bearer {key}"
+    if jsontext.essence(request.headers.get("content-type", FORM)) == FORM and request.body:
+        changes["content-type"] = JSON
+    if changes:
+        kept = [pair for pair in request.headers.pairs if pair[0] not in changes]
+        request = replace(request, headers=Headers([*kept, *changes.items()]))
+    return Asked(request=request, query=query, key=key, account=account)
+
+
+def _read(body: bytes, essence: str) -> Any:
+    if not body:
+        return {}
+    if essence == JSON:
+        try:
+            return jsontext.parse(body)
+        except jsontext.JsonError as error:
+            raise Refusal("malformed-body", f"The body is malformed: {error}.") from None
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise Refusal("malformed-body", "The body is malformed: it is not UTF-8.") from None
+    return _form(text)
+
+
+def _form(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        return read_form(text)
+    except FormError as error:
+        raise Refusal("malformed-body", f"The form is malformed: {error}.") from None

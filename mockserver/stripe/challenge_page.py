@@ -1,0 +1,78 @@
+"""The page on which a person answers a 3-D Secure challenge, and where they go from there."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from mockserver.exchange import Reply
+from mockserver.payments import PaymentSession
+from mockserver.stripe.failures import Failure
+
+__all__ = ["challenge_page", "return_address"]
+
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Mock: 3-D Secure authentication</title>
+<h1>3-D Secure authentication</h1>
+<p>This is the mock server, in the place of the bank's page: test cards only. Nothing is checked, and nobody is asked.</p>
+<form method="post">
+<input type="hidden" name="client_secret" value="{client_secret}">
+{return_url}<button name="outcome" value="pass">Complete authentication</button>
+<button name="outcome" value="fail">Fail authentication</button>
+</form>
+</html>
+"""
+_RETURN_URL: Final = '<input type="hidden" name="return_url" value="{url}">\n'
+
+
+def challenge_page(session: PaymentSession, return_url: str | None) -> Reply:
+    """The page. `return_url` is where its buttons lead in the end."""
+    stripe = session.stripe
+    secret = stripe.client_secret if stripe else ""
+    hidden = _RETURN_URL.format(url=escape(return_url)) if return_url else ""
+    page = _PAGE.format(client_secret=escape(secret), return_url=hidden)
+    headers = (
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("content-security-policy", _policy(return_url)),
+        # Not no-referrer: with that, browsers send forms from the origin `null`, which the edge refuses.
+        ("referrer-policy", "same-origin"),
+    )
+    return Reply(status=200, headers=headers, body=page.encode())
+
+
+def return_address(session: PaymentSession, return_url: str | None) -> str:
+    """The return URL with what Stripe adds to it. Raises Failure: there is none."""
+    stripe = session.stripe
+    if stripe is None or not return_url:
+        raise Failure(
+            status=400,
+            code="parameter_missing",
+            message="Missing required param: return_url. The challenge has been answered.",
+            param="return_url",
+        )
+    added = urlencode(
+        {
+            "setup_intent": stripe.setup_intent_id,
+            "setup_intent_client_secret": stripe.client_secret,
+            "redirect_status": "succeeded" if session.intent.status == "succeeded" else "failed",
+        }
+    )
+    base, hash_mark, fragment = return_url.partition("#")
+    return f"{base}{'&' if '?' in base else '?'}{added}{hash_mark}{fragment}"
+
+
+def _policy(return_url: str | None) -> str:
+    """Nothing is loaded; the form may go to the mock, and from there to the return URL (browsers check both)."""
+    try:
+        parts = urlsplit(return_url or "")
+    except ValueError:
+        parts = urlsplit("")
+    plain = parts.netloc.isascii() and not set(parts.netloc) & set(";, '\"")
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
+    after = f" {origin}" if parts.netloc and plain else ""
+    return f"default-src 'none'; base-uri 'none'; form-action 'self'{after}; frame-ancestors 'none'"

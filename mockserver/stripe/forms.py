@@ -1,0 +1,67 @@
+"""Forms as Stripe's clients write them: `card[number]=…` is a member of a member, `expand[]=…` an item of a list."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+__all__ = ["FormError", "read_form"]
+
+_NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_STEP: Final = re.compile(r"\[([^\[\]]*)\]")
+_MOST_FIELDS: Final = 1000
+_DEEPEST: Final = 10
+
+
+class FormError(ValueError):
+    """A form that cannot be read; the text says why, without its values."""
+
+
+def read_form(text: str) -> dict[str, Any]:
+    """The form as a JSON object whose innermost values are texts. Raises FormError."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except UnicodeDecodeError:
+        raise FormError("it is not UTF-8 once decoded") from None
+    except ValueError:
+        raise FormError(f"it has more than {_MOST_FIELDS} fields") from None
+    form: dict[str, Any] = {}
+    for name, value in pairs:
+        node, last = _place(form, name)
+        if last in node:
+            raise FormError("a field was sent twice")
+        node[last] = value
+    return {name: _listed(value) for name, value in form.items()}
+
+
+def _place(form: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
+    """The object that a field belongs in, and its name there."""
+    if "[" not in name and "]" not in name:
+        return form, name
+    match = _NAME.fullmatch(name)
+    steps = _STEP.findall(match[2]) if match else []
+    if match is None or len(steps) > _DEEPEST:
+        raise FormError("a field's name is none of name, name[member] and name[]")
+    node, last = form, match[1]
+    for step in steps:
+        inner = node.setdefault(last, {})
+        if not isinstance(inner, dict):
+            raise FormError("a field is both a text and an object")
+        # Nothing between the brackets means the next item.
+        node, last = inner, step or str(len(inner))
+    return node, last
+
+
+def _listed(value: Any) -> Any:
+    """What has numbers between the brackets is a list, in their order."""
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _listed(member) for name, member in value.items()}
+    if all(map(_is_index, inner)):
+        return [inner[name] for name in sorted(inner, key=int)]
+    return inner
+
+
+def _is_index(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) <= len(str(_MOST_FIELDS))

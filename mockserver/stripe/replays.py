@@ -1,0 +1,68 @@
+"""Replays: a request that is sent again with the same Idempotency-Key gets the same reply, and nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Final
+
+from mockserver.exchange import Call, Fault, Reply
+from mockserver.shelf import Shelf
+from mockserver.stripe.failures import Failure
+
+__all__ = ["HEADER", "Replays"]
+
+HEADER: Final = "idempotency-key"
+DEFAULT_CAP: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    digest: bytes
+    reply: Reply
+    request_id: str
+
+
+class Replays:
+    """Replies by namespace and Idempotency-Key; the oldest are forgotten beyond the cap."""
+
+    def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
+        self._answered: Shelf[_Answered] = Shelf(cap=cap)
+
+    def once(
+        self, call: Call, *, namespace: str, request_id: str, answer: Callable[[], Reply | Fault]
+    ) -> Reply | Fault:
+        """Answer a call that carries a key the first time only. Raises Failure: the key belongs to another call.
+
+        What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for.
+        """
+        key = call.request.headers.get(HEADER)
+        if key is None:
+            return answer()
+        digest = _digest(call)
+        before = self._answered.get((namespace, key))
+        if before is not None:
+            if before.digest != digest:
+                raise Failure(
+                    status=400,
+                    type="idempotency_error",
+                    message="This Idempotency-Key was used for a request with other parameters: use another key.",
+                )
+            marks = (("idempotent-replayed", "true"), ("original-request", before.request_id))
+            return replace(before.reply, headers=(*before.reply.headers, *marks))
+        outcome = answer()
+        reply = outcome.reply if isinstance(outcome, Fault) else outcome
+        self._answered.put(namespace, (namespace, key), _Answered(digest, replace(reply, delay=0.0), request_id))
+        return outcome
+
+    def reset(self, namespace: str | None) -> None:
+        """Forget the replies of a namespace, or all (None)."""
+        self._answered.reset(namespace)
+
+
+def _digest(call: Call) -> bytes:
+    """What makes a call the same: never kept as it was sent, for there may be a card number in it."""
+    said = json.dumps([call.request.method, call.request.path, call.body], sort_keys=True)
+    return blake2b(said.encode(), digest_size=16).digest()

@@ -1,0 +1,118 @@
+"""Setup intents: looked up, confirmed and canceled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from mockserver.answers import Answers
+from mockserver.exchange import Call, Fault, Reply
+from mockserver.payments import Ledger, PaymentSession
+from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
+from mockserver.payments.payment_method import PaymentMethod
+from mockserver.redaction import redact
+from mockserver.stripe.bodies import check_expandable
+from mockserver.stripe.caller import Caller
+from mockserver.stripe.failures import Failure, decline_failure, entry_failure
+from mockserver.stripe.replies import failed, found
+from mockserver.stripe.sessions import session_of, shown, unexpected_state
+
+__all__ = ["SetupIntents"]
+
+_YES: Final = (True, "true")
+_SHOWN_CHARACTERS: Final = 100
+
+
+class SetupIntents:
+    """The operations on setup intents that Stripe has too."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._setups = ledger.setups
+
+    def retrieve(self, call: Call, caller: Caller) -> Reply:
+        """The setup intent as it is now."""
+        query = call.request.query_values
+        session = session_of(self._ledger, call, caller, secret=next(iter(query.get("client_secret", ())), None))
+        return found(shown(session, caller, query.get("expand", ())))
+
+    def confirm(self, call: Call, caller: Caller) -> Reply | Fault:
+        """Try to set a payment method up, as late and as well as the scenario wants it."""
+        session = self._open_session(call, caller)
+        try:
+            reply = self._tried(session, call, caller)
+        except Failure as failure:
+            reply = failed(failure)
+        delay = Answers.seconds(session.on_confirm.delay, caller.draw)
+        fault = session.on_confirm.fault
+        return replace(reply, delay=delay) if fault is None else Answers.fault(fault, reply, delay=delay)
+
+    def cancel(self, call: Call, caller: Caller) -> Reply:
+        """End it."""
+        session = self._open_session(call, caller)
+        canceled = self._setups.cancel(session, caller.draw, reason=call.body.get("cancellation_reason"))
+        return found(shown(canceled, caller, call.body.get("expand", ())))
+
+    def _open_session(self, call: Call, caller: Caller) -> PaymentSession:
+        """The payment session, if something can still become of it. Raises Failure."""
+        session = session_of(self._ledger, call, caller, secret=call.body.get("client_secret"))
+        # Before anything is done: what cannot be shown afterwards is not to be begun.
+        check_expandable(call.body.get("expand", ()))
+        if not session.intent.is_open:
+            raise unexpected_state(session, caller, f"its status is {session.intent.status}")
+        return session
+
+    def _tried(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
+        method = self._method(session, call, caller)
+        return_url = None if call.body.get("use_stripe_sdk") in _YES else call.body.get("return_url")
+        followed = self._setups.confirm(session, method, caller.draw, return_url=return_url)
+        intent = followed.intent
+        if intent.error is not None:
+            tried = intent.failed_method.as_body() if intent.failed_method else None
+            raise decline_failure(intent.error, payment_method=tried, setup_intent=shown(followed, caller))
+        if intent.status == "canceled":
+            raise unexpected_state(followed, caller, "it has expired")
+        if intent.challenge is not None and intent.challenge.answer is not None:
+            # The client is told of the challenge, and finds it answered when it looks again.
+            self._setups.authenticate(followed, caller.draw, passed=intent.challenge.answer == "pass")
+        return found(shown(followed, caller, call.body.get("expand", ())))
+
+    def _method(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
+        """The payment method to set up. Raises Failure: it is none, or none that this setup intent offers."""
+        entered, name = call.body.get("payment_method_data"), call.body.get("payment_method")
+        if entered is not None:
+            method = self._entered(session, call, caller)
+        elif name:
+            method = self._named(name, caller)
+        else:
+            raise unexpected_state(
+                session, caller, "it has no payment method; send payment_method or payment_method_data"
+            )
+        if method.type not in session.method_types:
+            raise Failure(
+                status=400,
+                message=f"This SetupIntent offers {', '.join(session.method_types)}, not {method.type}.",
+                param="payment_method_data[type]" if entered is not None else "payment_method",
+                setup_intent=shown(session, caller),
+            )
+        return method
+
+    def _entered(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
+        try:
+            return entered_method(call.body["payment_method_data"], caller.draw, tokens=self._ledger.methods)
+        except EntryRefusedError as refused:
+            if refused.decline.type == "card_error":
+                session = self._setups.refuse(session, refused.decline, caller.draw)
+            raise entry_failure(refused, setup_intent=shown(session, caller)) from None
+
+    def _named(self, name: str, caller: Caller) -> PaymentMethod:
+        made = self._ledger.methods.get(name) if name.startswith("pm_") else None
+        method = made or known_method(name, caller.draw)
+        if method is None:
+            raise Failure(
+                status=400,
+                code="resource_missing",
+                message=f"No such PaymentMethod: '{redact(name[:_SHOWN_CHARACTERS])}'",
+                param="payment_method",
+            )
+        return method

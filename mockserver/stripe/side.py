@@ -1,0 +1,214 @@
+"""Stripe's side: one request in, one reply or fault out, told once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+from urllib.parse import unquote
+
+from mockserver.contract import Contract
+from mockserver.engine import Engine
+from mockserver.errors import Refusal, Violation
+from mockserver.exchange import Call, Fault, Headers, Reply, Request
+from mockserver.journal import Entry
+from mockserver.marks import own_headers, with_headers
+from mockserver.namespaces import HEADER, Namespace, namespace_of, shown
+from mockserver.payments import PaymentSession
+from mockserver.payments.draws import Draw
+from mockserver.redaction import REDACTED, redact
+from mockserver.settings import own
+from mockserver.stripe.asking import Asked, ask
+from mockserver.stripe.caller import Caller
+from mockserver.stripe.desk import desk
+from mockserver.stripe.failures import Failure, refusal_failure, violations_failure
+from mockserver.stripe.keys import Key, find_key
+from mockserver.stripe.replays import Replays
+from mockserver.stripe.replies import failed, refusal_kind
+
+__all__ = ["StripeSide"]
+
+_KEY_FIELD: Final = re.compile(r"(?:^|&)key=(pk_[^&]+)")
+_SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What becomes known of one exchange on its way to the journal."""
+
+    request: Request
+    namespace: Namespace
+    draw: Draw
+    entry_id: str
+    request_id: str
+    operation: str | None = None
+    path: dict[str, str] | None = None
+    scenario: str | None = None
+    violations: tuple[Violation, ...] = ()
+
+
+class StripeSide:
+    """Answers in Stripe's place for the client secrets that an engine gives out; journalled with the engine's own.
+
+    Nothing that it is given makes it raise. Its contract is read when the first request comes.
+    """
+
+    def __init__(self, engine: Engine, *, max_body: int) -> None:
+        self._engine = engine
+        self._spec = own("stripe.yaml")
+        self._max_body = max_body
+        self._desk = desk(engine.ledger)
+        self._replays = Replays()
+        self._query: dict[str, frozenset[str]] = {}
+        engine.on_reset(self._replays.reset)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What is served here: spec/stripe.yaml."""
+        return Contract.load(self._spec, max_body=self._max_body)
+
+    def gives_way(self, path: str) -> bool:
+        """Whether the contract that is served has this path itself, or Stripe's was taken away with the bundled one."""
+        return not self._spec.is_file() or self._engine.contract.has_path(path)
+
+    def handle(self, request: Request) -> Reply | Fault:
+        """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
+        started = self._engine.clock()
+        exchange = self._begin(request)
+        outcome: Reply | Fault
+        try:
+            asked, call = self._understood(request, exchange)
+            caller = self._caller(asked, exchange)
+            outcome = self._replays.once(
+                call,
+                namespace=exchange.namespace.key,
+                request_id=exchange.request_id,
+                answer=lambda: self._checked(self._answer(call, caller), call.operation),
+            )
+        except Refusal as refusal:
+            exchange.violations = refusal.violations
+            outcome = failed(refusal_failure(refusal))
+        except Failure as failure:
+            exchange.violations = failure.violations
+            outcome = failed(failure)
+        return self._journalled(outcome, exchange, started)
+
+    def _begin(self, request: Request) -> _Exchange:
+        # Whose state it is: the payment session's that gave out the setup intent or the key, else as everywhere.
+        called = self._called(request)
+        session = called or self._session_of_key(request)
+        namespace = Namespace(session.owner, shown(session.owner), "") if session else namespace_of(request, ())
+        draw, entry_id = self._engine.draw(namespace)
+        return _Exchange(
+            request,
+            namespace,
+            draw,
+            entry_id,
+            draw.stripe_id("req", 14),
+            scenario=called.scenario if called else None,
+        )
+
+    def _called(self, request: Request) -> PaymentSession | None:
+        match = _SETUP_INTENT.match(request.path)
+        return self._engine.ledger.sessions.at_stripe(unquote(match[1])) if match else None
+
+    def _session_of_key(self, request: Request) -> PaymentSession | None:
+        """The latest payment session that gave out the publishable key; none for who names a namespace."""
+        if HEADER in request.headers:
+            return None
+        field = _KEY_FIELD.search(f"{request.query}&{request.body.decode('latin-1')}")
+        key = find_key(request, {"key": field[1]} if field else {})
+        return self._engine.ledger.sessions.at_stripe(key) if key else None
+
+    def _understood(self, request: Request, exchange: _Exchange) -> tuple[Asked, Call]:
+        """What is asked, held against the contract. Raises Refusal, Failure."""
+        route = self.contract.route(request)
+        operation = route.operation
+        exchange.operation, exchange.path = operation.id, route.path
+        asked = ask(request, operation)
+        understood = self.contract.understand(asked.request, route)
+        violations = [*understood.violations, *self._unknown(asked, operation.id)]
+        if violations:
+            raise violations_failure(tuple(violations))
+        return asked, understood.call
+
+    def _unknown(self, asked: Asked, operation_id: str) -> list[Violation]:
+        """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
+        if not asked.query:
+            return []
+        known = self._query.get(operation_id)
+        if known is None:
+            operation, document = self.contract.operations[operation_id], self.contract.document
+            described = [document.resolve(each) for each in operation.spec.get("parameters", ())]
+            known = frozenset(each["name"] for each in described if each["in"] == "query")
+            self._query[operation_id] = known
+        message = "the query has a parameter that the operation does not have"
+        return [
+            Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")
+            for name in sorted(asked.query - known)
+        ]
+
+    @staticmethod
+    def _caller(asked: Asked, exchange: _Exchange) -> Caller:
+        return Caller(
+            key=None if asked.key is None else Key.of(asked.key),
+            account=asked.account,
+            owner=exchange.namespace.key,
+            draw=exchange.draw,
+            base=f"http://{asked.request.headers.get('host', 'localhost')}",
+        )
+
+    def _answer(self, call: Call, caller: Caller) -> Reply | Fault:
+        try:
+            return self._desk[call.operation](call, caller)
+        except Failure as failure:
+            return failed(failure)
+
+    def _checked(self, outcome: Reply | Fault, operation_id: str) -> Reply | Fault:
+        """The outcome, held against the contract like everything that is sent. Raises Refusal."""
+        reply = outcome.reply if isinstance(outcome, Fault) else outcome
+        violations = self.contract.reply_violations(operation_id, reply)
+        if violations:
+            detail = "What Stripe's side was about to say breaks its contract; this is a bug of the mock."
+            raise Refusal("reply-violates-contract", detail, violations=tuple(violations))
+        return outcome
+
+    def _journalled(self, outcome: Reply | Fault, exchange: _Exchange, started: float) -> Reply | Fault:
+        """The outcome with the mock's own headers, once it is in the journal."""
+        own = own_headers(entry_id=exchange.entry_id, scenario=exchange.scenario, stub=None, reported=())
+        sent = with_headers(outcome, [("request-id", exchange.request_id), *own])
+        reply = sent.reply if isinstance(sent, Fault) else sent
+        self._engine.record(
+            Entry(
+                id=exchange.entry_id,
+                at=started,
+                owner=exchange.namespace.key,
+                namespace=exchange.namespace.shown,
+                # What was refused may hold the number of a real card, and that must not even stay in memory.
+                request=exchange.request if reply.status < 400 else _without_numbers(exchange.request),
+                operation=exchange.operation,
+                path=exchange.path or {},
+                scenario=exchange.scenario,
+                refused=refusal_kind(reply),
+                violations=exchange.violations,
+                outcome=sent,
+                duration=self._engine.clock() - started,
+            )
+        )
+        return sent
+
+
+def _without_numbers(request: Request) -> Request:
+    """The request without what is secret, though for the keeping only."""
+    body = request.body.decode("utf-8", "replace")
+    hidden, query = redact(body), redact(request.query)
+    return replace(
+        request,
+        path=redact(request.path),
+        query=query,
+        headers=Headers(
+            (name, REDACTED if name == "authorization" else redact(value)) for name, value in request.headers.pairs
+        ),
+        body=request.body if hidden == body else hidden.encode(),
+    )

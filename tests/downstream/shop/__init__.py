@@ -1,0 +1,1 @@
+"""A shop whose customers pay through Wingback."""

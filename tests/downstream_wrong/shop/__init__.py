@@ -1,0 +1,1 @@
+"""A shop that gets Wingback's API wrong."""

@@ -1,0 +1,173 @@
+"""3-D Secure challenges: what the customer has to do next, and what comes of their answer."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.support.mock import Mock
+from tests.support.shop import Setup, prepared
+
+CARD = "4000002500003155"
+RETURN = "https://shop.example.com/done?order=1#top"
+
+# What a challenge comes to: intent, code of the last error, session, methods saved.
+PASSED = ("succeeded", None, "succeeded", 1)
+FAILED = ("requires_payment_method", "setup_intent_authentication_failure", "failed", 0)
+
+
+def state(setup: Setup) -> tuple[str, str | None, str, int]:
+    body = setup.retrieve().json()
+    return body["status"], (body["last_setup_error"] or {}).get("code"), setup.status, len(setup.saved())
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("pass", PASSED), ("fail", FAILED)])
+def test_stripe_js_answers(mock: Mock, answer: str, expected: tuple[Any, ...]) -> None:
+    """Without a return URL the challenge is for the client's script, which answers at the path that it is told."""
+    setup = prepared(mock)
+    action = setup.confirm(CARD).json()["next_action"]
+    waiting = state(setup)
+    sdk = action["use_stripe_sdk"]
+    reply = mock.browser({}).post(sdk["authenticate_path"], data={"client_secret": setup.secret, "outcome": answer})
+
+    assert ("use_stripe_sdk", "mock_challenge", None) == (action["type"], sdk["type"], sdk["answer"])
+    assert ("requires_action", None, "created", 0) == waiting
+    assert (expected[0], None) == (reply.json()["status"], reply.json()["next_action"])
+    assert expected == state(setup)
+
+
+def test_a_client_that_answers_itself_is_not_sent_away(mock: Mock) -> None:
+    """`use_stripe_sdk` says so, whatever the return URL."""
+    action = prepared(mock).confirm(CARD, return_url=RETURN, use_stripe_sdk="true").json()["next_action"]
+
+    assert "use_stripe_sdk" == action["type"]
+
+
+def test_a_challenge_that_answers_itself(mock: Mock) -> None:
+    """In runs without anybody to ask: the client is told of a challenge, and finds it answered when it looks."""
+    setup = prepared(mock, scenario="authentication_fails")
+    body = setup.confirm(return_url=RETURN).json()
+    page = httpx.get(body["next_action"]["redirect_to_url"]["url"])
+
+    assert "requires_action" == body["status"]
+    assert FAILED == state(setup)
+    assert (303, "failed") == (
+        page.status_code,
+        parse_qs(urlsplit(page.headers["location"]).query)["redirect_status"][0],
+    )
+
+
+class _Form(HTMLParser):
+    """The fields of a page's form, and its buttons by their texts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.buttons: dict[str, tuple[str, str]] = {}
+        self._button: tuple[str, str] | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "input":
+            self.fields[given["name"]] = given["value"]
+        elif tag == "button":
+            self._button = (given["name"], given["value"])
+
+    def handle_data(self, data: str) -> None:
+        if self._button is not None:
+            self.buttons[data] = self._button
+            self._button = None
+
+
+@pytest.mark.parametrize(
+    ("button", "redirect_status", "expected"),
+    [
+        pytest.param("Complete authentication", "succeeded", PASSED, id="complete"),
+        pytest.param("Fail authentication", "failed", FAILED, id="fail"),
+    ],
+)
+def test_the_page(mock: Mock, button: str, redirect_status: str, expected: tuple[Any, ...]) -> None:
+    """With a return URL the customer goes to a page, answers there, and comes back with what Stripe adds to the URL."""
+    setup = prepared(mock)
+    action = setup.confirm(CARD, return_url=RETURN).json()["next_action"]
+    url = action["redirect_to_url"]["url"]
+    page = httpx.get(url)
+    form = _Form(page.text)
+    name, value = form.buttons[button]
+    answer = httpx.post(url, data=form.fields | {name: value}, headers={"origin": mock.url})
+    back = urlsplit(answer.headers["location"])
+
+    assert ("redirect_to_url", RETURN) == (action["type"], action["redirect_to_url"]["return_url"])
+    assert (200, "text/html; charset=utf-8") == (page.status_code, page.headers["content-type"])
+    assert 303 == answer.status_code
+    assert ("shop.example.com", "/done", "top") == (back.netloc, back.path, back.fragment)
+    assert {
+        "order": ["1"],
+        "setup_intent": [setup.id],
+        "setup_intent_client_secret": [setup.secret],
+        "redirect_status": [redirect_status],
+    } == parse_qs(back.query)
+    assert expected == state(setup)
+    assert answer.headers["location"] == httpx.get(url).headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("return_url", "allowed"),
+    [
+        pytest.param(RETURN, "form-action 'self' https://shop.example.com;", id="https"),
+        pytest.param("http://localhost:5173/x", "form-action 'self' http://localhost:5173;", id="port"),
+        pytest.param("myapp://back", "form-action 'self' myapp:;", id="an app"),
+        pytest.param("https://a;script-src'*'/x", "form-action 'self';", id="no host"),
+        pytest.param("https://[::1/x", "form-action 'self';", id="no URL"),
+    ],
+)
+def test_the_page_may_do_little(mock: Mock, return_url: str, allowed: str) -> None:
+    """Its policy lets nothing load, and its form go only to the mock and on to the return URL."""
+    setup = prepared(mock)
+    url = setup.confirm(CARD, return_url=return_url).json()["next_action"]["redirect_to_url"]["url"]
+    policy = httpx.get(url).headers["content-security-policy"]
+
+    assert policy.startswith("default-src 'none';")
+    assert allowed in policy
+    assert not re.search("unsafe|script", policy)
+
+
+def test_nothing_gets_into_the_page(mock: Mock) -> None:
+    """What the client said comes back escaped."""
+    setup = prepared(mock)
+    url = setup.confirm(CARD, return_url='https://a/"><script>alert(1)</script>').json()["next_action"]
+
+    assert "<script>" not in httpx.get(url["redirect_to_url"]["url"]).text
+
+
+@pytest.mark.parametrize("path", ["mock_authenticate", "mock_challenge"])
+def test_who_may_answer(mock: Mock, path: str) -> None:
+    """Whoever has the client secret, once, while there is something to answer."""
+    setup = prepared(mock)
+    bank = mock.browser({})
+    fields = {"client_secret": setup.secret, "outcome": "pass"}
+    early = bank.post(f"/v1/setup_intents/{setup.id}/{path}", data=fields)
+    setup.confirm(CARD)
+    wrong = bank.post(f"/v1/setup_intents/{setup.id}/{path}", data=fields | {"client_secret": "x"})
+
+    assert "setup_intent_unexpected_state" == early.json()["error"]["code"]
+    assert (400, "client_secret") == (wrong.status_code, wrong.json()["error"]["param"])
+    assert "requires_action" == setup.retrieve().json()["status"]
+
+
+def test_without_somewhere_to_go(mock: Mock) -> None:
+    """The page's answer needs a return URL; what was answered counts all the same."""
+    setup = prepared(mock)
+    setup.confirm(CARD)
+    reply = mock.browser({}).post(
+        f"/v1/setup_intents/{setup.id}/mock_challenge", data={"client_secret": setup.secret, "outcome": "pass"}
+    )
+
+    assert (400, "return_url") == (reply.status_code, reply.json()["error"]["param"])
+    assert PASSED == state(setup)

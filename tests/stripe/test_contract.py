@@ -1,0 +1,287 @@
+"""Stripe's side against its own description: both ways, every operation, and whatever comes over the wire."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.contract import Contract
+from mockserver.engine import Engine
+from mockserver.errors import REFUSALS
+from mockserver.exchange import Fault, Headers, Reply, Request
+from mockserver.settings import Settings, bundled
+from mockserver.stripe import StripeSide
+from mockserver.stripe.desk import OPERATIONS
+from mockserver.web.sides import STRIPE_PATHS
+from tests.support.mock import Mock, mock_of
+from tests.support.shop import Setup, card_data, prepared
+
+SPEC = bundled("spec") / "stripe.yaml"
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return Contract.load(SPEC)
+
+
+def test_what_is_described_is_what_is_done(contract: Contract) -> None:
+    """Every operation of spec/stripe.yaml is carried out, and none besides."""
+    assert sorted(contract.operations) == sorted(OPERATIONS)
+
+
+def test_every_path_is_found(contract: Contract) -> None:
+    """Each path lies where the web face looks for Stripe's side."""
+    assert [] == [path for path in contract.document.data["paths"] if not path.startswith(STRIPE_PATHS)]
+
+
+def test_the_mocks_own_are_named_so(contract: Contract) -> None:
+    """What Stripe has not is called mock_ in its operationId and in its path."""
+    own = {name for name in contract.operations if name.startswith("mock_")}
+
+    assert own == {each.id for each in contract.operations.values() if "/mock_" in each.template}
+    assert [True] * len(own) == ["mock's own" in contract.operations[name].spec["description"] for name in own]
+
+
+def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
+    """A reply of each operation, good and bad."""
+    bank = mock.browser({})
+    path = f"/v1/setup_intents/{setup.id}"
+    fields = {"client_secret": setup.secret, "outcome": "pass", "return_url": "https://shop.example.com/"}
+    asked = setup.confirm("4000002500003155", return_url="https://shop.example.com/")
+    return [
+        setup.retrieve(),
+        asked,
+        bank.get(asked.json()["next_action"]["redirect_to_url"]["url"]),
+        bank.post(f"{path}/mock_challenge", data=fields),
+        bank.post(f"{path}/mock_authenticate", data={"client_secret": setup.secret, "outcome": "fail"}),
+        setup.call("cancel", {}),
+        setup.http.post("/v1/payment_methods", json=card_data()),
+        setup.http.post("/v1/tokens", json={"card": card_data()["card"]}),
+    ]
+
+
+def test_replies_are_in_contract(mock: Mock, contract: Contract) -> None:
+    """Held against the description once more, from the outside: success and error of every operation."""
+    replies = exercise(prepared(mock), mock)
+    entries = [entry for entry in mock.engine.journal if entry.operation in OPERATIONS]
+
+    assert set(OPERATIONS) == {entry.operation for entry in entries}
+    assert [200, 200, 200, 303, 400, 400, 200, 200] == [reply.status_code for reply in replies]
+    assert [] == [
+        violation
+        for entry, reply in zip(entries, replies, strict=True)
+        for violation in contract.reply_violations(
+            str(entry.operation),
+            Reply(status=reply.status_code, headers=tuple(reply.headers.items()), body=reply.content),
+        )
+    ]
+
+
+def test_refusals_are_in_the_table(mock: Mock) -> None:
+    """A refusal of the mock is one of those that the README lists."""
+    setup = prepared(mock)
+    replies = [
+        setup.retrieve(colour="red"),
+        mock.browser({"authorization": "Bearer sk_live_1"}).get(f"/v1/setup_intents/{setup.id}"),
+        setup.http.get("/v1/setup_intents"),
+    ]
+
+    assert [] == [reply.headers["mock-refused"] for reply in replies if reply.headers["mock-refused"] not in REFUSALS]
+    assert [REFUSALS[reply.headers["mock-refused"]].status for reply in replies] == [
+        reply.status_code for reply in replies
+    ]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(
+    [
+        "client_secret",
+        "payment_method",
+        "payment_method_data",
+        "payment_method_data[type]",
+        "payment_method_data[card]",
+        "payment_method_data[card][number]",
+        "payment_method_data[card][exp_month]",
+        "payment_method_data[sepa_debit][iban]",
+        "card",
+        "card[number]",
+        "card[exp_month]",
+        "card[exp_year]",
+        "card[token]",
+        "type",
+        "billing_details[address]",
+        "return_url",
+        "expand",
+        "expand[]",
+        "expand[0]",
+        "outcome",
+        "key",
+        "_stripe_account",
+        "[",
+        "a[]b",
+    ]
+)
+VALUES = st.sampled_from(
+    [
+        "",
+        "card",
+        "sepa_debit",
+        "4242424242424242",
+        "12",
+        "2034",
+        "x://y",
+        "tok_visa",
+        "pm_card_visa",
+        "\x00",
+        "%",
+        "\u0663",
+    ]
+) | st.text(max_size=20)
+FIELDS = st.lists(st.tuples(NAMES | st.text(max_size=8), VALUES), max_size=8)
+BODIES = (
+    st.binary(max_size=60)
+    | JSON.map(lambda value: json.dumps(value).encode("utf-8", "surrogatepass"))
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "payment_method_data": JSON,
+            "payment_method": JSON,
+            "expand": JSON,
+            "card": JSON,
+            "type": st.sampled_from(["card", "sepa_debit"]),
+            "return_url": JSON,
+            "client_secret": JSON,
+            "key": JSON,
+        },
+    ).map(lambda value: json.dumps(value).encode("utf-8", "surrogatepass"))
+    | FIELDS.map(lambda pairs: urlencode(pairs).encode())
+)
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "authorization": st.sampled_from(["Bearer sk_test_1", "Bearer", "Basic c2tfdGVzdF8xOg==", "Basic ///", "x"]),
+        "content-type": st.sampled_from(
+            ["application/json", "application/x-www-form-urlencoded", "text/plain", "x", ""]
+        ),
+        "stripe-account": st.text("abc_", max_size=5),
+        "idempotency-key": st.text("ab", max_size=3),
+        "mock-namespace": st.text("ab", max_size=2),
+        "host": st.sampled_from(["localhost", ""]),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def side() -> StripeSide:
+    engine = Engine.from_settings(Settings(seed=1))
+    return StripeSide(engine, max_body=1 << 20)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_never_a_surprise(side: StripeSide, data: st.DataObject) -> None:
+    """No input makes a 5xx or an exception; whatever is wrong is an error object."""
+    engine = side._engine
+    created = engine.handle(
+        Request(
+            method="POST",
+            path="/v1/c/customer/Cust_1/payment/session",
+            headers=Headers([("wb-key", "k"), ("content-type", "application/json")]),
+            body=b'{"operation":"add_method","address":true}',
+        )
+    )
+    assert isinstance(created, Reply)
+    stripe = json.loads(created.body)["setup_intent"]["stripe"]
+    name = stripe["client_secret"].partition("_secret_")[0]
+    action = data.draw(st.sampled_from(["", "/confirm", "/cancel", "/mock_authenticate", "/mock_challenge", "/x", "/"]))
+    path = data.draw(
+        st.sampled_from([f"/v1/setup_intents/{name}{action}", "/v1/payment_methods", "/v1/tokens", "/v1/"])
+    )
+    headers = data.draw(HEADERS)
+    if data.draw(st.booleans()):
+        headers["authorization"] = "Bearer " + stripe["pk_key"]
+    query = urlencode(data.draw(FIELDS))
+    body = data.draw(BODIES).replace(b"SECRET", stripe["client_secret"].encode())
+    if data.draw(st.booleans()):
+        query = f"client_secret={stripe['client_secret']}&{query}"
+    outcome = side.handle(
+        Request(
+            method=data.draw(st.sampled_from(["GET", "POST", "POST", "POST", "DELETE"])),
+            path=path,
+            query=query,
+            headers=Headers(headers.items()),
+            body=body,
+        )
+    )
+
+    assert not isinstance(outcome, Fault)
+    assert outcome.status < 500
+    if outcome.status >= 400:
+        assert json.loads(outcome.body)["error"]["message"]
+
+
+def described(path: str) -> dict[str, Any]:
+    """A contract that has a path of Stripe's itself."""
+    reply = {"content": {"application/json": {"schema": {"type": "string", "enum": ["ours"]}}}, "description": "fine"}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "ours", "version": "1"},
+        "paths": {path: {"get": {"operationId": "ours", "responses": {"200": reply}}}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("/v1/setup_intents/{id}", (200, 200, "unknown-path"), id="the path"),
+        pytest.param("/v1/setup_intents/{id}/more", (404, 200, "unknown-path"), id="another path"),
+        pytest.param("/{a}/{b}/{c}", (200, 200, None), id="any path"),
+    ],
+)
+def test_the_contract_comes_first(tmp_path: Path, path: str, expected: tuple[int, int, str | None]) -> None:
+    """A path that the served contract has is the contract's; of the others Stripe's are answered as Stripe's."""
+    (tmp_path / "ours.json").write_text(json.dumps(described(path)), "utf-8")
+    with mock_of(Settings(seed=1, spec=tmp_path / "ours.json")) as mock:
+        client = mock.browser({"authorization": "Bearer sk_test_1"})
+        ours = client.get("/v1/setup_intents/seti_1")
+        stripes = client.post("/v1/payment_methods", json=card_data())
+        other = client.get("/v1/charges/ch_1")
+
+        assert expected == (ours.status_code, stripes.status_code, other.headers.get("mock-refused"))
+
+
+def test_a_page_may_call(mock: Mock) -> None:
+    """A browser lets the page send what it needs, and read what it gets."""
+    setup = prepared(mock)
+    origin = {"origin": "http://localhost:5173"}
+    wanted = "authorization,content-type,idempotency-key,stripe-account"
+    asked = origin | {"access-control-request-method": "POST", "access-control-request-headers": wanted}
+    allowed = mock.browser(asked).request("OPTIONS", f"/v1/setup_intents/{setup.id}/confirm")
+    reply = mock.browser(origin).get(
+        f"/v1/setup_intents/{setup.id}", params={"key": setup.key, "client_secret": setup.secret}
+    )
+    exposed = reply.headers["access-control-expose-headers"].split(", ")
+
+    assert wanted == allowed.headers["access-control-allow-headers"].replace(" ", "")
+    assert ("http://localhost:5173", 200) == (reply.headers["access-control-allow-origin"], reply.status_code)
+    assert {"Request-Id", "Idempotent-Replayed", "Original-Request", "Mock-Refused", "Mock-Entry"} <= set(exposed)
+
+
+def test_a_folder_without_it(mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who put another folder in the place of the bundled contract has no Stripe's side, and no error either."""
+    side = StripeSide(mock.engine, max_body=1 << 20)
+    before = side.gives_way("/v1/tokens")
+    monkeypatch.setattr(side, "_spec", tmp_path / "stripe.yaml")
+
+    assert (False, True) == (before, side.gives_way("/v1/tokens"))

@@ -1,0 +1,57 @@
+"""Forms with brackets, read as Stripe's clients write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.stripe.forms import FormError, read_form
+
+FORMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "empty": ("", {}),
+    "plain": ("a=1&b=&c=x+y%26", {"a": "1", "b": "", "c": "x y&"}),
+    "member": ("card[number]=42&card[cvc]=1", {"card": {"number": "42", "cvc": "1"}}),
+    "encoded brackets": ("card%5Bnumber%5D=42", {"card": {"number": "42"}}),
+    "deeper": ("a[b][c][d]=1&a[b][e]=2", {"a": {"b": {"c": {"d": "1"}, "e": "2"}}}),
+    "list": ("expand[]=a&expand[]=b", {"expand": ["a", "b"]}),
+    "numbered list": ("expand[1]=b&expand[0]=a", {"expand": ["a", "b"]}),
+    "list with gaps": ("expand[7]=b&expand[2]=a", {"expand": ["a", "b"]}),
+    "list in a member": ("a[b][]=1&a[b][]=2", {"a": {"b": ["1", "2"]}}),
+    "list of objects": ("a[0][b]=1&a[1][b]=2", {"a": [{"b": "1"}, {"b": "2"}]}),
+    "names and numbers": ("metadata[1]=a&metadata[b]=c", {"metadata": {"1": "a", "b": "c"}}),
+    "huge numbers are names": ("a[99999999999999999999]=1", {"a": {"99999999999999999999": "1"}}),
+    "other digits are names": ("a[\u0663]=1", {"a": {"\u0663": "1"}}),
+    "not ASCII": ("name=%C3%A9", {"name": "\u00e9"}),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms(name: str) -> None:
+    """What is written with brackets is nested; numbers, or nothing, between them make a list."""
+    text, expected = FORMS[name]
+
+    assert expected == read_form(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("a=1&a=2", "sent twice", id="twice"),
+        pytest.param("a[b]=1&a[b]=2", "sent twice", id="twice, deeper"),
+        pytest.param("a=1&a[b]=2", "both a text and an object", id="text, then object"),
+        pytest.param("a[b]=2&a=1", "sent twice", id="object, then text"),
+        pytest.param("a[b]=2&a[b][c]=1", "both a text and an object", id="text, then object, deeper"),
+        pytest.param("a[b=1", "a field's name is none of", id="never closed"),
+        pytest.param("a]=1", "a field's name is none of", id="never opened"),
+        pytest.param("[a]=1", "a field's name is none of", id="no name"),
+        pytest.param("a[b]c=1", "a field's name is none of", id="more after it"),
+        pytest.param("a" + "[b]" * 11 + "=1", "a field's name is none of", id="too deep"),
+        pytest.param("a=%FF", "not UTF-8", id="not UTF-8"),
+        pytest.param("&".join(f"a{number}=1" for number in range(1001)), "more than 1000 fields", id="too many"),
+    ],
+)
+def test_what_cannot_be_read(text: str, problem: str) -> None:
+    """It says why, without what was sent."""
+    with pytest.raises(FormError, match=problem):
+        read_form(text)

@@ -1,0 +1,130 @@
+"""Numbers, codes and keys: nowhere to be read, and a real one is not even kept."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from mockserver.engine import Engine
+from mockserver.redaction import redact
+from mockserver.server import BackgroundServer
+from mockserver.settings import Settings
+from mockserver.web import AccessLog, create_app
+from tests.support.mock import Mock
+from tests.support.shop import SECRET_KEY, Setup, card_data, flat, prepared
+
+REAL = "4111111111111111"
+GROUPED = "4111 1111 1111 1111"
+IBAN = "GB29NWBK60161331926819"
+
+
+def encoded(text: str) -> str:
+    """Every character percent-encoded."""
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+TEXTS = {
+    "form": f"card[number]={REAL}&card[cvc]=737&x=1",
+    "form, encoded names": f"card%5Bnumber%5D={REAL}&card%5Bcvc%5D=737&x=1",
+    "form, plus": f"card[number]={quote_plus(GROUPED)}&card[cvc]=737&x=1",
+    "form, %20": f"card[number]={quote(GROUPED)}&card[cvc]=737&x=1",
+    "form, hyphens": f"card[number]={GROUPED.replace(' ', '-')}&card[cvc]=737&x=1",
+    "form, all encoded": f"n={encoded(REAL)}&cvc={encoded('737')}&x=1",
+    "form, in another": f"n={quote('a=' + REAL)}&cvc=737&x=1",
+    "JSON": json.dumps({"number": REAL, "cvc": "737", "x": 1}),
+    "JSON, groups": json.dumps({"number": GROUPED, "cvc": "737", "x": 1}),
+    "JSON, number": json.dumps({"number": int(REAL), "x": 1}),
+    "form, account": f"sepa_debit[iban]={IBAN}&x=1",
+    "form, account in groups": f"sepa_debit%5Biban%5D={quote_plus(f'{IBAN[:4]} {IBAN[4:]}')}&x=1",
+    "JSON, account": json.dumps({"iban": IBAN, "x": 1}),
+    "client secret": "client_secret=seti_abc_secret_Zz111&x=1",
+    "client secret, encoded": "client_secret=seti%5Fabc%5Fsecret%5FZz111&x=1",
+    "keys": f"key=sk_live_Zz111&other=rk_test_Zz111&third={SECRET_KEY}&x=1",
+}
+SECRETS = ("4111", "1111", "737", encoded("4111"), encoded("737"), "GB29", "NWBK", "60161", "Zz111", "anything")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_nothing_secret_is_left(name: str) -> None:
+    """However a client writes it, the secret is gone and the rest is still there."""
+    shown = redact(TEXTS[name])
+
+    assert [] == [secret for secret in SECRETS if secret in shown]
+    assert shown.endswith(("x=1", '"x": 1}'))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PaySess_be6ba765-4a8b-4a05-93b0-8084525d9cf6",
+        '{"cvc_check":"pass","param":"cvc","last4":"4242"}',
+        '{"created":1767225601,"exp_year":2034}',
+        "pk_test_z6hxDj6qZZ0MSzPvnLbalcNA",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    """Ids, last digits and publishable keys are for everybody."""
+    assert text == redact(text)
+
+
+def sent(way: str, setup: Setup) -> tuple[str, dict[str, Any]]:
+    """Where a real number goes, and beside what."""
+    data = card_data(GROUPED, cvc="737")
+    match way:
+        case "payment method":
+            return "/v1/payment_methods", data
+        case "token":
+            return "/v1/tokens", {"card": data["card"]}
+        case "account":
+            return "/v1/payment_methods", {"type": "sepa_debit", "sepa_debit": {"iban": IBAN}}
+        case "unknown parameter":
+            return "/v1/tokens", {"card": {REAL: GROUPED}}
+    fields = {"client_secret": setup.secret, "payment_method_data": data}
+    return f"/v1/setup_intents/{setup.id}/confirm", fields
+
+
+@pytest.mark.parametrize("way", ["confirm", "confirm, JSON", "payment method", "token", "account", "unknown parameter"])
+def test_a_real_number_goes_nowhere(way: str) -> None:
+    """It is in no reply, not in the journal, not in the log and not in any entry that is kept."""
+    stream = io.StringIO()
+    settings = Settings(seed=1)
+    engine = Engine.from_settings(settings)
+    log = AccessLog("json", stream)
+    with BackgroundServer(create_app(settings, engine=engine, log=log)) as server, ExitStack() as stack:
+        mock = Mock(server.url, engine, stack)
+        setup = prepared(mock)
+        path, fields = sent(way, setup)
+        reply = setup.http.post(path, json=fields) if "JSON" in way else setup.http.post(path, data=flat(fields))
+        journal = json.dumps(mock.get("journal"))
+    kept = [entry.request for entry in engine.journal if entry.operation != "c_create_payment_session"]
+    said = "\n".join([reply.text, journal, stream.getvalue(), *map(repr, kept)])
+
+    assert reply.status_code in {400, 402}
+    assert [] == [secret for secret in ("4111", "1111 1111", "1111+1111", "737&", '"737"', IBAN) if secret in said]
+
+
+def test_a_real_number_is_not_kept(mock: Mock) -> None:
+    """Nothing that the mock holds on to has it, once the answer is sent."""
+    number = "5105" + "1051" + "0510" + "5100"
+    setup = prepared(mock)
+    setup.http.post("/v1/payment_methods", data=flat(card_data(number)))
+    kept = [entry.request.body for entry in mock.engine.journal]
+
+    assert [] == [body for body in kept if number.encode() in body]
+
+
+def test_keys_are_not_shown(mock: Mock) -> None:
+    """Neither a secret key in a header nor one in the query is in the journal."""
+    setup = prepared(mock)
+    for headers, query in (({"authorization": f"Bearer {SECRET_KEY}"}, {}), ({}, {"key": SECRET_KEY})):
+        reply = mock.browser(headers).get(f"/v1/setup_intents/{setup.id}", params=query)
+        assert 200 == reply.status_code
+    told: Any = json.dumps(mock.get("journal"))
+
+    assert SECRET_KEY not in told
+    assert setup.secret not in told

@@ -1,0 +1,35 @@
+"""A shelf keeps values by name, each for a namespace, within its bounds."""
+
+from __future__ import annotations
+
+from mockserver.shelf import Shelf
+
+
+def test_by_name() -> None:
+    """What was put last under a name is what is found there."""
+    shelf: Shelf[int] = Shelf(cap=3)
+    shelf.put("a", "x", 1)
+    shelf.put("a", "x", 2)
+
+    assert (2, None, 1) == (shelf.get("x"), shelf.get("y"), len(shelf))
+
+
+def test_bounded() -> None:
+    """The oldest go first; what takes another's place is as old as that was."""
+    shelf: Shelf[int] = Shelf(cap=2)
+    for name, value in (("x", 1), ("y", 2), ("x", 3), ("z", 4)):
+        shelf.put("a", name, value)
+
+    assert (None, 2, 4) == (shelf.get("x"), shelf.get("y"), shelf.get("z"))
+
+
+def test_reset() -> None:
+    """One namespace's values are forgotten, or all."""
+    shelf: Shelf[int] = Shelf(cap=5)
+    shelf.put("a", "x", 1)
+    shelf.put("b", "y", 2)
+    shelf.reset("a")
+    one = (shelf.get("x"), shelf.get("y"))
+    shelf.reset(None)
+
+    assert ((None, 2), None) == (one, shelf.get("y"))

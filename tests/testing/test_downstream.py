@@ -1,0 +1,287 @@
+"""A project that uses the mock server, run as its developers would: green in every way, its wrong twin red in each test."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import ROOT, served
+
+DOWNSTREAM = ROOT / "tests" / "downstream"
+WRONG = ROOT / "tests" / "downstream_wrong"
+TESTS = 33
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command of Python's in a folder, with nothing of this suite's own environment."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MOCKSERVER_", "COV_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", *arguments],
+        cwd=folder,
+        env={**kept, "COLUMNS": "120", **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def pytest_run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, "pytest", "-q", "-p", "no:cacheprovider", *arguments, **environment)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(DOWNSTREAM, tmp_path / "project"))
+
+
+@pytest.fixture(scope="module")
+def external() -> Iterator[str]:
+    with served("--seed", "1") as running:
+        yield running.url
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param([], id="without xdist"),
+        pytest.param(["-n2"], id="with xdist"),
+        pytest.param(["-p", "no:randomly", "--mockserver-api-key=api_key_fixed"], id="one key for all tests"),
+    ],
+)
+def test_it_is_green(project: Path, arguments: list[str]) -> None:
+    """Its tests pass, and the summary says what they have exercised."""
+    done = pytest_run(project, *arguments)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert f"{TESTS} passed" in done.stdout
+    assert "c_create_payment_session 503: retry_after_503" in done.stdout
+    assert re.search(r"^never: authentication_fails", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["without xdist", "with xdist"])
+def test_it_is_green_against_a_server_that_runs(project: Path, external: str, arguments: list[str]) -> None:
+    """The same tests run against the container; only what runs in process is skipped, with the reason."""
+    by_flag = pytest_run(project, f"--mockserver-url={external}", *arguments)
+    by_variable = pytest_run(project, "-rs", *arguments, MOCKSERVER_URL=external)
+
+    assert (0, 0) == (by_flag.returncode, by_variable.returncode), by_flag.stdout + by_variable.stdout
+    for done in (by_flag, by_variable):
+        assert f"{TESTS - 1} passed, 1 skipped" in done.stdout
+        assert "c_create_payment_session 503: retry_after_503" in done.stdout
+    assert "mockserver_app runs in this process" in by_variable.stdout
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["of its own", "that runs"])
+def test_it_is_green_with_unittest(project: Path, external: str, *, elsewhere: bool) -> None:
+    """Without pytest, against a server of its own and one that runs."""
+    environment = {"MOCKSERVER_URL": external} if elsewhere else {}
+    done = run(project, "unittest", "tests.test_with_unittest", **environment)
+
+    assert 0 == done.returncode, done.stderr
+    assert "Ran 2 tests" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the wrong twin's tests said, each by its name."""
+    folder = Path(shutil.copytree(WRONG, tmp_path_factory.mktemp("wrong") / "project"))
+    done = pytest_run(folder, "--junitxml=report.xml")
+    assert 1 == done.returncode, done.stdout + done.stderr
+    suite = ET.parse(folder / "report.xml").getroot()[0]
+    assert [] == [case.get("name") for case in suite.iter("testcase") if len(case) == 0]
+    sections = re.split(r"^_{3,} (?:ERROR at setup of )?([\w.]+) _{3,}$", done.stdout, flags=re.MULTILINE)
+    return dict(zip(sections[1::2], sections[2::2], strict=True))
+
+
+PROMISED = {
+    "test_a_wrong_type": [
+        "POST /v1/c/customer/Cust_1/payment/session was refused: contract-violation",
+        'body /address (type): "yes" is a string; the contract wants a boolean',
+        'sent: {"operation":"add_method","address":"yes"}',
+        "nearest stub: 'payment session created' of scenario card_declined",
+        "scenario in force: card_declined",
+        "@pytest.mark.mockserver(allow_violations=True)",
+    ],
+    "test_a_wrong_path": [
+        "was refused: unknown-path",
+        "The nearest it has: /v1/c/customer/{customer_id}/payment/session",
+        "scenario in force: happy_path",
+    ],
+    "test_no_key": ["was refused: not-authenticated", "send the header wb-key or the cookie app-session"],
+    "test_a_call_that_never_came": [
+        "Expected at least 1 call; 0 of 1 call fit.",
+        'path customer_id: expected "Cust_2", found "Cust_1"',
+        "1. POST /v1/c/customer/Cust_1/payment/session",
+        "POST /v1/c/customer/Cust_1/payment/session -> 200 (happy_path, payment session created)",
+    ],
+    "test_a_call_too_many": ["Expected exactly 1 call; 2 of 2 calls fit.", "fits"],
+    "test_a_plain_failure": [
+        "assert 200 == 500",
+        "scenario in force: server_error",
+        "POST /v1/c/customer/Cust_1/payment/session -> 500 (server_error",
+    ],
+    "test_a_scenario_that_there_is_not": ["There is no scenario 'card_declin'; the nearest: card_declined."],
+    "test_a_marker_that_says_nothing": ["the marker has no 'scenarios'; it has scenario, allow_violations"],
+    "InUnittest.test_a_wrong_type": ["body /address (type): 1 is a number; the contract wants a boolean"],
+}
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_the_wrong_twin_hears_what_is_wrong(wrong: dict[str, str], name: str) -> None:
+    """Each of its tests fails with what was sent, where it breaks the contract, and what would have answered."""
+    assert [] == [line for line in PROMISED[name] if line not in wrong[name]], wrong[name]
+
+
+def test_every_wrong_test_is_promised_its_message(wrong: dict[str, str]) -> None:
+    """None is left out of the table."""
+    assert sorted(PROMISED) == sorted(wrong)
+
+
+def test_promise_10_no_key_shows_in_a_report(wrong: dict[str, str]) -> None:
+    """The keys of the namespaces are nowhere in what pytest prints about the mock server."""
+    told = [text.partition("- mockserver -")[2] for text in wrong.values()]
+
+    assert any(told)
+    assert [] == re.findall(r"api_key_\w+", "".join(told))
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["without xdist", "with xdist"])
+def test_coverage_is_merged_and_written(project: Path, arguments: list[str]) -> None:
+    """As JSON and as JUnit properties, the same whether workers shared the tests or not; too little of it fails."""
+    done = pytest_run(
+        project,
+        *arguments,
+        "--mockserver-coverage-json=out/coverage.json",
+        "--junitxml=report.xml",
+        "--mockserver-fail-under=99.5",
+    )
+    told = json.loads((project / "out" / "coverage.json").read_text("utf-8"))
+    exercised = sorted(f"{each['outcome']} {each['scenario']}" for each in told["cells"] if each["count"])
+    properties = [
+        (each.get("name"), each.get("value")) for each in ET.parse(project / "report.xml").getroot().iter("property")
+    ]
+
+    assert 1 == done.returncode
+    assert "less than --mockserver-fail-under 99.5" in done.stdout
+    assert [
+        "200 happy_path",
+        "200 retry_after_503",
+        "404 unknown_customer",
+        "500 server_error",
+        "503 retry_after_503",
+        "connection_reset connection_reset",
+        "empty_reply empty_reply",
+        "truncated_body truncated_body",
+    ] == exercised
+    assert (8, len(exercised)) == (told["exercised"], sum(name == "mockserver.exercised" for name, _ in properties))
+    assert "card_declined" in told["scenarios_never"]
+    assert ("mockserver.never", "card_declined") in properties
+    assert ("mockserver.coverage.percent", f"{told['percent']:g}") in properties
+
+
+def test_enough_coverage_passes(project: Path) -> None:
+    """The bound is a share in percent."""
+    assert 0 == pytest_run(project, "--mockserver-fail-under=20").returncode
+
+
+def test_a_run_repeats(project: Path) -> None:
+    """What the mock makes up is the same in every run, on whatever worker a test runs."""
+    (project / "tests" / "test_tokens.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('number', range(6))\n"
+        "def test_it(mockserver_client, number):\n"
+        "    body = {'operation': 'add_method', 'address': True}\n"
+        "    reply = mockserver_client.post('/v1/c/customer/Cust_1/payment/session', json=body)\n"
+        "    with open(f'{number}.txt', 'a') as file:\n"
+        "        print(reply.json()['token'], file=file)\n"
+    )
+    for arguments in ([], ["-n2"], ["--mockserver-seed=5"]):
+        assert 0 == pytest_run(project, "tests/test_tokens.py", *arguments).returncode
+    tokens = [(project / f"{number}.txt").read_text().split() for number in range(6)]
+
+    assert [True] * 6 == [one == two != other for one, two, other in tokens]
+
+
+UNUSED = "def test_nothing():\n    import sys\n    assert not {'mockserver.engine', 'httpx', 'openapi_core', 'starlette', 'pydantic'} & set(sys.modules)\n"
+
+
+def test_a_suite_that_does_not_use_it(tmp_path: Path) -> None:
+    """Nothing is imported, started or shown."""
+    (tmp_path / "test_unused.py").write_text(UNUSED)
+    done = pytest_run(tmp_path)
+
+    assert 0 == done.returncode, done.stdout
+    assert "mockserver" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--mockserver-url=http://127.0.0.1:1"], "no mock server answers at http://127.0.0.1:1"),
+        (["--mockserver-url=127.0.0.1"], "is not the URL of a mock server"),
+        (["--mockserver-url=http://127.0.0.1:1", "--mockserver-seed=1"], "--mockserver-seed: the server at"),
+        (["--mockserver-seed=one"], "--mockserver-seed 'one' is not a whole number"),
+        (["--mockserver-spec=none.yaml"], "none.yaml"),
+        (["--mockserver-scenarios=none"], "none: the folder of scenarios cannot be read"),
+        (["--mockserver-fail-under=much"], "--mockserver-fail-under takes a percentage, not 'much'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_options_that_cannot_be(tmp_path: Path, arguments: list[str], expected: str) -> None:
+    """A clear sentence, and no traceback."""
+    (tmp_path / "test_one.py").write_text("def test_one(mockserver):\n    pass\n")
+    done = pytest_run(tmp_path, *arguments)
+
+    assert 0 != done.returncode
+    assert expected in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_server_that_goes_away(tmp_path: Path) -> None:
+    """The tests that need it fail with a sentence, and the run goes on to its end."""
+    (tmp_path / "test_two.py").write_text(
+        "import os, signal, time\n"
+        "def test_one(mockserver):\n"
+        "    os.kill(int(os.environ['MOCK_PID']), signal.SIGKILL)\n"
+        "    time.sleep(0.2)\n"
+        "def test_two(mockserver):\n"
+        "    pass\n"
+    )
+    with served() as running:
+        done = pytest_run(tmp_path, f"--mockserver-url={running.url}", MOCK_PID=str(running.process.pid))
+
+    assert 1 == done.returncode
+    assert "2 failed" in done.stdout
+    assert 2 == len(re.findall("^mockserver: no mock server answers at", done.stdout, re.MULTILINE))
+
+
+def test_options_of_the_ini_file(tmp_path: Path) -> None:
+    """Paths are meant from where the file lies; scenarios and a contract of one's own are served."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "sub").mkdir()
+    shutil.copy(ROOT / "spec" / "wingback.yaml", tmp_path / "contract.yaml")
+    shutil.copy(ROOT / "scenarios" / "server_error.yaml", tmp_path / "mine" / "broken.yaml")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmockserver_spec = contract.yaml\nmockserver_scenarios = mine\nmockserver_seed = 9\n"
+    )
+    (tmp_path / "sub" / "test_one.py").write_text(
+        "def test_one(mockserver, mockserver_client):\n"
+        "    mockserver.scenario('broken')\n"
+        "    body = {'operation': 'add_method', 'address': True}\n"
+        "    assert 500 == mockserver_client.post('/v1/c/customer/Cust_1/payment/session', json=body).status_code\n"
+    )
+    done = pytest_run(tmp_path / "sub")
+
+    assert 0 == done.returncode, done.stdout
