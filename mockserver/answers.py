@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract.jsontext import write as as_json
+from mockserver.contract.jsontext import write_exactly
 from mockserver.exchange import ABSENT, Call, Fault, Reply
 from mockserver.namespaces import Namespace
 from mockserver.payments import Fakes, PaymentSessions
@@ -60,8 +61,10 @@ class Answers:
         body = session.as_body()
         if overrides:
             body = _overridden(body, overrides)
-        reply = Reply(status=said.status, headers=headers, body=as_json(body))
-        return Made(reply) if overrides else Made(reply, body)
+        text = None if overrides else write_exactly(body)
+        if text is None:
+            return Made(Reply(status=said.status, headers=headers, body=as_json(body)))
+        return Made(Reply(status=said.status, headers=headers, body=text), body)
 
     @staticmethod
     def fault(planned: PlannedFault, instead_of: Reply, *, delay: float) -> Fault:

@@ -99,6 +99,13 @@ scenarios_option = option(
     "--max-body", type=click.IntRange(min=1), default=1024 * 1024, show_default=True, help="Longest body, in bytes."
 )
 @option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the log.")
+@option(
+    "--validation",
+    type=click.Choice(["compiled", "openapi-core"]),
+    default="compiled",
+    show_default=True,
+    help="Let compiled schemas accept what is valid, or ask openapi-core about every message.",
+)
 def serve(**values: Any) -> None:
     """Serve the mock until it is stopped."""
     from mockserver.engine import Engine

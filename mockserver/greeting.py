@@ -28,6 +28,7 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
         f"  spec       {plain(str(settings.spec_file.resolve()))}{_origin(settings)}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
+        *_uncompiled(engine),
         "",
         *_first_steps(settings, engine, url),
     ]
@@ -46,6 +47,14 @@ def _scenarios(settings: Settings, engine: Engine) -> str:
         return "none: every operation answers from its schema"
     bundled = "" if settings.scenarios else " (bundled)"
     return f"{plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios.names)}"
+
+
+def _uncompiled(engine: Engine) -> list[str]:
+    """What keeps openapi-core for every message, and so is slow; nothing, where all that scenarios name is compiled."""
+    return [
+        f"  slow       {plain(operation)}: only openapi-core can judge {plain(', '.join(parts))}"
+        for operation, parts in engine.contract.uncompiled().items()
+    ]
 
 
 def _first_steps(settings: Settings, engine: Engine, url: str) -> list[str]:

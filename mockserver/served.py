@@ -77,4 +77,5 @@ def load_contract(settings: Settings) -> Contract:
         overlay=settings.overlay_file,
         accepted_keys=frozenset(settings.api_keys) if settings.api_keys else None,
         max_body=settings.max_body,
+        compiled=settings.validation == "compiled",
     )

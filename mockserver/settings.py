@@ -31,6 +31,7 @@ class Settings:
     admin_token: str | None = field(default=None, repr=False)
     max_body: int = 1024 * 1024
     log_format: Literal["text", "json"] = "text"
+    validation: Literal["compiled", "openapi-core"] = "compiled"
 
     @property
     def spec_file(self) -> Path:

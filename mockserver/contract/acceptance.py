@@ -33,14 +33,18 @@ class Acceptance:
     """What an operation accepts, compiled once. Each method may only be believed when it says True.
 
     `weight` says of how many schemas it is made so far: a reply's are compiled when the first such reply is sent.
+    `gaps` names the parts that cannot be translated with certainty, so that openapi-core judges each of them.
     """
 
     def __init__(self, document: Document, operation: Operation) -> None:
         self.weight = 1
+        self.gaps: list[str] = []
         self._document = document
         self._operation = operation
         self._requirements = [self._requirement(names) for names in operation.security]
-        self.parameters = AcceptedParameters(document, operation).accept
+        parameters = AcceptedParameters(document, operation)
+        self.parameters = parameters.accept
+        self.gaps += [f"the parameter {name}" for name in parameters.gaps]
         self._bodies = self._json_schemas(document.resolve(operation.spec.get("requestBody")), "request")
         self._responses: dict[int, _Response | None] = {}
 
@@ -126,6 +130,8 @@ class Acceptance:
             if compiled is not None:
                 schemas[media_type] = compiled.check
                 self.weight += compiled.weight
+            else:
+                self.gaps.append(f"the {direction} {media_type}")
         return schemas
 
     def _requirement(self, names: Mapping[str, Any]) -> list[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -39,8 +39,8 @@ class Understood(NamedTuple):
 class Contract:
     """An OpenAPI document that messages are held against.
 
-    openapi-core is the judge; the compiled accept path may say yes before it is asked. `accepted_keys` are the
-    credentials that are accepted, None for any; `max_body` is told to the client that sent more.
+    openapi-core is the judge; the compiled accept path may say yes before it is asked, unless `compiled` is false.
+    `accepted_keys` are the credentials that are accepted, None for any; `max_body` is told to the client that sent more.
     """
 
     def __init__(
@@ -68,9 +68,11 @@ class Contract:
         overlay: Path | None = None,
         accepted_keys: frozenset[str] | None = None,
         max_body: int = 1 << 20,
+        compiled: bool = True,
     ) -> Contract:
         """Read the document at a path, with an overlay laid over it. Raises SpecError."""
-        return cls(load_document(path, overlay=overlay), accepted_keys=accepted_keys, max_body=max_body)
+        document = load_document(path, overlay=overlay)
+        return cls(document, accepted_keys=accepted_keys, max_body=max_body, compiled=compiled)
 
     @cached_property
     def _judge(self) -> Judge:
@@ -131,13 +133,22 @@ class Contract:
     def reply_violations(self, operation_id: str, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
         """Every way in which a reply of an operation breaks the contract.
 
-        `written` is the JSON value of which `jsontext.write` has made the body, where that is known.
+        `written` is the JSON value of which `jsontext.write_exactly` has made the body, where that is known.
         """
         operation = self.operations[operation_id]
         acceptance = self._acceptance(operation)
         if acceptance and acceptance.reply(reply, written):
             return []
         return self._judge.reply(operation, reply)
+
+    def compile(self, operation_ids: Iterable[str]) -> None:
+        """Compile the accept path of these operations now; of others it is compiled on their first use."""
+        for operation_id in operation_ids:
+            self._acceptance(self.operations[operation_id])
+
+    def uncompiled(self) -> dict[str, list[str]]:
+        """The parts of operations that only openapi-core can judge, of those operations that were compiled so far."""
+        return {name: acceptance.gaps for name, acceptance in self._acceptances.items() if acceptance.gaps}
 
     def sample(self, call: Call, rng: random.Random) -> Reply:
         """A reply made from the operation's schema, as Prefer and Accept of the request want it.

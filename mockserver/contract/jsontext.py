@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["MAX_DEPTH", "JsonError", "essence", "is_json", "parse", "write"]
+__all__ = ["MAX_DEPTH", "JsonError", "essence", "is_json", "parse", "write", "write_exactly"]
 
 MAX_DEPTH = 64
 
@@ -55,11 +55,17 @@ def parse(text: bytes) -> Any:
 
 def write(value: Any) -> bytes:
     """A JSON value as text: compact, UTF-8; what UTF-8 cannot say becomes a question mark."""
+    text = write_exactly(value)
+    return _ENCODER.encode(value).encode("utf-8", "replace") if text is None else text
+
+
+def write_exactly(value: Any) -> bytes | None:
+    """The text of a JSON value of objects, texts, booleans and null; none when it would not be read as the same."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        # Integers beyond 64 bits, and lone surrogates.
-        return _ENCODER.encode(value).encode("utf-8", "replace")
+        # Lone surrogates; and integers beyond 64 bits.
+        return None
 
 
 def _is_plain_object(value: Any, text: bytes) -> bool:

@@ -51,12 +51,16 @@ class _Parameter:
 
 
 class AcceptedParameters:
-    """The parameters of one operation. May only be believed when it says True."""
+    """The parameters of one operation. May only be believed when it says True.
+
+    `gaps` names those of which it never does: openapi-core judges each of their values.
+    """
 
     def __init__(self, document: Document, operation: Operation) -> None:
         places: dict[str, list[_Parameter]] = {}
         for parameter in _parameters(document, operation):
             places.setdefault(parameter["in"], []).append(_compiled(document, parameter))
+        self.gaps = [each.name for parameters in places.values() for each in parameters if each.read is _never]
         self._places = [(_SOURCES[place], parameters) for place, parameters in places.items()]
 
     def accept(self, request: Request, path: Mapping[str, str]) -> bool:

@@ -31,6 +31,8 @@ def load_choice(settings: Settings, contract: Contract) -> Choice | None:
     scenarios = _with_default(load_scenarios(folder, contract), contract)
     if name is not None and name not in scenarios.names:
         raise ScenarioError(f"{folder}: there is no scenario {name!r}{did_you_mean(name, scenarios.names)}")
+    stubs = [stub for scenario in scenarios.values() for stub in scenario.stubs]
+    contract.compile(dict.fromkeys(stub.operation for stub in stubs if stub.operation in contract.operations))
     return Choice(scenarios, server_wide=name)
 
 

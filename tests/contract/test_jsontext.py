@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.jsontext import MAX_DEPTH, JsonError, essence, is_json, parse
+from mockserver.contract.jsontext import MAX_DEPTH, JsonError, _parse_strictly, essence, is_json, parse, write
 
 READ: dict[str, tuple[bytes, Any]] = {
     "an object": (b'{"a": [1, 2.5, true, null, "x"]}', {"a": [1, 2.5, True, None, "x"]}),
@@ -100,6 +100,31 @@ JSON_VALUES = st.recursive(
 def test_what_is_written_is_read_again(value: Any, ascii_only: bool) -> None:  # noqa: FBT001  # hypothesis gives it
     """Every value comes back as it was, however its text is escaped."""
     assert value == parse(json.dumps(value, ensure_ascii=ascii_only).encode())
+
+
+FLAT = st.dictionaries(st.sampled_from(["a", "b", '"', ":", "é"]), JSON_VALUES, max_size=3).map(
+    lambda value: json.dumps(value).encode()
+)
+
+
+@given(FLAT | st.tuples(FLAT, FLAT).map(lambda pair: pair[0][:-1] + b"," + pair[1][1:]) | st.binary(max_size=20))
+def test_the_fast_way_reads_as_the_strict_one(text: bytes) -> None:
+    """Whatever orjson is trusted with, the strict reader reads alike, types and all; a repeated key never slips through."""
+    try:
+        expected = repr(_parse_strictly(text))
+    except JsonError as error:
+        expected = f"refused: {error}"
+    try:
+        actual = repr(parse(text))
+    except JsonError as error:
+        actual = f"refused: {error}"
+    assert expected == actual
+
+
+@given(JSON_VALUES)
+def test_what_the_mock_writes_is_read_again(value: Any) -> None:
+    """Every value that can be read is written so that it is read as the same."""
+    assert repr(value) == repr(parse(write(value)))
 
 
 @given(st.binary() | st.text().map(str.encode) | st.text(alphabet='{}[]",:\\u0d8n1e', max_size=50).map(str.encode))
