@@ -1,4 +1,4 @@
-"""The load: 16 keep-alive connections that send one valid POST after another and parse every answer.
+"""The load: 16 keep-alive connections that send one POST after another, valid or not, and parse every answer.
 
 It must cost less than the server it measures, or it measures itself; so it is a bare asyncio protocol, in a process of
 its own, and it says what share of the time it was busy.
@@ -17,30 +17,33 @@ import uvloop
 CONNECTIONS = 16
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 BODY = b'{"operation":"add_method","address":true}'
+LACKING = b'{"operation":"add_method"}'
 
 
-def request_to(port: int) -> bytes:
-    """The valid POST, as bytes."""
+def request_to(port: int, body: bytes = BODY) -> bytes:
+    """The POST, as bytes; valid with the usual body."""
     head = (
         f"POST /v1/c/customer/{CUSTOMER}/payment/session HTTP/1.1\r\n"
         f"Host: 127.0.0.1:{port}\r\n"
         "wb-key: api_key_demo\r\n"
         "Content-Type: application/json\r\n"
-        f"Content-Length: {len(BODY)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
-    return head.encode() + BODY
+    return head.encode() + body
 
 
-def is_whole(received: bytes) -> bool:
-    """Whether one whole answer has come; raises RuntimeError when it is not a session for the customer."""
+def is_whole(received: bytes, *, refused: bool = False) -> bool:
+    """Whether one whole answer has come; raises RuntimeError when it is no session for the customer, or no refusal."""
     head, separator, body = received.partition(b"\r\n\r\n")
     if not separator:
         return False
     length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
     if len(body) < length:
         return False
-    if not head.startswith(b"HTTP/1.1 200 ") or json.loads(body)["customer_id"] != CUSTOMER:
-        raise RuntimeError(f"not a session for {CUSTOMER}: {received!r}")
+    answer = json.loads(body)
+    found = (head[9:12], answer.get("status") if refused else answer.get("customer_id"))
+    if found != ((b"400", 400) if refused else (b"200", CUSTOMER)):
+        raise RuntimeError(f"not what was expected: {received!r}")
     return True
 
 
@@ -61,7 +64,7 @@ class Connection(asyncio.Protocol):
         """Parse what came; once it is whole, send the next request."""
         self.received += data
         try:
-            whole = is_whole(self.received)
+            whole = is_whole(self.received, refused=self.load.refused)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an answer ends the whole run
             self.load.fail(error)
             return
@@ -78,9 +81,10 @@ class Connection(asyncio.Protocol):
 class Load:
     """One run: so many requests, or so many seconds, whichever ends first."""
 
-    def __init__(self, *, port: int, requests: int, seconds: float) -> None:
+    def __init__(self, *, port: int, requests: int, seconds: float, refused: bool) -> None:
         self.port = port
-        self.request = request_to(port)
+        self.refused = refused
+        self.request = request_to(port, LACKING if refused else BODY)
         self.left = requests
         self.answered = 0
         self.deadline = time.perf_counter() + seconds
@@ -116,9 +120,10 @@ class Load:
 
 
 async def main() -> None:
-    """Print the result as JSON: `load.py PORT REQUESTS SECONDS`."""
+    """Print the result as JSON: `load.py PORT REQUESTS SECONDS [refused]`; refused requests lack a member."""
     port, requests, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    sys.stdout.write(json.dumps(await Load(port=port, requests=requests, seconds=seconds).run()))
+    load = Load(port=port, requests=requests, seconds=seconds, refused="refused" in sys.argv[4:])
+    sys.stdout.write(json.dumps(await load.run()))
 
 
 if __name__ == "__main__":

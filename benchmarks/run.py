@@ -1,4 +1,4 @@
-"""Measure the mock against the floor, in one run: requests a second, start to first answer, memory.
+"""Measure the mock against the floor, in one run: requests a second, valid and refused, start to first answer, memory.
 
     python benchmarks/run.py            # print a table
     python benchmarks/run.py --write    # and put it into README.md and benchmarks/README.md
@@ -26,6 +26,7 @@ from statistics import median
 
 from load import CONNECTIONS, is_whole, request_to
 from pages import write
+from peers import peers
 
 HERE = Path(__file__).parent
 PAGES = (HERE.parent / "README.md", HERE / "README.md")
@@ -52,10 +53,18 @@ class Subject:
 
     name: str
     command: tuple[str, ...]
+    refuses: bool = False
     rates: list[float] = field(default_factory=list)
+    refusals: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     megabytes: float = 0.0
+
+    @property
+    def cost(self) -> float:
+        """Microseconds of processor time a valid request, the median of the rounds."""
+        return median(self.seconds) * 1e6
 
     @property
     def rate(self) -> float:
@@ -109,9 +118,10 @@ def running(subject: Subject) -> Iterator[tuple[int, int]]:
         process.wait(PATIENCE)
 
 
-def load(port: int, *, requests: int, seconds: float) -> dict[str, float]:
+def load(port: int, *, requests: int, seconds: float, refused: bool = False) -> dict[str, float]:
     """One run of load.py."""
-    command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds)]
+    kind = ["refused"] if refused else []
+    command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds), *kind]
     done = subprocess.run(command, capture_output=True, timeout=seconds + PATIENCE, check=False, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -129,6 +139,12 @@ def resident_megabytes(pid: int) -> float:
     return int(shown.stdout) * 1024 / 1e6
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time of a process so far, all its threads together; 0 where the system does not tell."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text("ascii").split()[0]) for thread in threads) / 1e9
+
+
 def measure(subjects: list[Subject], plan: Plan) -> None:
     """Fill in the figures of every subject; the subjects take turns, so that a slow minute meets all of them."""
     for _ in range(plan.starts - 1):
@@ -141,9 +157,15 @@ def measure(subjects: list[Subject], plan: Plan) -> None:
             subject.megabytes = resident_megabytes(pid)
     for _ in range(plan.rounds):
         for subject in subjects:
-            with running(subject) as (port, _pid):
+            with running(subject) as (port, pid):
                 load(port, requests=500, seconds=PATIENCE)
+                before = processor_seconds(pid)
                 result = load(port, requests=sys.maxsize, seconds=plan.seconds)
+                subject.seconds.append((processor_seconds(pid) - before) / result["answered"])
+                if subject.refuses:
+                    load(port, requests=50, seconds=PATIENCE, refused=True)
+                    refused = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, refused=True)
+                    subject.refusals.append(refused["answered"] / refused["seconds"])
             subject.rates.append(result["answered"] / result["seconds"])
             subject.loads.append(result["busy"] / result["seconds"])
 
@@ -152,11 +174,14 @@ def table(subjects: list[Subject], plan: Plan) -> str:
     """The figures as Markdown, with what they were measured on."""
     floor = subjects[0]
     rows = [
-        "| valid POST, one process | requests/s | of the floor | start to first answer | memory after 10,000 requests |",
-        "|---|---|---|---|---|",
+        (
+            "| one process | valid POST, requests/s | of the floor | processor time a request | refused POST, requests/s "
+            "| of the floor | start to first answer | memory after 10,000 requests |"
+        ),
+        "|---|---|---|---|---|---|---|---|",
         *(
-            f"| {subject.name} | {subject.rate:,.0f} | {subject.rate / floor.rate:.2f} "
-            f"| {median(subject.starts):.2f} s | {subject.megabytes:.0f} MB |"
+            f"| {subject.name} | {subject.rate:,.0f} | {subject.rate / floor.rate:.2f} | {subject.cost:.0f} µs "
+            f"| {_refusals(subject, floor)} | {median(subject.starts):.2f} s | {subject.megabytes:.0f} MB |"
             for subject in subjects
         ),
     ]
@@ -169,19 +194,32 @@ def table(subjects: list[Subject], plan: Plan) -> str:
     return "\n".join([*rows, "", conditions, ""])
 
 
+def _refusals(subject: Subject, floor: Subject) -> str:
+    if not subject.refusals:
+        return "- | -"
+    return f"{median(subject.refusals):,.0f} | {median(subject.refusals) / floor.rate:.2f}"
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="put the table into README.md and benchmarks/README.md")
     parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
+    parser.add_argument("--peers", action="store_true", help="measure Prism too, if `npm install` has put it here")
     arguments = parser.parse_args()
     if arguments.write and arguments.quick:
         parser.error("--quick measures nothing worth writing down")
     plan = QUICK if arguments.quick else FULL
     subjects = [
         Subject(name="floor: bare Starlette, no checks", command=(sys.executable, str(HERE / "floor.py"))),
-        Subject(name="this mock", command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--port")),
+        Subject(
+            name="this mock, checks, journal and log on",
+            command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--port"),
+            refuses=True,
+        ),
     ]
+    if arguments.peers:
+        subjects += [Subject(name=name, command=command) for name, command in peers().items()]
     measure(subjects, plan)
     text = table(subjects, plan)
     print(text)
