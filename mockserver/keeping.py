@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from itertools import takewhile
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -28,8 +28,9 @@ class Kept(Generic[Value]):
         self._cap = cap
         self.last = 0
         """The highest number that was given so far."""
-        # Not a dict: one that loses its first item again and again has to search for it.
-        self._values: OrderedDict[int, Value] = OrderedDict()
+        self._values: dict[int, Value] = {}
+        # A dict that loses its first item again and again has to search for it: none has a lower number than this.
+        self._first = 1
         self._numbers: dict[str, deque[int]] = {}
         self._lock = Lock()
 
@@ -88,7 +89,9 @@ class Kept(Generic[Value]):
         return len(self._values)
 
     def _pop(self) -> Value:
-        _, value = self._values.popitem(last=False)
+        while self._first not in self._values:
+            self._first += 1
+        value = self._values.pop(self._first)
         numbers = self._numbers[value.owner]
         # Whoever is the oldest of all is the oldest of its owner.
         numbers.popleft()

@@ -62,7 +62,8 @@ def write(value: Any) -> bytes:
 def write_exactly(value: Any) -> bytes | None:
     """The text of a JSON value of objects, texts, booleans and null; none when it would not be read as the same."""
     try:
-        return orjson.dumps(value)
+        # Copied: orjson's own bytes hold on to the 4 KiB they were written into, and the journal to thousands of them.
+        return bytes(memoryview(orjson.dumps(value)))
     except TypeError:
         # Lone surrogates; and integers beyond 64 bits.
         return None
