@@ -124,6 +124,10 @@ class PaymentSessions:
 def _stripe(credential: str, draw: Draw, overrides: Mapping[str, Any]) -> StripeConfiguration:
     """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
     pk_key, connected_account_id = _stripe_account(credential)
+    if not overrides:
+        return StripeConfiguration(
+            pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
+        )
     said: Any = overrides
     for member in ("setup_intent", "stripe"):
         said = said.get(member) if isinstance(said, Mapping) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from typing import Literal, NamedTuple, TextIO
 from urllib.parse import unquote, unquote_plus
 
@@ -62,7 +63,7 @@ class AccessLog:
         """Logs what the server itself has to say, in one line."""
         at = self._time(time.time())
         self._writer.write(
-            _json_line({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(message)}"
+            _json_line({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(redact(message))}"
         )
 
     def add(self, head: Head, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None) -> None:
@@ -149,14 +150,17 @@ def _text_line(at: str, exchanged: _Exchanged) -> str:
         target = f"{target}?{'&'.join(_names(exchanged.query))}"
     told = "".join([f" {name}={_quoted(value)}" for name, value in _told(exchanged)])
     return _one_line(
-        f"{at} {exchanged.status or '-'} {exchanged.seconds * 1000:.1f}ms {exchanged.size}B {exchanged.method} {target}{told}"
+        f"{at} {exchanged.status or '-'} {exchanged.seconds * 1000:.1f}ms {exchanged.size}B {exchanged.method} "
+        f"{redact(target)}{told}"
     )
 
 
 def _one_line(text: str) -> str:
-    line = redact(text)
-    return line if line.isascii() and line.isprintable() else line.encode("unicode_escape").decode("ascii")
+    return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
+# Most lines tell of the same few scenarios and stubs.
+@lru_cache(maxsize=256)
 def _quoted(value: str) -> str:
+    value = redact(value)
     return f'"{value}"' if " " in value or not value else value
