@@ -11,13 +11,13 @@ from urllib.parse import unquote
 from mockserver.contract import Contract
 from mockserver.engine import Engine
 from mockserver.errors import Refusal, Violation
-from mockserver.exchange import Call, Fault, Headers, Reply, Request
+from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry
 from mockserver.marks import own_headers, with_headers
 from mockserver.namespaces import HEADER, Namespace, namespace_of, shown
 from mockserver.payments import PaymentSession
 from mockserver.payments.draws import Draw
-from mockserver.redaction import REDACTED, redact
+from mockserver.redaction import redact
 from mockserver.settings import own
 from mockserver.stripe.asking import Asked, ask
 from mockserver.stripe.caller import Caller
@@ -56,7 +56,6 @@ class StripeSide:
 
     def __init__(self, engine: Engine, *, max_body: int) -> None:
         self._engine = engine
-        self._spec = own("stripe.yaml")
         self._max_body = max_body
         self._desk = desk(engine.ledger)
         self._replays = Replays()
@@ -66,11 +65,11 @@ class StripeSide:
     @cached_property
     def contract(self) -> Contract:
         """What is served here: spec/stripe.yaml."""
-        return Contract.load(self._spec, max_body=self._max_body)
+        return Contract.load(own("stripe.yaml"), max_body=self._max_body)
 
     def gives_way(self, path: str) -> bool:
-        """Whether the contract that is served has this path itself, or Stripe's was taken away with the bundled one."""
-        return not self._spec.is_file() or self._engine.contract.has_path(path)
+        """Whether the contract that is served has this path itself."""
+        return self._engine.contract.has_path(path)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
@@ -207,8 +206,5 @@ def _without_numbers(request: Request) -> Request:
         request,
         path=redact(request.path),
         query=query,
-        headers=Headers(
-            (name, REDACTED if name == "authorization" else redact(value)) for name, value in request.headers.pairs
-        ),
         body=request.body if hidden == body else hidden.encode(),
     )

@@ -276,12 +276,3 @@ def test_a_page_may_call(mock: Mock) -> None:
     assert wanted == allowed.headers["access-control-allow-headers"].replace(" ", "")
     assert ("http://localhost:5173", 200) == (reply.headers["access-control-allow-origin"], reply.status_code)
     assert {"Request-Id", "Idempotent-Replayed", "Original-Request", "Mock-Refused", "Mock-Entry"} <= set(exposed)
-
-
-def test_a_folder_without_it(mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who put another folder in the place of the bundled contract has no Stripe's side, and no error either."""
-    side = StripeSide(mock.engine, max_body=1 << 20)
-    before = side.gives_way("/v1/tokens")
-    monkeypatch.setattr(side, "_spec", tmp_path / "stripe.yaml")
-
-    assert (False, True) == (before, side.gives_way("/v1/tokens"))
