@@ -9,13 +9,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from mockserver.contract import jsontext
+from mockserver.contract.document import Document
 from mockserver.contract.operation import Operation
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Headers, Request
 from mockserver.stripe.forms import FormError, read_form
 from mockserver.stripe.keys import find_account, find_key
 
-__all__ = ["Asked", "ask"]
+__all__ = ["Asked", "ask", "unknown_parameters"]
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -74,6 +75,17 @@ def _asked(
         body=request.body if body is None else body,
     )
     return Asked(request=asked, query=names, key=key, account=account)
+
+
+def unknown_parameters(asked: Asked, operation: Operation, document: Document) -> list[Violation]:
+    """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
+    described = [document.resolve(each) for each in operation.spec.get("parameters", ())] if asked.query else []
+    unknown = asked.query - {each["name"] for each in described if each["in"] == "query"}
+    message = "the query has a parameter that the operation does not have"
+    return [
+        Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")
+        for name in sorted(unknown)
+    ]
 
 
 def _read(body: bytes, essence: str) -> Any:

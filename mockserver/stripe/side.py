@@ -19,7 +19,7 @@ from mockserver.payments import PaymentSession
 from mockserver.payments.draws import Draw
 from mockserver.redaction import redact
 from mockserver.settings import own
-from mockserver.stripe.asking import Asked, ask
+from mockserver.stripe.asking import Asked, ask, unknown_parameters
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.desk import desk
 from mockserver.stripe.failures import Failure, refusal_failure, violations_failure
@@ -59,7 +59,6 @@ class StripeSide:
         self._max_body = max_body
         self._desk = desk(engine.ledger)
         self._replays = Replays()
-        self._query: dict[str, frozenset[str]] = {}
         engine.on_reset(self._replays.reset)
 
     @cached_property
@@ -127,26 +126,10 @@ class StripeSide:
         exchange.operation, exchange.path = operation.id, route.path
         asked = ask(request, operation)
         understood = self.contract.understand(asked.request, route)
-        violations = [*understood.violations, *self._unknown(asked, operation.id)]
+        violations = [*understood.violations, *unknown_parameters(asked, operation, self.contract.document)]
         if violations:
             raise violations_failure(tuple(violations))
         return asked, understood.call
-
-    def _unknown(self, asked: Asked, operation_id: str) -> list[Violation]:
-        """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
-        if not asked.query:
-            return []
-        known = self._query.get(operation_id)
-        if known is None:
-            operation, document = self.contract.operations[operation_id], self.contract.document
-            described = [document.resolve(each) for each in operation.spec.get("parameters", ())]
-            known = frozenset(each["name"] for each in described if each["in"] == "query")
-            self._query[operation_id] = known
-        message = "the query has a parameter that the operation does not have"
-        return [
-            Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")
-            for name in sorted(asked.query - known)
-        ]
 
     @staticmethod
     def _caller(asked: Asked, exchange: _Exchange) -> Caller:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from mockserver.web.sides import STRIPE_PATHS
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import Setup, card_data, prepared
 
+CASES = int(os.environ.get("MOCKSERVER_CASES", "2000"))
 SPEC = bundled("spec") / "stripe.yaml"
 
 
@@ -67,7 +69,7 @@ def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
     ]
 
 
-def test_replies_are_in_contract(mock: Mock, contract: Contract) -> None:
+def test_promise_2_replies_are_in_contract(mock: Mock, contract: Contract) -> None:
     """Held against the description once more, from the outside: success and error of every operation."""
     replies = exercise(prepared(mock), mock)
     entries = [entry for entry in mock.engine.journal if entry.operation in OPERATIONS]
@@ -188,9 +190,9 @@ def side() -> StripeSide:
     return StripeSide(engine, max_body=1 << 20)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=CASES // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_never_a_surprise(side: StripeSide, data: st.DataObject) -> None:
+def test_promise_1_never_a_surprise(side: StripeSide, data: st.DataObject) -> None:
     """No input makes a 5xx or an exception; whatever is wrong is an error object."""
     engine = side._engine
     created = engine.handle(
