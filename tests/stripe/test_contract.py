@@ -101,6 +101,24 @@ def test_refusals_are_in_the_table(mock: Mock) -> None:
     ]
 
 
+def test_a_bug_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that its description does not allow is not sent; what is sent instead can still be read."""
+    side = StripeSide(Engine.from_settings(Settings(seed=1)), max_body=1 << 20)
+    wrong = Reply(status=200, headers=(("content-type", "application/json"),), body=b'{"id": 1}')
+    monkeypatch.setattr(side, "_desk", {"create_token": lambda call, caller: wrong})
+    request = Request(
+        method="POST",
+        path="/v1/tokens",
+        headers=Headers([("authorization", "Bearer sk_test_1")]),
+        body=b"card[number]=4242424242424242",
+    )
+    reply = side.handle(request)
+    assert isinstance(reply, Reply)
+
+    assert (500, "api_error") == (reply.status, json.loads(reply.body)["error"]["type"])
+    assert ("mock-refused", "reply-violates-contract") in reply.headers
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
