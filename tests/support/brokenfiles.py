@@ -381,6 +381,13 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         reply("payment_session: {}\non_confirm: {fault: hangs}"),
         ["7:27: stubs[0].reply.on_confirm.fault: expected a fault, found the text 'hangs'; did you mean 'hang'?"],
     ),
+    "types beside a body": (
+        reply("body: {}\npayment_method_types: [card]\non_confirm: succeed"),
+        [
+            "7:29: stubs[0].reply.payment_method_types: it is about a payment session, and there is none beside it",
+            "8:19: stubs[0].reply.on_confirm: it is about a payment session, and there is none beside it",
+        ],
+    ),
     "types misspelt": (
         reply("payment_session: {}\npayment_method_types: [card, sepa_debt]"),
         [
