@@ -20,6 +20,11 @@ PAGE = '<!doctype html><html lang="en"><title>app</title><body>{tag}<div id="roo
 
 MORE_SCENARIOS = {
     "slow_confirmation": "on_confirm: {succeed: true, delay: 1s}",
+    "authentication_passes": "on_confirm: {authenticate: pass}",
+    "processing": "on_confirm: processing",
+    "nonsense_on_confirm": "on_confirm: {fault: malformed_json}",
+    "half_a_confirmation": "on_confirm: {fault: truncated_body}",
+    "reset_on_confirm": "on_confirm: {fault: connection_reset}",
     "card_or_account": "payment_method_types: [card, sepa_debit]",
 }
 SCENARIO = """

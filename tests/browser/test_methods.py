@@ -78,6 +78,55 @@ def test_an_iban_of_its_own(bare: Page) -> None:
     assert "succeeded" == bare.evaluate(script)
 
 
+@pytest.mark.parametrize(
+    ("iban", "expected"),
+    [("DE89370400440532013000", "succeeded"), ("DE75512108001245126199", "invalid_iban")],
+    ids=["test account", "any other"],
+)
+def test_an_iban_of_the_pages_own(bare: Page, iban: str, expected: str) -> None:
+    """A page may ask for the IBAN itself; one that is no test account is not sent then either."""
+    script = """iban => stripe.confirmSepaDebitSetup(secret, {payment_method: {sepa_debit: {iban}}})
+        .then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code)"""
+
+    assert expected == bare.evaluate(script, iban)
+
+
+def test_details_first_and_the_session_later(bare: Page) -> None:
+    """A form may be there before the setup intent is: elements({mode}), then submit(), then the client secret."""
+    bare.evaluate(
+        """() => {
+            window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes: ["card"]});
+            elements.create("payment").mount(place("form"));
+        }"""
+    )
+    entered(bare)
+    status = bare.evaluate(
+        """async () => {
+            const {selectedPaymentMethod} = await elements.submit();
+            const {setupIntent} = await stripe.confirmSetup({elements, clientSecret: secret, redirect: "if_required"});
+            return [selectedPaymentMethod, setupIntent.status];
+        }"""
+    )
+
+    assert ["card", "succeeded"] == status
+
+
+def test_a_place_that_is_not_on_the_page_yet(bare: Page) -> None:
+    """An element may be mounted before its place is shown."""
+    told = bare.evaluate(
+        """async () => {
+            const card = stripe.elements().create("card"), later = document.createElement("div");
+            const ready = new Promise(resolve => card.on("ready", event => resolve(event.elementType)));
+            card.mount(later);
+            document.body.append(later);
+            return ready;
+        }"""
+    )
+
+    assert "card" == told
+    expect(bare.get_by_label("Card number")).to_be_visible()
+
+
 def test_the_next_action_can_wait(bare: Page) -> None:
     """With handleActions: false the challenge comes when the page asks for it."""
     card = "{payment_method: 'pm_card_authenticationRequired'}"

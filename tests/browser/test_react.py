@@ -99,6 +99,14 @@ def test_authentication_fails_and_the_form_is_still_good(app: Open, leave: str) 
     [
         pytest.param("card_declined", "failed card_error card_declined generic_decline", id="declined"),
         pytest.param("incorrect_cvc", "failed card_error incorrect_cvc", id="security code"),
+        pytest.param(
+            "authentication_fails", "failed invalid_request_error setup_intent_authentication_failure", id="3-D Secure"
+        ),
+        pytest.param("session_expired", "failed invalid_request_error setup_intent_unexpected_state", id="expired"),
+        pytest.param("processing", "saved processing", id="processing"),
+        pytest.param("nonsense_on_confirm", "failed api_error", id="nonsense"),
+        pytest.param("half_a_confirmation", "failed api_error", id="half an answer"),
+        pytest.param("authentication_passes", "saved succeeded", id="3-D Secure, passed by the scenario"),
     ],
 )
 def test_the_scenario_decides_before_the_card(app: Open, scenario: str, outcome: str) -> None:
@@ -159,6 +167,15 @@ def test_a_slow_answer_is_waited_for(app: Open) -> None:
 
     expect(page.get_by_role("status")).to_have_text("saving")
     expect(page.get_by_role("status")).to_have_text("saved succeeded")
+
+
+def test_what_the_browser_sends_again_is_not_done_twice(app: Open, mock: Mock) -> None:
+    """Chromium repeats a confirmation whose connection breaks; the mock knows it, and the setup succeeds once."""
+    page = app(scenario="reset_on_confirm")
+    fill(page)
+    save(page, "saved succeeded")
+
+    assert ["succeeded"] == statuses(mock, 1)
 
 
 @pytest.mark.parametrize("element", ["payment", "card"])

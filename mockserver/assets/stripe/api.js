@@ -23,12 +23,11 @@ class Api {
    * @param {Record<string, any>} parameters
    */
   post(path, parameters) {
+    // Browsers send a request again, of their own accord, when a connection that was kept open breaks.
+    const key = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+    const headers = { ...this._headers, "Idempotency-Key": key };
     // The browser adds the media type that belongs to such a body.
-    return this._ask(path, {
-      method: "POST",
-      headers: this._headers,
-      body: new URLSearchParams([...pairs(parameters)]),
-    });
+    return this._ask(path, { method: "POST", headers, body: new URLSearchParams([...pairs(parameters)]) });
   }
 
   /**

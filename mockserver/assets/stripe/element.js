@@ -30,7 +30,7 @@ class MockElement extends Emitter {
       typeof place === "string" ? /** @type {HTMLElement | null} */ (document.querySelector(place)) : place;
     if (!container || container.nodeType !== 1)
       throw mistake(`there is no place ${String(place)} to mount an element in.`);
-    if (this._container === container && this._host.isConnected) return;
+    if (this._container === container) return;
     this.unmount();
     this._container = container;
     container.replaceChildren(this._host);
@@ -136,7 +136,7 @@ class MockElement extends Emitter {
 
   /** Once mounted; later than `mount` returns, for who listens only then. */
   _start() {
-    setTimeout(() => this._host.isConnected && this._emit("ready", { elementType: this._type }), 0);
+    setTimeout(() => this._container && this._emit("ready", { elementType: this._type }), 0);
   }
 
   _listen() {

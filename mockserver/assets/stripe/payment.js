@@ -23,7 +23,7 @@ class PaymentElement extends MockElement {
   async _load() {
     this._emit("loaderstart", { elementType: "payment" });
     const { error, types } = await this._group._methods();
-    if (!this._host.isConnected) return;
+    if (!this._container) return;
     if (error) {
       this._frame.prepend(make("p", { class: "Error", role: "alert" }, error.message || "This form cannot be used."));
       this._emit("loaderror", { elementType: "payment", error });

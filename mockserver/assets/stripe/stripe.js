@@ -135,7 +135,7 @@ Object.assign(MockStripe.prototype, UNIMPLEMENTED);
  */
 async function collect(elements, place) {
   const payment = elements instanceof MockElements ? elements._payment() : undefined;
-  if (!payment || !payment._host.isConnected) throw mistake(`${place} needs elements with a mounted payment element.`);
+  if (!payment || !payment._container) throw mistake(`${place} needs elements with a mounted payment element.`);
   if (elements._deferred && !elements._submitted)
     throw mistake(`call elements.submit() and wait for it before ${place}.`);
   const { error } = await elements.submit();
@@ -154,11 +154,18 @@ function merged(data, given) {
   return { ...rest, ...data, billing_details: { ...one, ...other, ...address } };
 }
 
-/** @param {any} element */
-function invalidIn(element) {
-  const wrong = element instanceof MockElement ? element._validate() : null;
-  if (wrong) wrong.field.input.focus();
-  return wrong ? { error: wrong.error } : null;
+/**
+ * What is wrong with an element, or with an IBAN that the page gives itself: that is not sent either.
+ * @param {any} source
+ */
+function invalidIn(source) {
+  if (source instanceof MockElement) {
+    const wrong = source._validate();
+    if (wrong) wrong.field.input.focus();
+    return wrong ? { error: wrong.error } : null;
+  }
+  const error = source && typeof source.iban === "string" ? checkIban(source.iban) : null;
+  return error ? { error } : null;
 }
 
 /**
