@@ -19,13 +19,8 @@ TAGS = {"newest": "/endive/stripe.js", "older": "/v3/"}
 PAGE = '<!doctype html><html lang="en"><title>app</title><body>{tag}<div id="root"></div>{app}</body></html>'
 
 MORE_SCENARIOS = {
-    "slow_confirmation": "on_confirm: {succeed: true, delay: 1s}",
-    "authentication_passes": "on_confirm: {authenticate: pass}",
-    "processing": "on_confirm: processing",
     "nonsense_on_confirm": "on_confirm: {fault: malformed_json}",
     "half_a_confirmation": "on_confirm: {fault: truncated_body}",
-    "reset_on_confirm": "on_confirm: {fault: connection_reset}",
-    "card_or_account": "payment_method_types: [card, sepa_debit]",
 }
 SCENARIO = """
 about: Something that no bundled scenario has.
@@ -119,7 +114,7 @@ def bare(pages: Pages, mock: Mock, empty: str) -> Page:
     """A page with nothing but the stand-in; `secret` and `stripe` are those of a payment session."""
     page = pages.open(f"{empty}/bare")
     page.add_script_tag(url=f"{mock.url}/v3/")
-    stripe = created(mock, "card_or_account")["setup_intent"]["stripe"]
+    stripe = created(mock, "sepa_debit")["setup_intent"]["stripe"]
     page.evaluate(
         """({pk_key, connected_account_id, client_secret}) => {
             window.secret = client_secret;

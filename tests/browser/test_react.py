@@ -103,7 +103,7 @@ def test_authentication_fails_and_the_form_is_still_good(app: Open, leave: str) 
             "authentication_fails", "failed invalid_request_error setup_intent_authentication_failure", id="3-D Secure"
         ),
         pytest.param("session_expired", "failed invalid_request_error setup_intent_unexpected_state", id="expired"),
-        pytest.param("processing", "saved processing", id="processing"),
+        pytest.param("confirm_processing", "saved processing", id="processing"),
         pytest.param("nonsense_on_confirm", "failed api_error", id="nonsense"),
         pytest.param("half_a_confirmation", "failed api_error", id="half an answer"),
         pytest.param("authentication_passes", "saved succeeded", id="3-D Secure, passed by the scenario"),
@@ -130,7 +130,7 @@ def test_an_empty_form_says_what_is_missing(app: Open, pages: Pages) -> None:
 
 def test_a_bank_account_is_saved(app: Open) -> None:
     """SEPA: a test IBAN is taken, any other number is not."""
-    page = app(scenario="card_or_account")
+    page = app(scenario="sepa_debit")
     page.get_by_text("SEPA Direct Debit").click()
     page.get_by_label("IBAN").fill("DE89370400440532013001")
     save(page, "failed validation_error invalid_iban")
@@ -161,7 +161,7 @@ def test_the_network_is_cut(app: Open) -> None:
 
 def test_a_slow_answer_is_waited_for(app: Open) -> None:
     """While the confirmation takes its time, the app shows that it is saving."""
-    page = app(scenario="slow_confirmation")
+    page = app(scenario="confirm_slow")
     fill(page)
     page.get_by_role("button", name="Save").click()
 
@@ -171,7 +171,7 @@ def test_a_slow_answer_is_waited_for(app: Open) -> None:
 
 def test_what_the_browser_sends_again_is_not_done_twice(app: Open, mock: Mock) -> None:
     """Chromium repeats a confirmation whose connection breaks; the mock knows it, and the setup succeeds once."""
-    page = app(scenario="reset_on_confirm")
+    page = app(scenario="confirm_connection_reset")
     fill(page)
     save(page, "saved succeeded")
 
