@@ -16,6 +16,7 @@ const at = (id) => document.getElementById(id);
 const form = at("signup");
 const button = form.querySelector("[type=submit]");
 let element = null;
+let started = 0;
 
 async function createSession() {
   const scenario = at("scenario").value;
@@ -30,15 +31,19 @@ async function createSession() {
 }
 
 async function start() {
+  // Who changes scenario and address at once gets the form of the later session, whichever comes first.
+  const turn = ++started;
   button.disabled = true;
   say("", "");
   try {
     const session = await createSession();
+    if (turn !== started) return;
     show(session);
     element = WingbackMock.createPaymentElement({ token: session.token }).mount(at("payment"));
     await element.ready;
-    button.disabled = false;
+    button.disabled = turn !== started;
   } catch (error) {
+    if (turn !== started) return;
     at("payment").replaceChildren();
     say(error.message, "failed");
   }
