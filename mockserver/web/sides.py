@@ -14,7 +14,8 @@ STRIPE_PATHS: Final = ("/v1/payment_methods", "/v1/setup_intents", "/v1/tokens")
 """Where Stripe's paths begin."""
 
 # Where pages and scripts are looked for at all: every other request should lose no time with them.
-_PAGES: Final = ("/v3", "/__mock/")
+_OWN: Final = "/__mock/"
+_PAGES: Final = ("/v3", _OWN)
 _SCRIPT: Final = "/stripe.js"
 
 
@@ -57,7 +58,10 @@ class Sides:
         if not path.startswith(_PAGES) and not path.endswith(_SCRIPT):
             return None
         pages = self._pages
-        return pages if pages is not None and pages.has(path) and not pages.gives_way(path) else None
+        if pages is None or not pages.has(path):
+            return None
+        # What lies under /__mock/ is the mock's own, whatever a contract says.
+        return pages if path.startswith(_OWN) or not pages.gives_way(path) else None
 
     def of(self, path: str) -> Side:
         """Who answers a path that is neither a page nor the control API's."""
