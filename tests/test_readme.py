@@ -194,7 +194,9 @@ def test_the_script_for_a_test_suite_works(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "mockserver").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mockserver "$@"\n', "utf-8")
     (folder / "mockserver").chmod(0o755)
-    port = 20000 + sum(tmp_path.name.encode()) * 7 % 20000
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     call = f"curl -s -o /dev/null -w '%{{http_code}}\\n' -X POST -H 'wb-key: api_key_test' http://127.0.0.1:{port}/"
     script = block("mockserver --seed").replace("# your tests", f"{call}\n# your tests")
 
