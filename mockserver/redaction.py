@@ -16,14 +16,14 @@ _SECRET_NAME = re.compile(
 
 _SECRETS = re.compile(
     r"""
-      (?P<client>(?:_|%5F)secret(?:_|%5F))[A-Za-z0-9]+            # the second half of a Stripe client secret
+      (?P<client>(?:_|%5[Ff])secret(?:_|%5[Ff]))[A-Za-z0-9]+      # the second half of a Stripe client secret
     | (?P<key>\bapi_key_|\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+   # Wingback's keys, Stripe's secret keys
-    | (?P<field>(?:cvc|iban|card(?:\[|%5B)number)(?:\]|%5D)?=)[^&\s]+    # of a form, percent-encoded or not
+    | (?P<field>(?:cvc|iban|card(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+    # of a form, percent-encoded or not
     | (?P<member>"(?:cvc|iban)"\s*:\s*")[^"]+                           # of JSON
     | (?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))                       # card numbers; not the digits of a UUID
       (?:\d|%3\d)(?:(?:[ +-]|%20|%2[BbDd])?(?:\d|%3\d)){12,18}(?![\w-])
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 
 

@@ -27,7 +27,7 @@ LAYERS = (
     ("vetting",),
     ("served",),
     ("engine",),
-    ("stripe",),
+    ("browser", "stripe"),
     ("reloading",),
     ("checking", "control"),
     ("web",),

@@ -23,7 +23,6 @@ class Card:
     number: str
     brand: str = "visa"
     on_confirm: OnConfirm = _SUCCEED
-    needs_authentication: bool = False
 
     @property
     def last4(self) -> str:
@@ -51,8 +50,8 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
             _declined("4000000000000069", "expired_card"),
             _declined("4000000000000127", "incorrect_cvc"),
             _declined("4000000000000119", "processing_error"),
-            Card(number="4000002500003155", on_confirm=_CHALLENGE, needs_authentication=True),
-            Card(number="4000002760003184", on_confirm=_CHALLENGE, needs_authentication=True),
+            Card(number="4000002500003155", on_confirm=_CHALLENGE),
+            Card(number="4000002760003184", on_confirm=_CHALLENGE),
         )
     }
 )

@@ -63,6 +63,7 @@ def entered_method(
         on_confirm=on_confirm,
         billing=entered.get("billing_details") or {},
         allow_redisplay=entered.get("allow_redisplay") or "unspecified",
+        metadata=entered.get("metadata") or {},
     )
 
 
@@ -99,7 +100,6 @@ def _details(card: Card, entered: Mapping[str, Any], *, named: bool) -> CardDeta
         exp_month=month,
         exp_year=year,
         cvc_check="unchecked" if cvc else None,
-        needs_authentication=card.needs_authentication,
     )
 
 

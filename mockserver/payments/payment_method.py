@@ -30,7 +30,6 @@ class CardDetails:
     exp_month: int
     exp_year: int
     cvc_check: str | None
-    needs_authentication: bool
 
     def as_body(self) -> dict[str, Any]:
         """The member `card` of Stripe's payment method."""
@@ -94,6 +93,7 @@ class PaymentMethod:
     on_confirm: OnConfirm
     billing: Mapping[str, Any] = field(default_factory=dict)
     allow_redisplay: str = "unspecified"
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -121,7 +121,7 @@ class PaymentMethod:
             "created": self.created,
             "customer": customer,
             "livemode": False,
-            "metadata": {},
+            "metadata": self.metadata,
             "type": self.type,
         }
 

@@ -57,7 +57,6 @@ def _reply(model: ReplyModel) -> PaymentSessionReply | LiteralReply:
         headers=model.headers,
         body=model.body if as_it_is or model.body is None else as_text(model.body),
         off_contract=model.off_contract,
-        on_confirm=model.on_confirm,
     )
 
 

@@ -97,6 +97,12 @@ class ReplyModel(_Part):
         bodies = self.given("payment_session", "body")
         if len(bodies) == 2:
             return [Flaw(("body",), "expected at most one of payment_session, body, found both")]
+        stray = self.given("on_confirm", "payment_method_types")
+        if stray and "payment_session" not in bodies:
+            return [Flaw((name,), "it is about a payment session, and there is none beside it") for name in stray]
+        return self._flaws_of_the_head(bodies)
+
+    def _flaws_of_the_head(self, bodies: list[str]) -> list[Flaw]:
         if not bodies:
             anything = self.given("status", "headers")
             return [] if anything else [Flaw((), "expected at least one of status, headers, payment_session, body")]

@@ -56,7 +56,6 @@ class LiteralReply:
     headers: tuple[Header, ...] = ()
     body: Template | None = None
     off_contract: str | None = None
-    on_confirm: OnConfirm = TEST_CARD
 
     @property
     def static(self) -> bool:

@@ -9,13 +9,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from mockserver.contract import jsontext
+from mockserver.contract.document import Document
 from mockserver.contract.operation import Operation
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, Violation
 from mockserver.exchange import Headers, Request
 from mockserver.stripe.forms import FormError, read_form
 from mockserver.stripe.keys import find_account, find_key
 
-__all__ = ["Asked", "ask"]
+__all__ = ["Asked", "ask", "unknown_parameters"]
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -38,32 +39,53 @@ def ask(request: Request, operation: Operation) -> Asked:
     """Read a request for an operation. Raises Refusal malformed-body."""
     query = _form(request.query)
     if "requestBody" not in operation.spec:
-        asked = replace(request, query=urlencode(query, doseq=True))
-        return _asked(asked, query, query=frozenset(query))
+        return _asked(request, query, urlencode(query, doseq=True), names=frozenset(query))
     essence = jsontext.essence(request.headers.get("content-type", FORM))
     if request.oversized or (request.body and essence not in {FORM, JSON}):
         # The contract has something to say about it.
-        return _asked(request, query, query=frozenset())
+        return _asked(request, query, request.query)
     sent = _read(request.body, essence)
     if not isinstance(sent, dict):
-        return _asked(request, query, query=frozenset())
+        return _asked(request, query, request.query)
     # Stripe reads query and body alike.
     fields = {**query, **sent}
-    body = request.body if essence == JSON and request.body and not query else json.dumps(fields).encode()
-    return _asked(replace(request, query="", body=body), fields, query=frozenset())
+    return _asked(request, fields, "", body=json.dumps(fields).encode())
 
 
-def _asked(request: Request, fields: Mapping[str, Any], *, query: frozenset[str]) -> Asked:
+def _asked(
+    request: Request,
+    fields: Mapping[str, Any],
+    query: str,
+    *,
+    names: frozenset[str] = frozenset(),
+    body: bytes | None = None,
+) -> Asked:
+    """The request with its parameters in `query`, or as JSON in `body` where there is one."""
     key, account = find_key(request, fields), find_account(request, fields)
     changes: dict[str, str] = {}
     if key and "authorization" not in request.headers:
         changes["authorization"] = f"Bearer {key}"
-    if jsontext.essence(request.headers.get("content-type", FORM)) == FORM and request.body:
+    if body is not None:
         changes["content-type"] = JSON
-    if changes:
-        kept = [pair for pair in request.headers.pairs if pair[0] not in changes]
-        request = replace(request, headers=Headers([*kept, *changes.items()]))
-    return Asked(request=request, query=query, key=key, account=account)
+    kept = [pair for pair in request.headers.pairs if pair[0] not in changes]
+    asked = replace(
+        request,
+        query=query,
+        headers=Headers([*kept, *changes.items()]) if changes else request.headers,
+        body=request.body if body is None else body,
+    )
+    return Asked(request=asked, query=names, key=key, account=account)
+
+
+def unknown_parameters(asked: Asked, operation: Operation, document: Document) -> list[Violation]:
+    """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
+    described = [document.resolve(each) for each in operation.spec.get("parameters", ())] if asked.query else []
+    unknown = asked.query - {each["name"] for each in described if each["in"] == "query"}
+    message = "the query has a parameter that the operation does not have"
+    return [
+        Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")
+        for name in sorted(unknown)
+    ]
 
 
 def _read(body: bytes, essence: str) -> Any:

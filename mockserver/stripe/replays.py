@@ -39,7 +39,7 @@ class Replays:
         What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for.
         """
         key = call.request.headers.get(HEADER)
-        if key is None:
+        if key is None or call.request.method != "POST":
             return answer()
         digest = _digest(call)
         before = self._answered.get((namespace, key))

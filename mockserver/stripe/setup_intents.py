@@ -45,7 +45,9 @@ class SetupIntents:
             reply = failed(failure)
         delay = Answers.seconds(session.on_confirm.delay, caller.draw)
         fault = session.on_confirm.fault
-        return replace(reply, delay=delay) if fault is None else Answers.fault(fault, reply, delay=delay)
+        if fault is not None:
+            return Answers.fault(fault, reply, delay=delay)
+        return replace(reply, delay=delay) if delay else reply
 
     def cancel(self, call: Call, caller: Caller) -> Reply:
         """End it."""

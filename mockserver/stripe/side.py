@@ -11,15 +11,15 @@ from urllib.parse import unquote
 from mockserver.contract import Contract
 from mockserver.engine import Engine
 from mockserver.errors import Refusal, Violation
-from mockserver.exchange import Call, Fault, Headers, Reply, Request
+from mockserver.exchange import Call, Fault, Reply, Request
 from mockserver.journal import Entry
 from mockserver.marks import own_headers, with_headers
 from mockserver.namespaces import HEADER, Namespace, namespace_of, shown
 from mockserver.payments import PaymentSession
 from mockserver.payments.draws import Draw
-from mockserver.redaction import REDACTED, redact
+from mockserver.redaction import redact
 from mockserver.settings import own
-from mockserver.stripe.asking import Asked, ask
+from mockserver.stripe.asking import Asked, ask, unknown_parameters
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.desk import desk
 from mockserver.stripe.failures import Failure, refusal_failure, violations_failure
@@ -56,21 +56,19 @@ class StripeSide:
 
     def __init__(self, engine: Engine, *, max_body: int) -> None:
         self._engine = engine
-        self._spec = own("stripe.yaml")
         self._max_body = max_body
         self._desk = desk(engine.ledger)
         self._replays = Replays()
-        self._query: dict[str, frozenset[str]] = {}
         engine.on_reset(self._replays.reset)
 
     @cached_property
     def contract(self) -> Contract:
         """What is served here: spec/stripe.yaml."""
-        return Contract.load(self._spec, max_body=self._max_body)
+        return Contract.load(own("stripe.yaml"), max_body=self._max_body)
 
     def gives_way(self, path: str) -> bool:
-        """Whether the contract that is served has this path itself, or Stripe's was taken away with the bundled one."""
-        return not self._spec.is_file() or self._engine.contract.has_path(path)
+        """Whether the contract that is served has this path itself."""
+        return self._engine.contract.has_path(path)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
@@ -128,26 +126,10 @@ class StripeSide:
         exchange.operation, exchange.path = operation.id, route.path
         asked = ask(request, operation)
         understood = self.contract.understand(asked.request, route)
-        violations = [*understood.violations, *self._unknown(asked, operation.id)]
+        violations = [*understood.violations, *unknown_parameters(asked, operation, self.contract.document)]
         if violations:
             raise violations_failure(tuple(violations))
         return asked, understood.call
-
-    def _unknown(self, asked: Asked, operation_id: str) -> list[Violation]:
-        """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
-        if not asked.query:
-            return []
-        known = self._query.get(operation_id)
-        if known is None:
-            operation, document = self.contract.operations[operation_id], self.contract.document
-            described = [document.resolve(each) for each in operation.spec.get("parameters", ())]
-            known = frozenset(each["name"] for each in described if each["in"] == "query")
-            self._query[operation_id] = known
-        message = "the query has a parameter that the operation does not have"
-        return [
-            Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")
-            for name in sorted(asked.query - known)
-        ]
 
     @staticmethod
     def _caller(asked: Asked, exchange: _Exchange) -> Caller:
@@ -207,8 +189,5 @@ def _without_numbers(request: Request) -> Request:
         request,
         path=redact(request.path),
         query=query,
-        headers=Headers(
-            (name, REDACTED if name == "authorization" else redact(value)) for name, value in request.headers.pairs
-        ),
         body=request.body if hidden == body else hidden.encode(),
     )

@@ -16,7 +16,7 @@ from mockserver.web.edge import Edge
 from mockserver.web.exchange import Exchange
 from mockserver.web.head import Head
 from mockserver.web.prompt import Late, Prompt, Ready
-from mockserver.web.sides import Sides, StripePart
+from mockserver.web.sides import PagesPart, Sides, StripePart
 from mockserver.web.wire import wire_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def create_app(
         core=engine,
         control=control or _control(settings, engine),
         stripe=_stripe(settings, engine),
+        pages=_pages(engine),
         log=log,
         reloader=_reloader(settings, engine, log),
     )
@@ -81,6 +82,19 @@ def _stripe(settings: Settings, core: Core) -> Callable[[], StripePart]:
     return make
 
 
+def _pages(core: Core) -> Callable[[], PagesPart | None]:
+    """Makes the browser's side when it is first called, likewise."""
+
+    def make() -> PagesPart | None:
+        from mockserver.browser import Pages
+        from mockserver.engine import Engine
+
+        # Another core has no payment sessions for a form.
+        return Pages(core) if isinstance(core, Engine) else None
+
+    return make
+
+
 def _reloader(settings: Settings, core: Core, log: AccessLog | None) -> Reloader | None:
     if not settings.reload:
         return None
@@ -101,12 +115,13 @@ class Application:
         core: Core,
         control: Callable[[], Control],
         stripe: Callable[[], StripePart],
+        pages: Callable[[], PagesPart | None],
         log: AccessLog | None,
         reloader: Reloader | None = None,
     ) -> None:
         self._core = core
         self._control = control
-        self._sides = Sides(core, stripe)
+        self._sides = Sides(core, stripe, pages)
         self._edge = Edge(settings)
         self._log = log
         self._reloader = reloader

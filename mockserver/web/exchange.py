@@ -54,7 +54,7 @@ class Exchange:
         self._besides: tuple[tuple[str, str], ...] = ()
 
     async def run(self, edge: Edge, control: Callable[[], Control], sides: Sides, *, max_body: int) -> None:
-        """The edge decides by the head alone, then the body is read, then the engine answers, or Stripe's side."""
+        """The edge decides by the head alone, then the body is read, then one of the sides answers."""
         head = self._head
         verdict = edge.verdict(head)
         self._besides = verdict.headers
@@ -67,6 +67,9 @@ class Exchange:
             await self._answer(Reply(status=204, headers=preflight_headers(head.headers)), NOT_READ)
         elif (body := await read_body(self._receive, announced=head.fields.length, limit=max_body)) is None:
             self._note(None)
+        elif (page := sides.page(head.path)) is not None:
+            request = head.request()
+            await self._answer(self._guarded(request, lambda: page.handle(request)), body)
         elif not head.path.startswith(CONTROL_PREFIX):
             request = head.request(body.data, oversized=body.oversized)
             await self._answer(self._guarded(request, lambda: sides.of(head.path).handle(request)), body)

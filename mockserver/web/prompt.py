@@ -53,6 +53,7 @@ class Prompt:
             or head.is_preflight
             or len(body) > self._max_body
             or head.path.startswith(CONTROL_PREFIX)
+            or self._sides.page(head.path) is not None
         ):
             return None
         request = head.request(body)

@@ -1,4 +1,4 @@
-"""Which side answers a path: that of the contract, or Stripe's."""
+"""Which side answers a path: that of the contract, Stripe's or the browser's."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import Final, Protocol
 
 from mockserver.exchange import Fault, Reply, Request
 
-__all__ = ["STRIPE_PATHS", "Side", "Sides", "StripePart"]
+__all__ = ["STRIPE_PATHS", "PagesPart", "Side", "Sides", "StripePart"]
 
 STRIPE_PATHS: Final = ("/v1/payment_methods", "/v1/setup_intents", "/v1/tokens")
 """Where Stripe's paths begin."""
+
+# Where pages and scripts are looked for at all: every other request should lose no time with them.
+_OWN: Final = "/__mock/"
+_PAGES: Final = ("/v3", _OWN)
+_SCRIPT: Final = "/stripe.js"
 
 
 class Side(Protocol):
@@ -28,15 +33,38 @@ class StripePart(Side, Protocol):
         """Whether the contract that is served has this path itself."""
 
 
-class Sides:
-    """The two sides of one server; `stripe` makes the second when it is first called, None if there is none."""
+class PagesPart(StripePart, Protocol):
+    """The pages and scripts for a browser, which give way likewise."""
 
-    def __init__(self, core: Side, stripe: Callable[[], StripePart] | None) -> None:
+    def has(self, path: str) -> bool:
+        """Whether there is a page or a script at this path."""
+
+
+class Sides:
+    """The sides of one server; `stripe` and `pages` make theirs when first called, None where there is none."""
+
+    def __init__(
+        self,
+        core: Side,
+        stripe: Callable[[], StripePart] | None,
+        pages: Callable[[], PagesPart | None] | None = None,
+    ) -> None:
         self._core = core
         self._make = stripe
+        self._make_pages = pages
+
+    def page(self, path: str) -> Side | None:
+        """Who answers a path with a page or a script; None where it has none."""
+        if not path.startswith(_PAGES) and not path.endswith(_SCRIPT):
+            return None
+        pages = self._pages
+        if pages is None or not pages.has(path):
+            return None
+        # What lies under /__mock/ is the mock's own, whatever a contract says.
+        return pages if path.startswith(_OWN) or not pages.gives_way(path) else None
 
     def of(self, path: str) -> Side:
-        """Who answers a path."""
+        """Who answers a path that is neither a page nor the control API's."""
         if not path.startswith(STRIPE_PATHS) or self._make is None or not _is_stripes(path):
             return self._core
         stripe = self._stripe
@@ -45,6 +73,10 @@ class Sides:
     @cached_property
     def _stripe(self) -> StripePart | None:
         return self._make() if self._make else None
+
+    @cached_property
+    def _pages(self) -> PagesPart | None:
+        return self._make_pages() if self._make_pages else None
 
 
 def _is_stripes(path: str) -> bool:

@@ -13,6 +13,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 import mockserver
+from mockserver.browser.pages import _FILES, _WINGBACK
 from mockserver.control.calls import CALLS
 from mockserver.settings import Settings, bundled
 from tests.support.mock import CREATE, Mock, mock_of
@@ -21,11 +22,13 @@ from tests.web.test_wire import MALFORMED
 
 TEXT = (bundled("spec") / "admin.yaml").read_text("utf-8")
 DOCUMENT = yaml.safe_load(TEXT)
-OPERATIONS = {
-    operation["operationId"]: (method.upper(), path)
+DESCRIBED = {
+    operation["operationId"]: (method.upper(), path, "pages" in operation.get("tags", ()))
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
 }
+OPERATIONS = {name: (method, path) for name, (method, path, is_page) in DESCRIBED.items() if not is_page}
+PAGES = {name: path for name, (_, path, is_page) in DESCRIBED.items() if is_page}
 HEALTH = "/__mock/health"
 TOKEN = "PaySess_00000000-0000-4000-8000-000000000000"
 
@@ -33,8 +36,12 @@ TOKEN = "PaySess_00000000-0000-4000-8000-000000000000"
 @cache
 def spec() -> OpenAPI:
     # openapi-core takes only application/json for JSON.
+    texts = ("text/event-stream", "text/html", "text/css", "text/javascript", "image/svg+xml")
     config = Config(
-        extra_media_type_deserializers={"application/problem+json": json.loads, "text/event-stream": bytes.decode}
+        extra_media_type_deserializers={
+            "application/problem+json": json.loads,
+            **dict.fromkeys(texts, lambda text, **_: bytes.decode(text)),
+        }
     )
     return OpenAPI.from_dict(DOCUMENT, config=config)
 
@@ -42,9 +49,8 @@ def spec() -> OpenAPI:
 def check(method: str, path: str, status: int, headers: Any, body: bytes) -> None:
     """Raises when a reply is not as spec/admin.yaml says."""
     request = MockRequest("http://127.0.0.1:8080", method.lower(), path)
-    spec().validate_response(
-        request, MockResponse(body, status, headers=dict(headers), content_type=headers.get("content-type", ""))
-    )
+    media_type = headers.get("content-type", "").partition(";")[0]
+    spec().validate_response(request, MockResponse(body, status, headers=dict(headers), content_type=media_type))
 
 
 def checked(mock: Mock, method: str, path: str, **options: Any) -> httpx.Response:
@@ -56,6 +62,31 @@ def checked(mock: Mock, method: str, path: str, **options: Any) -> httpx.Respons
 def test_every_call_is_described() -> None:
     """What can be called and what is described are the same."""
     assert sorted(OPERATIONS) == sorted(CALLS)
+
+
+def test_every_page_is_described() -> None:
+    """What a browser is given under /__mock/, too."""
+    assert sorted(path for path in PAGES.values() if "{" not in path) == sorted([*_FILES, _WINGBACK])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_as_described(mock: Mock, name: str) -> None:
+    """They need no token, for they hold no data; the payment session is had by who knows its own token."""
+    token = mock.create().json()["token"]
+    path = PAGES[name].replace("{token}", token)
+    reply = checked(mock, "GET", path)
+    other = mock.http.post(path)
+
+    assert (200, 405, "GET, HEAD") == (reply.status_code, other.status_code, other.headers["allow"])
+    assert ("etag" in reply.headers) == ("{token}" not in PAGES[name])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_promise_8_pages_are_refused_to_a_foreign_origin(mock: Mock, name: str) -> None:
+    """As the rest is."""
+    path = PAGES[name].replace("{token}", mock.create().json()["token"])
+
+    assert 403 == checked(mock, "GET", path, headers={"Origin": "https://evil.example"}).status_code
 
 
 def test_the_description_carries_the_version() -> None:

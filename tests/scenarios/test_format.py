@@ -179,7 +179,7 @@ ON_CONFIRM = {
 def test_on_confirm(text: str, expected: OnConfirm) -> None:
     """Each outcome of a confirmation can be written, with or without a delay."""
     reply = read_stub(f"reply: {{payment_session: {{}}, on_confirm: {text}}}").stubs[0].reply
-    assert reply is not None
+    assert isinstance(reply, PaymentSessionReply)
     assert expected == reply.on_confirm
 
 

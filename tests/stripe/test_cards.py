@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from mockserver.payments.cards import CARD_TOKENS
+from mockserver.payments.draws import Draw
 from mockserver.payments.ibans import IBANS
+from mockserver.payments.method_entry import EntryRefusedError, entered_method
+from mockserver.shelf import Shelf
 from tests.support.mock import Mock
 from tests.support.shop import Setup, card_data, prepared
 
@@ -192,6 +195,27 @@ def test_this_month_is_not_over(mock: Mock) -> None:
     data = card_data(exp_month=str(now.month), exp_year=str(now.year))
 
     assert "succeeded" == prepared(mock).call("confirm", {"payment_method_data": data}).json()["status"]
+
+
+@pytest.mark.parametrize(
+    ("month", "expected"), [("4", "invalid_expiry_month"), ("5", None), ("6", None)], ids=["past", "this", "next"]
+)
+def test_a_month_that_is_over(monkeypatch: pytest.MonkeyPatch, month: str, expected: str | None) -> None:
+    """The month before this one is over, also in this year."""
+
+    class May(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> May:
+            return cls(2026, 5, 31, tzinfo=tz)
+
+    monkeypatch.setattr("mockserver.payments.method_entry.datetime", May)
+    try:
+        entered_method(card_data(exp_month=month, exp_year="2026"), Draw(1, "", 1), tokens=Shelf(cap=1))
+        code = None
+    except EntryRefusedError as refused:
+        code = refused.decline.code
+
+    assert expected == code
 
 
 @pytest.mark.parametrize(

@@ -70,49 +70,27 @@ def told(reply: httpx.Response) -> tuple[int, str, str | None, str | None]:
     )
 
 
-# What the confirmation says with a good card and with one that is declined; what is found afterwards; the session.
-OUTCOMES: dict[str, tuple[Any, Any, str, str]] = {
-    "good": ((200, "succeeded", None, None), (200, "succeeded", None, None), "succeeded", "succeeded"),
-    "bank": ((200, "processing", None, None), (200, "processing", None, None), "processing", "pending"),
-    "late": (
-        (400, "canceled", "setup_intent_unexpected_state", None),
-        (400, "canceled", "setup_intent_unexpected_state", None),
-        "canceled",
-        "failed",
-    ),
-    "no": (
-        (402, "requires_payment_method", "card_declined", "insufficient_funds"),
-        (402, "requires_payment_method", "card_declined", "insufficient_funds"),
-        "requires_payment_method",
-        "failed",
-    ),
-    "cvc": (
-        (402, "requires_payment_method", "incorrect_cvc", None),
-        (402, "requires_payment_method", "incorrect_cvc", None),
-        "requires_payment_method",
-        "failed",
-    ),
-    "fresh": (
-        (402, "requires_payment_method", "card_declined", "some_new_reason"),
-        (402, "requires_payment_method", "card_declined", "some_new_reason"),
-        "requires_payment_method",
-        "failed",
-    ),
-    "asks": ((200, "requires_action", None, None), (200, "requires_action", None, None), "requires_action", "pending"),
-    "passes": ((200, "requires_action", None, None), (200, "requires_action", None, None), "succeeded", "succeeded"),
-    "fails": (
-        (200, "requires_action", None, None),
-        (200, "requires_action", None, None),
-        "requires_payment_method",
-        "failed",
-    ),
-    "slow": ((200, "succeeded", None, None), (200, "succeeded", None, None), "succeeded", "succeeded"),
-    "slow_no": (
-        (402, "requires_payment_method", "card_declined", "lost_card"),
-        (402, "requires_payment_method", "card_declined", "lost_card"),
-        "requires_payment_method",
-        "failed",
-    ),
+SUCCEEDED = (200, "succeeded", None, None)
+CHALLENGED = (200, "requires_action", None, None)
+
+
+def declined(code: str, decline_code: str | None = None) -> tuple[int, str, str, str | None]:
+    return (402, "requires_payment_method", code, decline_code)
+
+
+# What the confirmation says, whatever the card; the status that is found afterwards; that of the session.
+OUTCOMES: dict[str, tuple[Any, str, str]] = {
+    "good": (SUCCEEDED, "succeeded", "succeeded"),
+    "bank": ((200, "processing", None, None), "processing", "pending"),
+    "late": ((400, "canceled", "setup_intent_unexpected_state", None), "canceled", "failed"),
+    "no": (declined("card_declined", "insufficient_funds"), "requires_payment_method", "failed"),
+    "cvc": (declined("incorrect_cvc"), "requires_payment_method", "failed"),
+    "fresh": (declined("card_declined", "some_new_reason"), "requires_payment_method", "failed"),
+    "asks": (CHALLENGED, "requires_action", "pending"),
+    "passes": (CHALLENGED, "succeeded", "succeeded"),
+    "fails": (CHALLENGED, "requires_payment_method", "failed"),
+    "slow": (SUCCEEDED, "succeeded", "succeeded"),
+    "slow_no": (declined("card_declined", "lost_card"), "requires_payment_method", "failed"),
 }
 
 
@@ -120,11 +98,11 @@ OUTCOMES: dict[str, tuple[Any, Any, str, str]] = {
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_the_scenario_comes_before_the_card(mock: Mock, name: str, card: str) -> None:
     """Whatever card is entered, what the scenario says is what comes of it; intent and session follow."""
-    good, bad, status, session = OUTCOMES[name]
+    expected, status, session = OUTCOMES[name]
     setup = prepared(mock, scenario=name)
 
     assert "pending" == setup.status
-    assert (good if card == CARD else bad) == told(setup.confirm(card))
+    assert expected == told(setup.confirm(card))
     assert (status, session) == (setup.retrieve().json()["status"], setup.status)
     assert (1 if session == "succeeded" else 0) == len(setup.saved())
 

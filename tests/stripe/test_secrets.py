@@ -89,7 +89,7 @@ def sent(way: str, setup: Setup) -> tuple[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("way", ["confirm", "confirm, JSON", "payment method", "token", "account", "unknown parameter"])
-def test_a_real_number_goes_nowhere(way: str) -> None:
+def test_promise_10_a_real_number_goes_nowhere(way: str) -> None:
     """It is in no reply, not in the journal, not in the log and not in any entry that is kept."""
     stream = io.StringIO()
     settings = Settings(seed=1)
@@ -118,7 +118,7 @@ def test_a_real_number_is_not_kept(mock: Mock) -> None:
     assert [] == [body for body in kept if number.encode() in body]
 
 
-def test_keys_are_not_shown(mock: Mock) -> None:
+def test_promise_10_keys_are_not_shown(mock: Mock) -> None:
     """Neither a secret key in a header nor one in the query is in the journal."""
     setup = prepared(mock)
     for headers, query in (({"authorization": f"Bearer {SECRET_KEY}"}, {}), ({}, {"key": SECRET_KEY})):

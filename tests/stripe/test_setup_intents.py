@@ -399,7 +399,7 @@ def test_what_is_not_served(mock: Mock, method: str, where: str, status: int, ki
     assert ("Mock-Entry" in reply.headers, "Request-Id" in reply.headers) == (True, True)
 
 
-def test_repeatable(mock: Mock) -> None:
+def test_promise_4_repeatable(mock: Mock) -> None:
     """The same requests after a reset get the same bytes."""
 
     def life() -> list[bytes]:

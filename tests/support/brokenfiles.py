@@ -381,6 +381,37 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         reply("payment_session: {}\non_confirm: {fault: hangs}"),
         ["7:27: stubs[0].reply.on_confirm.fault: expected a fault, found the text 'hangs'; did you mean 'hang'?"],
     ),
+    "types beside a body": (
+        reply("body: {}\npayment_method_types: [card]\non_confirm: succeed"),
+        [
+            "7:29: stubs[0].reply.payment_method_types: it is about a payment session, and there is none beside it",
+            "8:19: stubs[0].reply.on_confirm: it is about a payment session, and there is none beside it",
+        ],
+    ),
+    "types misspelt": (
+        reply("payment_session: {}\npayment_method_types: [card, sepa_debt]"),
+        [
+            "7:36: stubs[0].reply.payment_method_types[1]: expected one of card, sepa_debit, found the text 'sepa_debt'; did you mean 'sepa_debit'?"
+        ],
+    ),
+    "types twice": (
+        reply("payment_session: {}\npayment_method_types: [card, card]"),
+        ["7:36: stubs[0].reply.payment_method_types[1]: card is there already"],
+    ),
+    "types number": (
+        reply("payment_session: {}\npayment_method_types: [1]"),
+        ["7:30: stubs[0].reply.payment_method_types[0]: expected one of card, sepa_debit, found the number 1"],
+    ),
+    "types text": (
+        reply("payment_session: {}\npayment_method_types: card"),
+        [
+            "7:29: stubs[0].reply.payment_method_types: expected a list such as [card, sepa_debit], found the text 'card'"
+        ],
+    ),
+    "types empty": (
+        reply("payment_session: {}\npayment_method_types: []"),
+        ["7:29: stubs[0].reply.payment_method_types: expected a list such as [card, sepa_debit], found a list"],
+    ),
     "on_confirm false": (
         reply("payment_session: {}\non_confirm: {succeed: false}"),
         ["7:29: stubs[0].reply.on_confirm.succeed: expected true, found false"],

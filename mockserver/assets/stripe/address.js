@@ -1,0 +1,104 @@
+// The Address Element.
+
+// ISO 3166-1, without places where nobody lives.
+const COUNTRIES = (
+  "AD AE AF AG AI AL AM AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH " +
+  "CI CK CL CM CN CO CR CV CW CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH GI GL GM " +
+  "GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IS IT JE JM JO JP KE KG KH KI KM KN KR KW KY KZ LA LB LC LI " +
+  "LK LR LS LT LU LV LY MA MC MD ME MF MG MK ML MM MN MO MQ MR MS MT MU MV MW MX MY MZ NA NC NE NG NI NL NO NP NR NU NZ " +
+  "OM PA PE PF PG PH PK PL PM PR PS PT PY QA RE RO RS RU RW SA SB SC SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SZ TA " +
+  "TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW"
+).split(" ");
+
+class AddressElement extends MockElement {
+  /**
+   * @param {MockElements} group
+   * @param {any} options
+   */
+  constructor(group, options) {
+    if (!options || !["billing", "shipping"].includes(options.mode)) {
+      throw mistake("the address element needs a mode: billing or shipping.");
+    }
+    super(group, "address", options);
+    /** @type {Record<string, Field>} */
+    this._named = this._makeFields();
+    const order = Object.values(this._named);
+    this._frame.append(make("div", { class: "Grid" }, ...order.map(({ node }) => node)));
+    this._add(...order);
+    this._fill();
+  }
+
+  /** What was entered: https://docs.stripe.com/js/elements_object/get_value_address_element has the shape. */
+  getValue() {
+    const { complete, isNewAddress, value } = { complete: this._complete, ...this._details() };
+    return Promise.resolve({ complete, isNewAddress, value });
+  }
+
+  _details() {
+    const { mode } = this._options;
+    const text = (/** @type {string} */ name) => (this._named[name] ? this._named[name].text.trim() : "");
+    const address = {
+      line1: text("line1"),
+      line2: text("line2") || null,
+      city: text("city"),
+      state: text("state"),
+      postal_code: text("postal_code"),
+      country: text("country"),
+    };
+    const phone = this._named.phone ? { phone: text("phone") } : {};
+    return { elementMode: mode, isNewAddress: true, value: { name: text("name"), address, ...phone } };
+  }
+
+  get _empty() {
+    return this._shownFields().every((field) => field.empty || field.input instanceof HTMLSelectElement);
+  }
+
+  /** The billing details that go with a payment method. */
+  _billing() {
+    const { mode, fields } = this._options;
+    if (mode !== "billing") return {};
+    const { name, phone, address } = /** @type {any} */ (this._details().value);
+    return { address, ...(phone ? { phone } : {}), ...(fields && fields.name === "never" ? {} : { name }) };
+  }
+
+  _makeFields() {
+    const { mode, fields = {}, allowedCountries } = this._options;
+    const names = new Intl.DisplayNames([document.documentElement.lang || "en", "en"], { type: "region" });
+    const codes = allowedCountries && allowedCountries.length ? allowedCountries : COUNTRIES;
+    /** @type {[string, string][]} */
+    const choices = codes.map((/** @type {string} */ code) => [code, names.of(code) || code]);
+    choices.sort(([, one], [, other]) => one.localeCompare(other));
+    const field = (
+      /** @type {string} */ label,
+      /** @type {string} */ name,
+      /** @type {Partial<FieldOptions>} */ more = {}
+    ) => new Field({ label, name, autocomplete: `${mode} ${name.replace("_", "-")}`, ...more });
+    return {
+      ...(fields.name === "never" ? {} : { name: field("Full name", "name", { wide: true }) }),
+      country: field("Country or region", "country", { wide: true, choices }),
+      line1: field("Address line 1", "line1", { wide: true, autocomplete: `${mode} address-line1` }),
+      line2: field("Address line 2", "line2", { wide: true, optional: true, autocomplete: `${mode} address-line2` }),
+      postal_code: field("Postal code", "postal_code"),
+      city: field("City", "city", { autocomplete: `${mode} address-level2` }),
+      state: field("State or province", "state", {
+        wide: true,
+        optional: true,
+        autocomplete: `${mode} address-level1`,
+      }),
+      ...(fields.phone === "always" ? { phone: field("Phone number", "phone", { wide: true, inputMode: "tel" }) } : {}),
+    };
+  }
+
+  _fill() {
+    const { defaultValues = {} } = this._options;
+    const given = { ...defaultValues.address, name: defaultValues.name, phone: defaultValues.phone };
+    const region = new Intl.Locale(navigator.language).region;
+    const { input } = this._named.country;
+    const fallback = [...input.querySelectorAll("option")].some((option) => option.value === region)
+      ? region
+      : input.value;
+    for (const [name, field] of Object.entries(this._named)) {
+      field.text = given[name] || (name === "country" ? fallback : "");
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// The older elements for a card, whole or in parts, and for an IBAN. They show their errors by colour and to assistive
+// technology only: the page shows the text, which change events bring.
+
+/** What these have in common: fields without visible labels, and a `style` option. */
+class BareElement extends MockElement {
+  _ownSheet() {
+    return sheetOfStyle(this._options.style);
+  }
+
+  _details() {
+    return { error: this._error };
+  }
+
+  /** @param {any} options */
+  update(options) {
+    super.update(options);
+    if (options && options.style) this._root.adoptedStyleSheets = this._group._sheets(this._ownSheet());
+    return /** @type {any} */ (this);
+  }
+}
+
+class CardElement extends BareElement {
+  /**
+   * @param {MockElements} group
+   * @param {any} options
+   */
+  constructor(group, options) {
+    super(group, "card", options);
+    const number = numberField({ bare: true });
+    const fields = [number, expiryField({ bare: true }), codeField(() => number.text, { bare: true })];
+    this._frame.append(make("div", { class: "Line" }, ...fields.map(({ node }) => node), badge()));
+    this._add(...fields);
+  }
+
+  _details() {
+    return { ...super._details(), brand: brandOf(digitsOf(this._fields[0].text)).name, value: { postalCode: "" } };
+  }
+
+  _data() {
+    const [number, expiry, code] = this._fields.map((field) => field.text);
+    return { type: "card", card: cardData({ number, expiry, code }) };
+  }
+}
+
+/** One part of a card, in a place of its own. */
+class CardPart extends BareElement {
+  /**
+   * @param {MockElements} group
+   * @param {"cardNumber" | "cardExpiry" | "cardCvc"} type
+   * @param {any} options
+   */
+  constructor(group, type, options) {
+    super(group, type, options);
+    const makers = {
+      cardNumber: numberField,
+      cardExpiry: expiryField,
+      cardCvc: (/** @type {Look} */ look) => codeField(() => group._textOf("cardNumber"), look),
+    };
+    const field = makers[type]({ bare: true });
+    const { placeholder } = this._options;
+    if (placeholder !== undefined) field.input.setAttribute("placeholder", placeholder || " ");
+    this._frame.append(make("div", { class: "Single" }, field.node, type === "cardNumber" ? badge() : null));
+    this._add(field);
+  }
+
+  _details() {
+    const brand = this._type === "cardNumber" ? { brand: brandOf(digitsOf(this._fields[0].text)).name } : {};
+    return { ...super._details(), ...brand };
+  }
+
+  /** The whole card, of which this is the number. */
+  _data() {
+    const { _group: group } = this;
+    const texts = { number: this._fields[0].text, expiry: group._textOf("cardExpiry"), code: group._textOf("cardCvc") };
+    return { type: "card", card: cardData(texts) };
+  }
+
+  /** The other parts are looked at as well. */
+  _validate() {
+    const parts = ["cardNumber", "cardExpiry", "cardCvc"].map((type) => this._group._all.get(type));
+    const wrong = parts.map((part) => part && MockElement.prototype._validate.call(part));
+    return this._type === "cardNumber" ? wrong.find((each) => each) || null : super._validate();
+  }
+}
+
+class IbanElement extends BareElement {
+  /**
+   * @param {MockElements} group
+   * @param {any} options
+   */
+  constructor(group, options) {
+    super(group, "iban", options);
+    const field = ibanField({ bare: true });
+    this._frame.append(make("div", { class: "Single" }, field.node, badge()));
+    this._add(field);
+  }
+
+  _details() {
+    return { ...super._details(), country: ibanOf(this._fields[0].text).slice(0, 2), bankName: "" };
+  }
+
+  _data() {
+    return { type: "sepa_debit", sepa_debit: { iban: ibanOf(this._fields[0].text) } };
+  }
+}

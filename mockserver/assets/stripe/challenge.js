@@ -1,0 +1,45 @@
+// The page on which a bank would ask whether it is really you.
+
+const CHALLENGE_STYLES = sheetOf(`
+  dialog {
+    border: 0; border-radius: 12px; box-shadow: 0 12px 48px #0006; color: #1d2433; font: 1rem/1.5 system-ui, sans-serif;
+    max-width: 26em; padding: 1.75em;
+  }
+  dialog::backdrop { background: #0f172a99; }
+  h2 { font-size: 1.2em; margin: 0 0 0.5em; }
+  p { margin: 0 0 1.25em; }
+  div { display: flex; flex-wrap: wrap; gap: 0.75em; }
+  button { border: 1px solid #2456d6; border-radius: 6px; cursor: pointer; flex: 1 1 auto; font: inherit; padding: 0.6em 1em; }
+  button:focus-visible { outline: 3px solid #8fb0ff; outline-offset: 2px; }
+  .Complete { background: #2456d6; color: #fff; }
+  .Fail { background: #fff; color: #2456d6; }
+`);
+
+/**
+ * Asks the person; whether they completed the authentication. To close the dialog is to fail.
+ * @returns {Promise<boolean>}
+ */
+function challenge() {
+  const title = newId();
+  const complete = make("button", { type: "button", class: "Complete" }, "Complete authentication");
+  const fail = make("button", { type: "button", class: "Fail" }, "Fail authentication");
+  const dialog = make(
+    "dialog",
+    { "aria-labelledby": title },
+    make("h2", { id: title }, "3-D Secure, as the mock plays it"),
+    make("p", {}, "A real bank would now make sure that it is you. Here you choose how that ends."),
+    make("div", {}, complete, fail)
+  );
+  const host = make("div");
+  shadowOf(host, [CHALLENGE_STYLES]).append(dialog);
+  document.body.append(host);
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      host.remove();
+      resolve(dialog.returnValue === "complete");
+    });
+    complete.addEventListener("click", () => dialog.close("complete"));
+    fail.addEventListener("click", () => dialog.close("fail"));
+    dialog.showModal();
+  });
+}

@@ -1,0 +1,203 @@
+// What every element has: a place on the page, fields, events.
+
+class MockElement extends Emitter {
+  /**
+   * @param {MockElements} group
+   * @param {string} type
+   * @param {any} options
+   */
+  constructor(group, type, options) {
+    super();
+    this._group = group;
+    this._type = type;
+    this._options = { ...options };
+    this._destroyed = false;
+    /** @type {Field[]} */
+    this._fields = [];
+    /** @type {HTMLElement | null} */
+    this._container = null;
+    this._host = make("div");
+    this._root = shadowOf(this._host, group._sheets(this._ownSheet()));
+    this._frame = make("div", { class: "Frame" });
+    this._root.append(this._frame);
+    this._listen();
+  }
+
+  /** @param {string | HTMLElement} place a CSS selector or an element */
+  mount(place) {
+    if (this._destroyed) throw mistake("this element was destroyed; create another one.");
+    const container =
+      typeof place === "string" ? /** @type {HTMLElement | null} */ (document.querySelector(place)) : place;
+    if (!container || container.nodeType !== 1)
+      throw mistake(`there is no place ${String(place)} to mount an element in.`);
+    if (this._container === container) return;
+    this.unmount();
+    this._container = container;
+    container.replaceChildren(this._host);
+    container.classList.add(this._class("base", "StripeElement"));
+    this._watchLabels(container);
+    this._state();
+    this._start();
+  }
+
+  unmount() {
+    this._host.remove();
+    if (this._container) {
+      for (const [name, fallback] of Object.entries(STATES))
+        this._container.classList.remove(this._class(name, fallback));
+      this._container = null;
+    }
+  }
+
+  destroy() {
+    this.unmount();
+    this._destroyed = true;
+    this._group._forget(this);
+  }
+
+  /** @param {any} options */
+  update(options) {
+    Object.assign(this._options, options);
+    this._applyOptions();
+    return /** @type {any} */ (this);
+  }
+
+  focus() {
+    const first = this._shownFields()[0];
+    if (first) first.input.focus();
+  }
+
+  blur() {
+    const focused = /** @type {HTMLElement | null} */ (this._root.activeElement);
+    if (focused) focused.blur();
+  }
+
+  clear() {
+    for (const field of this._fields) field.text = "";
+    this._changed();
+  }
+
+  /** Shows what is wrong, and gives the first error with its field. */
+  _validate() {
+    const wrong = this._shownFields().filter((field) => field.validate());
+    this._changed();
+    return wrong.length ? { field: wrong[0], error: /** @type {Failure} */ (wrong[0].shown) } : null;
+  }
+
+  _shownFields() {
+    return this._fields;
+  }
+
+  get _complete() {
+    return this._shownFields().every((field) => field.failure === null);
+  }
+
+  get _empty() {
+    return this._shownFields().every((field) => field.empty);
+  }
+
+  /** The first error that is shown, as change events tell it. */
+  get _error() {
+    const shown = this._shownFields().find((field) => field.shown);
+    return shown && shown.shown
+      ? { type: "validation_error", code: shown.shown.code, message: shown.shown.message }
+      : undefined;
+  }
+
+  /** What only this type tells in its change events. */
+  _details() {
+    return {};
+  }
+
+  /** The sheet of an element with a `style` option of its own. */
+  _ownSheet() {
+    return sheetOf("");
+  }
+
+  /** @param {...Field} fields */
+  _add(...fields) {
+    this._fields.push(...fields);
+    for (const field of fields) field.changed = () => this._changed();
+    this._applyOptions();
+  }
+
+  _applyOptions() {
+    for (const { input } of this._fields) {
+      input.disabled = this._options.disabled === true;
+      if (input instanceof HTMLInputElement) input.readOnly = this._options.readOnly === true;
+    }
+  }
+
+  _changed() {
+    this._state();
+    const { _type: elementType, _empty: empty, _complete: complete } = this;
+    this._emit("change", { elementType, empty, complete, ...this._details() });
+  }
+
+  /** Once mounted; later than `mount` returns, for who listens only then. */
+  _start() {
+    setTimeout(() => this._container && this._emit("ready", { elementType: this._type }), 0);
+  }
+
+  _listen() {
+    const event = { elementType: this._type };
+    this._frame.addEventListener("focusin", (moved) => {
+      this._state(true);
+      if (!(moved.relatedTarget instanceof Node && this._root.contains(moved.relatedTarget)))
+        this._emit("focus", event);
+    });
+    this._frame.addEventListener("focusout", (moved) => {
+      if (moved.relatedTarget instanceof Node && this._root.contains(moved.relatedTarget)) return;
+      this._state(false);
+      this._emit("blur", event);
+    });
+    this._frame.addEventListener("keydown", (pressed) => {
+      if (pressed.key === "Escape") this._emit("escape", event);
+      if (pressed.key === "Enter" && pressed.target instanceof HTMLInputElement) this._submitForm();
+    });
+  }
+
+  /** Enter in a field submits the form around the element, as it would for a field of the form's own. */
+  _submitForm() {
+    const form = this._container && this._container.closest("form");
+    const button =
+      form && /** @type {HTMLButtonElement | null} */ (form.querySelector("[type=submit], button:not([type])"));
+    if (form && !(button && button.disabled)) form.requestSubmit(button);
+  }
+
+  /** @param {boolean} [focused] */
+  _state(focused = this._root.activeElement !== null) {
+    const state = { focus: focused, complete: this._complete, empty: this._empty, invalid: this._error !== undefined };
+    for (const [name, holds] of Object.entries(state)) {
+      if (this._container) this._container.classList.toggle(this._class(name, STATES[name]), holds);
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} fallback
+   */
+  _class(name, fallback) {
+    return ((this._options.classes || {})[name] || fallback).trim().split(/\s+/)[0];
+  }
+
+  /** @param {HTMLElement} container */
+  _watchLabels(container) {
+    const own = container.closest("label");
+    const others = container.id ? document.querySelectorAll(`label[for=${CSS.escape(container.id)}]`) : [];
+    for (const label of [...(own ? [own] : []), ...others]) {
+      label.addEventListener("click", (event) => {
+        if (this._container === container && !event.composedPath().includes(this._host)) this.focus();
+      });
+    }
+  }
+}
+
+/** @type {Record<string, string>} */
+const STATES = {
+  base: "StripeElement",
+  focus: "StripeElement--focus",
+  complete: "StripeElement--complete",
+  empty: "StripeElement--empty",
+  invalid: "StripeElement--invalid",
+};

@@ -1,0 +1,138 @@
+// How it looks. Colours, sizes and spaces are custom properties, so that a page's `appearance` can change each.
+
+const THEMES = {
+  stripe: {},
+  flat: { colorBackground: "#f1f3f7", inputBorder: "1px solid transparent", inputBoxShadow: "none" },
+  night: { colorBackground: "#23272f", colorText: "#eef1f6", colorTextSecondary: "#b3bac7", colorDanger: "#ff8f98" },
+};
+
+const STYLES = sheetOf(`
+  :host { display: block; }
+  * { box-sizing: border-box; }
+  .Frame {
+    color: var(--colorText, #1d2433);
+    font-family: var(--fontFamily, system-ui, sans-serif);
+    font-size: var(--fontSizeBase, 1rem);
+    font-weight: var(--fontWeightNormal, 400);
+    line-height: var(--fontLineHeight, 1.4);
+  }
+  fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
+  .Grid {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    column-gap: var(--gridColumnSpacing, var(--spacingGridColumn, 0.75em));
+    row-gap: var(--gridRowSpacing, var(--spacingGridRow, 0.75em));
+  }
+  .Wide { grid-column: 1 / -1; }
+  .Label {
+    color: var(--labelColorText, inherit);
+    display: block;
+    font-size: var(--labelFontSize, 0.875em);
+    font-weight: var(--labelFontWeight, 500);
+    margin-bottom: var(--labelSpacing, 0.25em);
+  }
+  .Input {
+    background: var(--colorBackground, #fff);
+    border: var(--inputBorder, 1px solid var(--inputColorBorder, #8a94a6));
+    border-radius: var(--borderRadius, 6px);
+    box-shadow: var(--inputBoxShadow, none);
+    color: inherit;
+    font: inherit;
+    padding: calc(var(--spacingUnit, 4px) * 2.5) calc(var(--spacingUnit, 4px) * 3);
+    width: 100%;
+  }
+  .Input::placeholder { color: var(--colorTextPlaceholder, #687083); opacity: 1; }
+  .Input:focus, .Tab:focus-within {
+    border-color: var(--inputFocusColorBorder, var(--colorPrimary, #2456d6));
+    box-shadow: var(--inputFocusBoxShadow, var(--focusBoxShadow, none));
+    outline: var(--focusOutline, 2px solid var(--colorPrimary, #2456d6));
+    outline-offset: 1px;
+  }
+  .Input:disabled { opacity: 0.6; }
+  .Input--invalid { border-color: var(--colorDanger, #b3142b); color: var(--colorDanger, #b3142b); }
+  .Error { color: var(--colorDanger, #b3142b); font-size: 0.875em; margin: 0.25em 0 0; }
+  .Error:empty { display: none; }
+  .Number { position: relative; }
+  .Number .Brand {
+    color: var(--colorTextSecondary, #525c6f); font-size: 0.8em; pointer-events: none;
+    position: absolute; right: 0.9em; top: 50%; transform: translateY(-50%);
+  }
+  .Tabs { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; gap: var(--tabSpacing, 0.5em); margin-bottom: 0.75em; }
+  .Tab {
+    align-items: center; background: var(--colorBackground, #fff); border: 1px solid var(--inputColorBorder, #8a94a6);
+    border-radius: var(--borderRadius, 6px); cursor: pointer; display: flex; gap: 0.5em; padding: 0.6em 0.75em;
+  }
+  .Tab input { accent-color: var(--colorPrimary, #2456d6); margin: 0; }
+  .Tab--selected { border-color: var(--colorPrimary, #2456d6); box-shadow: inset 0 0 0 1px var(--colorPrimary, #2456d6); }
+  .Terms { color: var(--colorTextSecondary, #525c6f); font-size: 0.8em; margin: 0.75em 0 0; }
+  .Badge {
+    background: #fff4d6; border: 1px solid #d9a514; border-radius: 999px; color: #5c4300; display: inline-block;
+    font: 500 0.75rem/1.3 system-ui, sans-serif; margin: 0.75em 0 0; padding: 0.15em 0.7em;
+  }
+  .Hidden { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
+  .Line { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0.25em 0.75em; }
+  .Line > .Number, .Line > .Plain { flex: 1 1 4.5em; min-width: 0; }
+  .Line > .Number { flex-basis: 12em; }
+  .Line .Input, .Line .Input:focus, .Single .Input, .Single .Input:focus {
+    background: transparent; border: 0; box-shadow: none; padding: 0.15em 0;
+  }
+  .Line .Badge, .Single .Badge { margin: 0.25em 0 0; }
+`);
+
+/**
+ * The custom properties and rules of an appearance: https://docs.stripe.com/elements/appearance-api names them.
+ * @param {any} appearance
+ */
+function sheetOfAppearance(appearance) {
+  const sheet = sheetOf(":host { }");
+  const { theme = "stripe", variables = {}, rules = {} } = appearance || {};
+  const host = /** @type {CSSStyleRule} */ (sheet.cssRules[0]).style;
+  for (const [name, value] of Object.entries({ ...THEMES[/** @type {"stripe"} */ (theme)], ...variables })) {
+    host.setProperty(`--${name}`, String(value));
+  }
+  for (const [selector, declarations] of Object.entries(rules)) addRule(sheet, selector, declarations);
+  return sheet;
+}
+
+/**
+ * @param {CSSStyleSheet} sheet
+ * @param {string} selector
+ * @param {any} declarations
+ */
+function addRule(sheet, selector, declarations) {
+  try {
+    const rule = /** @type {CSSStyleRule} */ (
+      sheet.cssRules[sheet.insertRule(`${selector} { }`, sheet.cssRules.length)]
+    );
+    for (const [name, value] of Object.entries(declarations)) {
+      rule.style.setProperty(
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        String(value)
+      );
+    }
+  } catch {
+    console.warn(`Mock of Stripe.js: appearance.rules has a selector that is none: ${selector}`);
+  }
+}
+
+/**
+ * The `style` option of the card's older elements, as rules: https://docs.stripe.com/js/appendix/style names its members.
+ * @param {any} style
+ */
+function sheetOfStyle(style) {
+  const sheet = sheetOf(":host { }");
+  const states = {
+    base: ".Input",
+    empty: ".Input:placeholder-shown",
+    complete: ".Input--complete",
+    invalid: ".Input--invalid",
+  };
+  for (const [state, selector] of Object.entries(states)) {
+    const declarations = Object.entries((style || {})[state] || {});
+    addRule(sheet, selector, Object.fromEntries(declarations.filter(([, value]) => typeof value !== "object")));
+    for (const [pseudo, nested] of declarations) {
+      if (typeof nested === "object") addRule(sheet, `${selector}${pseudo}`, nested);
+    }
+  }
+  return sheet;
+}

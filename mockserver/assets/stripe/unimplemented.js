@@ -1,0 +1,88 @@
+// What the types of @stripe/stripe-js, version 4 to 10, document and the mock does not do.
+
+// These give a promise, which is rejected.
+const REJECTED = /** @type {const} */ ([
+  "collectBankAccountForPayment",
+  "collectBankAccountForSetup",
+  "collectBankAccountToken",
+  "collectFinancialConnectionsAccounts",
+  "confirmAcssDebitPayment",
+  "confirmAcssDebitSetup",
+  "confirmAffirmPayment",
+  "confirmAfterpayClearpayPayment",
+  "confirmAlipayPayment",
+  "confirmAmazonPaySetup",
+  "confirmAuBecsDebitPayment",
+  "confirmAuBecsDebitSetup",
+  "confirmBacsDebitSetup",
+  "confirmBancontactPayment",
+  "confirmBancontactSetup",
+  "confirmBilliePayment",
+  "confirmBlikPayment",
+  "confirmBlikSetup",
+  "confirmBoletoPayment",
+  "confirmCardPayment",
+  "confirmCashappPayment",
+  "confirmCashappSetup",
+  "confirmCustomerBalancePayment",
+  "confirmEpsPayment",
+  "confirmFpxPayment",
+  "confirmGiropayPayment",
+  "confirmGrabPayPayment",
+  "confirmIdealPayment",
+  "confirmIdealSetup",
+  "confirmKlarnaPayment",
+  "confirmKonbiniPayment",
+  "confirmMobilepayPayment",
+  "confirmMultibancoPayment",
+  "confirmOxxoPayment",
+  "confirmP24Payment",
+  "confirmPayByBankPayment",
+  "confirmPayNowPayment",
+  "confirmPayPalPayment",
+  "confirmPayPalSetup",
+  "confirmPayment",
+  "confirmPixPayment",
+  "confirmPromptPayPayment",
+  "confirmSepaDebitPayment",
+  "confirmSofortPayment",
+  "confirmSofortSetup",
+  "confirmTwintPayment",
+  "confirmUsBankAccountPayment",
+  "confirmUsBankAccountSetup",
+  "confirmWechatPayPayment",
+  "createConfirmationToken",
+  "createEmbeddedCheckoutPage",
+  "createEphemeralKeyNonce",
+  "createRadarSession",
+  "createSource",
+  "handleCardAction",
+  "initCheckout",
+  "initCustomCheckout",
+  "initEmbeddedCheckout",
+  "initializePricing",
+  "processOrder",
+  "redirectToCheckout",
+  "retrieveOrder",
+  "retrievePaymentIntent",
+  "retrieveSource",
+  "verifyIdentity",
+  "verifyMicrodepositsForPayment",
+  "verifyMicrodepositsForSetup",
+]);
+
+// These give no promise, so they throw.
+const THROWN = /** @type {const} */ (["initCheckoutElementsSdk", "initCheckoutFormSdk", "paymentRequest"]);
+
+/** @param {string} method */
+const unimplemented = (method) => mistake(`stripe.${method}() is ${NOT_IMPLEMENTED}.`);
+
+/** @typedef {(...given: any[]) => any} Method */
+/** @type {Record<(typeof REJECTED)[number] | (typeof THROWN)[number], Method>} */
+const UNIMPLEMENTED = /** @type {any} */ ({});
+for (const method of REJECTED) UNIMPLEMENTED[method] = async () => Promise.reject(unimplemented(method));
+for (const method of THROWN) {
+  UNIMPLEMENTED[method] = () => {
+    throw unimplemented(method);
+  };
+}

@@ -1,0 +1,106 @@
+"""The console page: scenarios, and the journal as it grows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mockserver.settings import Settings, bundled
+from tests.browser.conftest import created
+from tests.support.browser import Pages
+from tests.support.mock import Mock, mock_of
+
+
+@pytest.fixture
+def console(pages: Pages, mock: Mock) -> Iterator[Page]:
+    page = pages.open(f"{mock.url}/__mock/")
+    expect(page.get_by_role("button", name="Activate card_declined")).to_be_visible()
+    yield page
+    mock.caller(None).activate(None)
+
+
+def rows(page: Page) -> list[str]:
+    """The journal, the newest first: status, method and path."""
+    return page.locator("#journal summary").all_text_contents()
+
+
+def test_it_says_what_is_served(console: Page, pages: Pages) -> None:
+    """The contract and the number of scenarios; nothing is wrong, and nothing is asked of another machine."""
+    expect(console.locator("#served")).to_have_text(re.compile(r"serves wingback-api 0\.1\.0 with \d+ scenarios\."))
+
+    assert [] == pages.told
+    assert [] == pages.strangers
+
+
+def test_a_scenario_is_activated_and_taken_back(console: Page, mock: Mock) -> None:
+    """One click activates it for the whole server, the next goes back to the default."""
+    console.get_by_role("button", name="Activate server_error").click()
+    back = console.get_by_role("button", name="Back to the default from server_error")
+    expect(back).to_have_attribute("aria-pressed", "true")
+    assert 500 == mock.create().status_code
+
+    back.click()
+    expect(console.get_by_role("button", name="Activate server_error")).to_have_attribute("aria-pressed", "false")
+    assert 200 == mock.create().status_code
+
+
+def test_what_others_activate_shows(console: Page, mock: Mock) -> None:
+    """The page follows, whoever activates."""
+    mock.caller(None).activate("slow")
+
+    expect(console.get_by_role("button", name="Back to the default from slow")).to_be_visible()
+
+
+def test_the_journal_grows_as_it_is_watched(console: Page, mock: Mock) -> None:
+    """A request shows at once, the newest first, with all that is known of it, and without secrets."""
+    before = len(rows(console))
+    secret = created(mock)["setup_intent"]["stripe"]["client_secret"]
+    expect(console.locator("#journal summary")).to_have_count(before + 1)
+    console.locator("#journal summary").first.click()
+
+    expect(console.locator("#journal pre").first).to_contain_text('"scenario": "happy_path"')
+    assert "200 POST /v1/c/customer/Cust_1/payment/session" == rows(console)[0]
+    assert secret.partition("_secret_")[2] not in console.content()
+
+
+def test_what_was_refused_stands_out(console: Page, mock: Mock) -> None:
+    """A refusal names its kind, and the journal can be cut down to refusals."""
+    mock.create()
+    mock.create(operation="pay")
+    expect(console.locator("#journal li").first).to_contain_text("refused: contract-violation")
+    console.get_by_label("Only what was refused").check()
+
+    expect(console.locator("#journal li").first).to_contain_text("refused: contract-violation")
+    assert {"400"} == {row.split()[0] for row in rows(console)}
+
+
+def test_a_guarded_console_asks_for_the_token(pages: Pages) -> None:
+    """With --admin-token the page asks for it, and goes on once it has it."""
+    with mock_of(Settings(seed=1, admin_token="let me in")) as mock:
+        page = pages.open(f"{mock.url}/__mock/")
+        page.get_by_label("--admin-token").fill("let me in")
+
+        expect(page.get_by_role("button", name="Activate card_declined")).to_be_visible()
+        expect(page.get_by_label("--admin-token")).to_be_hidden()
+        pages.close()
+
+
+def test_a_bad_edit_shows(pages: Pages, tmp_path: Path) -> None:
+    """What was edited and cannot be served is told within a second or so, and goes away once it is mended."""
+    folder = copytree(bundled("scenarios"), tmp_path / "scenarios")
+    broken = folder / "slow.yaml"
+    sound = broken.read_text("utf-8")
+    with mock_of(Settings(seed=1, scenarios=folder, reload=True)) as mock:
+        page = pages.open(f"{mock.url}/__mock/")
+        expect(page.locator("#served")).to_contain_text("serves")
+        broken.write_text("about: [", "utf-8")
+        expect(page.locator("#reload")).to_contain_text("slow.yaml")
+
+        broken.write_text(sound, "utf-8")
+        expect(page.locator("#reload")).to_be_empty()
+        pages.close()

@@ -1,0 +1,83 @@
+"""Promise 13: what Stripe's side remembers is bounded, the oldest go first."""
+
+from __future__ import annotations
+
+from mockserver.exchange import Call, Headers, Reply, Request
+from mockserver.payments import PaymentSessions
+from mockserver.payments.draws import Draw
+from mockserver.payments.method_entry import known_method
+from mockserver.payments.payment_session import PaymentSession
+from mockserver.payments.saved_methods import MOST_METHODS, SavedMethod, SavedMethods
+from mockserver.stripe.replays import Replays
+
+
+def session(sessions: PaymentSessions, count: int, namespace: str = "") -> PaymentSession:
+    call = Call(request=Request(method="POST", path="/"), operation="x", path={"customer_id": "Cust_1"})
+    return sessions.create(call, Draw(1, namespace, count), namespace=namespace, credential="k")
+
+
+def setup_intent_of(each: PaymentSession) -> str:
+    assert each.stripe is not None
+    return each.stripe.setup_intent_id
+
+
+def test_promise_13_setup_intents_go_with_their_sessions() -> None:
+    """Beyond the cap the oldest payment session is forgotten, and so is its setup intent; the key is the latest's."""
+    sessions = PaymentSessions(cap=2)
+    made = [session(sessions, count) for count in (1, 2, 3)]
+    found = [sessions.at_stripe(setup_intent_of(each)) for each in made]
+    assert made[2].stripe is not None
+
+    assert [None, made[1], made[2]] == found
+    assert made[2] is sessions.at_stripe(made[2].stripe.pk_key)
+
+
+def test_promise_13_a_reset_leaves_nothing_behind() -> None:
+    """Not even the names by which sessions were found."""
+    sessions = PaymentSessions()
+    for count in range(10):
+        session(sessions, count, "a")
+    other = session(sessions, 1, "b")
+    sessions.reset("a")
+
+    assert 1 == len(sessions) == len(sessions._numbers)
+    assert 2 == len(sessions._at_stripe)
+    assert other is sessions.at_stripe(setup_intent_of(other))
+    sessions.reset(None)
+    assert (0, 0) == (len(sessions._numbers), len(sessions._at_stripe))
+
+
+def test_promise_13_saved_methods() -> None:
+    """So many of one customer, and so many customers."""
+    saved = SavedMethods(cap=2)
+    method = known_method("pm_card_visa", Draw(1, "", 1))
+    assert method is not None
+    for number in range(MOST_METHODS + 5):
+        saved.save("", "Cust_1", SavedMethod(id=str(number), method=method), detach_previous=False)
+    for customer in ("Cust_2", "Cust_3"):
+        saved.save("", customer, SavedMethod(id="x", method=method), detach_previous=False)
+
+    assert [0, 1, 1] == [len(saved.of("", f"Cust_{number}")) for number in (1, 2, 3)]
+    for number in range(MOST_METHODS + 5):
+        saved.save("", "Cust_2", SavedMethod(id=str(number), method=method), detach_previous=False)
+    assert (MOST_METHODS, str(MOST_METHODS + 4)) == (len(saved.of("", "Cust_2")), saved.of("", "Cust_2")[-1].id)
+
+
+def test_promise_13_replays() -> None:
+    """A key that was forgotten is as good as new."""
+    replays = Replays(cap=2)
+    answered = []
+
+    def ask(key: str) -> None:
+        def answer() -> Reply:
+            answered.append(key)
+            return Reply(status=200)
+
+        headers = Headers([("idempotency-key", key)])
+        call = Call(request=Request(method="POST", path="/", headers=headers), operation="x", path={}, body={})
+        replays.once(call, namespace="", request_id="r", answer=answer)
+
+    for key in ("a", "b", "a", "c", "a"):
+        ask(key)
+
+    assert ["a", "b", "c", "a"] == answered
