@@ -148,7 +148,10 @@ def _text_line(at: str, exchanged: _Exchanged) -> str:
     target = _shown(exchanged.path)
     if exchanged.query:
         target = f"{target}?{'&'.join(_names(exchanged.query))}"
-    told = "".join([f" {name}={_quoted(value)}" for name, value in _told(exchanged)])
+    # Each line has an entry of its own; the scenarios and stubs are the same few.
+    told = "".join(
+        [f" {name}={_quoted(value) if name == 'entry' else _kept_quoted(value)}" for name, value in _told(exchanged)]
+    )
     return _one_line(
         f"{at} {exchanged.status or '-'} {exchanged.seconds * 1000:.1f}ms {exchanged.size}B {exchanged.method} "
         f"{redact(target)}{told}"
@@ -159,8 +162,11 @@ def _one_line(text: str) -> str:
     return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
-# Most lines tell of the same few scenarios and stubs.
 @lru_cache(maxsize=256)
+def _kept_quoted(value: str) -> str:
+    return _quoted(value)
+
+
 def _quoted(value: str) -> str:
     value = redact(value)
     return f'"{value}"' if " " in value or not value else value

@@ -45,7 +45,8 @@ def head_lines(reply: Reply, *, besides: Iterable[tuple[str, str]] = ()) -> byte
     if besides:
         return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, besides=besides)["headers"]])
     length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
-    return b"".join([*map(_line, reply.headers), length])
+    lines = [_kept_line(field) if field[0] != "mock-entry" else _line(field) for field in reply.headers]
+    return b"".join([*lines, length])
 
 
 def sent_body(reply: Reply, method: str) -> bytes:
@@ -58,8 +59,12 @@ def _name(name: str) -> bytes:
     return name.lower().encode("ascii") if _TOKEN.fullmatch(name) else b""
 
 
-# The fields of most replies are the same but for one.
+# The fields of most replies are the same but for the one that is left out above.
 @lru_cache(maxsize=256)
+def _kept_line(pair: tuple[str, str]) -> bytes:
+    return _line(pair)
+
+
 def _line(pair: tuple[str, str]) -> bytes:
     name, value = _field(pair)
     return b"" if name in _FRAMING else b"%b: %b\r\n" % (name, value)
