@@ -217,6 +217,11 @@ def main() -> None:
             command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--port"),
             refuses=True,
         ),
+        Subject(
+            name="this mock, `--log-format none`",
+            command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--log-format", "none", "--port"),
+            refuses=True,
+        ),
     ]
     if arguments.peers:
         subjects += [Subject(name=name, command=command) for name, command in peers().items()]

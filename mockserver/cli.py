@@ -98,7 +98,13 @@ scenarios_option = option(
 @option(
     "--max-body", type=click.IntRange(min=1), default=1024 * 1024, show_default=True, help="Longest body, in bytes."
 )
-@option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the log.")
+@option(
+    "--log-format",
+    type=click.Choice(["text", "json", "none"]),
+    default="text",
+    show_default=True,
+    help="Form of the log; none keeps no log of requests.",
+)
 @option(
     "--validation",
     type=click.Choice(["compiled", "openapi-core"]),
@@ -116,7 +122,7 @@ def serve(**values: Any) -> None:
 
     settings = Settings(**values)
     engine = Engine.from_settings(settings)
-    log = AccessLog(settings.log_format, sys.stdout) if sys.stdout else None
+    log = AccessLog(settings.log_format, sys.stdout) if sys.stdout and settings.log_format != "none" else None
     app = create_app(settings, engine=engine, log=log)
     serve_app(app, settings, on_started=lambda url: say(greeting(settings, engine, url)))
 

@@ -30,7 +30,7 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     admin_token: str | None = field(default=None, repr=False)
     max_body: int = 1024 * 1024
-    log_format: Literal["text", "json"] = "text"
+    log_format: Literal["text", "json", "none"] = "text"
     validation: Literal["compiled", "openapi-core"] = "compiled"
 
     @property

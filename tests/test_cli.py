@@ -393,3 +393,12 @@ def test_the_curl_is_the_one_of_the_readme(server: Running) -> None:
     greeting = server.greeting[server.greeting.index("curl ") :].replace(server.url, "http://127.0.0.1:8080")
 
     assert shlex.split(greeting) == shlex.split(readme[0])
+
+
+def test_without_a_log() -> None:
+    """`--log-format none` prints the greeting and nothing more."""
+    with served("--log-format", "none") as running:
+        status, _ = post(running.url)
+        code, rest = running.stop()
+
+    assert (200, 0, "") == (status, code, rest)

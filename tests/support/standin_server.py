@@ -27,8 +27,9 @@ def answer(request: Request) -> Reply | Fault:
 def main() -> None:
     engine = StandIn()
     engine.answer = answer
-    settings = Settings(port=0, log_format="json" if "json" in sys.argv else "text")
-    app = create_app(settings, engine=engine, log=AccessLog(settings.log_format, sys.stderr))
+    log = AccessLog("json" if "json" in sys.argv else "text", sys.stderr)
+    settings = Settings(port=0)
+    app = create_app(settings, engine=engine, log=log)
     serve(app, settings, on_started=lambda url: print(url, flush=True))  # noqa: T201 - the test reads it
 
 
