@@ -23,9 +23,10 @@ LONGEST_BODY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Response:
-    """What is documented for a status: the schemas of its JSON, and the headers that it may do without."""
+    """What is documented for a status: the schemas of its JSON, whether it has no content, optional headers."""
 
     schemas: Mapping[str, Check]
+    is_bodiless: bool
     headers: frozenset[str]
 
 
@@ -45,7 +46,10 @@ class Acceptance:
         parameters = AcceptedParameters(document, operation)
         self.parameters = parameters.accept
         self.gaps += [f"the parameter {name}" for name in parameters.gaps]
-        self._bodies = self._json_schemas(document.resolve(operation.spec.get("requestBody")), "request")
+        body = document.resolve(operation.spec.get("requestBody"))
+        self._bodies = self._json_schemas(body, "request")
+        self.may_be_empty = isinstance(body, dict) and body.get("required", False) is False
+        """True when a request may have no body."""
         self._responses: dict[int, _Response | None] = {}
 
     def security(self, request: Request) -> bool:
@@ -70,25 +74,22 @@ class Acceptance:
         """True when status, media type, headers and body are as documented; `written` is what the body was written from."""
         status = reply.status
         response = self._responses[status] if status in self._responses else self._compile(status)
-        if response is None or not 0 < len(reply.body) <= LONGEST_BODY:
+        if response is None or len(reply.body) > LONGEST_BODY:
             return False
-        media_type = None
-        for name, value in reply.headers:
-            lowered = name.lower()
-            if lowered in response.headers or (lowered == "content-type" and media_type is not None):
-                return False
-            if lowered == "content-type":
-                media_type = jsontext.essence(value)
-        check = response.schemas.get(media_type or "")
+        media_type = _media_type(reply, response.headers)
+        if media_type is None:
+            return False
+        if not reply.body:
+            return response.is_bodiless
+        check = response.schemas.get(media_type)
         if check is None:
             return False
-        if written is not ABSENT:
-            return _says_yes(check, written)
-        try:
-            value = jsontext.parse(reply.body)
-        except jsontext.JsonError:
-            return False
-        return _says_yes(check, value)
+        if written is ABSENT:
+            try:
+                written = jsontext.parse(reply.body)
+            except jsontext.JsonError:
+                return False
+        return _says_yes(check, written)
 
     def _compile(self, status: int) -> _Response | None:
         responses = self._operation.spec.get("responses", {})
@@ -98,8 +99,9 @@ class Acceptance:
         if isinstance(response, dict):
             schemas = self._json_schemas(response, "reply")
             headers = self._optional_headers(response.get("headers", {}))
-            if schemas and headers is not None:
-                compiled = _Response(schemas, headers)
+            is_bodiless = "content" not in response
+            if headers is not None and (schemas or is_bodiless):
+                compiled = _Response(schemas, is_bodiless, headers)
         self._responses[status] = compiled
         return compiled
 
@@ -137,6 +139,18 @@ class Acceptance:
     def _requirement(self, names: Mapping[str, Any]) -> list[Check]:
         schemes = self._document.security_schemes
         return [_credential(self._document.resolve(schemes.get(name))) for name in names]
+
+
+def _media_type(reply: Reply, judged: frozenset[str]) -> str | None:
+    """The media type of a reply, empty if it names none; None where a header has to be judged, or the type is repeated."""
+    media_type = None
+    for name, value in reply.headers:
+        lowered = name.lower()
+        if lowered in judged or (lowered == "content-type" and media_type is not None):
+            return None
+        if lowered == "content-type":
+            media_type = jsontext.essence(value)
+    return media_type or ""
 
 
 def _credential(scheme: Any) -> Check:

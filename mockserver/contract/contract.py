@@ -203,7 +203,8 @@ class Contract:
         if "requestBody" not in operation.spec:
             return ABSENT, []
         if not request.body:
-            return ABSENT, self._judge.body(operation, request)
+            is_fine = acceptance is not None and acceptance.may_be_empty
+            return ABSENT, [] if is_fine else self._judge.body(operation, request)
         essence = jsontext.essence(request.headers.get("content-type", ""))
         if acceptance and acceptance.media_type(essence):
             value = _parse(request.body)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract.document import load_document
 from mockserver.contract.tree import BrokenReferenceError
-from mockserver.exchange import Headers, Request
+from mockserver.exchange import Headers, Reply, Request
 from mockserver.settings import bundled
 from tests.support.both import Both
 from tests.support.documents import body_of, described, made, response_of
@@ -233,3 +233,43 @@ def test_the_bundled_contract_sees_every_customer(customer: str, credential: str
     both.parameters(request, {"customer_id": customer})
     both.security(request)
     assert {"valid, seen at once": 2} == both.counts
+
+
+CONTENT = {"application/json": {"schema": {"type": "object"}}}
+EMPTY_BODIES = {
+    "not required": ({"content": CONTENT}, True),
+    "not required, and said so": ({"required": False, "content": CONTENT}, True),
+    "required": ({"required": True, "content": CONTENT}, False),
+    "required, by another word": ({"required": "yes", "content": CONTENT}, False),
+}
+
+
+@pytest.mark.parametrize(("body", "seen"), EMPTY_BODIES.values(), ids=EMPTY_BODIES)
+def test_a_request_without_a_body(body: dict[str, Any], seen: bool) -> None:  # noqa: FBT001 - a column of the table
+    """None is needed where none is required; whatever else is said is for openapi-core."""
+    both = Both(made(described({"requestBody": body})))
+    request = Request(method="POST", path="/x")
+    both.compare(body, yes=both.accepted.may_be_empty, violations=both.judge.body(both.operation, request))
+
+    assert seen == both.accepted.may_be_empty
+
+
+EMPTY_REPLIES = {
+    "no content": ({"description": ""}, (), True),
+    "content": ({"description": "", "content": CONTENT}, (), False),
+    "an optional header that is not there": ({"headers": {"X-A": {"schema": {"type": "integer"}}}}, (), True),
+    "an optional header that is there": ({"headers": {"X-A": {"schema": {"type": "integer"}}}}, (("x-a", "b"),), False),
+    "a header that is required": ({"headers": {"X-A": {"required": True, "schema": {}}}}, (), False),
+    "a media type": ({"description": ""}, (("content-type", "text/plain"),), True),
+}
+
+
+@pytest.mark.parametrize(("response", "headers", "seen"), EMPTY_REPLIES.values(), ids=EMPTY_REPLIES)
+@pytest.mark.parametrize("status", [200, 204])
+def test_a_reply_without_a_body(response: Any, headers: Any, seen: bool, status: int) -> None:  # noqa: FBT001 - as above
+    """Where no content is documented none has to be there."""
+    both = Both(made(described({"responses": {str(status): response}})))
+    reply = Reply(status=status, headers=headers)
+    both.compare(response, yes=both.accepted.reply(reply), violations=both.judge.reply(both.operation, reply))
+
+    assert seen == both.accepted.reply(reply)
