@@ -31,7 +31,8 @@ class PaymentSessions:
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._kept: Kept[PaymentSession] = Kept(cap=cap)
-        self._numbers: dict[tuple[str, str], int] = {}
+        # By token alone, which is one string less for each; only a scenario gives the same token to several namespaces.
+        self._numbers: dict[str | tuple[str, str], int] = {}
         self._at_stripe: dict[str, int] = {}
 
     def create(
@@ -77,7 +78,7 @@ class PaymentSessions:
         number, gone = self._kept.add(session)
         if gone is not None:
             self._forget(gone)
-        self._numbers[namespace, session.token] = number
+        self._numbers[(namespace, session.token) if "token" in given else session.token] = number
         if session.stripe is not None:
             self._at_stripe[session.stripe.setup_intent_id] = number
             self._at_stripe[session.stripe.pk_key] = number
@@ -90,7 +91,7 @@ class PaymentSessions:
 
     def get(self, namespace: str, token: str) -> PaymentSession | None:
         """The payment session of a namespace that has this token."""
-        number = self._numbers.get((namespace, token))
+        number = self._number(namespace, token)
         return None if number is None else self._kept.get(number)
 
     def of(self, namespace: str | None) -> list[PaymentSession]:
@@ -99,7 +100,7 @@ class PaymentSessions:
 
     def replace(self, session: PaymentSession) -> None:
         """Put a payment session in the place of the one that has its namespace and token, if that is still there."""
-        number = self._numbers.get((session.owner, session.token))
+        number = self._number(session.owner, session.token)
         if number is not None:
             self._kept.replace(number, session)
 
@@ -111,11 +112,16 @@ class PaymentSessions:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def _number(self, namespace: str, token: str) -> int | None:
+        number = self._numbers.get((namespace, token)) or self._numbers.get(token)
+        session = None if number is None else self._kept.get(number)
+        return number if session is not None and session.owner == namespace else None
+
     def _forget(self, session: PaymentSession) -> None:
         # What a later session has too (the key, or what a scenario says) stays that one's.
-        key = (session.owner, session.token)
-        if key in self._numbers and self._kept.get(self._numbers[key]) is None:
-            del self._numbers[key]
+        for key in (session.token, (session.owner, session.token)):
+            if key in self._numbers and self._kept.get(self._numbers[key]) is None:
+                del self._numbers[key]
         for name in (session.stripe.setup_intent_id, session.stripe.pk_key) if session.stripe else ():
             if name in self._at_stripe and self._kept.get(self._at_stripe[name]) is None:
                 del self._at_stripe[name]
