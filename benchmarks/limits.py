@@ -7,11 +7,9 @@ python benchmarks/limits.py --quick    # does it still run? Its figures mean not
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -24,7 +22,7 @@ from time import perf_counter, process_time
 
 import httpx
 import yaml
-from pages import write
+from commandline import MACHINE, CommandLine
 from run import resident_megabytes
 
 from mockserver.engine import Engine
@@ -33,7 +31,6 @@ from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
 from scenarios import BODY, PATH, post
 
-PAGE = Path(__file__).parent / "README.md"
 HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
 CREATE = "/v1/c/customer/{customer_id}/payment/session"
 
@@ -89,7 +86,9 @@ def remember(sessions: int) -> None:
 def megabytes(plan: Plan) -> list[int]:
     """The memory of a process of its own, after half of the sessions and after all."""
     code = f"import limits; limits.remember({plan.sessions})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=PAGE.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=Path(__file__).parent
+    )
     return [int(line) for line in done.stdout.split()]
 
 
@@ -128,12 +127,8 @@ def ratio_and_load(plan: Plan, scratch: Path) -> tuple[float, float]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
-    parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.quick:
-        parser.error("--quick measures nothing worth writing down")
+    command_line = CommandLine(__doc__, block="limits")
+    arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
     with TemporaryDirectory() as scratch:
         ratio, seconds = ratio_and_load(plan, Path(scratch))
@@ -147,13 +142,9 @@ def main() -> None:
         f"| request among {plan.operations:,} operations, against one | {ratio:.2f} | 1.15 |",
         f"| load of {plan.operations:,} operations | {seconds:.1f} s | 5 s |",
         "",
-        f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, {platform.system()}.",
-        "",
+        f"{MACHINE}.",
     ]
-    text = "\n".join(rows)
-    print(text)
-    if arguments.write:
-        write("limits", text, [PAGE])
+    command_line.show(rows)
 
 
 if __name__ == "__main__":

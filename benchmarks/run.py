@@ -9,10 +9,7 @@ Everything stays on 127.0.0.1. The load comes from a process of its own, see loa
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import re
 import socket
 import subprocess
@@ -24,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from commandline import MACHINE, CommandLine
 from load import CONNECTIONS, is_whole, request_to
-from pages import write
 from peers import peers
 
 HERE = Path(__file__).parent
@@ -170,7 +167,7 @@ def measure(subjects: list[Subject], plan: Plan) -> None:
             subject.loads.append(result["busy"] / result["seconds"])
 
 
-def table(subjects: list[Subject], plan: Plan) -> str:
+def table(subjects: list[Subject], plan: Plan) -> list[str]:
     """The figures as Markdown, with what they were measured on."""
     floor = subjects[0]
     rows = [
@@ -187,11 +184,10 @@ def table(subjects: list[Subject], plan: Plan) -> str:
     ]
     busiest = max(max(subject.loads) for subject in subjects)
     conditions = (
-        f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, {platform.system()}; "
-        f"{CONNECTIONS} keep-alive connections, every answer parsed; median of {plan.rounds} alternating rounds of "
+        f"{MACHINE}; {CONNECTIONS} keep-alive connections, every answer parsed; median of {plan.rounds} alternating rounds of "
         f"{plan.seconds:g} s; the load's own process was busy {busiest:.0%} of the time at most."
     )
-    return "\n".join([*rows, "", conditions, ""])
+    return [*rows, "", conditions]
 
 
 def _refusals(subject: Subject, floor: Subject) -> str:
@@ -202,13 +198,11 @@ def _refusals(subject: Subject, floor: Subject) -> str:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into README.md and benchmarks/README.md")
-    parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
-    parser.add_argument("--peers", action="store_true", help="measure Prism too, if `npm install` has put it here")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.quick:
-        parser.error("--quick measures nothing worth writing down")
+    command_line = CommandLine(__doc__, block="benchmark", pages=PAGES)
+    command_line.add_argument(
+        "--peers", action="store_true", help="measure Prism too, if `npm install` has put it here"
+    )
+    arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
     subjects = [
         Subject(name="floor: bare Starlette, no checks", command=(sys.executable, str(HERE / "floor.py"))),
@@ -226,10 +220,7 @@ def main() -> None:
     if arguments.peers:
         subjects += [Subject(name=name, command=command) for name, command in peers().items()]
     measure(subjects, plan)
-    text = table(subjects, plan)
-    print(text)
-    if arguments.write:
-        write("benchmark", text, PAGES)
+    command_line.show(table(subjects, plan))
 
 
 if __name__ == "__main__":

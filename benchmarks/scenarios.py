@@ -9,23 +9,19 @@ In process, without HTTP: the engine alone chooses, so nothing hides what choosi
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from pages import write
+from commandline import MACHINE, CommandLine
 
 from mockserver.engine import Engine
 from mockserver.exchange import Headers, Reply, Request
 from mockserver.settings import Settings, bundled
 
-PAGE = Path(__file__).parent / "README.md"
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 BODY = json.dumps({"operation": "add_method", "address": True}).encode()
 FEW, MANY = 10, 1_000
@@ -96,12 +92,8 @@ def measure(subjects: list[Subject], plan: Plan) -> None:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
-    parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.quick:
-        parser.error("--quick measures nothing worth writing down")
+    command_line = CommandLine(__doc__, block="scenarios")
+    arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
     with TemporaryDirectory() as scratch:
         few = load(lay_out(Path(scratch) / "few", FEW))[0]
@@ -127,15 +119,11 @@ def main() -> None:
         "",
         (
             f"Loading {MANY:,} files, vetted against the contract: {median(seconds for _, seconds in engines):.2f} s. "
-            f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, {platform.system()}; "
+            f"{MACHINE}; "
             f"median of {plan.rounds} alternating rounds of {plan.requests:,} requests, of {plan.loads} loads."
         ),
-        "",
     ]
-    text = "\n".join(rows)
-    print(text)
-    if arguments.write:
-        write("scenarios", text, [PAGE])
+    command_line.show(rows)
 
 
 if __name__ == "__main__":

@@ -9,24 +9,19 @@ Over HTTP, on one keep-alive connection to a server of its own, one request afte
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from threading import Thread
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from pages import write
+from commandline import MACHINE, CommandLine
 
-PAGE = Path(__file__).parent / "README.md"
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 CARD = {
     "payment_method_data[type]": "card",
@@ -124,12 +119,8 @@ def measure(client: Client, plan: Plan) -> dict[str, list[float]]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
-    parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.quick:
-        parser.error("--quick measures nothing worth writing down")
+    command_line = CommandLine(__doc__, block="setups")
+    arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
     command = [sys.executable, "-m", "mockserver", "--seed", "1", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
@@ -147,16 +138,9 @@ def main() -> None:
         "|---|---|---|",
         *(f"| {name} | {median(rounds):.0f} µs | {median(rounds) / base:.2f} |" for name, rounds in figures.items()),
         "",
-        (
-            f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, "
-            f"{platform.system()}; median of {plan.rounds} alternating rounds of {plan.requests:,} requests."
-        ),
-        "",
+        (f"{MACHINE}; median of {plan.rounds} alternating rounds of {plan.requests:,} requests."),
     ]
-    text = "\n".join(rows)
-    print(text)
-    if arguments.write:
-        write("setups", text, [PAGE])
+    command_line.show(rows)
 
 
 if __name__ == "__main__":

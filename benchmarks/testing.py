@@ -10,9 +10,6 @@ plugin beside the same suite without it.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,11 +20,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from pages import write
+from commandline import MACHINE, CommandLine
 
 from mockserver.testing import MockServer
-
-PAGE = Path(__file__).parent / "README.md"
 
 # Each test notes when it begins: the time to the next one is what it costs, with all of pytest's own.
 SUITE = """
@@ -146,14 +141,10 @@ def measure(plan: Plan) -> list[tuple[str, float, float | None, str]]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
-    parser.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.quick:
-        parser.error("--quick measures nothing worth writing down")
+    command_line = CommandLine(__doc__, block="testing")
+    arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
-    text = "\n".join(
+    command_line.show(
         [
             "| what | its own server | `--mockserver-url` | target |",
             "|---|---|---|---|",
@@ -162,16 +153,9 @@ def main() -> None:
                 for what, here, there, target in measure(plan)
             ),
             "",
-            (
-                f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, "
-                f"{platform.system()}; medians of {plan.tests} tests, {plan.calls} calls, {plan.runs} alternating runs."
-            ),
-            "",
+            f"{MACHINE}; medians of {plan.tests} tests, {plan.calls} calls, {plan.runs} alternating runs.",
         ]
     )
-    print(text)
-    if arguments.write:
-        write("testing", text, [PAGE])
 
 
 if __name__ == "__main__":
