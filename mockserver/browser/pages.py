@@ -83,7 +83,12 @@ class Pages:
             if session.token == token:
                 headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_COMMON)
                 return Reply(status=200, headers=headers, body=as_json(session.as_body()))
-        return _refused(Refusal("unknown-path", "There is no payment session with this token, or it was forgotten."))
+        return _refused(
+            Refusal(
+                "unknown-payment-session",
+                "There is no payment session with this token; it may have been reset or dropped.",
+            )
+        )
 
 
 def _cached(request: Request, body: bytes, ending: str) -> Reply:

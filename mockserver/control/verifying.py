@@ -10,6 +10,7 @@ from mockserver.engine import Engine
 from mockserver.errors import Refusal, Violation
 from mockserver.journal import Entry
 from mockserver.namespaces import Namespace
+from mockserver.redaction import REDACTED, is_secret_name, redact
 from mockserver.scenarios import Miss
 from mockserver.scenarios.flaws import Flaw, FlawsError, below, did_you_mean
 from mockserver.verification import Bounds, Expectation, Verdict, parse_expectation, verify, verify_order
@@ -37,7 +38,7 @@ def verified(engine: Engine, asked: Mapping[str, Any], namespace: Namespace | No
         "not-verified",
         verdict.detail if entries or namespace is None else f"{verdict.detail} {_elsewhere(engine, namespace)}".strip(),
         extra={
-            "expected": dict(asked),
+            "expected": _veiled(asked),
             "found": [entry.id for entry in verdict.found],
             "nearest": _shown(verdict),
         },
@@ -103,6 +104,27 @@ def _elsewhere(engine: Engine, namespace: Namespace) -> str:
         return ""
     told = ", ".join(f"{name} ({count})" for name, count in others.most_common(SHOWN_NAMESPACES))
     return f"This is about the namespace {namespace.shown}; calls came in others: {told}."
+
+
+def _veiled(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The question without its secrets: the answer goes into reports."""
+    return {
+        name: [_veiled(each) for each in value]
+        if name == "in_order"
+        else _without_secrets(value, is_named=name in {"query", "header", "cookie"}, is_hidden=name == "cookie")
+        for name, value in asked.items()
+    }
+
+
+def _without_secrets(value: Any, *, is_named: bool = False, is_hidden: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: REDACTED if is_hidden or (is_named and is_secret_name(name)) else _without_secrets(each)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _shown(verdict: Verdict) -> list[dict[str, Any]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypedDict, Unpack
+from typing import Any, Final, Self, Unpack
 from uuid import uuid4
 
 from mockserver.errors import UsageError
@@ -16,34 +15,20 @@ from mockserver.namespaces import namespace_of
 from mockserver.settings import Settings
 from mockserver.testing.entries import JournalEntry
 from mockserver.testing.failures import ContractBrokenError, VerificationError
-from mockserver.testing.hosts import Host, Local, Remote, Seen, request_of
+from mockserver.testing.hosts import Host, Local, Seen, request_of
+from mockserver.testing.options import Options, host_of
 from mockserver.web import Receive, Scope, Send
 
-__all__ = ["MockServer", "Options"]
+__all__ = ["MockServer"]
 
 KEY: Final = "api_key_mockserver"
-
-
-class Options(TypedDict, total=False):
-    """The settings of a mock of this process, as on the command line; paths may be text."""
-
-    spec: Path | str | None
-    scenarios: Path | str | None
-    scenario: str | None
-    host: str
-    port: int
-    seed: int | None
-    api_keys: tuple[str, ...]
-    on_violation: Literal["refuse", "report"]
-    cors_origins: tuple[str, ...]
-    allow_hosts: tuple[str, ...]
-    max_body: int
 
 
 class MockServer:
     """A mock server for tests: one of this process, or with `url` one that runs already.
 
-    A context manager: it listens on a free port of 127.0.0.1, in a thread of its own, and stops cleanly. Whoever sends
+    A context manager: it listens on a free port of 127.0.0.1 (with `settings`, on the port that they name), in a thread of
+    its own, and stops cleanly. Whoever sends
     `api_key` (or `headers`) is in its namespace, and this is the namespace that all its methods are about. It is an ASGI
     app, too: `httpx.ASGITransport(app=mock)` needs no port at all, and no start.
 
@@ -64,7 +49,7 @@ class MockServer:
         **options: Unpack[Options],
     ) -> None:
         self._scenario = options.get("scenario") if url else None
-        self._host = on or _host(settings, url, admin_token, options)
+        self._host = on or host_of(settings, url, admin_token, options)
         self._names = count(1)
         self._key = api_key or next(iter(self._host.own_keys), None) or (_new_key() if url else KEY)
 
@@ -237,33 +222,6 @@ def _accepted(status: int, told: Any) -> Any:
         detail = told.get("detail") if isinstance(told, dict) else None
         raise UsageError(detail or f"the mock server answered {status}")
     return told
-
-
-def _host(settings: Settings | None, url: str | None, admin_token: str | None, options: Options) -> Host:
-    """Where the mock runs that these name."""
-    if url is None:
-        return Local(_settings(settings, admin_token, options))
-    given = [name for name in options if name != "scenario"]
-    if settings is not None or given:
-        raise UsageError(f"a server that runs already has its settings: leave out {_listed(given) or 'settings'}")
-    return Remote(url, admin_token=admin_token)
-
-
-def _settings(settings: Settings | None, admin_token: str | None, options: Options) -> Settings:
-    given: dict[str, Any] = {**options}
-    unknown = given.keys() - Options.__annotations__.keys()
-    if unknown:
-        raise UsageError(f"MockServer has no option {_listed(unknown)}; it has {_listed(Options.__annotations__)}")
-    for name in ("spec", "scenarios"):
-        if isinstance(given.get(name), str):
-            given[name] = Path(given[name])
-    if admin_token is not None:
-        given["admin_token"] = admin_token
-    return replace(settings or Settings(port=0), **given)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
 
 
 def _new_key() -> str:

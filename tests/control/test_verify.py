@@ -72,6 +72,21 @@ def test_what_came_instead_is_shown(called: Mock) -> None:
     assert {"operation": CREATE, "path": {"customer_id": "Cust_2"}, "body": {"plan_id": "PP2"}} == problem["expected"]
 
 
+def test_promise_10_the_question_is_shown_without_secrets(called: Mock) -> None:
+    """What was asked stands in the answer, and so in reports: without keys, cookies and card numbers."""
+    asked = {
+        "header": {"wb-key": "hunter2", "x-trace": "seen"},
+        "cookie": {"anything": {"matches": "hunter2"}},
+        "query": {"access_token": "hunter2", "page": "seen"},
+        "body": {"plan_id": {"one_of": ["4242424242424242", "seen"]}},
+    }
+    texts = [called.verify(**asked).text, called.verify(in_order=[asked]).text]
+
+    assert [(3, False, False)] * 2 == [
+        (text.partition('"nearest"')[0].count("seen"), "hunter2" in text, "4242424242424242" in text) for text in texts
+    ]
+
+
 def test_too_many_are_shown(called: Mock) -> None:
     """Those that fit, for they are one too many."""
     problem = called.verify(body={"address": True}, count=2).json()

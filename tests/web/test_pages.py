@@ -102,7 +102,7 @@ def test_any_other_token_finds_nothing(mock: Mock, token: str) -> None:
     """What was not given out, or was forgotten, is refused."""
     reply = mock.http.get(f"/__mock/wingback/payment-sessions/{token}")
 
-    assert (404, "unknown-path") == (reply.status_code, reply.headers["mock-refused"])
+    assert (404, "unknown-payment-session") == (reply.status_code, reply.headers["mock-refused"])
 
 
 def test_a_foreign_origin_gets_nothing(mock: Mock) -> None:
