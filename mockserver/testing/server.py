@@ -28,9 +28,8 @@ class MockServer:
     """A mock server for tests: one of this process, or with `url` one that runs already.
 
     A context manager: it listens on a free port of 127.0.0.1 (with `settings`, on the port that they name), in a thread of
-    its own, and stops cleanly. Whoever sends
-    `api_key` (or `headers`) is in its namespace, and this is the namespace that all its methods are about. It is an ASGI
-    app, too: `httpx.ASGITransport(app=mock)` needs no port at all, and no start.
+    its own, and stops cleanly. Whoever sends `api_key` (or `headers`) is in its namespace, and this is the namespace that
+    all its methods are about. It is an ASGI app, too: `httpx.ASGITransport(app=mock)` needs no port at all, and no start.
 
     `api_key` is the key of the namespace; by default one that is always the same, so that with a seed a run repeats, and
     with `url` a new one. `admin_token` is that of a server that guards its control API. `on` is the host of another
