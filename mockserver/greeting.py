@@ -28,6 +28,7 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
         f"  spec       {plain(str(settings.spec_file.resolve()))}{_origin(settings)}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
+        f"  console    {url}/__mock/",
         *_uncompiled(engine),
         "",
         *_first_steps(settings, engine, url),
@@ -65,7 +66,7 @@ def _first_steps(settings: Settings, engine: Engine, url: str) -> list[str]:
             path = CREATE.replace("{customer_id}", CUSTOMER)
             key = "<one that --api-key names>" if settings.api_keys else "api_key_demo"
             return [
-                "Try it:",
+                f"Try it, or open {url}/__mock/demo:",
                 f"curl -s {url}{operation.bases[0]}{path} \\",
                 f"  -H 'wb-key: {key}' -H 'Content-Type: application/json' -d '{BODY}'",
                 "",
