@@ -23,7 +23,7 @@ from time import perf_counter, process_time
 import httpx
 import yaml
 from commandline import MACHINE, CommandLine
-from run import resident_megabytes
+from processes import resident_megabytes
 
 from mockserver.engine import Engine
 from mockserver.exchange import Request
@@ -80,7 +80,7 @@ def remember(sessions: int) -> None:
     for _ in range(2):
         for _ in range(sessions // 2):
             engine.handle(request)
-        print(round(resident_megabytes(os.getpid())))
+        print(round(resident_megabytes([os.getpid()])))
 
 
 def megabytes(plan: Plan) -> list[int]:

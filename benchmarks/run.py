@@ -10,7 +10,6 @@ Everything stays on 127.0.0.1. The load comes from a process of its own, see loa
 from __future__ import annotations
 
 import json
-import re
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from statistics import median
 from commandline import MACHINE, CommandLine
 from load import CONNECTIONS, is_whole, request_to
 from peers import peers
+from processes import end, group, processor_seconds, resident_megabytes
 
 HERE = Path(__file__).parent
 PAGES = (HERE.parent / "README.md", HERE / "README.md")
@@ -104,15 +104,18 @@ def running(subject: Subject) -> Iterator[tuple[int, int]]:
     port = free_port()
     begin = time.perf_counter()
     process = subprocess.Popen(
-        [*subject.command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HERE.parent
+        [*subject.command, str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=HERE.parent,
+        start_new_session=True,
     )
     try:
         first_answer(port, process)
         subject.starts.append(time.perf_counter() - begin)
         yield port, process.pid
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        end(process, patience=PATIENCE)
 
 
 def load(port: int, *, requests: int, seconds: float, refused: bool = False) -> dict[str, float]:
@@ -126,22 +129,6 @@ def load(port: int, *, requests: int, seconds: float, refused: bool = False) -> 
     return result
 
 
-def resident_megabytes(pid: int) -> float:
-    """The resident memory of a process, in MB (10^6 bytes)."""
-    status = Path(f"/proc/{pid}/status")
-    if status.exists():
-        kilobytes = re.search(r"VmRSS:\s+(\d+) kB", status.read_text("ascii"))
-        return int(kilobytes[1]) * 1024 / 1e6 if kilobytes else 0.0
-    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True, text=True)
-    return int(shown.stdout) * 1024 / 1e6
-
-
-def processor_seconds(pid: int) -> float:
-    """The processor time of a process so far, all its threads together; 0 where the system does not tell."""
-    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(thread.read_text("ascii").split()[0]) for thread in threads) / 1e9
-
-
 def measure(subjects: list[Subject], plan: Plan) -> None:
     """Fill in the figures of every subject; the subjects take turns, so that a slow minute meets all of them."""
     for _ in range(plan.starts - 1):
@@ -151,14 +138,14 @@ def measure(subjects: list[Subject], plan: Plan) -> None:
     for subject in subjects:
         with running(subject) as (port, pid):
             load(port, requests=REQUESTS_BEFORE_MEMORY, seconds=PATIENCE)
-            subject.megabytes = resident_megabytes(pid)
+            subject.megabytes = resident_megabytes(group(pid))
     for _ in range(plan.rounds):
         for subject in subjects:
             with running(subject) as (port, pid):
                 load(port, requests=500, seconds=PATIENCE)
-                before = processor_seconds(pid)
+                before = processor_seconds(group(pid))
                 result = load(port, requests=sys.maxsize, seconds=plan.seconds)
-                subject.seconds.append((processor_seconds(pid) - before) / result["answered"])
+                subject.seconds.append((processor_seconds(group(pid)) - before) / result["answered"])
                 if subject.refuses:
                     load(port, requests=50, seconds=PATIENCE, refused=True)
                     refused = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, refused=True)
@@ -200,7 +187,7 @@ def main() -> None:
     """The command line."""
     command_line = CommandLine(__doc__, block="benchmark", pages=PAGES)
     command_line.add_argument(
-        "--peers", action="store_true", help="measure Prism too, if `npm install` has put it here"
+        "--peers", action="store_true", help="measure other mock servers too, those that are installed here"
     )
     arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
