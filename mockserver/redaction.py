@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_plus
 
-__all__ = ["REDACTED", "is_secret_name", "redact", "redact_query"]
+__all__ = ["REDACTED", "echoed", "is_secret_name", "redact", "redact_query"]
 
 REDACTED = "[redacted]"
+
+# The shortest card numbers have this many (ISO/IEC 7812).
+_FEWEST_DIGITS = 8
+_LONGEST_NAME = 100
 
 # Any contract may keep its credentials under a name of its own, such as X-Api-Key or access_token.
 _SECRET_NAME = re.compile(
@@ -67,3 +71,9 @@ def _is_harmless(text: str) -> bool:
         if mark in lowered:
             return False
     return _MANY_DIGITS.search(text) is None
+
+
+def echoed(name: str) -> str:
+    """A name that a client sent, to be said back to it: not too long, and nothing that could be the number of a card."""
+    digits = sum(each.isdigit() for each in name)
+    return REDACTED if digits >= _FEWEST_DIGITS and 2 * digits > len(name) else redact(name[:_LONGEST_NAME])

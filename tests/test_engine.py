@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 
 from mockserver.engine import Engine
 from mockserver.errors import Refusal
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.exchange import Call, Headers, Reply, Request
 from mockserver.journal import Journal
+from mockserver.payments.draws import Draw
 from mockserver.settings import Settings
 
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -297,3 +299,22 @@ def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
     assert ["foreign-origin"] == [entry.refused for entry in engine.journal]
     undisturbed = Engine.from_settings(Settings(seed=1))
     assert undisturbed.handle(post()) == engine.handle(post())
+
+
+def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
+    """A scenario may give the same token twice: what becomes of one is not what becomes of the other."""
+    first, second = (
+        engine.payment_sessions.create(
+            Call(request=post(), operation="x", path={"customer_id": "Cust_1"}, body={}),
+            Draw(1, "n", count),
+            namespace="n",
+            credential="k",
+            overrides={"token": "PaySess_1"},
+        )
+        for count in (1, 2)
+    )
+    engine.payment_sessions.replace(replace(first, status="succeeded"))
+    assert first.stripe is not None
+    assert second.stripe is not None
+    found = [engine.payment_sessions.at_stripe(each.stripe.setup_intent_id) for each in (first, second) if each.stripe]
+    assert ["succeeded", "created"] == [each.status for each in found if each]

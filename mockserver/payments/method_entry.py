@@ -12,6 +12,7 @@ from mockserver.payments.declines import Decline, decline
 from mockserver.payments.draws import Draw
 from mockserver.payments.ibans import IBANS, Iban, is_iban
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
+from mockserver.redaction import echoed
 from mockserver.scenarios.confirmations import OnConfirm
 from mockserver.shelf import Shelf
 
@@ -145,5 +146,5 @@ def _missing(param: str) -> Decline:
 
 def _missing_resource(kind: str, name: str, param: str) -> Decline:
     return Decline(
-        code="resource_missing", message=f"No such {kind}: '{name}'", type="invalid_request_error", param=param
+        code="resource_missing", message=f"No such {kind}: '{echoed(name)}'", type="invalid_request_error", param=param
     )

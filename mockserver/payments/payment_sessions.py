@@ -100,7 +100,8 @@ class PaymentSessions:
 
     def replace(self, session: PaymentSession) -> None:
         """Put a payment session in the place of the one that has its namespace and token, if that is still there."""
-        number = self._number(session.owner, session.token)
+        # By its setup intent, for a scenario may give one token to several; only sessions with one are ever replaced.
+        number = self._at_stripe.get(session.stripe.setup_intent_id) if session.stripe else None
         if number is not None:
             self._kept.replace(number, session)
 

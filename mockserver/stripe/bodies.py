@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from mockserver.payments import PaymentSession
 from mockserver.payments.draws import stripe_customer_id
 from mockserver.payments.payment_method import PaymentMethod
+from mockserver.redaction import echoed
 from mockserver.stripe.failures import Failure, as_error
 
 __all__ = ["check_expandable", "setup_intent_body"]
@@ -64,7 +65,7 @@ def check_expandable(asked: Collection[str], expandable: Collection[str] = EXPAN
     """Raises Failure: what is asked to be written out in full is not one of these members."""
     for name in asked:
         if name not in expandable:
-            raise Failure(status=400, message=f"This property cannot be expanded here: {name[:100]}", param="expand")
+            raise Failure(status=400, message=f"This property cannot be expanded here: {echoed(name)}", param="expand")
 
 
 def _attached(

@@ -32,9 +32,11 @@ class Replays:
         self._answered: Shelf[_Answered] = Shelf(cap=cap)
 
     def once(
-        self, call: Call, *, namespace: str, request_id: str, answer: Callable[[], Reply | Fault]
+        self, call: Call, *, namespace: str, caller: str, request_id: str, answer: Callable[[], Reply | Fault]
     ) -> Reply | Fault:
         """Answer a call that carries a key the first time only. Raises Failure: the key belongs to another call.
+
+        `caller` is the credential and the account that were sent: a reply is nobody else's.
 
         What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for.
         """
@@ -42,7 +44,8 @@ class Replays:
         if key is None or call.request.method != "POST":
             return answer()
         digest = _digest(call)
-        before = self._answered.get((namespace, key))
+        place = (namespace, blake2b(caller.encode("utf-8", "surrogatepass"), digest_size=16).digest(), key)
+        before = self._answered.get(place)
         if before is not None:
             if before.digest != digest:
                 raise Failure(
@@ -54,7 +57,7 @@ class Replays:
             return replace(before.reply, headers=(*before.reply.headers, *marks))
         outcome = answer()
         reply = outcome.reply if isinstance(outcome, Fault) else outcome
-        self._answered.put(namespace, (namespace, key), _Answered(digest, replace(reply, delay=0.0), request_id))
+        self._answered.put(namespace, place, _Answered(digest, replace(reply, delay=0.0), request_id))
         return outcome
 
     def reset(self, namespace: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.exchange import Call
 from mockserver.payments import Ledger, PaymentSession
-from mockserver.redaction import redact
+from mockserver.redaction import echoed
 from mockserver.stripe.bodies import check_expandable, setup_intent_body
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.failures import Failure
@@ -25,7 +25,7 @@ def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None
         raise Failure(
             status=404,
             code="resource_missing",
-            message=f"No such setupintent: '{redact(name[:_SHOWN_CHARACTERS])}'",
+            message=f"No such setupintent: '{echoed(name)}'",
             param="intent",
         )
     if secret is None and caller.is_publishable:

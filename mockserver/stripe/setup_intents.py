@@ -10,7 +10,7 @@ from mockserver.exchange import Call, Fault, Reply
 from mockserver.payments import Ledger, PaymentSession
 from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
 from mockserver.payments.payment_method import PaymentMethod
-from mockserver.redaction import redact
+from mockserver.redaction import echoed
 from mockserver.stripe.bodies import check_expandable
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.failures import Failure, decline_failure, entry_failure
@@ -20,7 +20,6 @@ from mockserver.stripe.sessions import session_of, shown, unexpected_state
 __all__ = ["SetupIntents"]
 
 _YES: Final = (True, "true")
-_SHOWN_CHARACTERS: Final = 100
 
 
 class SetupIntents:
@@ -114,7 +113,7 @@ class SetupIntents:
             raise Failure(
                 status=400,
                 code="resource_missing",
-                message=f"No such PaymentMethod: '{redact(name[:_SHOWN_CHARACTERS])}'",
+                message=f"No such PaymentMethod: '{echoed(name)}'",
                 param="payment_method",
             )
         return method

@@ -181,3 +181,52 @@ def test_changes_are_told(bare: Page, state: str) -> None:
     told = bare.evaluate("changed")
 
     assert CHANGES[state] == {name: told[name] for name in CHANGES[state]}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "stripe.confirmCardSetup(secret, {payment_method_data: {type: 'card', card: {number: '4111 1111 1111 1111'}}})",
+        "stripe.confirmCardSetup(secret, {payment_method: '4111111111111111'})",
+    ],
+    ids=["as details", "as an id"],
+)
+def test_a_real_number_given_by_hand_is_not_sent(bare: Page, script: str) -> None:
+    """It is refused in the page, past whatever field it comes."""
+    sent: list[str] = []
+    bare.on("request", lambda request: sent.append(request.post_data or ""))
+    answer = bare.evaluate(f"() => {script}")
+
+    assert "test_mode_live_card" == answer["error"]["decline_code"]
+    assert [] == [body for body in sent if body]
+
+
+def test_a_payment_element_that_is_not_ready(bare: Page) -> None:
+    """Submitting it is an error, not a success; once it is ready it can be filled in."""
+    script = """async () => {
+        window.elements = stripe.elements({clientSecret: secret});
+        elements.create("payment").mount(place("payment"));
+        return elements.submit();
+    }"""
+
+    assert "element_not_ready" == bare.evaluate(script)["error"]["code"]
+    entered(bare)
+    assert "card" == bare.evaluate("() => elements.submit()")["selectedPaymentMethod"]
+
+
+def test_a_payment_element_after_the_network_was_gone(bare: Page) -> None:
+    """The next one that is mounted asks again."""
+    script = """() => new Promise((tell) => {
+        window.elements = window.elements || stripe.elements({clientSecret: secret});
+        const former = elements.getElement("payment");
+        if (former) former.destroy();
+        const element = elements.create("payment");
+        element.on("loaderror", () => tell("loaderror"));
+        element.on("ready", () => tell("ready"));
+        element.mount(place("payment"));
+    })"""
+    bare.route("**/v1/setup_intents/**", lambda route: route.abort())
+    first = bare.evaluate(script)
+    bare.unroute("**/v1/setup_intents/**")
+
+    assert ["loaderror", "ready"] == [first, bare.evaluate(script)]

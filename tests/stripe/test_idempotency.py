@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.settings import Settings
 from tests.support.mock import Mock, mock_of
-from tests.support.shop import card_data, prepared
+from tests.support.shop import SECRET_KEY, card_data, prepared
 
 DECLINED = {"payment_method_data": card_data("4000000000000002")}
 VISA = {"payment_method": "pm_card_visa"}
@@ -107,3 +107,22 @@ def test_a_lost_answer_is_found_again(tmp_path: Path) -> None:
         found = setup.call("confirm", VISA, idempotency_key="k1")
 
         assert ("true", "succeeded") == (found.headers["idempotent-replayed"], found.json()["status"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer pk_test_" + "0" * 24},
+        {"authorization": f"Bearer {SECRET_KEY}"},
+        {"stripe-account": "acct_" + "0" * 16},
+    ],
+    ids=["another publishable key", "a secret key", "another account"],
+)
+def test_a_replay_is_nobody_elses(mock: Mock, headers: dict[str, str]) -> None:
+    """Whoever comes with another credential or account is asked anew, and sees what it may see."""
+    setup = prepared(mock)
+    setup.call("confirm", VISA, idempotency_key="k1")
+    again = setup.call("confirm", VISA, idempotency_key="k1", **headers)
+
+    assert "idempotent-replayed" not in again.headers
+    assert 400 <= again.status_code < 500

@@ -128,3 +128,29 @@ def test_promise_10_keys_are_not_shown(mock: Mock) -> None:
 
     assert SECRET_KEY not in told
     assert setup.secret not in told
+
+
+WRITTEN = {
+    "two spaces": "payment_method_data[type]=card&payment_method_data[card][number]=4111++1111++1111++1111",
+    "no-break spaces": "payment_method_data[type]=card&payment_method_data[card][number]=4111%C2%A01111%C2%A01111%C2%A01111",
+    "dots": "payment_method_data[type]=card&payment_method_data[card][number]=4111.1111.1111.1111",
+    "tabs": "payment_method_data[type]=card&payment_method_data[card][number]=4111%091111%091111%091111",
+    "as a token": "payment_method_data[type]=card&payment_method_data[card][token]=4111111111111111",
+    "as a payment method": "payment_method=4111.1111.1111.1111",
+    "as something to expand": "payment_method=pm_card_visa&expand[]=4111111111111111",
+    "encoded name": "payment_method_data[type]=sepa_debit&payment_method_data[sepa_debit][%69ban]=DE754111111111111111",
+    "unknown parameter": "iban2=DE754111111111111111",
+}
+
+
+@pytest.mark.parametrize("body", WRITTEN.values(), ids=WRITTEN)
+def test_promise_10_however_a_number_is_written(mock: Mock, body: str) -> None:
+    """What is refused is not kept and not said back, for it may be a number in a way that nobody has thought of."""
+    setup = prepared(mock)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    sent = f"client_secret={setup.secret}&{body}"
+    reply = setup.http.post(f"/v1/setup_intents/{setup.id}/confirm", content=sent, headers=headers)
+
+    assert 400 <= reply.status_code < 500
+    assert "1111" not in reply.text.replace(setup.id, "")
+    assert "4111" not in json.dumps(mock.get("journal")).replace(setup.id, "")

@@ -83,7 +83,7 @@ function entryRow(entry) {
   const status = make("span", fault || String(reply.status));
   status.className = "status";
   const summary = make("summary", status, ` ${request.method} ${request.path}`);
-  const by = refused ? `refused: ${refused}` : scenario ? `${scenario}: ${stub}` : "from the schema";
+  const by = refused ? `refused: ${refused}` : [scenario, stub].filter(Boolean).join(": ") || "from the schema";
   const told = make("p", `${new Date(began * 1000).toLocaleTimeString()} · ${namespace} · ${by}`);
   const row = make("li", make("details", summary, make("pre", JSON.stringify(entry, null, 2))), told);
   row.className = refused ? "refused" : fault || reply.status >= 400 ? "bad" : "";

@@ -42,13 +42,17 @@ class MockElements extends Emitter {
 
   /** Shows what is wrong in any of the elements, and moves to the first of it. */
   async submit() {
+    const payment = this._payment();
+    if (payment && !payment._fields.length) {
+      const message = "The payment element is not ready: wait for its event ready.";
+      return { error: { type: "validation_error", code: "element_not_ready", message } };
+    }
     const wrong = [...this._all.values()].map((element) => element._validate()).find((found) => found);
     if (wrong) {
       wrong.field.input.focus();
       return { error: wrong.error };
     }
     this._submitted = true;
-    const payment = this._payment();
     return { selectedPaymentMethod: payment ? payment._method : "card" };
   }
 
@@ -77,7 +81,11 @@ class MockElements extends Emitter {
       return { types: paymentMethodTypes || other || ["card"] };
     }
     const { setupIntent, error } = await this._stripe.retrieveSetupIntent(this._secret);
-    if (error) return { types: [], error };
+    if (error) {
+      // The next element that is mounted asks again.
+      this._known = null;
+      return { types: [], error };
+    }
     if (["succeeded", "processing", "canceled"].includes(setupIntent.status)) {
       const message = `This setup intent is ${setupIntent.status}: no payment method can be added to it any more.`;
       return { types: [], error: { type: "invalid_request_error", code: "setup_intent_unexpected_state", message } };
