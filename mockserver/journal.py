@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -121,16 +122,18 @@ class Journal:
         self._capacity = capacity
         self._entries: Kept[Entry] = Kept(cap=cap)
         self._size = 0
+        self._lock = Lock()
         self._listeners: tuple[Listener, ...] = ()
 
     def record(self, entry: Entry) -> None:
         """Add an entry; the oldest go when the journal is full, the newest is always there."""
-        number, gone = self._entries.add(entry)
-        self._size += entry.size
-        if gone is not None:
-            self._size -= gone.size
-        while self._size > self._capacity and len(self._entries) > 1 and (gone := self._entries.drop_oldest()):
-            self._size -= gone.size
+        with self._lock:
+            number, gone = self._entries.add(entry)
+            self._size += entry.size
+            if gone is not None:
+                self._size -= gone.size
+            while self._size > self._capacity and len(self._entries) > 1 and (gone := self._entries.drop_oldest()):
+                self._size -= gone.size
         for listener in self._listeners:
             listener(number, entry)
 
@@ -149,7 +152,8 @@ class Journal:
 
     def reset(self, owner: str | None) -> None:
         """Forget the entries of a namespace, or of all (None)."""
-        self._size -= sum(entry.size for entry in self._entries.drop(owner))
+        with self._lock:
+            self._size -= sum([entry.size for entry in self._entries.drop(owner)])
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have each new entry told; gives the function that ends it."""

@@ -31,9 +31,12 @@ def report(
         expected |= {Cell(*cell) for cell in each["expected"]}
     told = config.stash[_REPORT] = as_report(expected, dict.fromkeys(cells, 1))
     if path is not None:
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        try:
+            target = Path(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        except OSError as error:
+            raise pytest.UsageError(f"--mockserver-coverage-json {path}: {error.strerror or error}") from None
     xml = config.stash.get(xml_key, None)
     if xml is not None:
         for name, value in _properties(told):

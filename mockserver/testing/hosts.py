@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable, Container
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,21 +16,18 @@ from mockserver.answers import as_json
 from mockserver.contract.credentials import CredentialPlace, credential_places
 from mockserver.contract.document import Document
 from mockserver.control import TOKEN_HEADER, Control
-from mockserver.coverage import Cell, cell_of
 from mockserver.engine import Engine
 from mockserver.errors import UsageError
 from mockserver.exchange import Headers, Reply, Request
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.testing.entries import JournalEntry
+from mockserver.testing.watches import LocalWatch, RemoteWatch, Watch
 from mockserver.web import ASGIApp, create_app
 
-__all__ = ["Host", "Local", "Remote", "Seen", "request_of"]
+__all__ = ["Host", "Local", "Remote", "request_of"]
 
 TIMEOUT = 30.0
-
-Seen = tuple[list[JournalEntry], set[Cell]]
-"""Of the exchanges of one test: those that were refused or broke the contract, and what all of them exercised."""
 
 
 class Host(Protocol):
@@ -56,11 +54,8 @@ class Host(Protocol):
     def call(self, request: Request) -> tuple[int, Any]:
         """A control call: the status, and the JSON that was answered."""
 
-    def mark(self) -> int:
-        """A mark of now, for `seen`."""
-
-    def seen(self, mark: int, journal: Request) -> Seen:
-        """What has come since a mark; `journal` is the control call that asks for the namespace's journal."""
+    def watch(self, journal: Callable[[], list[JournalEntry]], former: Container[str]) -> Watch:
+        """A watch that begins now; `journal` reads the namespace's own, `former` are the keys of earlier namespaces."""
 
 
 class Local:
@@ -120,16 +115,10 @@ class Local:
             return answer[0].status, None
         return answer.status, json.loads(answer.body) if answer.body else None
 
-    def mark(self) -> int:
-        """The number of the newest entry."""
-        return self.engine.journal.last
-
-    def seen(self, mark: int, journal: Request) -> Seen:
-        """What came from anybody: nobody but one test at a time uses this mock."""
+    def watch(self, journal: Callable[[], list[JournalEntry]], former: Container[str]) -> Watch:
+        """One that hears of every exchange."""
         del journal
-        entries = [entry for _, entry in self.engine.journal.since(mark)]
-        unsound = [JournalEntry.of(entry.as_json()) for entry in entries if not entry.is_sound]
-        return unsound, set(filter(None, map(cell_of, entries)))
+        return LocalWatch(self.engine, former)
 
 
 class Remote:
@@ -138,13 +127,18 @@ class Remote:
     own_keys: tuple[str, ...] = ()
 
     def __init__(self, url: str, *, admin_token: str | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_url = False
+        if not is_url or not url.isascii() or not url.isprintable() or " " in url:
             raise UsageError(f"{url!r} is not the URL of a mock server: write it as in http://127.0.0.1:8080")
-        self.url = url.rstrip("/")
         self._connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._authority = parts.netloc.rpartition("@")[2]
         self._base = parts.path.rstrip("/")
+        # Without what may be a password: it is shown.
+        self.url = f"{parts.scheme}://{self._authority}{self._base}"
         self._token = admin_token
         self._lock = Lock()
 
@@ -177,28 +171,17 @@ class Remote:
             connection.request(sent.method, target, sent.body or None, dict(sent.headers.pairs))
             reply = connection.getresponse()
             body = reply.read()
-        except (OSError, http.client.HTTPException) as error:
+            is_json = "json" in (reply.headers.get("content-type") or "")
+            return reply.status, json.loads(body) if is_json and body else None
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise UsageError(f"no mock server answers at {self.url}: {error}") from None
         finally:
             connection.close()
-        is_json = "json" in (reply.headers.get("content-type") or "")
-        return reply.status, json.loads(body) if is_json and body else None
 
-    def mark(self) -> int:
-        """Others use it too: what counts is the namespace."""
-        return 0
-
-    def seen(self, mark: int, journal: Request) -> Seen:
-        """What came in the namespace."""
-        del mark
-        _, told = self.call(journal)
-        entries = list(map(JournalEntry.of, told["entries"]))
-        cells = {
-            Cell(entry.operation, entry.scenario or "", entry.outcome)
-            for entry in entries
-            if entry.operation is not None and entry.refused is None
-        }
-        return [entry for entry in entries if not entry.is_sound], cells
+    def watch(self, journal: Callable[[], list[JournalEntry]], former: Container[str]) -> Watch:
+        """One that reads the journal; others use the server too, so what counts is the namespace."""
+        del former
+        return RemoteWatch(journal)
 
 
 def _guarded(request: Request, token: str | None) -> Request:

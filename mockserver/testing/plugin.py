@@ -51,9 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest of the marker; look at what the end of the run will need, before it begins."""
     wanted = _option(config, "fail_under")
     try:
-        float(wanted or 0)
+        is_share = 0 <= float(wanted or 0) <= 100
     except ValueError:
-        raise pytest.UsageError(f"--mockserver-fail-under takes a percentage, not {wanted!r}") from None
+        is_share = False
+    if not is_share:
+        raise pytest.UsageError(f"--mockserver-fail-under takes a percentage, not {wanted!r}")
     config.addinivalue_line("markers", MARKER)
     config.stash[_NODES] = []
 
@@ -96,11 +98,36 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Look at what came while the fixtures ended; a test that is run once more begins anew."""
+    try:
+        result = yield
+    finally:
+        usage = item.stash.get(_USAGE, None)
+        if usage is not None:
+            usage.end()
+    if usage is not None and usage.complaint is not None and not usage.complained:
+        # A failure of the test itself has been told already, with what went wrong here.
+        is_told, usage.complained = usage.has_failed, True
+        if not is_told:
+            pytest.fail(usage.complaint, pytrace=False)
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin anew, also with a test that is run once more."""
+    if _USAGE in item.stash:
+        del item.stash[_USAGE]
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show beside a failure what the mock server saw."""
     report = yield
     usage = item.stash.get(_USAGE, None)
     if report.failed and report.when in {"setup", "call"} and usage is not None:
+        usage.has_failed = True
         report.sections.append(("mockserver", usage.told()))
     return report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from types import TracebackType
@@ -11,12 +11,13 @@ from uuid import uuid4
 
 from mockserver.errors import UsageError
 from mockserver.exchange import ABSENT, Absent, Headers, Request
-from mockserver.namespaces import namespace_of
+from mockserver.namespaces import Namespace, namespace_of
 from mockserver.settings import Settings
 from mockserver.testing.entries import JournalEntry
 from mockserver.testing.failures import ContractBrokenError, VerificationError
-from mockserver.testing.hosts import Host, Local, Seen, request_of
+from mockserver.testing.hosts import Host, Local, request_of
 from mockserver.testing.options import Options, host_of
+from mockserver.testing.watches import Watch
 from mockserver.web import Receive, Scope, Send
 
 __all__ = ["MockServer"]
@@ -48,6 +49,9 @@ class MockServer:
         **options: Unpack[Options],
     ) -> None:
         self._scenario = options.get("scenario") if url else None
+        # Whoever only looks at a server that another one started does not stop it.
+        self._is_guest = on is not None
+        self._watch: Watch | None = None
         self._host = on or host_of(settings, url, admin_token, options)
         self._names = count(1)
         self._key = api_key or next(iter(self._host.own_keys), None) or (_new_key() if url else KEY)
@@ -60,8 +64,9 @@ class MockServer:
         return self
 
     def stop(self) -> None:
-        """Finish what was accepted and stop; a server that ran already goes on."""
-        self._host.stop()
+        """Finish what was accepted and stop; a server that ran already, or that another MockServer started, goes on."""
+        if not self._is_guest:
+            self._host.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -98,7 +103,16 @@ class MockServer:
     @property
     def shown(self) -> str:
         """How the namespace is shown in the journal: a short hash of the key."""
-        return namespace_of(self._addressed(request_of("GET", "/")), self._host.places).shown
+        return self._namespace.shown
+
+    @property
+    def owner(self) -> str:
+        """The key by which the server tells this namespace from others."""
+        return self._namespace.key
+
+    @property
+    def _namespace(self) -> Namespace:
+        return namespace_of(self._addressed(request_of("GET", "/")), self._host.places)
 
     def scenario(self, name: str | None) -> None:
         """Activate a scenario in this namespace; None goes back to the default. Raises UsageError for an unknown one."""
@@ -172,6 +186,8 @@ class MockServer:
 
     def reset(self, *, seed: int | None = None) -> None:
         """Begin again, as this namespace was at the start; what is made up follows the seed, if one is given."""
+        if self._watch is not None:
+            self._watch.look()
         self._told("POST", "reset", {} if seed is None else {"seed": seed})
 
     def namespace(self, api_key: str | None = None) -> MockServer:
@@ -191,13 +207,10 @@ class MockServer:
         told: dict[str, Any] = self._told("GET", "coverage")
         return told
 
-    def mark(self) -> int:
-        """A mark of now, for `seen`."""
-        return self._host.mark()
-
-    def seen(self, mark: int) -> Seen:
-        """What has come since a mark: the entries that are not sound, and what was exercised."""
-        return self._host.seen(mark, self._addressed(request_of("GET", "/__mock/journal")))
+    def watch(self, former: Container[str] = ()) -> Watch:
+        """What comes from now on: in a mock of this process from anybody but the `former` namespaces, else in this one."""
+        self._watch = self._host.watch(lambda: self.journal, former)
+        return self._watch
 
     def _addressed(self, request: Request) -> Request:
         """The request with the credential; with the namespace's name where the contract knows no credential."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -43,20 +43,20 @@ class Usage:
     `complaint` says what went wrong, once it was looked for; `complained` that the test has failed by it.
     """
 
-    def __init__(self, suite: Suite, mock: MockServer, *, allows: bool) -> None:
+    def __init__(self, suite: Suite, mock: MockServer, *, allows: bool, former: Container[str]) -> None:
         self.suite = suite
         self.mock = mock
         self.complaint: str | None = None
         self.complained = False
+        self.has_failed = False
         self._allows = allows
-        self._unsound: list[JournalEntry] = []
-        self._mark = mock.mark()
+        self._watch = mock.watch(former)
 
     def look(self) -> None:
         """Look at what has come: note what was exercised, and what is to be complained about."""
         try:
-            self._unsound, cells = self.mock.seen(self._mark)
-            self.suite.cells |= cells
+            self._watch.look()
+            self.suite.cells |= self._watch.cells
             if self._unsound and not self._allows:
                 self.complaint = (
                     f"{ContractBrokenError(self._unsound, in_force=self.mock.in_force)}\n"
@@ -64,6 +64,15 @@ class Usage:
                 )
         except UsageError as error:
             self.complaint = f"mockserver: {error}"
+
+    def end(self) -> None:
+        """The test is over, its fixtures too."""
+        self.look()
+        self._watch.end()
+
+    @property
+    def _unsound(self) -> list[JournalEntry]:
+        return self._watch.unsound
 
     def told(self) -> str:
         """What the mock saw, for whoever reads of a failure."""
@@ -109,6 +118,7 @@ class Suite:
         # Two runs against one server must not meet.
         self._salt = uuid4().hex if self.is_remote else ""
         self._used: set[str] = set()
+        self._owners: set[str] = set()
         self._started = False
         self._connections: Shared | None = None
 
@@ -132,7 +142,9 @@ class Suite:
         self._used.add(key)
         if marks.get("scenario") is not None:
             mock.scenario(marks["scenario"])
-        return Usage(self, mock, allows=bool(marks.get("allow_violations")))
+        former = frozenset(self._owners - {mock.owner})
+        self._owners.add(mock.owner)
+        return Usage(self, mock, allows=bool(marks.get("allow_violations")), former=former)
 
     def lend(self) -> httpx.BaseTransport:
         """Connections for the client of one test: to set up new ones takes longer than a test should."""

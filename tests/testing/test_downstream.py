@@ -237,6 +237,11 @@ def test_a_suite_that_does_not_use_it(tmp_path: Path) -> None:
         (["--mockserver-spec=none.yaml"], "none.yaml"),
         (["--mockserver-scenarios=none"], "none: the folder of scenarios cannot be read"),
         (["--mockserver-fail-under=much"], "--mockserver-fail-under takes a percentage, not 'much'"),
+        (["--mockserver-fail-under=nan"], "--mockserver-fail-under takes a percentage, not 'nan'"),
+        (["--mockserver-fail-under=101"], "--mockserver-fail-under takes a percentage, not '101'"),
+        (["--mockserver-url=http://127.0.0.1:abc"], "is not the URL of a mock server"),
+        (["--mockserver-url=http://[::1"], "is not the URL of a mock server"),
+        (["--mockserver-coverage-json=/proc/none/x.json"], "--mockserver-coverage-json /proc/none/x.json: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -266,6 +271,94 @@ def test_a_server_that_goes_away(tmp_path: Path) -> None:
     assert 1 == done.returncode
     assert "2 failed" in done.stdout
     assert 2 == len(re.findall("^mockserver: no mock server answers at", done.stdout, re.MULTILINE))
+
+
+HABITS = """
+import threading
+import time
+import httpx
+import pytest
+
+PATH = "/v1/c/customer/Cust_1/payment/session"
+GOOD = {"operation": "add_method", "address": True}
+
+
+@pytest.fixture
+def late(mockserver):
+    yield
+    httpx.post(mockserver.url + PATH, json={}, headers=mockserver.headers)
+
+
+def test_a_reset_hides_nothing(mockserver, mockserver_client):
+    mockserver_client.post(PATH, json={})
+    mockserver.reset()
+
+
+def test_a_fixture_that_ends_badly(late):
+    pass
+
+
+def test_one_that_leaves_a_thread(mockserver):
+    def send(url=mockserver.url, headers=mockserver.headers):
+        time.sleep(0.3)
+        httpx.post(url + PATH, json={}, headers=headers)
+    threading.Thread(target=send).start()
+
+
+def test_the_innocent_next_one(mockserver):
+    time.sleep(1)
+
+
+def test_another_namespace_in_a_with(mockserver):
+    with mockserver.namespace() as other:
+        assert 200 == httpx.post(other.url + PATH, json=GOOD, headers=other.headers).status_code
+
+
+def test_the_one_after_it(mockserver_client):
+    assert 200 == mockserver_client.post(PATH, json=GOOD).status_code
+
+
+RUNS = []
+
+
+def test_again(mockserver, mockserver_client):
+    RUNS.append(len(mockserver.journal))
+    mockserver_client.post(PATH, json=GOOD if len(RUNS) > 1 else {})
+    assert [0] * len(RUNS) == RUNS
+"""
+# As plugins that run a test once more do it.
+AGAIN = """
+from _pytest.runner import runtestprotocol
+
+
+def pytest_runtest_protocol(item, nextitem):
+    if item.name != "test_again":
+        return None
+    runtestprotocol(item, nextitem=nextitem, log=False)
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
+"""
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["its own server", "one that runs"])
+def test_habits_of_test_suites(tmp_path: Path, external: str, *, elsewhere: bool) -> None:
+    """Resets, teardowns, threads, namespaces and reruns: what went wrong is told of the test that did it, and only there."""
+    (tmp_path / "test_habits.py").write_text(HABITS)
+    (tmp_path / "conftest.py").write_text(AGAIN)
+    done = pytest_run(tmp_path, "-rA", *([f"--mockserver-url={external}"] if elsewhere else []))
+    told = sorted(re.findall(r"^(PASSED|FAILED|ERROR) test_habits\.py::test_(\w+)", done.stdout, re.MULTILINE))
+
+    assert [
+        ("ERROR", "a_fixture_that_ends_badly"),
+        ("FAILED", "a_reset_hides_nothing"),
+        ("PASSED", "a_fixture_that_ends_badly"),
+        ("PASSED", "again"),
+        ("PASSED", "another_namespace_in_a_with"),
+        ("PASSED", "one_that_leaves_a_thread"),
+        ("PASSED", "the_innocent_next_one"),
+        ("PASSED", "the_one_after_it"),
+    ] == told, done.stdout
 
 
 def test_options_of_the_ini_file(tmp_path: Path) -> None:
