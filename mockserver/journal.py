@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from mockserver.errors import Violation
 from mockserver.exchange import Fault, Reply, Request
 from mockserver.keeping import Kept
-from mockserver.redaction import REDACTED, is_secret_name, redact, redact_query
+from mockserver.redaction import REDACTED, is_secret_name, redact, redact_path, redact_query
 from mockserver.scenarios import Miss
 
 __all__ = ["Entry", "Journal", "Listener", "Nearest"]
@@ -87,7 +87,7 @@ class Entry(NamedTuple):
             "namespace": self.namespace,
             "request": {
                 "method": request.method,
-                "path": redact(request.path),
+                "path": redact_path(request.path),
                 "query": redact_query(request.query),
                 "headers": _headers(request.headers.pairs),
                 "body": redact(request.body.decode("utf-8", "replace")),

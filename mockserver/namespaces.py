@@ -23,6 +23,7 @@ _NAMED = "name:"
 _CREDENTIAL = "key:"
 MAX_STREAMS = 100_000
 HASH_BYTES = 4
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespa
 
 @lru_cache(maxsize=4096)
 def _namespace(name: str | None, credential: str) -> Namespace:
-    # Kept, so that thousands of sessions and entries share one key.
+    if name and len(name) > LONGEST_NAME:
+        # A hundred thousand namespaces are remembered by their names.
+        name = f"{name[:LONGEST_NAME]}~{_short_hash(name)}"
+    # Kept, so that thousands of payment sessions and entries share one key.
     key = f"{_NAMED}{name}" if name else f"{_CREDENTIAL}{credential}" if credential else ANONYMOUS
     return Namespace(key, shown(key), credential)
 

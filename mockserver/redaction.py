@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
-__all__ = ["REDACTED", "echoed", "is_secret_name", "redact", "redact_query"]
+__all__ = ["REDACTED", "echoed", "is_secret_name", "redact", "redact_path", "redact_query"]
 
 REDACTED = "[redacted]"
 
@@ -46,6 +46,14 @@ def redact(text: str) -> str:
 def is_secret_name(name: str) -> bool:
     """Whether a header, cookie or query parameter of this name may hold a credential, and is not to be shown."""
     return _SECRET_NAME.search(name) is not None
+
+
+def redact_path(path: str) -> str:
+    """A path as it was sent; decoded where its encoding would hide a secret."""
+    if "%" in path:
+        plain = unquote(path)
+        return path if redact(plain) == plain else redact(plain)
+    return redact(path)
 
 
 def redact_query(query: str) -> str:

@@ -12,6 +12,8 @@ from mockserver.journal import Entry, Journal
 __all__ = ["Events"]
 
 MOST_WAITING: Final = 1000
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of messages that wait for one listener, in all."""
 
 
 class Events:
@@ -24,6 +26,7 @@ class Events:
         self._wanted = wanted
         self._waiting: deque[tuple[int, Entry]] = deque()
         self._missed = 0
+        self._size = 0
         self._wake: Callable[[], object] = bool
         if last is not None:
             for number, entry in journal.since(last):
@@ -43,6 +46,7 @@ class Events:
             parts.append(b'event: gap\ndata: {"missed":%d}\n\n' % missed)
         while self._waiting:
             number, entry = self._waiting.popleft()
+            self._size -= entry.size
             # JSON of ours has no line breaks.
             parts.append(b"id: %d\ndata: %b\n\n" % (number, as_json(entry.as_json())))
         return b"".join(parts)
@@ -54,8 +58,9 @@ class Events:
     def _note(self, number: int, entry: Entry) -> None:
         if not self._wanted(entry):
             return
-        if len(self._waiting) >= MOST_WAITING:
-            self._waiting.popleft()
-            self._missed += 1
         self._waiting.append((number, entry))
+        self._size += entry.size
+        while len(self._waiting) > MOST_WAITING or (self._size > MOST_BYTES and len(self._waiting) > 1):
+            self._size -= self._waiting.popleft()[1].size
+            self._missed += 1
         self._wake()

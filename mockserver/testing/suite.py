@@ -114,6 +114,11 @@ class Suite:
         self._options = options
         url = options["url"] or os.environ.get("MOCKSERVER_URL")
         self.is_remote = url is not None and url != ""
+        if self.is_remote and options["api_key"] and getattr(config, "workerinput", {}).get("workercount", 1) > 1:
+            raise UsageError(
+                "--mockserver-api-key with --mockserver-url gives all tests one namespace, and workers of pytest-xdist "
+                "would disturb each other in it: leave one of the three out"
+            )
         self._host = self._remote(url) if url else Local(self._settings(config))
         # Two runs against one server must not meet.
         self._salt = uuid4().hex if self.is_remote else ""

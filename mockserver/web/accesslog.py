@@ -6,10 +6,10 @@ import json
 import time
 from functools import lru_cache
 from typing import Literal, NamedTuple, TextIO
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus
 
 from mockserver.exchange import Reply
-from mockserver.redaction import redact
+from mockserver.redaction import redact, redact_path
 from mockserver.web.head import Head
 from mockserver.web.linewriter import LineWriter
 
@@ -109,12 +109,8 @@ def _names(query: str) -> list[str]:
 
 
 def _shown(path: str) -> str:
-    """The path, cut when it is very long; decoded where its encoding would hide a secret from `redact`."""
-    path = path[:_LONGEST] + "..." if len(path) > _LONGEST else path
-    if "%" in path:
-        plain = unquote(path)
-        return path if redact(plain) == plain else redact(plain)
-    return path
+    """The path without secrets, cut when it is very long."""
+    return redact_path(path[:_LONGEST] + "..." if len(path) > _LONGEST else path)
 
 
 def _fields(at: str, exchanged: _Exchanged) -> dict[str, object]:

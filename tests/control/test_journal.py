@@ -209,6 +209,18 @@ def test_promise_13_a_slow_listener_is_told_of_a_gap() -> None:
     assert b"" == events.take()
 
 
+def test_promise_13_a_slow_listener_holds_few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large messages leave room for few of them; the newest is always there."""
+    monkeypatch.setattr("mockserver.control.events.MOST_BYTES", 25_000)
+    engine = Engine.from_settings(Settings(seed=1))
+    events = Events(engine.journal, lambda _: True, last=None)
+    for _ in range(5):
+        engine.handle(Request(method="POST", path="/nowhere", body=b"x" * 10_000))
+    told = list(_events(iter(events.take().decode().splitlines())))
+
+    assert [("gap", {"missed": 3}), "anonymous-4", "anonymous-5"] == [told[0], *(entry["id"] for _, entry in told[1:])]
+
+
 def test_the_contract_as_served(mock: Mock) -> None:
     """With what the mock reads differently and adds: null beside allOf is accepted, saved methods are listed."""
     document = mock.get("openapi.json")

@@ -218,3 +218,26 @@ def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> 
         choice.activate("slow", namespace=name)
 
     assert ["slow", None, "slow"] == [choice.activated(name) for name in ("a", "b", "c")]
+
+
+def test_promise_13_names_are_bounded(mock: Mock) -> None:
+    """A very long name is as good as a short one, but is not remembered as it is."""
+    mock.http.headers["Mock-Namespace"] = "n" * 5000
+    mock.create()
+    count = mock.get("journal")["count"]
+    mock.http.headers["Mock-Namespace"] = "n" * 5001
+    other = mock.get("journal")["count"]
+    del mock.http.headers["Mock-Namespace"]
+    (entry,) = mock.engine.journal
+
+    assert (1, 0, True) == (count, other, len(entry.owner) < 200)
+
+
+@pytest.mark.parametrize("path", ["/v1/c/customer/api%5Fkey_live_hunter2/payment/session", "/x/%34242424242424242"])
+def test_promise_10_an_encoded_path_hides_nothing(mock: Mock, path: str) -> None:
+    """What percent-encoding would hide from the eye is not shown either."""
+    mock.http.post(f"{mock.url}{path}", json=BODY)
+    told = json.dumps(mock.get("journal")) + mock.verify(count=5).text
+
+    assert "hunter2" not in told
+    assert "242424242" not in told

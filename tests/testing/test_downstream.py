@@ -361,6 +361,14 @@ def test_habits_of_test_suites(tmp_path: Path, external: str, *, elsewhere: bool
     ] == told, done.stdout
 
 
+def test_one_key_for_workers_that_share_a_server(project: Path, external: str) -> None:
+    """Said at once, for what it comes to else is hard to understand."""
+    done = pytest_run(project, "-n2", f"--mockserver-url={external}", "--mockserver-api-key=api_key_one")
+
+    assert 1 == done.returncode
+    assert "workers of pytest-xdist would disturb each other" in done.stdout
+
+
 def test_options_of_the_ini_file(tmp_path: Path) -> None:
     """Paths are meant from where the file lies; scenarios and a contract of one's own are served."""
     (tmp_path / "mine").mkdir()
