@@ -44,8 +44,7 @@ class MockElements extends Emitter {
   async submit() {
     const payment = this._payment();
     if (payment && !payment._fields.length) {
-      const message = "The payment element is not ready: wait for its event ready.";
-      return { error: { type: "validation_error", code: "element_not_ready", message } };
+      return { error: invalid("element_not_ready", "The payment element is not ready: wait for its event ready.") };
     }
     const wrong = [...this._all.values()].map((element) => element._validate()).find((found) => found);
     if (wrong) {
