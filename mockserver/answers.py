@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mockserver.contract.jsontext import write as as_json
@@ -12,7 +11,7 @@ from mockserver.exchange import ABSENT, Call, Fault, Reply
 from mockserver.namespaces import Namespace
 from mockserver.payments import Fakes, PaymentSessions
 from mockserver.payments.draws import Draw
-from mockserver.scenarios import ABSENT_MEMBER, NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
+from mockserver.scenarios import NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
 
 __all__ = ["Answers", "Made", "as_json"]
 
@@ -59,8 +58,6 @@ class Answers:
             scenario=scenario,
         )
         body = session.as_body()
-        if overrides:
-            body = _overridden(body, overrides)
         text = None if overrides else write_exactly(body)
         if text is None:
             return Made(Reply(status=said.status, headers=headers, body=as_json(body)))
@@ -77,15 +74,3 @@ class Answers:
         if delay is NO_DELAY:
             return 0.0
         return delay.seconds(random.Random(draw.number()))  # noqa: S311  # a delay is no secret, and has to repeat
-
-
-def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with other members, to any depth; `{absent: true}` takes a member away, as matchers write it."""
-    merged = dict(body)
-    for name, value in overrides.items():
-        if value == ABSENT_MEMBER:
-            merged.pop(name, None)
-            continue
-        inner = merged.get(name)
-        merged[name] = _overridden(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return merged

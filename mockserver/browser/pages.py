@@ -79,10 +79,10 @@ class Pages:
     def _session(self, token: str) -> Reply:
         """The payment session, for WingbackMock: who knows its token may know the rest, as with a client secret."""
         # A scenario may give the same token to several callers; the newest is meant.
-        for session in reversed(self._engine.payment_sessions.of(None)):
-            if session.token == token:
-                headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_COMMON)
-                return Reply(status=200, headers=headers, body=as_json(session.as_body()))
+        session = self._engine.payment_sessions.get(None, token)
+        if session is not None:
+            headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_COMMON)
+            return Reply(status=200, headers=headers, body=as_json(session.as_body()))
         return _refused(
             Refusal(
                 "unknown-payment-session",

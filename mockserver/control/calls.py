@@ -82,14 +82,14 @@ def list_payment_sessions(engine: Engine, call: Call) -> Told:
 def get_payment_session(engine: Engine, call: Call) -> Told:
     """One payment session."""
     key, token = _key(engine, call), call.path["token"]
-    found = [session for session in engine.payment_sessions.of(key) if session.token == token]
-    if not found:
+    found = engine.payment_sessions.get(key, token)
+    if found is None:
         where = "" if key is None else f" in the namespace {shown(key)}"
         raise Refusal(
             "unknown-payment-session",
             f"There is no payment session {redact(token[:100])!r}{where}; it may have been reset or dropped.",
         )
-    return Told(body=_session(found[-1]))
+    return Told(body=_session(found))
 
 
 def reset(engine: Engine, call: Call) -> Told:
@@ -167,9 +167,14 @@ def _filter(call: Call) -> Callable[[Entry], bool]:
 
 
 def _session(session: PaymentSession) -> dict[str, Any]:
-    """A payment session as people read it: without the secret half of its client secret."""
-    body = session.as_body()
-    stripe = (body["setup_intent"] or {}).get("stripe")
-    if stripe is not None:
-        stripe["client_secret"] = redact(stripe["client_secret"])
-    return {"namespace": shown(session.owner), "payment_session": body}
+    """A payment session as its client reads it, but without the secret half of its client secret."""
+    return {"namespace": shown(session.owner), "payment_session": _veiled(session.as_body())}
+
+
+def _veiled(value: Any) -> Any:
+    """A JSON value without secrets in its texts: a scenario may have put them anywhere."""
+    if isinstance(value, dict):
+        return {name: _veiled(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return list(map(_veiled, value))
+    return redact(value) if isinstance(value, str) else value

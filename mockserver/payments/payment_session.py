@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from mockserver.payments.setup_intent import FRESH, SetupIntent
+from mockserver.scenarios import ABSENT_MEMBER
 from mockserver.scenarios.confirmations import OnConfirm
 
-__all__ = ["PaymentSession", "StripeConfiguration"]
+__all__ = ["NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
+
+NO_OVERRIDES: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +36,8 @@ class PaymentSession:
 
     `owner` is the key of its namespace, `scenario` the name of the one that made it. `on_confirm` is what that has
     Stripe say when the setup intent is confirmed, `method_types` are the kinds of payment methods that this offers, and
-    `intent` is its state. `initial_status` is the status while nothing has become of it. `created` is seconds since
-    the epoch.
+    `intent` is its state. `initial_status` is the status while nothing has become of it. `overrides` are the members,
+    to any depth, that the scenario wants to read otherwise. `created` is seconds since the epoch.
     """
 
     owner: str
@@ -50,6 +55,7 @@ class PaymentSession:
     method_types: tuple[str, ...]
     created: int
     initial_status: str
+    overrides: Mapping[str, Any]
     intent: SetupIntent = FRESH
 
     def followed(self, intent: SetupIntent) -> PaymentSession:
@@ -57,8 +63,8 @@ class PaymentSession:
         return replace(self, intent=intent, status=intent.result or self.initial_status)
 
     def as_body(self) -> dict[str, Any]:
-        """The body of the reply, as the contract's outbound.payment.PaymentSession."""
-        return {
+        """The body of the reply: the contract's outbound.payment.PaymentSession, unless an override leaves that."""
+        body = {
             "token": self.token,
             "wb_customer_id": self.wb_customer_id,
             "customer_id": self.customer_id,
@@ -69,6 +75,11 @@ class PaymentSession:
             "detach_previous_on_success": self.detach_previous_on_success,
             "setup_intent": self._setup_intent(),
         }
+        if not self.overrides:
+            return body
+        body = _overridden(body, self.overrides)
+        # What has become of it is no longer what the scenario said of its beginning.
+        return body if self.intent.result is None else {**body, "status": self.status}
 
     def _setup_intent(self) -> dict[str, Any] | None:
         # What it is for the two other providers is not public; these are the mock's own choices.
@@ -87,3 +98,15 @@ class PaymentSession:
                 "client_secret": stripe.client_secret,
             },
         }
+
+
+def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with other members, to any depth; `{absent: true}` takes a member away, as matchers write it."""
+    merged = dict(body)
+    for name, value in overrides.items():
+        if value == ABSENT_MEMBER:
+            merged.pop(name, None)
+            continue
+        inner = merged.get(name)
+        merged[name] = _overridden(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged

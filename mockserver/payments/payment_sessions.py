@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from mockserver.exchange import Call
 from mockserver.keeping import Kept
 from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
-from mockserver.payments.payment_session import PaymentSession, StripeConfiguration
+from mockserver.payments.payment_session import NO_OVERRIDES, PaymentSession, StripeConfiguration
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 from mockserver.scenarios.method_types import DEFAULT_TYPES
 
 __all__ = ["PaymentSessions"]
 
 DEFAULT_CAP = 100_000
-NO_OVERRIDES: Mapping[str, Any] = MappingProxyType({})
 
 # The mock's own choices, where nothing about Wingback is public; the README names them as such.
 TOKEN_PREFIX = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a password
@@ -31,8 +29,9 @@ class PaymentSessions:
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._kept: Kept[PaymentSession] = Kept(cap=cap)
-        # By token alone, which is one string less for each; only a scenario gives the same token to several namespaces.
-        self._numbers: dict[str | tuple[str, str], int] = {}
+        self._numbers: dict[str, int] = {}
+        # Only a scenario gives the same token to several namespaces: these by their keys, the latest last.
+        self._fixed: dict[str, dict[str, int]] = {}
         self._at_stripe: dict[str, int] = {}
 
     def create(
@@ -74,11 +73,17 @@ class PaymentSessions:
             scenario=scenario,
             created=draw.moment,
             initial_status=status,
+            overrides=overrides or NO_OVERRIDES,
         )
         number, gone = self._kept.add(session)
         if gone is not None:
             self._forget(gone)
-        self._numbers[(namespace, session.token) if "token" in given else session.token] = number
+        if "token" in given:
+            numbers = self._fixed.setdefault(session.token, {})
+            numbers.pop(namespace, None)
+            numbers[namespace] = number
+        else:
+            self._numbers[session.token] = number
         if session.stripe is not None:
             self._at_stripe[session.stripe.setup_intent_id] = number
             self._at_stripe[session.stripe.pk_key] = number
@@ -89,10 +94,14 @@ class PaymentSessions:
         number = self._at_stripe.get(name)
         return None if number is None else self._kept.get(number)
 
-    def get(self, namespace: str, token: str) -> PaymentSession | None:
-        """The payment session of a namespace that has this token."""
-        number = self._number(namespace, token)
-        return None if number is None else self._kept.get(number)
+    def get(self, namespace: str | None, token: str) -> PaymentSession | None:
+        """The payment session that has this token: a namespace's, or the latest whoever's it is (None)."""
+        fixed = self._fixed.get(token, {})
+        number = self._numbers.get(token) or (
+            next(reversed(fixed.values()), None) if namespace is None else fixed.get(namespace)
+        )
+        session = None if number is None else self._kept.get(number)
+        return session if session is not None and namespace in (None, session.owner) else None
 
     def of(self, namespace: str | None) -> list[PaymentSession]:
         """The payment sessions of a namespace, or of all (None); the oldest first."""
@@ -113,16 +122,15 @@ class PaymentSessions:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def _number(self, namespace: str, token: str) -> int | None:
-        number = self._numbers.get((namespace, token)) or self._numbers.get(token)
-        session = None if number is None else self._kept.get(number)
-        return number if session is not None and session.owner == namespace else None
-
     def _forget(self, session: PaymentSession) -> None:
         # What a later session has too (the key, or what a scenario says) stays that one's.
-        for key in (session.token, (session.owner, session.token)):
-            if key in self._numbers and self._kept.get(self._numbers[key]) is None:
-                del self._numbers[key]
+        if session.token in self._numbers and self._kept.get(self._numbers[session.token]) is None:
+            del self._numbers[session.token]
+        fixed = self._fixed.get(session.token, {})
+        if session.owner in fixed and self._kept.get(fixed[session.owner]) is None:
+            del fixed[session.owner]
+            if not fixed:
+                del self._fixed[session.token]
         for name in (session.stripe.setup_intent_id, session.stripe.pk_key) if session.stripe else ():
             if name in self._at_stripe and self._kept.get(self._at_stripe[name]) is None:
                 del self._at_stripe[name]
