@@ -21,7 +21,7 @@ DEFAULT_CAP: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class _Answered:
     digest: bytes
-    reply: Reply
+    outcome: Reply | Fault
     request_id: str
 
 
@@ -38,7 +38,9 @@ class Replays:
 
         `caller` is the credential and the account that were sent: a reply is nobody else's.
 
-        What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for.
+        What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for. Only a
+        browser meets the fault again, for it repeats a request behind its page's back when a connection breaks, and
+        the page would never hear of the fault.
         """
         key = call.request.headers.get(HEADER)
         if key is None or call.request.method != "POST":
@@ -53,16 +55,22 @@ class Replays:
                     type="idempotency_error",
                     message="This Idempotency-Key was used for a request with other parameters: use another key.",
                 )
-            marks = (("idempotent-replayed", "true"), ("original-request", before.request_id))
-            return replace(before.reply, headers=(*before.reply.headers, *marks))
+            return _again(before, for_a_browser="origin" in call.request.headers)
         outcome = answer()
-        reply = outcome.reply if isinstance(outcome, Fault) else outcome
-        self._answered.put(namespace, place, _Answered(digest, replace(reply, delay=0.0), request_id))
+        self._answered.put(namespace, place, _Answered(digest, replace(outcome, delay=0.0), request_id))
         return outcome
 
     def reset(self, namespace: str | None) -> None:
         """Forget the replies of a namespace, or all (None)."""
         self._answered.reset(namespace)
+
+
+def _again(before: _Answered, *, for_a_browser: bool) -> Reply | Fault:
+    if isinstance(before.outcome, Fault) and for_a_browser:
+        return before.outcome
+    reply = before.outcome.reply if isinstance(before.outcome, Fault) else before.outcome
+    marks = (("idempotent-replayed", "true"), ("original-request", before.request_id))
+    return replace(reply, headers=(*reply.headers, *marks))
 
 
 def _digest(call: Call) -> bytes:

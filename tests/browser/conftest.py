@@ -20,6 +20,7 @@ PAGE = '<!doctype html><html lang="en"><title>app</title><body>{tag}<div id="roo
 
 MORE_SCENARIOS = {
     "nonsense_on_confirm": "on_confirm: {fault: malformed_json}",
+    "confirm_empty_reply": "on_confirm: {fault: empty_reply}",
     "half_a_confirmation": "on_confirm: {fault: truncated_body}",
 }
 SCENARIO = """
