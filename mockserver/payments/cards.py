@@ -1,4 +1,8 @@
-"""Stripe's test cards, and what a setup with each comes to (https://docs.stripe.com/testing)."""
+"""Stripe's test cards, and what a setup with each comes to.
+
+Stripe documents the numbers (https://docs.stripe.com/testing), mostly by what a charge comes to; of what a setup comes to
+only some is written there, and for the rest several public sources agree. `Card.source` says which it is.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,20 @@ _SUCCEED: Final = OnConfirm(kind="succeed")
 _CHALLENGE: Final = OnConfirm(kind="authenticate", detail="challenge")
 _SHORTEST, _LONGEST = 12, 19
 
+DOCUMENTED: Final = "documented"
+AGREED: Final = "agreed"
+DISPUTED: Final = "agreed, one conflict"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One test card. `on_confirm` is its outcome, in the words in which a scenario says it."""
+    """One test card. `on_confirm` is its outcome, in the words in which a scenario says it.
+
+    `source` is whose word that is: `documented` by Stripe, or `agreed` on by several public sources.
+    """
 
     number: str
+    source: str = AGREED
     brand: str = "visa"
     on_confirm: OnConfirm = _SUCCEED
 
@@ -30,24 +42,24 @@ class Card:
         return self.number[-4:]
 
 
-def _declined(number: str, reason: str) -> Card:
-    return Card(number=number, on_confirm=OnConfirm(kind="decline", detail=reason))
+def _declined(number: str, reason: str, *, source: str = AGREED) -> Card:
+    return Card(number=number, source=source, on_confirm=OnConfirm(kind="decline", detail=reason))
 
 
 CARDS: Final[Mapping[str, Card]] = MappingProxyType(
     {
         card.number: card
         for card in (
-            Card(number="4242424242424242"),
-            Card(number="5555555555554444", brand="mastercard"),
-            Card(number="378282246310005", brand="amex"),
+            Card(number="4242424242424242", source=DOCUMENTED),
+            Card(number="5555555555554444", source=DOCUMENTED, brand="mastercard"),
+            Card(number="378282246310005", source=DOCUMENTED, brand="amex"),
             # The setup succeeds; only a later charge would fail.
             Card(number="4000000000000341"),
             _declined("4000000000000002", "generic_decline"),
             _declined("4000000000009995", "insufficient_funds"),
             _declined("4000000000009987", "lost_card"),
             _declined("4000000000009979", "stolen_card"),
-            _declined("4000000000000069", "expired_card"),
+            _declined("4000000000000069", "expired_card", source=DISPUTED),
             _declined("4000000000000127", "incorrect_cvc"),
             _declined("4000000000000119", "processing_error"),
             Card(number="4000002500003155", on_confirm=_CHALLENGE),

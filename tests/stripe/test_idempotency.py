@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.settings import Settings
 from tests.support.mock import Mock, mock_of
-from tests.support.shop import SECRET_KEY, card_data, prepared
+from tests.support.shop import card_data, prepared
 
 DECLINED = {"payment_method_data": card_data("4000000000000002")}
 VISA = {"payment_method": "pm_card_visa"}

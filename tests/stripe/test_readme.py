@@ -48,11 +48,13 @@ def comes_to(number: str) -> str:
 
 
 def test_the_cards_are_those_that_there_are() -> None:
-    """Each number once, with its name and what comes of it."""
-    told = [(number, name.strip("`"), outcome) for number, name, outcome in rows("Stripe's side")]
+    """Each number once, with its name, what comes of it and who says so."""
+    told = [tuple(cells) for cells in rows("Stripe's side")]
+    names = {CARD_TOKENS[f"pm_card_{name.strip('`')}"].number: name for _, name, _, _ in told}
 
-    assert sorted((number, comes_to(number)) for number in CARDS) == sorted((each[0], each[2]) for each in told)
-    assert [CARDS[number] for number, _, _ in told] == [CARD_TOKENS[f"pm_card_{name}"] for _, name, _ in told]
+    assert sorted((each.number, names[each.number], comes_to(each.number), each.source) for each in CARDS.values()) == (
+        sorted(told)
+    )
 
 
 def test_the_number_of_scenarios() -> None:
