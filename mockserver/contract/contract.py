@@ -192,7 +192,7 @@ class Contract:
             detail = violations[0].message
             raise Refusal(
                 "not-authenticated",
-                f"{detail[0].upper()}{detail[1:]}: send {' or '.join(map(str, places))}.",
+                f"{detail[0].upper()}{detail[1:]}: send {' or '.join(dict.fromkeys(map(str, places)))}.",
                 violations=tuple(violations),
                 headers=headers,
             )

@@ -12,7 +12,7 @@ from mockserver.payments.declines import Decline, decline
 from mockserver.payments.draws import Draw
 from mockserver.payments.ibans import IBANS, Iban, is_iban
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
-from mockserver.redaction import echoed
+from mockserver.redaction import REDACTED, echoed
 from mockserver.scenarios.confirmations import OnConfirm
 from mockserver.shelf import Shelf
 
@@ -21,6 +21,8 @@ __all__ = ["EntryRefusedError", "entered_method", "known_method"]
 _SPACES: Final = re.compile(r"[ \u00a0-]+")
 _CVC: Final = re.compile(r"[0-9]{3,4}")
 _CENTURY: Final = 2000
+# The stand-in for Stripe.js draws the line there too; it is the mock's own.
+_YEARS_AHEAD: Final = 50
 # Of the cards that only a name stands for; far enough away that no calendar ever decides a test.
 _EXP_MONTH, _EXP_YEAR = 12, 2099
 
@@ -62,7 +64,7 @@ def entered_method(
         created=draw.moment,
         details=details,
         on_confirm=on_confirm,
-        billing=entered.get("billing_details") or {},
+        billing=_billing(entered.get("billing_details") or {}),
         allow_redisplay=entered.get("allow_redisplay") or "unspecified",
         metadata=entered.get("metadata") or {},
     )
@@ -104,6 +106,19 @@ def _details(card: Card, entered: Mapping[str, Any], *, named: bool) -> CardDeta
     )
 
 
+def _billing(entered: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name and address; an empty text means that there is none, and the number of a card has no place there."""
+    return {
+        name: _billing(value) if isinstance(value, Mapping) else _without_number(name, value)
+        for name, value in entered.items()
+        if value not in ("", None)
+    }
+
+
+def _without_number(name: str, text: str) -> str:
+    return REDACTED if name != "phone" and is_card_number(_SPACES.sub("", text)) else text
+
+
 def _expiry(entered: Mapping[str, Any]) -> tuple[int, int]:
     """Month and year; a year of two digits is one of this century."""
     month, year = int(entered["exp_month"]), int(entered["exp_year"])
@@ -111,7 +126,7 @@ def _expiry(entered: Mapping[str, Any]) -> tuple[int, int]:
         raise EntryRefusedError(decline("invalid_expiry_month"))
     year += _CENTURY if year < 100 else 0
     now = datetime.now(UTC)
-    if year < now.year or year > now.year + 100:
+    if year < now.year or year > now.year + _YEARS_AHEAD:
         raise EntryRefusedError(decline("invalid_expiry_year"))
     if (year, month) < (now.year, now.month):
         raise EntryRefusedError(decline("invalid_expiry_month"))

@@ -67,11 +67,11 @@ class SetupIntent:
             status="requires_action", payment_method=method, challenge=challenge, latest_attempt=self.latest_attempt
         )
 
-    def authenticated(self, *, passed: bool) -> SetupIntent:
+    def authenticated(self, *, passed: bool, mandate: str | None = None) -> SetupIntent:
         """A challenge that was answered; only to be asked of one that has a challenge."""
         assert self.payment_method is not None, "a challenge is about a method"  # noqa: S101  # held by `challenged`
         if passed:
-            return self.succeeded(self.payment_method)
+            return self.succeeded(self.payment_method, mandate=mandate)
         return self.failed(AUTHENTICATION_FAILED, self.payment_method)
 
     def processing(self, method: PaymentMethod) -> SetupIntent:

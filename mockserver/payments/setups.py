@@ -45,7 +45,9 @@ class Setups:
 
     def authenticate(self, session: PaymentSession, draw: Draw, *, passed: bool) -> PaymentSession:
         """Answer the challenge of a setup intent that has one."""
-        return self._follow(session, session.intent.authenticated(passed=passed), draw)
+        method = session.intent.payment_method
+        mandate = _mandate(method, draw) if passed and method else None
+        return self._follow(session, session.intent.authenticated(passed=passed, mandate=mandate), draw)
 
     def cancel(self, session: PaymentSession, draw: Draw, *, reason: str | None) -> PaymentSession:
         """End a setup intent that is not finished."""
@@ -80,5 +82,9 @@ def _outcome(
             # Stripe has no such state: a setup intent that is of no use any more is a canceled one.
             return tried.canceled("abandoned")
         case _:
-            mandate = draw.stripe_id("mandate") if method.type == "sepa_debit" else None
-            return tried.succeeded(method, mandate=mandate)
+            return tried.succeeded(method, mandate=_mandate(method, draw))
+
+
+def _mandate(method: PaymentMethod, draw: Draw) -> str | None:
+    """The id of the mandate that a debit needs."""
+    return draw.stripe_id("mandate") if method.type == "sepa_debit" else None

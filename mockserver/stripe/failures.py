@@ -22,8 +22,11 @@ _CODES: Final = {
     "additionalProperties": ("parameter_unknown", "Received unknown parameter: {param}"),
     "required": ("parameter_missing", "Missing required param: {param}."),
 }
-# What Stripe too answers so when it cannot tell who asks, or what for.
-_AS_STRIPE: Final = frozenset({"not-authenticated"})
+# What Stripe too answers so when it cannot tell who asks. The contract does not know of the parameter.
+_AS_STRIPE: Final = {
+    "not-authenticated": "There is no API key: send pk_test_… or sk_test_… as a Bearer token, as the user of HTTP Basic "
+    "authentication or as the parameter key."
+}
 
 
 class Failure(Exception):  # noqa: N818  # an answer of the API, not an error of ours
@@ -107,7 +110,7 @@ def refusal_failure(refusal: Refusal) -> Failure:
     """A refusal of the contract, in the form that Stripe's client libraries can read."""
     return Failure(
         status=refusal.status,
-        message=refusal.detail,
+        message=_AS_STRIPE.get(refusal.kind, refusal.detail),
         type="api_error" if refusal.status >= 500 else INVALID_REQUEST,
         refused=None if refusal.kind in _AS_STRIPE else refusal.kind,
         violations=refusal.violations,

@@ -12,6 +12,8 @@ _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _STEP: Final = re.compile(r"\[([^\[\]]*)\]")
 _MOST_FIELDS: Final = 1000
 _DEEPEST: Final = 10
+# The names in there are the caller's own, and may be numbers.
+_NEVER_LISTED: Final = frozenset({"metadata"})
 
 
 class FormError(ValueError):
@@ -32,7 +34,7 @@ def read_form(text: str) -> dict[str, Any]:
         if last in node:
             raise FormError("a field was sent twice")
         node[last] = value
-    return {name: _listed(value) for name, value in form.items()}
+    return _members(form)
 
 
 def _place(form: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
@@ -57,10 +59,14 @@ def _listed(value: Any) -> Any:
     """What has numbers between the brackets is a list, in their order."""
     if not isinstance(value, dict):
         return value
-    inner = {name: _listed(member) for name, member in value.items()}
+    inner = _members(value)
     if all(map(_is_index, inner)):
         return [inner[name] for name in sorted(inner, key=int)]
     return inner
+
+
+def _members(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: member if name in _NEVER_LISTED else _listed(member) for name, member in value.items()}
 
 
 def _is_index(name: str) -> bool:

@@ -155,6 +155,7 @@ def test_every_name_is_in_the_table() -> None:
         pytest.param({"exp_year": "2020"}, ("invalid_expiry_year", None), id="past year"),
         pytest.param({"exp_year": "20"}, ("invalid_expiry_year", None), id="past year, two digits"),
         pytest.param({"exp_year": "9999"}, ("invalid_expiry_year", None), id="far year"),
+        pytest.param({"exp_year": str(datetime.now(UTC).year + 51)}, ("invalid_expiry_year", None), id="51 years on"),
         pytest.param({"cvc": "12"}, ("invalid_cvc", None), id="short code"),
         pytest.param({"cvc": "abc"}, ("invalid_cvc", None), id="code of letters"),
     ],
@@ -237,6 +238,41 @@ def test_what_is_missing_is_named(mock: Mock, data: dict[str, Any], param: str) 
         error["type"],
         error["code"],
         error["param"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        pytest.param("billing_details=", (None, None, {}), id="nothing"),
+        pytest.param("billing_details[name]=&billing_details[address]=&metadata=", (None, None, {}), id="empty"),
+        pytest.param("billing_details[name]=A&billing_details[address][city]=", ("A", None, {}), id="empty city"),
+        pytest.param(
+            "billing_details[address][city]=B&metadata[6735]=x", (None, "B", {"6735": "x"}), id="numbered name"
+        ),
+        pytest.param("billing_details[name]=4111 1111-11111111", ("[redacted]", None, {}), id="a number as a name"),
+        pytest.param("billing_details[address][city]=4111111111111111", (None, "[redacted]", {}), id="as a city"),
+    ],
+)
+def test_what_goes_with_a_payment_method(mock: Mock, form: str, expected: tuple[str | None, str | None, Any]) -> None:
+    """An empty text means none, as in Stripe's forms; metadata has names of the caller's; a number is not kept."""
+    card = "type=card&card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=34"
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    reply = prepared(mock).http.post("/v1/payment_methods", content=f"{card}&{form}", headers=kind)
+    body = reply.json()
+    billing = body.get("billing_details")
+
+    assert 200 == reply.status_code, reply.text
+    assert expected == (billing["name"], billing["address"]["city"], body["metadata"])
+
+
+def test_a_phone_number_is_none_of_a_card(mock: Mock) -> None:
+    """However many digits it has."""
+    data = card_data() | {"billing_details": {"phone": "4111111111111111"}}
+
+    assert (
+        data["billing_details"]["phone"]
+        == (prepared(mock).http.post("/v1/payment_methods", json=data).json()["billing_details"]["phone"])
     )
 
 

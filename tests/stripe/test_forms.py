@@ -20,6 +20,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "list in a member": ("a[b][]=1&a[b][]=2", {"a": {"b": ["1", "2"]}}),
     "list of objects": ("a[0][b]=1&a[1][b]=2", {"a": [{"b": "1"}, {"b": "2"}]}),
     "names and numbers": ("metadata[1]=a&metadata[b]=c", {"metadata": {"1": "a", "b": "c"}}),
+    "numbers that are names": (
+        "metadata[6735]=x&a[metadata][0]=y",
+        {"metadata": {"6735": "x"}, "a": {"metadata": {"0": "y"}}},
+    ),
     "huge numbers are names": ("a[99999999999999999999]=1", {"a": {"99999999999999999999": "1"}}),
     "other digits are names": ("a[\u0663]=1", {"a": {"\u0663": "1"}}),
     "not ASCII": ("name=%C3%A9", {"name": "\u00e9"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ SCENARIOS = {
     "asks": "{authenticate: challenge}",
     "passes": "{authenticate: pass}",
     "fails": "{authenticate: fail}",
+    "debit_asks": "{authenticate: challenge}\n      payment_method_types: [sepa_debit]",
     "slow": "{succeed: true, delay: 300ms}",
     "slow_no": "{decline: lost_card, delay: {uniform: [250ms, 300ms]}}",
     "reset": "{fault: connection_reset}",
@@ -142,6 +144,19 @@ def test_a_failed_session_is_open_again_while_it_is_tried(mock: Mock) -> None:
     setup.confirm("4000002500003155")
 
     assert ("failed", "created") == (before, setup.status)
+
+
+@pytest.mark.parametrize("outcome", ["pass", "fail"])
+def test_a_debit_needs_a_mandate(mock: Mock, outcome: str) -> None:
+    """It is there once the challenge is passed, and not before."""
+    setup = prepared(mock, scenario="debit_asks")
+    debit = {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}}
+    asked = setup.call("confirm", {"payment_method_data": debit})
+    setup.call("mock_authenticate", {"outcome": outcome})
+    found = mock.browser({"authorization": "Bearer sk_test_1"}).get(f"/v1/setup_intents/{setup.id}").json()
+
+    assert CHALLENGED == told(asked)
+    assert (outcome == "pass") is bool(re.fullmatch(r"mandate_\w{24}", found["mandate"] or ""))
 
 
 @pytest.mark.parametrize("name", ["slow", "slow_no"])

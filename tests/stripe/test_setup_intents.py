@@ -174,6 +174,13 @@ def test_who_may_not(mock: Mock, name: str) -> None:
     assert "created" == setup.status
 
 
+def test_how_to_send_a_key(mock: Mock) -> None:
+    """Who has none reads of every way in which it may come."""
+    error = mock.browser({}).get("/v1/setup_intents/seti_1").json()["error"]
+
+    assert [True] * 3 == [way in error["message"] for way in ("Bearer token", "HTTP Basic", "parameter key")]
+
+
 def test_an_unknown_setup_intent(mock: Mock) -> None:
     """As Stripe says it."""
     reply = prepared(mock).http.get("/v1/setup_intents/seti_nothing", params={"client_secret": "seti_nothing_secret_1"})
