@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -11,9 +12,21 @@ from mockserver.payments.setup_intent import FRESH, SetupIntent
 from mockserver.scenarios import ABSENT_MEMBER
 from mockserver.scenarios.confirmations import OnConfirm
 
-__all__ = ["NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
+__all__ = ["NO_OVERRIDES", "SHAPES", "PaymentSession", "StripeConfiguration"]
 
 NO_OVERRIDES: Final[Mapping[str, Any]] = MappingProxyType({})
+
+SHAPES: Final = {
+    "pk_key": (
+        re.compile(r"pk_test_[A-Za-z0-9_-]+"),
+        "a publishable key of test mode is pk_test_ and letters and digits",
+    ),
+    "client_secret": (
+        re.compile(r"seti_[A-Za-z0-9]+_secret_[A-Za-z0-9]+"),
+        "a client secret is seti_, letters and digits, _secret_, letters and digits",
+    ),
+}
+"""What Stripe.js demands of members of StripeConfiguration, as patterns and as sentences; other values are of no use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,10 +115,17 @@ LEAVING = {
     "override for the first provider that when allows": (
         stub(
             "when: {body: {provider: {one_of: [authorize, stripe]}, plan_id: {absent: true}}}\n"
-            "reply: {payment_session: {setup_intent: {stripe: {pk_key: x, client_secret: x}}}}"
+            "reply: {payment_session: {setup_intent: {stripe: {pk_key: pk_test_x, client_secret: seti_x_secret_x}}}}"
         ),
         [
             f'6:54: stubs[0].reply.payment_session.setup_intent.stripe.connected_account_id: "connected_account_id" is required {LEAVE}'
+        ],
+    ),
+    "keys that are of no use": (
+        reply("payment_session: {setup_intent: {stripe: {pk_key: pk_live_1, client_secret: seti_a_b_secret_c}}}"),
+        [
+            f"6:57: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: Stripe.js refuses this: a publishable key of test mode is pk_test_ and letters and digits {LEAVE}",
+            f"6:83: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: Stripe.js refuses this: a client secret is seti_, letters and digits, _secret_, letters and digits {LEAVE}",
         ],
     ),
     "when": (
