@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from mockserver.settings import Settings
 from tests.browser.conftest import created
 from tests.support.browser import Pages
-from tests.support.mock import Mock
+from tests.support.mock import Mock, mock_of
 
 
 @pytest.fixture
@@ -87,6 +88,35 @@ def test_the_demo_says_what_went_wrong_before_the_form(demo: Page) -> None:
 
     expect(demo.get_by_role("status")).to_have_text("No payment session was created; the status is 500.")
     expect(demo.get_by_role("button", name="Save payment method")).to_be_disabled()
+
+
+def test_the_demo_tells_what_is_chosen_on_the_server(demo: Page, mock: Mock) -> None:
+    """A scenario that is activated decides too, and the page does not claim that the card does."""
+    default = demo.get_by_label("Scenario").locator("option").first
+    expect(default).to_have_text("none: the test card decides")
+    mock.activate("card_declined")
+    try:
+        demo.get_by_role("button", name="Create another session").click()
+        expect(default).to_have_text("chosen on the server: card_declined")
+        expect(demo.locator("#session")).to_contain_text("card_declined")
+    finally:
+        mock.activate(None)
+    demo.get_by_role("button", name="Create another session").click()
+    expect(default).to_have_text("none: the test card decides")
+
+
+def test_the_demo_of_a_server_with_keys(pages: Pages) -> None:
+    """Where its key is not accepted, it says so and takes another; the form then works."""
+    with mock_of(Settings(seed=1, api_keys=("api_key_ours",))) as mock:
+        page = pages.open(f"{mock.url}/__mock/demo")
+        expect(page.get_by_role("status")).to_contain_text("the status is 401. The credential is none of those")
+        page.get_by_label("API key").fill("api_key_ours")
+        page.get_by_role("button", name="Use this key").click()
+        expect(page.get_by_role("button", name="Save payment method")).to_be_enabled()
+        choose(page, "4242 4242 4242 4242")
+
+        expect(page.get_by_role("status")).to_have_text("Done: the setup intent is succeeded.")
+        expect(page.get_by_label("API key")).to_be_hidden()
 
 
 def test_the_demo_asks_for_an_address(demo: Page) -> None:
@@ -183,17 +213,18 @@ def test_wingback_mock_needs_to_know_which_session(pages: Pages, mock: Mock, emp
     assert "undefined" == page.evaluate("typeof window.Stripe")
 
 
-@pytest.mark.parametrize(("path", "name"), [("/v3/", "Stripe"), ("/__mock/wingback.js", "WingbackMock")])
-def test_the_scripts_are_ready_at_once(pages: Pages, mock: Mock, empty: str, path: str, name: str) -> None:
-    """From the tag to the global it takes less than 100 ms on loopback."""
-    page = pages.open(empty)
-    load = """([url, name]) => new Promise(resolve => {
-        const script = document.createElement("script"), started = performance.now();
-        script.onload = () => resolve([typeof window[name], performance.now() - started]);
-        script.src = url;
-        document.head.append(script);
-    })"""
-    loads = [page.evaluate(load, [mock.url + path, name]) for _ in range(5)]
+@pytest.mark.parametrize(
+    ("scenario", "expected"),
+    [
+        pytest.param("setup_intent_missing", "no setup intent of Stripe's", id="missing"),
+        pytest.param("nulls_where_nullable", "no setup intent of Stripe's", id="null"),
+        pytest.param("provider_authorize", "no setup intent of Stripe's", id="another provider"),
+    ],
+)
+def test_wingback_mock_follows_the_scenario(
+    wingback: Callable[[Any], Page], mock: Mock, scenario: str, expected: str
+) -> None:
+    """By its token, the session is what the backend was sent."""
+    page = wingback({"token": created(mock, scenario)["token"]})
 
-    assert set() == {kind for kind, _ in loads} - {"function", "object"}
-    assert sorted(milliseconds for _, milliseconds in loads)[2] < 100
+    expect(page.locator("#payment")).to_contain_text(expected)

@@ -35,6 +35,9 @@ def test_what_a_screen_reader_finds(bare: Page) -> None:
         """)
 
 
+BADGE = "Mock: test cards only"
+
+
 @pytest.mark.parametrize("element", ["payment", "card", "cardNumber", "iban"])
 def test_everybody_sees_that_it_is_a_mock(bare: Page, element: str) -> None:
     """Wherever a number is asked for it says that only test cards are wanted, before and after one is typed."""
@@ -44,7 +47,61 @@ def test_everybody_sees_that_it_is_a_mock(bare: Page, element: str) -> None:
     )
     bare.get_by_label("IBAN" if element == "iban" else "Card number").fill("1")
 
-    expect(bare.get_by_text("Mock: test cards only")).to_be_visible()
+    expect(bare.get_by_text(BADGE)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("elements", "place"),
+    [
+        pytest.param(["cardCvc"], "cardCvc", id="code alone"),
+        pytest.param(["cardExpiry", "cardCvc", "cardNumber"], "cardNumber", id="card in parts"),
+        pytest.param(["address"], "address", id="address alone"),
+        pytest.param(["address", "card"], "card", id="address and card"),
+    ],
+)
+def test_it_is_said_once(bare: Page, elements: list[str], place: str) -> None:
+    """Of several elements of a group one says that it is a mock; when that one goes, another does."""
+    bare.evaluate(
+        """types => {
+            window.elements = stripe.elements();
+            for (const type of types) elements.create(type, {mode: "billing"}).mount(window.place(type));
+        }""",
+        elements,
+    )
+
+    assert 1 == bare.get_by_text(BADGE).filter(visible=True).count()
+    expect(bare.locator(f"#{place}").get_by_text(BADGE)).to_be_visible()
+    bare.evaluate("type => elements.getElement(type).destroy()", place)
+    assert min(1, len(elements) - 1) == bare.get_by_text(BADGE).filter(visible=True).count()
+
+
+@pytest.mark.parametrize("element", ["card", "cardNumber", "payment"])
+@pytest.mark.parametrize("width", [320, 400, 900])
+@pytest.mark.parametrize("number", ["4242424242424242", "5555555555554444", "378282246310005"])
+def test_the_brand_hides_no_digit(bare: Page, element: str, width: int, number: str) -> None:
+    """However narrow the form is, the number can be read beside the name of its brand, and nothing sticks out."""
+    bare.set_viewport_size({"width": width, "height": 800})
+    bare.evaluate("type => stripe.elements({clientSecret: secret}).create(type).mount(place('form'))", element)
+    field = bare.get_by_label("Card number")
+    field.fill(number)
+    edges = bare.evaluate(
+        """() => {
+            const root = document.querySelector("#form > div").shadowRoot;
+            const input = root.querySelector("[name=number]"), brand = root.querySelector(".Brand");
+            const style = getComputedStyle(input), canvas = document.createElement("canvas").getContext("2d");
+            canvas.font = style.font;
+            const start = input.getBoundingClientRect().left + parseFloat(style.paddingLeft);
+            return {
+                digits: start + canvas.measureText(input.value).width,
+                input: input.getBoundingClientRect().right,
+                brand: brand.getBoundingClientRect().left,
+                end: brand.getBoundingClientRect().right,
+            };
+        }"""
+    )
+
+    assert edges["digits"] <= min(edges["brand"], edges["input"])
+    assert edges["end"] <= width
 
 
 def test_the_keyboard_is_enough(bare: Page) -> None:
@@ -110,7 +167,13 @@ def test_the_form_around_never_has_the_number(bare: Page) -> None:
         pytest.param("{variables: {borderRadius: '13px'}}", "border-radius", "13px", id="radius"),
         pytest.param("{variables: {fontFamily: 'monospace'}}", "font-family", "monospace", id="font"),
         pytest.param("{variables: {spacingUnit: '8px'}}", "padding-left", "24px", id="space"),
-        pytest.param("{theme: 'night'}", "background-color", "rgb(35, 39, 47)", id="theme"),
+        pytest.param("{variables: {fontSizeBase: '21px'}}", "font-size", "21px", id="size"),
+        pytest.param("{variables: {fontWeightNormal: '700'}}", "font-weight", "700", id="weight"),
+        pytest.param(
+            "{variables: {inputColorBorder: 'rgb(7, 8, 9)'}}", "border-top-color", "rgb(7, 8, 9)", id="border"
+        ),
+        pytest.param("{theme: 'night'}", "background-color", "rgb(35, 39, 47)", id="night"),
+        pytest.param("{theme: 'flat'}", "background-color", "rgb(241, 243, 247)", id="flat"),
         pytest.param("{rules: {'.Input': {letterSpacing: '3px'}}}", "letter-spacing", "3px", id="rule"),
     ],
 )
@@ -122,6 +185,67 @@ def test_appearance_is_respected(bare: Page, appearance: str, css: str, value: s
     bare.evaluate(f"elements.update({{appearance: {appearance}}})")
 
     expect(field).to_have_css(css, value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "css"),
+    [
+        pytest.param("colorPrimary", "", "outline-color", id="primary: focus"),
+        pytest.param("colorDanger", "1", "border-top-color", id="danger: border"),
+        pytest.param("colorDanger", "1", "color", id="danger: text"),
+    ],
+)
+def test_the_colours_of_states_are_respected(bare: Page, variable: str, text: str, css: str) -> None:
+    """A field that is focused, or wrong, looks as the page's appearance says."""
+    bare.evaluate(PAYMENT)
+    bare.evaluate(f"elements.update({{appearance: {{variables: {{{variable}: 'rgb(9, 9, 9)'}}}}}})")
+    field = bare.get_by_label("Card number")
+    field.focus()
+    if text:
+        field.fill(text)
+        field.blur()
+
+    expect(field).to_have_css(css, "rgb(9, 9, 9)")
+
+
+@pytest.mark.parametrize("theme", ["stripe", "flat", "night"])
+def test_every_theme_can_be_read(bare: Page, theme: str) -> None:
+    """What is in a field, or would be, stands out from its ground by 4.5 to 1 at least (WCAG 2, 1.4.3)."""
+    bare.evaluate(PAYMENT)
+    bare.evaluate(f"elements.update({{appearance: {{theme: '{theme}'}}}})")
+    expect(bare.get_by_label("CVC")).to_be_visible()
+    colours = bare.evaluate(
+        """() => {
+            const input = document.querySelector("#form > div").shadowRoot.querySelector("[name=number]");
+            const luminance = (text) => text.match(/\\d+/g).slice(0, 3).map((each) => each / 255)
+                .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+            const ground = luminance(getComputedStyle(input).backgroundColor);
+            return [getComputedStyle(input), getComputedStyle(input, "::placeholder")].map(({color}) => {
+                const [dark, light] = [luminance(color), ground].sort((one, other) => one - other);
+                return (light + 0.05) / (dark + 0.05);
+            });
+        }"""
+    )
+
+    assert [] == [contrast for contrast in colours if contrast < 4.5]
+
+
+def test_a_state_may_have_several_classes(bare: Page) -> None:
+    """As style sheets of utilities have it."""
+    bare.evaluate(
+        """() => {
+            const classes = {base: "field rounded", empty: "is-empty  quiet", complete: ""};
+            window.card = stripe.elements().create("card", {classes});
+            card.mount(place("card"));
+        }"""
+    )
+
+    expect(bare.locator("#card")).to_have_class("field rounded is-empty quiet")
+    bare.get_by_label("Card number").fill("4")
+    expect(bare.locator("#card")).to_have_class("field rounded StripeElement--focus")
+    bare.evaluate("() => card.unmount()")
+    expect(bare.locator("#card")).to_have_class("")
 
 
 def test_the_style_of_a_card_element_is_respected(bare: Page) -> None:

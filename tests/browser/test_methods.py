@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import created
+from tests.support.mock import Mock
+
 
 def entered(page: Page, number: str = "4242424242424242") -> None:
     page.get_by_label("Card number").fill(number)
@@ -138,6 +141,24 @@ def test_the_next_action_can_wait(bare: Page) -> None:
     bare.get_by_role("button", name="Complete authentication").click()
 
     assert "succeeded" == bare.evaluate("done.then(({setupIntent}) => setupIntent.status)")
+
+
+def test_one_challenge_at_a_time(bare: Page, mock: Mock) -> None:
+    """Two that come together are asked one after the other, and each answer is its own."""
+    other = created(mock)["setup_intent"]["stripe"]["client_secret"]
+    bare.evaluate(
+        """other => {
+            window.done = [secret, other].map(each => stripe
+                .confirmCardSetup(each, {payment_method: "pm_card_authenticationRequired"})
+                .then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code));
+        }""",
+        other,
+    )
+    for button in ("Complete authentication", "Fail authentication"):
+        bare.get_by_role("button", name=button).click()
+
+    assert {"succeeded", "setup_intent_authentication_failure"} == set(bare.evaluate("Promise.all(done)"))
+    expect(bare.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_finished_setup_intent_takes_no_form(bare: Page) -> None:

@@ -179,6 +179,40 @@ def test_what_has_to_come_before_confirm(bare: Page, script: str, expected: str)
     assert expected in said
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("confirmSetup()", "confirmSetup() needs a setup intent's client secret"),
+        ("confirmSetup({clientSecret: secret, confirmParams: null})", "return_url has to be a whole address"),
+        ("confirmCardSetup()", "confirmCardSetup() needs a setup intent's client secret"),
+        ("confirmSepaDebitSetup(null, null)", "confirmSepaDebitSetup() needs a setup intent's client secret"),
+        ("confirmCardSetup(secret, {payment_method: {card: null}})", "an element for card is needed"),
+        ("handleNextAction()", "retrieveSetupIntent() needs a setup intent's client secret"),
+        ("createPaymentMethod()", "not implemented by the mock"),
+        ("createPaymentMethod({type: 'card'})", "an element for card is needed"),
+        ("createPaymentMethod({type: 'card', card: null})", "an element for card is needed"),
+        ("createToken(null)", "not implemented by the mock"),
+        ("elements(null).create('payment')", "a payment element needs elements({clientSecret})"),
+    ],
+)
+def test_what_is_left_out_is_named(bare: Page, call: str, expected: str) -> None:
+    """Null, or nothing at all, is answered with what is needed instead."""
+    said = bare.evaluate(
+        f"async () => {{ try {{ return await stripe.{call} }} catch (error) {{ return error.message }} }}"
+    )
+
+    assert said.startswith("Mock of Stripe.js: ")
+    assert expected in said
+
+
+@pytest.mark.parametrize("data", ["undefined", "null", "{}", "{payment_method: null}"])
+def test_a_confirmation_without_a_payment_method(bare: Page, data: str) -> None:
+    """Stripe's side says what is missing."""
+    code = bare.evaluate(f"stripe.confirmCardSetup(secret, {data}).then(({{error}}) => error.code)")
+
+    assert "setup_intent_unexpected_state" == code
+
+
 def test_where_to_go_on_has_to_be_said(bare: Page) -> None:
     """Without redirect: if_required there has to be a return_url, and it has to be a web address."""
     script = """async url => {

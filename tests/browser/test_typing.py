@@ -15,6 +15,9 @@ PAYMENT = "() => { window.elements = stripe.elements({clientSecret: secret}); el
         pytest.param("1234", "12 / 34", id="without a stroke"),
         pytest.param("1/34", "01 / 34", id="one digit"),
         pytest.param("534", "05 / 34", id="one digit, without a stroke"),
+        pytest.param("12/2034", "12 / 34", id="a year in full"),
+        pytest.param("122034", "12 / 34", id="a year in full, without a stroke"),
+        pytest.param("12/203", "12 / 203", id="most of a year"),
     ],
 )
 def test_dates_are_understood_sign_by_sign(bare: Page, typed: str, shown: str) -> None:
@@ -31,6 +34,12 @@ def test_dates_are_understood_sign_by_sign(bare: Page, typed: str, shown: str) -
         pytest.param("12/34", "12 / 34", id="short"),
         pytest.param("1/34", "01 / 34", id="one digit"),
         pytest.param("12/2034", "12 / 34", id="a year in full"),
+        pytest.param("1/2034", "01 / 34", id="one digit and a year in full"),
+        pytest.param("12 2034", "12 / 34", id="a space"),
+        pytest.param("12-2034", "12 / 34", id="a hyphen"),
+        pytest.param("122034", "12 / 34", id="nothing between"),
+        pytest.param("2034-12", "12 / 34", id="the year first"),
+        pytest.param(" 2034/1 ", "01 / 34", id="the year first, one digit"),
     ],
 )
 def test_dates_are_understood_at_once(bare: Page, given: str, shown: str) -> None:
@@ -48,6 +57,7 @@ def test_dates_are_understood_at_once(bare: Page, given: str, shown: str) -> Non
         pytest.param("12/20", "This year is over: the card has expired.", id="past"),
         pytest.param("12/99", "No card is valid for that long.", id="far away"),
         pytest.param("12", "Enter month and year, as in 12/34.", id="half"),
+        pytest.param("12 / 203", "Enter month and year, as in 12/34.", id="most of a year"),
     ],
 )
 def test_dates_that_cannot_be(bare: Page, typed: str, message: str) -> None:

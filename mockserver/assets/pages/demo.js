@@ -7,8 +7,6 @@ const CARDS = [
   ["4000 0000 0000 0069", "has expired"],
   ["4000 0025 0000 3155", "asks for 3-D Secure"],
 ];
-// A real signup page has no key of Wingback's: its backend creates the session.
-const HEADERS = { "Content-Type": "application/json", "wb-key": "api_key_demo" };
 // Outside of https and loopback a browser makes no UUIDs.
 const CUSTOMER = `Cust_${crypto.randomUUID ? crypto.randomUUID() : "00000000-0000-4000-8000-0000000000de"}`;
 
@@ -18,16 +16,32 @@ const button = form.querySelector("[type=submit]");
 let element = null;
 let started = 0;
 
+// A real signup page has no key of Wingback's: its backend creates the session.
+const credential = () => ({ "wb-key": at("key").value });
+
 async function createSession() {
-  const scenario = at("scenario").value;
+  const chosen = at("scenario").value;
   const reply = await fetch(`/v1/c/customer/${CUSTOMER}/payment/session`, {
     method: "POST",
-    headers: scenario ? { ...HEADERS, "Mock-Scenario": scenario } : HEADERS,
+    headers: { ...credential(), "Content-Type": "application/json", ...(chosen ? { "Mock-Scenario": chosen } : {}) },
     body: JSON.stringify({ operation: "add_method", address: form.elements.address.value === "true" }),
   });
-  const session = await reply.json().catch(() => null);
-  if (!reply.ok || !session) throw new Error(`No payment session was created; the status is ${reply.status}.`);
-  return session;
+  const answer = await reply.json().catch(() => null);
+  const refused = reply.headers.get("Mock-Refused");
+  at("guard").hidden = refused !== "not-authenticated";
+  if (!reply.ok || !answer) {
+    const why = refused && answer ? ` ${answer.detail}` : "";
+    throw new Error(`No payment session was created; the status is ${reply.status}.${why}`);
+  }
+  const scenario = reply.headers.get("Mock-Scenario") || "none";
+  if (!chosen) at("scenario").options[0].text = withoutChoice(scenario);
+  return { ...answer, scenario };
+}
+
+function withoutChoice(scenario) {
+  return ["happy_path", "none"].includes(scenario)
+    ? "none: the test card decides"
+    : `chosen on the server: ${scenario}`;
 }
 
 async function start() {
@@ -65,12 +79,12 @@ function say(text, state) {
   at("outcome").className = state;
 }
 
-function show({ token, customer_id, setup_intent }) {
+function show({ token, customer_id, scenario, setup_intent }) {
   // Its client secret is not for showing.
   const [setupIntent] = ((setup_intent && setup_intent.stripe) || { client_secret: "none" }).client_secret.split(
     "_secret_"
   );
-  const rows = Object.entries({ token, "customer id": customer_id, "setup intent": setupIntent });
+  const rows = Object.entries({ token, "customer id": customer_id, scenario, "setup intent": setupIntent });
   at("session").replaceChildren(...rows.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
 }
 
@@ -90,7 +104,7 @@ function listCards() {
 }
 
 async function listScenarios() {
-  const reply = await fetch("/__mock/scenarios", { headers: { "wb-key": HEADERS["wb-key"] } });
+  const reply = await fetch("/__mock/scenarios", { headers: credential() });
   // The control API may be guarded; the form works all the same.
   if (!reply.ok) return;
   const { scenarios } = await reply.json();
@@ -104,6 +118,10 @@ async function listScenarios() {
 form.addEventListener("submit", save);
 form.addEventListener("change", (event) => event.target.name === "address" && start());
 at("again").addEventListener("click", start);
+at("guard").addEventListener("submit", (event) => {
+  event.preventDefault();
+  start();
+});
 at("scenario").addEventListener("change", start);
 listCards();
 listScenarios().finally(start);

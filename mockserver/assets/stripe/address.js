@@ -23,7 +23,7 @@ class AddressElement extends MockElement {
     /** @type {Record<string, Field>} */
     this._named = this._makeFields();
     const order = Object.values(this._named);
-    this._frame.append(make("div", { class: "Grid" }, ...order.map(({ node }) => node)));
+    this._frame.append(make("div", { class: "Grid" }, ...order.map(({ node }) => node)), this._badge);
     this._add(...order);
     this._fill();
   }

@@ -28,7 +28,7 @@ class CardElement extends BareElement {
     super(group, "card", options);
     const number = numberField({ bare: true });
     const fields = [number, expiryField({ bare: true }), codeField(() => number.text, { bare: true })];
-    this._frame.append(make("div", { class: "Line" }, ...fields.map(({ node }) => node), badge()));
+    this._frame.append(make("div", { class: "Line" }, ...fields.map(({ node }) => node), this._badge));
     this._add(...fields);
   }
 
@@ -59,7 +59,7 @@ class CardPart extends BareElement {
     const field = makers[type]({ bare: true });
     const { placeholder } = this._options;
     if (placeholder !== undefined) field.input.setAttribute("placeholder", placeholder || " ");
-    this._frame.append(make("div", { class: "Single" }, field.node, type === "cardNumber" ? badge() : null));
+    this._frame.append(make("div", { class: "Single" }, field.node, this._badge));
     this._add(field);
   }
 
@@ -91,7 +91,7 @@ class IbanElement extends BareElement {
   constructor(group, options) {
     super(group, "iban", options);
     const field = ibanField({ bare: true });
-    this._frame.append(make("div", { class: "Single" }, field.node, badge()));
+    this._frame.append(make("div", { class: "Single" }, field.node, this._badge));
     this._add(field);
   }
 

@@ -1,7 +1,7 @@
 // Card numbers, dates and codes: how they are written, and what is wrong with them.
 
 const BRANDS = [
-  { name: "amex", shown: "American Express", start: /^3[47]/, lengths: [15], groups: [4, 6, 5], code: 4 },
+  { name: "amex", shown: "Amex", start: /^3[47]/, lengths: [15], groups: [4, 6, 5], code: 4 },
   {
     name: "diners",
     shown: "Diners Club",
@@ -64,8 +64,12 @@ function checkNumber(text) {
 
 /** @param {string} text */
 function formatExpiry(text) {
-  // A year in four digits is taken too: password managers fill 12/2034.
-  const written = text.replace(/(\d{1,2})\s*\/\s*20(\d\d)/, "$1/$2").replace(/^(\d)\s*\//, "0$1/");
+  // Years in four digits are taken too: people paste, and password managers fill, 12/2034, 122034 and 2034-12.
+  const [, before, after, first, second] = /^\s*(?:(\d\d?)\D*20(\d\d)|20(\d\d)\D+(\d\d?))\s*$/.exec(text) || [];
+  if (after || first) return `${(before || second).padStart(2, "0")} / ${after || first}`;
+  // One digit less is such a year while it is typed.
+  if (/^\d\d \/ 20\d$/.test(text)) return text;
+  const written = text.replace(/^(\d)\s*\//, "0$1/");
   let digits = digitsOf(written).slice(0, 4);
   if (/^[2-9]/.test(digits)) digits = `0${digits}`.slice(0, 4);
   return digits.length > 2 || /^\d\d\s*\//.test(written) ? `${digits.slice(0, 2)} / ${digits.slice(2)}` : digits;
@@ -82,7 +86,7 @@ function readExpiry(text) {
  * @returns {Failure | null}
  */
 function checkExpiry(text) {
-  if (digitsOf(text).length < 4) return invalid("incomplete_expiry", "Enter month and year, as in 12/34.");
+  if (digitsOf(text).length !== 4) return invalid("incomplete_expiry", "Enter month and year, as in 12/34.");
   const { month, year } = readExpiry(text);
   if (month < 1 || month > 12) return invalid("invalid_expiry_month", "There is no such month.");
   const now = new Date();

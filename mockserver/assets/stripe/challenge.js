@@ -15,11 +15,24 @@ const CHALLENGE_STYLES = sheetOf(`
   .Fail { background: #fff; color: #2456d6; }
 `);
 
+/** @type {Promise<unknown>} */
+let latest = Promise.resolve();
+
 /**
- * Asks the person; whether they completed the authentication. To close the dialog is to fail.
+ * Asks the person; whether they completed the authentication. Of several challenges each waits for those before it.
  * @returns {Promise<boolean>}
  */
 function challenge() {
+  const asked = latest.then(ask);
+  latest = asked;
+  return asked;
+}
+
+/**
+ * To close the dialog is to fail.
+ * @returns {Promise<boolean>}
+ */
+function ask() {
   const title = newId();
   const complete = make("button", { type: "button", class: "Complete" }, "Complete authentication");
   const fail = make("button", { type: "button", class: "Fail" }, "Fail authentication");

@@ -50,7 +50,7 @@ async function settle(api, setupIntent, secret) {
  * @param {"card" | "sepa_debit"} type
  */
 function methodOf(given, type) {
-  if (given === undefined || typeof given === "string") return { payment_method: given };
+  if (given == null || typeof given === "string") return { payment_method: given };
   const { [type]: source, ...rest } = given;
   return { payment_method_data: { ...rest, ...dataOf(source, type) } };
 }

@@ -19,6 +19,7 @@ class MockElement extends Emitter {
     this._host = make("div");
     this._root = shadowOf(this._host, group._sheets(this._ownSheet()));
     this._frame = make("div", { class: "Frame" });
+    this._badge = badge();
     this._root.append(this._frame);
     this._listen();
   }
@@ -34,7 +35,8 @@ class MockElement extends Emitter {
     this.unmount();
     this._container = container;
     container.replaceChildren(this._host);
-    container.classList.add(this._class("base", "StripeElement"));
+    container.classList.add(...this._classes("base"));
+    this._group._placeBadges();
     this._watchLabels(container);
     this._state();
     this._start();
@@ -43,9 +45,9 @@ class MockElement extends Emitter {
   unmount() {
     this._host.remove();
     if (this._container) {
-      for (const [name, fallback] of Object.entries(STATES))
-        this._container.classList.remove(this._class(name, fallback));
+      for (const name of Object.keys(STATES)) this._container.classList.remove(...this._classes(name));
       this._container = null;
+      this._group._placeBadges();
     }
   }
 
@@ -169,16 +171,14 @@ class MockElement extends Emitter {
   _state(focused = this._root.activeElement !== null) {
     const state = { focus: focused, complete: this._complete, empty: this._empty, invalid: this._error !== undefined };
     for (const [name, holds] of Object.entries(state)) {
-      if (this._container) this._container.classList.toggle(this._class(name, STATES[name]), holds);
+      for (const each of this._classes(name)) if (this._container) this._container.classList.toggle(each, holds);
     }
   }
 
-  /**
-   * @param {string} name
-   * @param {string} fallback
-   */
-  _class(name, fallback) {
-    return ((this._options.classes || {})[name] || fallback).trim().split(/\s+/)[0];
+  /** @param {string} name of a state: the page may have given it one class or several */
+  _classes(name) {
+    const given = (this._options.classes || {})[name] || STATES[name];
+    return given.split(/\s+/).filter(Boolean);
   }
 
   /** @param {HTMLElement} container */

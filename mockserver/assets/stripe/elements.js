@@ -1,5 +1,8 @@
 // A group of elements that belong to one setup intent.
 
+// Who says that this is a mock, the best place first.
+const BADGED = ["payment", "card", "cardNumber", "iban", "cardCvc", "cardExpiry", "address"];
+
 class MockElements extends Emitter {
   /**
    * @param {MockStripe} stripe
@@ -120,6 +123,15 @@ class MockElements extends Emitter {
   /** @param {MockElement} element */
   _forget(element) {
     if (this._all.get(element._type) === element) this._all.delete(element._type);
+    this._placeBadges();
+  }
+
+  /** One of the elements on the page says that this is a mock: where a number is entered, else wherever it can. */
+  _placeBadges() {
+    const mounted = BADGED.flatMap((type) => this._all.get(type) || []).filter((element) => element._container);
+    mounted.forEach((element, place) => {
+      element._badge.hidden = place > 0;
+    });
   }
 
   /** @param {string} type */

@@ -13,7 +13,7 @@ class PaymentElement extends MockElement {
     /** @type {Record<string, Field[]>} */
     this._byMethod = {};
     this._pick = (/** @type {string} */ _) => {};
-    this._frame.append(badge());
+    this._frame.append(this._badge);
   }
 
   _start() {

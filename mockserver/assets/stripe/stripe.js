@@ -11,15 +11,17 @@ class MockStripe {
   }
 
   /** @param {any} [options] */
-  elements(options = {}) {
-    return new MockElements(this, options);
+  elements(options) {
+    return new MockElements(this, options || {});
   }
 
   /**
    * @param {any} options
    * @returns {Promise<any>}
    */
-  async confirmSetup({ elements, clientSecret, confirmParams = {}, redirect = "always" }) {
+  async confirmSetup(options) {
+    const { elements, clientSecret, redirect = "always", ...rest } = options || {};
+    const confirmParams = rest.confirmParams || {};
     const intent = readSecret(clientSecret || (elements && elements._secret), "confirmSetup()");
     if (redirect !== "if_required") checkReturnUrl(confirmParams.return_url);
     const { payment_method_data: given = {}, ...parameters } = confirmParams;
@@ -39,7 +41,7 @@ class MockStripe {
    * @param {any} [options]
    * @returns {Promise<any>}
    */
-  async confirmCardSetup(clientSecret, data = {}, options = {}) {
+  async confirmCardSetup(clientSecret, data, options) {
     return this._confirmWith("card", "confirmCardSetup()", clientSecret, data, options);
   }
 
@@ -48,8 +50,8 @@ class MockStripe {
    * @param {any} [data]
    * @returns {Promise<any>}
    */
-  async confirmSepaDebitSetup(clientSecret, data = {}) {
-    return this._confirmWith("sepa_debit", "confirmSepaDebitSetup()", clientSecret, data, {});
+  async confirmSepaDebitSetup(clientSecret, data) {
+    return this._confirmWith("sepa_debit", "confirmSepaDebitSetup()", clientSecret, data);
   }
 
   /**
@@ -66,7 +68,8 @@ class MockStripe {
    * @param {any} options
    * @returns {Promise<any>}
    */
-  async handleNextAction({ clientSecret }) {
+  async handleNextAction(options) {
+    const { clientSecret } = options || {};
     const { setupIntent, error } = await this.retrieveSetupIntent(clientSecret);
     return error ? { error } : settle(this._api, setupIntent, clientSecret);
   }
@@ -75,10 +78,11 @@ class MockStripe {
    * @param {any} options
    * @returns {Promise<any>}
    */
-  async createPaymentMethod({ elements, params = {}, ...data }) {
+  async createPaymentMethod(options) {
+    const { elements, params, ...data } = options || {};
     if (elements) {
       const { data: collected, error } = await collect(elements, "createPaymentMethod()");
-      return error ? { error } : this._create(merged(collected, params));
+      return error ? { error } : this._create(merged(collected, params || {}));
     }
     const { type } = data;
     if (type !== "card" && type !== "sepa_debit") throw unimplemented(`createPaymentMethod({type: "${type}"}) `);
@@ -110,13 +114,14 @@ class MockStripe {
    * @param {string} place
    * @param {string} clientSecret
    * @param {any} data
-   * @param {any} options
+   * @param {any} [options]
    * @returns {Promise<any>}
    */
-  async _confirmWith(type, place, clientSecret, { payment_method: method, ...parameters }, options) {
+  async _confirmWith(type, place, clientSecret, data, options) {
+    const { payment_method: method, ...parameters } = data || {};
     const intent = readSecret(clientSecret, place);
     const source = methodOf(method, type);
-    return invalidIn(method && method[type]) || confirmIntent(this._api, intent, { ...parameters, ...source }, options);
+    return invalidIn(method && method[type]) || confirmIntent(this._api, intent, { ...parameters, ...source }, options || {});
   }
 
   /** @param {any} data */

@@ -3,7 +3,14 @@
 const THEMES = {
   stripe: {},
   flat: { colorBackground: "#f1f3f7", inputBorder: "1px solid transparent", inputBoxShadow: "none" },
-  night: { colorBackground: "#23272f", colorText: "#eef1f6", colorTextSecondary: "#b3bac7", colorDanger: "#ff8f98" },
+  night: {
+    colorBackground: "#23272f",
+    colorText: "#eef1f6",
+    colorTextSecondary: "#b3bac7",
+    colorTextPlaceholder: "#a3abba",
+    colorPrimary: "#8fb0ff",
+    colorDanger: "#ff8f98",
+  },
 };
 
 const STYLES = sheetOf(`
@@ -41,7 +48,7 @@ const STYLES = sheetOf(`
     padding: calc(var(--spacingUnit, 4px) * 2.5) calc(var(--spacingUnit, 4px) * 3);
     width: 100%;
   }
-  .Input::placeholder { color: var(--colorTextPlaceholder, #687083); opacity: 1; }
+  .Input::placeholder { color: var(--colorTextPlaceholder, #5f677a); opacity: 1; }
   .Input:focus, .Tab:focus-within {
     border-color: var(--inputFocusColorBorder, var(--colorPrimary, #2456d6));
     box-shadow: var(--inputFocusBoxShadow, var(--focusBoxShadow, none));
@@ -69,10 +76,14 @@ const STYLES = sheetOf(`
     background: #fff4d6; border: 1px solid #d9a514; border-radius: 999px; color: #5c4300; display: inline-block;
     font: 500 0.75rem/1.3 system-ui, sans-serif; margin: 0.75em 0 0; padding: 0.15em 0.7em;
   }
+  .Badge[hidden] { display: none; }
   .Hidden { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
   .Line { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0.25em 0.75em; }
   .Line > .Number, .Line > .Plain { flex: 1 1 4.5em; min-width: 0; }
-  .Line > .Number { flex-basis: 12em; }
+  .Line > .Number { flex-basis: 16em; }
+  .Line .Number .Number, .Single .Number .Number { align-items: baseline; display: flex; gap: 0.5em; }
+  .Line .Number .Brand, .Single .Number .Brand { position: static; transform: none; white-space: nowrap; }
+  .Line .Number .Input, .Single .Number .Input { flex: 1 1 0; min-width: 11em; }
   .Line .Input, .Line .Input:focus, .Single .Input, .Single .Input:focus {
     background: transparent; border: 0; box-shadow: none; padding: 0.15em 0;
   }
