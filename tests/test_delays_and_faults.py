@@ -6,7 +6,6 @@ import errno
 import json
 import math
 import select
-import shutil
 import statistics
 import subprocess
 import time
@@ -24,6 +23,7 @@ from mockserver.exchange import Fault, Headers, Reply, Request
 from mockserver.server import BackgroundServer, running
 from mockserver.settings import Settings
 from mockserver.web import create_app
+from tests.support.needs import command
 from tests.support.raw import RawConnection
 
 OPERATION = "c_create_payment_session"
@@ -312,12 +312,9 @@ NODE: dict[str, dict[str, Any]] = {
 
 def test_node(server: Live) -> None:
     """Node's fetch: the status if a head came, and the error with its cause, or the provider if all went well."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
     script = Path(__file__).parent / "clients" / "faults.mjs"
-    command = [node, str(script), server.url, "3000", *FAULTS]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    started = [command("node"), str(script), server.url, "3000", *FAULTS]
+    done = subprocess.run(started, capture_output=True, text=True, timeout=60, check=False)
 
     assert 0 == done.returncode, done.stderr
     assert NODE == json.loads(done.stdout)

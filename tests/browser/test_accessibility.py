@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Pages, modules
+from tests.support.browser import Pages
 from tests.support.mock import Mock
+from tests.support.needs import modules
 
 
 def console(page: Page) -> None:

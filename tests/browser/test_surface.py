@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browser import TYPES, Pages, modules
+from tests.support.browser import TYPES, Pages
 from tests.support.mock import Mock
+from tests.support.needs import modules
 
 IMPLEMENTED = {
     "confirmCardSetup",

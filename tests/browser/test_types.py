@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import modules, tool
 from tests.support.command import ROOT
+from tests.support.needs import modules, tool
 
 PARTS = ROOT / "mockserver" / "assets"
 TYPES = Path(__file__).parent / "types"

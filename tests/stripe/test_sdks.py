@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +12,10 @@ import pytest
 import stripe
 
 from tests.support.mock import Mock
+from tests.support.needs import command, modules
 from tests.support.shop import SECRET_KEY, prepared
 
 SCRIPT = Path(__file__).parents[1] / "clients" / "stripe.mjs"
-# Where `npm install stripe` was carried out. It is always there in CI, which sets the variable.
-PACKAGES = os.environ.get("MOCK_NODE_FOLDER")
 
 
 @pytest.fixture(params=["global", "client"])
@@ -126,13 +124,19 @@ def test_python_for_an_account(mock: Mock) -> None:
         client.retrieve(setup.id, options={"stripe_account": "acct_other"})
 
 
-@pytest.mark.skipif(PACKAGES is None, reason="MOCK_NODE_FOLDER names no folder with node_modules/stripe")
 def test_node(mock: Mock) -> None:
     """The same with stripe-node."""
     setups = {name: prepared(mock) for name in ("good", "declined", "challenged", "canceled")}
     asked = {name: setup.id for name, setup in setups.items()} | {"account": setups["good"].account}
     done = subprocess.run(
-        ["node", str(SCRIPT), str(Path(PACKAGES or "").resolve()), mock.url, SECRET_KEY, json.dumps(asked)],
+        [
+            command("node"),
+            str(SCRIPT),
+            str(modules("stripe").parent.resolve()),
+            mock.url,
+            SECRET_KEY,
+            json.dumps(asked),
+        ],
         capture_output=True,
         check=False,
         text=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -13,12 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-__all__ = ["APPS", "TYPES", "Pages", "app_server", "bundle", "chromium", "modules", "need", "tool"]
+from tests.support.needs import command, modules, tool
 
-APPS = Path(__file__).parents[1] / "browser" / "apps"
+__all__ = ["TYPES", "Pages", "app_server", "bundle", "chromium"]
+
+APP = Path(__file__).parents[1] / "browser" / "app.jsx"
 TYPES = "@stripe/stripe-js/dist/stripe-js"
 
 # As root it has no sandbox; the rest keeps it from calling home.
@@ -35,35 +35,13 @@ CONTENT = {".js": "text/javascript", ".css": "text/css"}
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 
-def need(found: object, what: str) -> None:
-    """Skips the test when something is not there; fails it where everything has to be: MOCKSERVER_NPM says so."""
-    if found:
-        return
-    if "MOCKSERVER_NPM" in os.environ:
-        pytest.fail(what)
-    pytest.skip(what)
-
-
-def modules(app: str) -> Path:
-    """The npm packages of an app: in the folder that MOCKSERVER_NPM names, or beside its package.json."""
-    folder = Path(os.environ.get("MOCKSERVER_NPM", APPS)) / app / "node_modules"
-    need(folder.is_dir(), f"run npm install in tests/browser/apps/{app}")
-    return folder
-
-
-def tool(name: str) -> Path:
-    """A command that comes as an npm package."""
-    need(shutil.which("node"), "Node.js is not installed")
-    return modules("newest") / ".bin" / name
-
-
 def bundle(app: str, target: Path) -> Path:
-    """The app, bundled with the packages of its folder, unmodified."""
+    """The app, bundled with the packages of tests/npm/<app>, unmodified."""
     made = target / f"{app}.js"
     subprocess.run(
         [
             tool("esbuild"),
-            APPS / "app.jsx",
+            APP,
             "--bundle",
             "--jsx=automatic",
             '--define:process.env.NODE_ENV="development"',
@@ -79,8 +57,7 @@ def bundle(app: str, target: Path) -> Path:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or the one that is on the PATH."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    need(found, "Chromium is not installed")
+    found = command("chromium", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
         yield browser

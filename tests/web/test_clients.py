@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.live import Live
+from tests.support.needs import command
 
 # Java alone takes seconds, and the event loop makes no difference to a client.
 pytestmark = pytest.mark.parametrize("shared_server", ["uvloop"], indirect=True)
@@ -48,15 +48,8 @@ public class Ask {
 """
 
 
-def program(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"{name} is not installed")
-    return path
-
-
-def run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def run(*given: str) -> str:
+    done = subprocess.run(given, capture_output=True, text=True, timeout=60, check=False)
     assert 0 == done.returncode, done.stderr
     return done.stdout
 
@@ -76,7 +69,7 @@ def run(*command: str) -> str:
 def test_curl(server: Live, options: list[str]) -> None:
     """curl, twice over one connection."""
     url = f"{server.url}/v1/x"
-    out = run(program("curl"), "-sS", *options, "--json", BODY, "-w", "\\n%{http_version} %{num_connects}\\n", url, url)
+    out = run(command("curl"), "-sS", *options, "--json", BODY, "-w", "\\n%{http_version} %{num_connects}\\n", url, url)
     replies, versions = out.splitlines()[::2], out.splitlines()[1::2]
 
     assert [BODY, BODY] == [json.loads(reply)["body"] for reply in replies]
@@ -86,8 +79,8 @@ def test_curl(server: Live, options: list[str]) -> None:
 def test_curl_with_a_long_body(server: Live, tmp_path: Path) -> None:
     """Curl asks first (Expect), and is spared the upload."""
     (tmp_path / "long").write_bytes(b"a" * 5_000_000)
-    command = [
-        program("curl"),
+    asked = [
+        command("curl"),
         "-sS",
         "-o",
         "-",
@@ -97,19 +90,19 @@ def test_curl_with_a_long_body(server: Live, tmp_path: Path) -> None:
         "\\n%{http_code} %{size_upload}",
     ]
 
-    assert "413 0" == run(*command, f"{server.url}/v1/x").splitlines()[-1]
+    assert "413 0" == run(*asked, f"{server.url}/v1/x").splitlines()[-1]
 
 
 def test_node(server: Live) -> None:
     """Node's fetch: a text, a stream, and a body that is too long."""
-    out = run(program("node"), "--input-type=module", "-e", NODE, "--", f"{server.url}/v1/x", BODY)
+    out = run(command("node"), "--input-type=module", "-e", NODE, "--", f"{server.url}/v1/x", BODY)
 
     assert [BODY, BODY, 413] == json.loads(out)
 
 
 def test_java(server: Live, tmp_path: Path) -> None:
     """Java's HttpClient offers h2c with its first POST."""
-    java = program("java")
+    java = command("java")
     (tmp_path / "Ask.java").write_text(JAVA, "utf-8")
     lines = run(java, str(tmp_path / "Ask.java"), f"{server.url}/v1/x", BODY).splitlines()
 
