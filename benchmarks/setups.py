@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import sys
 from dataclasses import dataclass
 from statistics import median
-from threading import Thread
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from commandline import MACHINE, CommandLine
+from server import served
 
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 CARD = {
@@ -122,16 +120,8 @@ def main() -> None:
     command_line = CommandLine(__doc__, block="setups")
     arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
-    command = [sys.executable, "-m", "mockserver", "--seed", "1", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stdout is not None
-            url = urlsplit(process.stdout.readline().rsplit(" at ", 1)[1].strip())
-            # The log is read too: a full pipe would hold the server up.
-            Thread(target=process.stdout.read, daemon=True).start()
-            figures = measure(Client(url.port or 0), plan)
-        finally:
-            process.terminate()
+    with served() as url:
+        figures = measure(Client(urlsplit(url).port or 0), plan)
     base = median(figures["create"])
     rows = [
         "| request | time | of creating |",
