@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from hmac import compare_digest
-from typing import Final
+from typing import Any, Final
 
 from mockserver.answers import as_json
 from mockserver.contract import Contract
+from mockserver.contract.jsontext import write_exactly
 from mockserver.control.calls import CALLS, Told
 from mockserver.control.events import Events
 from mockserver.engine import Engine
 from mockserver.errors import Refusal
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.exchange import ABSENT, Headers, Reply, Request
 from mockserver.marks import PROBLEM_TYPE, summary
 from mockserver.settings import Settings, own
 
@@ -54,8 +55,8 @@ class Control:
                 return head, told
             told.close()
             return head
-        reply = _reply(told)
-        if violations := self._contract.reply_violations(operation, reply):
+        reply, written = _reply(told)
+        if violations := self._contract.reply_violations(operation, reply, written=written):
             raise RuntimeError(f"a reply of {operation} breaks spec/admin.yaml at: {summary(violations)}")
         return reply
 
@@ -83,10 +84,15 @@ class Control:
             )
 
 
-def _reply(told: Told) -> Reply:
+def _reply(told: Told) -> tuple[Reply, Any]:
+    """The reply, and the value of which its body was written, where the text says exactly that."""
     if told.body is None:
-        return Reply(status=told.status, headers=_COMMON)
-    return Reply(status=told.status, headers=(_JSON, *_COMMON), body=as_json(told.body))
+        return Reply(status=told.status, headers=_COMMON), ABSENT
+    headers = (_JSON, *_COMMON)
+    text = write_exactly(told.body)
+    if text is None:
+        return Reply(status=told.status, headers=headers, body=as_json(told.body)), ABSENT
+    return Reply(status=told.status, headers=headers, body=text), told.body
 
 
 def _refused(refusal: Refusal) -> Reply:
