@@ -131,7 +131,7 @@ def verify_order(expectations: Sequence[Expectation], entries: Sequence[Entry], 
             after = f" after the one that fits number {position - 1}" if found else ""
             came = any(not expectation.misses(entry, contract) for entry in entries)
             why = "; one that fits came earlier" if came else ""
-            detail = f"Expected {len(expectations)} calls in this order; number {position} did not come{after}{why}."
+            detail = f"Expected {_calls(len(expectations))} in this order; number {position} did not come{after}{why}."
             return Verdict(holds=False, detail=detail, found=found, nearest=_nearest(passed))
     return Verdict(holds=True, detail=f"{_calls(len(found))} came in this order.", found=found)
 

@@ -70,7 +70,8 @@ def _lines(told: Mapping[str, Any], width: int) -> Iterator[str]:
             rows.setdefault((cell["operation"], cell["outcome"]), []).append(cell["scenario"] or "(from the schema)")
     for (operation, outcome), scenarios in rows.items():
         yield from _wrapped(f"{operation} {outcome}: ", scenarios, width)
-    yield f"{told['exercised']} of {told['expected']} outcomes, {told['percent']:g}%"
+    if told["expected"]:
+        yield f"{told['exercised']} of {told['expected']} outcomes, {told['percent']:g}%"
     if told["scenarios_never"]:
         yield from _wrapped("never: ", told["scenarios_never"], width)
 

@@ -191,8 +191,11 @@ def _guarded(request: Request, token: str | None) -> Request:
 
 
 def request_of(method: str, path: str, body: Any = None) -> Request:
-    """A control call without a namespace."""
+    """A control call without a namespace. Raises UsageError for a body that is more than JSON can say."""
     if body is None:
         return Request(method=method, path=path)
     headers = Headers([("content-type", "application/json")])
-    return Request(method=method, path=path, headers=headers, body=as_json(body))
+    try:
+        return Request(method=method, path=path, headers=headers, body=as_json(body))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"JSON cannot say this: {error}") from None

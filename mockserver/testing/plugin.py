@@ -6,6 +6,7 @@ imported when the first test asks for it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ OPTIONS = {
     "coverage_json": "write the report of what was exercised to this file",
 }
 """What the command line and the ini file may say: `--mockserver-spec`, `mockserver_spec`, and so on."""
+
+VARIABLES = {"url": "MOCKSERVER_URL", "admin_token": "MOCKSERVER_ADMIN_TOKEN"}
 
 MARKER = (
     "mockserver(scenario=None, allow_violations=False): the scenario that answers in this test, and whether requests may "
@@ -84,7 +87,7 @@ def mockserver_client(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a test at its end when one of its requests was refused or broke the contract."""
+    """Fail a test at its end when one of its requests was refused or broke the contract, or its marker was in vain."""
     try:
         result = yield
     finally:
@@ -94,6 +97,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if usage is not None and usage.complaint is not None:
         usage.complained = True
         pytest.fail(usage.complaint, pytrace=False)
+    if usage is None and any(mark.name == "mockserver" for mark in item.own_markers):
+        pytest.fail(
+            "the marker mockserver does nothing here: the test uses none of the fixtures mockserver, mockserver_client "
+            "and mockserver_app",
+            pytrace=False,
+        )
     return result
 
 
@@ -150,6 +159,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         config.workeroutput["mockserver"] = told
         return
     found = [*config.stash[_NODES], *([told] if told is not None else [])]
+    if config.getoption("collectonly"):
+        return
     if found or _option(config, "fail_under") is not None:
         from mockserver.testing.coverage import report
 
@@ -165,9 +176,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
-    """What the command line says, else the ini file."""
+    """What the command line says, else the ini file, else the variable; `--mockserver-url=` says that there is none."""
     said: str | None = config.getoption(f"mockserver_{name}")
-    return said or config.getini(f"mockserver_{name}") or None
+    if said is not None:
+        return said or None
+    return config.getini(f"mockserver_{name}") or os.environ.get(VARIABLES.get(name, "")) or None
 
 
 def _usage(request: pytest.FixtureRequest, *, listens: bool) -> Usage:

@@ -218,7 +218,9 @@ class MockServer:
         place = next((each for each in places if each.place in {"header", "http"}), next(iter(places), None))
         if place is not None:
             return place.carry(request, self._key)
-        return replace(request, headers=Headers([*request.headers.pairs, ("mock-namespace", self._key)]))
+        # What looks like a key is not shown, and each namespace is to be shown by a name of its own.
+        name = self._key.removeprefix("api_key_")
+        return replace(request, headers=Headers([*request.headers.pairs, ("mock-namespace", name)]))
 
     def _call(self, method: str, name: str, body: Any = None) -> tuple[int, Any]:
         return self._host.call(self._addressed(request_of(method, f"/__mock/{name}", body)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -58,10 +57,13 @@ class Usage:
             self._watch.look()
             self.suite.cells |= self._watch.cells
             if self._unsound and not self._allows:
-                self.complaint = (
-                    f"{ContractBrokenError(self._unsound, in_force=self.mock.in_force)}\n"
-                    "  (to allow it: @pytest.mark.mockserver(allow_violations=True))"
-                )
+                hints = ["to allow it: @pytest.mark.mockserver(allow_violations=True)"]
+                if self.suite.makes_keys and any(each.refused == "not-authenticated" for each in self._unsound):
+                    hints.append(
+                        "if the server was started with --api-key: give one of its keys as --mockserver-api-key"
+                    )
+                broken = ContractBrokenError(self._unsound, in_force=self.mock.in_force)
+                self.complaint = "\n".join([str(broken), *(f"  ({hint})" for hint in hints)])
         except UsageError as error:
             self.complaint = f"mockserver: {error}"
 
@@ -112,8 +114,8 @@ class Suite:
     def __init__(self, options: Mapping[str, str | None], config: pytest.Config) -> None:
         self.cells: set[Cell] = set()
         self._options = options
-        url = options["url"] or os.environ.get("MOCKSERVER_URL")
-        self.is_remote = url is not None and url != ""
+        url = options["url"]
+        self.is_remote = url is not None
         if self.is_remote and options["api_key"] and getattr(config, "workerinput", {}).get("workercount", 1) > 1:
             raise UsageError(
                 "--mockserver-api-key with --mockserver-url gives all tests one namespace, and workers of pytest-xdist "
@@ -126,6 +128,11 @@ class Suite:
         self._owners: set[str] = set()
         self._started = False
         self._connections: Shared | None = None
+
+    @property
+    def makes_keys(self) -> bool:
+        """Whether tests send keys of ours to a server that may accept others."""
+        return self.is_remote and self._options["api_key"] is None
 
     def start(self) -> None:
         """Have the mock listen."""
@@ -182,7 +189,7 @@ class Suite:
             raise UsageError(
                 f"{flags}: the server at {url} runs already and has its own; leave it out, or --mockserver-url"
             )
-        return Remote(url, admin_token=self._options["admin_token"] or os.environ.get("MOCKSERVER_ADMIN_TOKEN"))
+        return Remote(url, admin_token=self._options["admin_token"])
 
     def _settings(self, config: pytest.Config) -> Settings:
         base = config.inipath.parent if config.inipath else config.rootpath

@@ -134,6 +134,7 @@ PROMISED = {
     ],
     "test_a_scenario_that_there_is_not": ["There is no scenario 'card_declin'; the nearest: card_declined."],
     "test_a_marker_that_says_nothing": ["the marker has no 'scenarios'; it has scenario, allow_violations"],
+    "test_a_marker_without_a_fixture": ["the marker mockserver does nothing here"],
     "InUnittest.test_a_wrong_type": ["body /address (type): 1 is a number; the contract wants a boolean"],
 }
 
@@ -253,6 +254,54 @@ def test_options_that_cannot_be(tmp_path: Path, arguments: list[str], expected: 
     assert 0 != done.returncode
     assert expected in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+ONE = """
+import httpx
+
+def test_one(mockserver):
+    body = {"operation": "add_method", "address": True}
+    httpx.post(mockserver.url + "/v1/c/customer/Cust_1/payment/session", json=body, headers=mockserver.headers)
+"""
+
+
+def test_a_server_with_keys_of_its_own(tmp_path: Path) -> None:
+    """Whose tests do not know them reads how to give one; with one, they pass."""
+    (tmp_path / "test_one.py").write_text(ONE)
+    with served("--api-key", "api_key_theirs") as running:
+        url = f"--mockserver-url={running.url}"
+        without, with_one = pytest_run(tmp_path, url), pytest_run(tmp_path, url, "--mockserver-api-key=api_key_theirs")
+
+    assert 1 == without.returncode
+    assert "give one of its keys as --mockserver-api-key" in without.stdout
+    assert 0 == with_one.returncode, with_one.stdout
+
+
+def test_a_url_that_is_switched_off(tmp_path: Path) -> None:
+    """What the ini file or the variable names is not used when the flag is empty."""
+    (tmp_path / "test_one.py").write_text(ONE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmockserver_url = http://127.0.0.1:1\n")
+    nowhere = {"MOCKSERVER_URL": "http://127.0.0.1:1"}
+
+    assert 1 == pytest_run(tmp_path, **nowhere).returncode
+    assert 0 == pytest_run(tmp_path, "--mockserver-url=", **nowhere).returncode
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param(["--collect-only"], 0, id="only collected"),
+        pytest.param(["-k", "nothing"], 5, id="none selected"),
+        pytest.param(["--deselect", "test_one.py::test_one"], 1, id="none used it"),
+    ],
+)
+def test_nothing_was_exercised(tmp_path: Path, arguments: list[str], code: int) -> None:
+    """A run that only looks is not judged; one without the mock is, and claims no share of nothing."""
+    (tmp_path / "test_one.py").write_text(ONE + "\n\ndef test_two():\n    pass\n")
+    done = pytest_run(tmp_path, "--mockserver-fail-under=50", *arguments)
+
+    assert code == done.returncode, done.stdout
+    assert " outcomes, " not in done.stdout
 
 
 def test_a_server_that_goes_away(tmp_path: Path) -> None:
