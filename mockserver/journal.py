@@ -102,7 +102,7 @@ class Entry(NamedTuple):
             "violations": [violation.as_json() for violation in self.violations],
             "reply": {
                 "status": reply.status,
-                "headers": _headers(reply.headers),
+                "headers": _headers(reply.headers) | {"mock-entry": self.id},
                 "body": redact(reply.body.decode("utf-8", "replace")),
             },
             "fault": self.fault,

@@ -24,6 +24,7 @@ _CREDENTIAL = "key:"
 MAX_STREAMS = 100_000
 HASH_BYTES = 4
 LONGEST_NAME = 100
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +96,6 @@ class Streams:
 
 
 def _short_hash(credential: str) -> str:
-    return blake2b(credential.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, person=b"namespace").hexdigest()
+    """Letters only: with digits, an entry's id could be taken for the number of a card, and be hidden."""
+    digest = blake2b(credential.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, person=b"namespace")
+    return digest.hexdigest().translate(_LETTERS)

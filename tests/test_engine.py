@@ -183,7 +183,7 @@ def test_namespace_header_decides(engine: Engine) -> None:
     engine.handle(post())
     shown = [entry.namespace for entry in engine.journal]
     assert "checkout" == shown[0]
-    assert re.fullmatch("[0-9a-f]{8}", shown[1])
+    assert re.fullmatch("[a-p]{8}", shown[1])
 
 
 def test_promise_13_bounded() -> None:

@@ -61,9 +61,9 @@ class AccessLog:
 
     def tell(self, message: str) -> None:
         """Logs what the server itself has to say, in one line."""
-        at = self._time(time.time())
+        at, message = self._time(time.time()), redact(message)
         self._writer.write(
-            _json_line({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(redact(message))}"
+            json.dumps({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(message)}"
         )
 
     def add(self, head: Head, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None) -> None:
@@ -87,7 +87,7 @@ class AccessLog:
         if isinstance(exchanged, str):
             return exchanged
         at = self._time(exchanged.at)
-        return _json_line(_fields(at, exchanged)) if self._is_json else _text_line(at, exchanged)
+        return json.dumps(_fields(at, exchanged)) if self._is_json else _text_line(at, exchanged)
 
     def _time(self, at: float) -> str:
         second = int(at)
@@ -98,14 +98,24 @@ class AccessLog:
 
 
 def _told(exchanged: _Exchanged) -> list[tuple[str, str]]:
-    """What the reply tells about itself, and the fault that was committed."""
-    told = [(_TOLD[key], value[:_LONGEST]) for name, value in exchanged.headers if (key := name.lower()) in _TOLD]
+    """What the reply tells about itself, and the fault that was committed; without secrets."""
+    told = [
+        # An entry's id is the mock's own, and each line has another; the scenarios and stubs are the same few.
+        (_TOLD[key], value if key == "mock-entry" else _kept(value))
+        for name, value in exchanged.headers
+        if (key := name.lower()) in _TOLD
+    ]
     return told if exchanged.fault is None else [*told, ("fault", exchanged.fault)]
+
+
+@lru_cache(maxsize=256)
+def _kept(value: str) -> str:
+    return redact(value[:_LONGEST])
 
 
 def _names(query: str) -> list[str]:
     # Names only: a value may be a client secret.
-    return [unquote_plus(part.partition("=")[0])[:_LONGEST] for part in query.split("&")[:_MOST_NAMES]]
+    return [redact(unquote_plus(part.partition("=")[0])[:_LONGEST]) for part in query.split("&")[:_MOST_NAMES]]
 
 
 def _shown(path: str) -> str:
@@ -126,31 +136,14 @@ def _fields(at: str, exchanged: _Exchanged) -> dict[str, object]:
     }
 
 
-def _json_line(fields: dict[str, object]) -> str:
-    line = json.dumps(fields)
-    if "\\" not in line:
-        return redact(line)
-    # What stands beside an escape is no word of its own any more, so it is looked through before it is escaped.
-    return json.dumps({name: _redacted(value) for name, value in fields.items()})
-
-
-def _redacted(value: object) -> object:
-    if isinstance(value, list):
-        return [_redacted(each) for each in value]
-    return redact(value) if isinstance(value, str) else value
-
-
 def _text_line(at: str, exchanged: _Exchanged) -> str:
     target = _shown(exchanged.path)
     if exchanged.query:
-        target = f"{target}?{'&'.join(_names(exchanged.query))}"
-    # Each line has an entry of its own; the scenarios and stubs are the same few.
-    told = "".join(
-        [f" {name}={_quoted(value) if name == 'entry' else _kept_quoted(value)}" for name, value in _told(exchanged)]
-    )
+        target = redact(f"{target}?{'&'.join(_names(exchanged.query))}")
+    told = "".join([f" {name}={_quoted(value)}" for name, value in _told(exchanged)])
     return _one_line(
         f"{at} {exchanged.status or '-'} {exchanged.seconds * 1000:.1f}ms {exchanged.size}B {exchanged.method} "
-        f"{redact(target)}{told}"
+        f"{target}{told}"
     )
 
 
@@ -158,11 +151,5 @@ def _one_line(text: str) -> str:
     return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
-@lru_cache(maxsize=256)
-def _kept_quoted(value: str) -> str:
-    return _quoted(value)
-
-
 def _quoted(value: str) -> str:
-    value = redact(value)
     return f'"{value}"' if " " in value or not value else value

@@ -112,7 +112,7 @@ def test_a_namespace_that_is_named(mock: Mock) -> None:
 
 @pytest.mark.parametrize("credential", [{"wb-key": "api_key_x"}, {"cookie": "app-session=x"}])
 def test_promise_10_a_namespace_shows_as_a_hash(mock: Mock, credential: dict[str, str]) -> None:
-    """Not by its key: eight hexadecimal digits, the same wherever it is shown."""
+    """Not by its key: eight letters, the same wherever it is shown."""
     anyone = mock.caller(None)
     anyone.http.headers.update(credential)
     anyone.create()
@@ -121,7 +121,19 @@ def test_promise_10_a_namespace_shows_as_a_hash(mock: Mock, credential: dict[str
         for each in anyone.get("journal")["entries"] + anyone.get("payment-sessions")["payment_sessions"]
     }
 
-    assert (8, set()) == (len(shown), set(shown) - set("0123456789abcdef"))
+    assert (8, set()) == (len(shown), set(shown) - set("abcdefghijklmnop"))
+
+
+def test_an_entry_is_found_by_its_id(mock: Mock) -> None:
+    """Also where the namespace is named by a number, which together with the count could be that of a card."""
+    build = "20261124000"
+    mock.http.headers["Mock-Namespace"] = build
+    for _ in range(12):
+        said = mock.create().headers["mock-entry"]
+    entry = mock.get("journal")["entries"][-1]
+    del mock.http.headers["Mock-Namespace"]
+
+    assert [f"{build}-12"] * 3 == [said, entry["id"], entry["reply"]["headers"]["mock-entry"]]
 
 
 def test_promise_10_no_secret_is_told(mock: Mock) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import time
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -124,6 +125,15 @@ def test_every_request_has_its_line(data: bytes, expected: dict[str, object]) ->
 
     assert line.isascii()
     assert expected.items() <= json.loads(line).items()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_entry_is_never_hidden(form: Literal["text", "json"]) -> None:
+    """Its id may have as many digits as the number of a card, and is needed whole."""
+    answer = replace(ANSWER, headers=(("mock-entry", "20261124000-1234"),))
+    (line,) = logged(form, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", answer)
+
+    assert "20261124000-1234" in line
 
 
 def test_text_is_one_line_of_ascii() -> None:
