@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from tests.support.browser import Pages
 from tests.support.mock import Mock
@@ -247,3 +247,14 @@ def test_nothing_left_the_machine(app: Open, pages: Pages) -> None:
     assert 1 == confirmations(pages)
     assert [] == pages.strangers
     assert [] == [text for text in pages.told if text.startswith(("error", "warning"))]
+
+
+@pytest.mark.parametrize("url", ["https://js.stripe.com/v3/", "http://192.0.2.1/"])
+def test_the_browser_finds_no_other_machine(browser: Browser, url: str) -> None:
+    """What these tests show, they show offline: neither a name nor an address leads anywhere."""
+    page = browser.new_page()
+    try:
+        with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+            page.goto(url)
+    finally:
+        page.close()

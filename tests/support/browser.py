@@ -21,7 +21,7 @@ __all__ = ["TYPES", "Pages", "app_server", "bundle", "chromium"]
 APP = Path(__file__).parents[1] / "browser" / "app.jsx"
 TYPES = "@stripe/stripe-js/dist/stripe-js"
 
-# As root it has no sandbox; the rest keeps it from calling home.
+# As root it has no sandbox; the rest keeps it from calling home, and it finds no other host than this one.
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -30,6 +30,7 @@ CHROMIUM = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 CONTENT = {".js": "text/javascript", ".css": "text/css"}
 LOOPBACK = {"127.0.0.1", "localhost"}
