@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from mockserver.payments.cards import CARD_TOKENS, CARDS
@@ -14,7 +16,7 @@ from mockserver.scenarios import Scenarios
 from mockserver.settings import bundled
 from tests.support.command import ROOT
 from tests.support.mock import Mock
-from tests.support.shop import SECRET_KEY, prepared
+from tests.support.shop import SECRET_KEY, card_data, prepared
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -101,6 +103,32 @@ def fault(mock: Mock) -> bool:
     return bool(setup.retrieve().json()["status"] == "succeeded")
 
 
+def repeated(mock: Mock) -> bool:
+    setup = prepared(mock, scenario="confirm_connection_reset")
+
+    def status(**headers: str) -> int | None:
+        try:
+            return setup.call("confirm", {"payment_method": "pm_card_visa"}, idempotency_key="k", **headers).status_code
+        except httpx.NetworkError:
+            return None
+
+    return [status(), status(origin="http://localhost:3000"), status()] == [None, None, 200]
+
+
+def years(mock: Mock) -> bool:
+    now = datetime.now(UTC).year
+    cards = [card_data(exp_year=str(now + ahead)) for ahead in (50, 51)]
+    replies = [prepared(mock).call("confirm", {"payment_method_data": card}) for card in cards]
+    return [reply.status_code for reply in replies] == [200, 402]
+
+
+def numbers(mock: Mock) -> bool:
+    billing = {"billing_details": {"name": "4242 4242 4242 4242", "address": {"line1": "5555555555554444"}}}
+    setup = prepared(mock)
+    setup.call("confirm", {"payment_method_data": card_data() | billing})
+    return bool(setup.saved()[0]["holder_name"] == "[redacted]")
+
+
 def processing(mock: Mock) -> bool:
     setup = prepared(mock, scenario="confirm_processing")
     setup.confirm()
@@ -136,9 +164,12 @@ CHOICES: dict[str, Callable[[Mock], bool]] = {
     "whose setup intents": whose,
     "`on_confirm: expired`": expired,
     "a fault on confirm": fault,
+    "the same `Idempotency-Key` after a fault": repeated,
     "`processing`": processing,
     "moments (`created`)": moments,
     "saved methods": saved,
+    "how far ahead a card may expire": years,
+    "a card number as name or address": numbers,
     "details of a debit": debits,
 }
 
