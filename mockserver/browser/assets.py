@@ -51,7 +51,9 @@ def script(name: Literal["Stripe", "WingbackMock"], *, host: str, train: str = "
     }
     return (
         f'{_LICENCE}(() => {{\n"use strict";\nconst MOCK = {json.dumps(known)};\n'
-        f"{_joined(name)}window.{name} = {name};\n}})();\n"
+        f"{_joined(name)}if (window.{name} && window.{name}.isMock) "
+        f'console.warn("Mock of Stripe.js: it is loaded more than once; the first stays.");\n'
+        f"else window.{name} = {name};\n}})();\n"
     ).encode()
 
 

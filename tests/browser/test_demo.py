@@ -198,7 +198,11 @@ def test_wingback_mock_says_why_there_is_no_form(wingback: Callable[[Any], Page]
     page = wingback(given)
 
     expect(page.locator("#payment")).to_contain_text(expected)
-    assert expected in page.evaluate("element.confirm().catch(error => error.message)")
+    for method in ("validate", "confirm"):
+        ok, message = page.evaluate(f"element.{method}().then(({{ok, error}}) => [ok, error.message])")
+        assert not ok
+        assert expected in message
+    assert expected in page.evaluate("element.ready.catch(error => error.message)")
 
 
 def test_wingback_mock_needs_to_know_which_session(pages: Pages, mock: Mock, empty: str) -> None:
@@ -206,10 +210,10 @@ def test_wingback_mock_needs_to_know_which_session(pages: Pages, mock: Mock, emp
     page = pages.open(empty)
     page.add_script_tag(url=f"{mock.url}/__mock/wingback.js")
     said = page.evaluate(
-        "() => { try { WingbackMock.createPaymentElement({}) } catch (error) { return error.message } }"
+        "() => [{}, undefined].map(given => { try { WingbackMock.createPaymentElement(given) } catch (error) { return error.message } })"
     )
 
-    assert "WingbackMock: give the session's token, or the session." == said
+    assert ["WingbackMock: give the session's token, or the session."] * 2 == said
     assert "undefined" == page.evaluate("typeof window.Stripe")
 
 

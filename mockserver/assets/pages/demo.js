@@ -65,10 +65,13 @@ async function start() {
 
 async function save(event) {
   event.preventDefault();
+  const turn = started;
   button.disabled = true;
   say("Saving…", "");
   const checked = await element.validate();
   const { ok, status, error } = checked.ok ? await element.confirm() : checked;
+  // Another session may have taken the place of this one.
+  if (turn !== started) return;
   button.disabled = ok;
   if (ok) say(`Done: the setup intent is ${status}.`, "done");
   else say(`${error.message} (${[error.type, error.code, error.decline_code].filter(Boolean).join(", ")})`, "failed");

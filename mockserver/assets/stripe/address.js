@@ -10,6 +10,12 @@ const COUNTRIES = (
   "TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW"
 ).split(" ");
 
+// Of these, no postal code is asked.
+const WITHOUT_CODES = (
+  "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK JM KI KM KN LC ML MO MR MS MW NR " +
+  "NU PA QA RW SB SC SL SR ST SY TG TK TL TO TT TV UG VU YE ZW"
+).split(" ");
+
 class AddressElement extends MockElement {
   /**
    * @param {MockElements} group
@@ -62,11 +68,12 @@ class AddressElement extends MockElement {
   }
 
   _makeFields() {
-    const { mode, fields = {}, allowedCountries } = this._options;
-    const names = new Intl.DisplayNames([document.documentElement.lang || "en", "en"], { type: "region" });
+    const { mode, fields = {}, validation = {}, allowedCountries } = this._options;
+    const names = new Intl.DisplayNames("en", { type: "region" });
     const codes = allowedCountries && allowedCountries.length ? allowedCountries : COUNTRIES;
+    const isCode = (/** @type {string} */ code) => /^[A-Z]{2}$/.test(code);
     /** @type {[string, string][]} */
-    const choices = codes.map((/** @type {string} */ code) => [code, names.of(code) || code]);
+    const choices = codes.map((/** @type {string} */ code) => [code, (isCode(code) && names.of(code)) || code]);
     choices.sort(([, one], [, other]) => one.localeCompare(other));
     const field = (
       /** @type {string} */ label,
@@ -78,14 +85,28 @@ class AddressElement extends MockElement {
       country: field("Country or region", "country", { wide: true, choices }),
       line1: field("Address line 1", "line1", { wide: true, autocomplete: `${mode} address-line1` }),
       line2: field("Address line 2", "line2", { wide: true, optional: true, autocomplete: `${mode} address-line2` }),
-      postal_code: field("Postal code", "postal_code"),
+      postal_code: field("Postal code", "postal_code", {
+        check: (text) =>
+          text.trim() || WITHOUT_CODES.includes(this._named.country.text)
+            ? null
+            : invalid("incomplete_field", "Postal code is missing."),
+      }),
       city: field("City", "city", { autocomplete: `${mode} address-level2` }),
       state: field("State or province", "state", {
         wide: true,
         optional: true,
         autocomplete: `${mode} address-level1`,
       }),
-      ...(fields.phone === "always" ? { phone: field("Phone number", "phone", { wide: true, inputMode: "tel" }) } : {}),
+      ...(fields.phone === "always"
+        ? {
+            phone: field("Phone number", "phone", {
+              wide: true,
+              inputMode: "tel",
+              autocomplete: `${mode} tel`,
+              optional: validation.phone?.required === "never",
+            }),
+          }
+        : {}),
     };
   }
 
@@ -94,11 +115,9 @@ class AddressElement extends MockElement {
     const given = { ...defaultValues.address, name: defaultValues.name, phone: defaultValues.phone };
     const region = new Intl.Locale(navigator.language).region;
     const { input } = this._named.country;
-    const fallback = [...input.querySelectorAll("option")].some((option) => option.value === region)
-      ? region
-      : input.value;
-    for (const [name, field] of Object.entries(this._named)) {
-      field.text = given[name] || (name === "country" ? fallback : "");
-    }
+    const offered = [...input.querySelectorAll("option")].map((option) => option.value);
+    const country = [given.country, region].find((each) => offered.includes(each)) || offered[0];
+    for (const [name, field] of Object.entries(this._named)) field.text = given[name] || "";
+    this._named.country.text = country;
   }
 }

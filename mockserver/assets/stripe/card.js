@@ -42,6 +42,8 @@ class CardElement extends BareElement {
   }
 }
 
+const PARTS = ["cardNumber", "cardExpiry", "cardCvc"];
+
 /** One part of a card, in a place of its own. */
 class CardPart extends BareElement {
   /**
@@ -57,8 +59,6 @@ class CardPart extends BareElement {
       cardCvc: (/** @type {Look} */ look) => codeField(() => group._textOf("cardNumber"), look),
     };
     const field = makers[type]({ bare: true });
-    const { placeholder } = this._options;
-    if (placeholder !== undefined) field.input.setAttribute("placeholder", placeholder || " ");
     this._frame.append(make("div", { class: "Single" }, field.node, this._badge));
     this._add(field);
   }
@@ -68,18 +68,22 @@ class CardPart extends BareElement {
     return { ...super._details(), ...brand };
   }
 
-  /** The whole card, of which this is the number. */
-  _data() {
-    const { _group: group } = this;
-    const texts = { number: this._fields[0].text, expiry: group._textOf("cardExpiry"), code: group._textOf("cardCvc") };
-    return { type: "card", card: cardData(texts) };
+  _applyOptions() {
+    super._applyOptions();
+    const { placeholder } = this._options;
+    if (placeholder !== undefined) this._fields[0].input.setAttribute("placeholder", placeholder || " ");
   }
 
-  /** The other parts are looked at as well. */
-  _validate() {
-    const parts = ["cardNumber", "cardExpiry", "cardCvc"].map((type) => this._group._all.get(type));
-    const wrong = parts.map((part) => part && MockElement.prototype._validate.call(part));
-    return this._type === "cardNumber" ? wrong.find((each) => each) || null : super._validate();
+  /** The whole card, of which this is a part. */
+  _data() {
+    const [number, expiry, code] = PARTS.map((type) => this._group._textOf(type));
+    return { type: "card", card: cardData({ number, expiry, code }) };
+  }
+
+  /** Every part of the card is looked at. */
+  _validateWhole() {
+    if (!this._group._all.has("cardNumber")) throw mistake(`${this._type} needs a cardNumber in the same group.`);
+    return PARTS.map((type) => this._group._all.get(type)?._validate()).find(Boolean) || null;
   }
 }
 

@@ -105,7 +105,7 @@ function checkExpiry(text) {
  */
 function checkCode(text, number) {
   const { code } = brandOf(digitsOf(number));
-  return digitsOf(text).length < code
+  return digitsOf(text).length !== code
     ? invalid("incomplete_cvc", `Enter the ${code} digits of the security code.`)
     : null;
 }

@@ -3,7 +3,7 @@
 const CHALLENGE_STYLES = sheetOf(`
   dialog {
     border: 0; border-radius: 12px; box-shadow: 0 12px 48px #0006; color: #1d2433; font: 1rem/1.5 system-ui, sans-serif;
-    max-width: 26em; padding: 1.75em;
+    letter-spacing: normal; max-width: 26em; padding: 1.75em; text-align: start; text-transform: none; white-space: normal;
   }
   dialog::backdrop { background: #0f172a99; }
   h2 { font-size: 1.2em; margin: 0 0 0.5em; }
@@ -38,12 +38,15 @@ function ask() {
   const fail = make("button", { type: "button", class: "Fail" }, "Fail authentication");
   const dialog = make(
     "dialog",
-    { "aria-labelledby": title },
+    { "aria-labelledby": title, lang: "en" },
     make("h2", { id: title }, "3-D Secure, as the mock plays it"),
     make("p", {}, "A real bank would now make sure that it is you. Here you choose how that ends."),
     make("div", {}, complete, fail)
   );
   const host = make("div");
+  // For the page, a press in here is none beside its own dialogs.
+  for (const type of ["keydown", "keypress", "keyup", "pointerdown", "pointerup", "mousedown", "mouseup", "click"])
+    host.addEventListener(type, (event) => event.stopPropagation());
   shadowOf(host, [CHALLENGE_STYLES]).append(dialog);
   document.body.append(host);
   return new Promise((resolve) => {

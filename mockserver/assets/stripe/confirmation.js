@@ -60,7 +60,10 @@ function methodOf(given, type) {
  * @param {"card" | "sepa_debit"} type
  */
 function dataOf(source, type) {
-  if (source instanceof MockElement) return /** @type {CardElement} */ (source)._data();
+  if (source instanceof MockElement) {
+    checkMounted(source);
+    return /** @type {CardElement} */ (source)._data();
+  }
   if (source && (source.token || source.iban)) return { type, [type]: source };
   throw mistake(`an element for ${type} is needed, made by elements.create().`);
 }
@@ -90,11 +93,25 @@ function leave(url) {
   return new Promise(() => {});
 }
 
+/** @param {MockElement} element */
+function checkMounted(element) {
+  if (!element._isOnPage)
+    throw mistake(`the element ${element._type} cannot be read: it is not on the page any more, or not yet.`);
+}
+
 /** @param {unknown} address */
 function checkReturnUrl(address) {
-  const found = typeof address === "string" && /^https?:\/\/./.test(address);
-  if (!found)
+  if (!isWebAddress(address))
     throw mistake(
       "confirmParams.return_url has to be a whole address, https://… or http://…, unless redirect is 'if_required'."
     );
+}
+
+/** @param {unknown} address */
+function isWebAddress(address) {
+  try {
+    return /^https?:$/.test(new URL(String(address)).protocol);
+  } catch {
+    return false;
+  }
 }

@@ -12,13 +12,18 @@ class MockElement extends Emitter {
     this._type = type;
     this._options = { ...options };
     this._destroyed = false;
+    this._mounts = 0;
+    this._told = "";
     /** @type {Field[]} */
     this._fields = [];
     /** @type {HTMLElement | null} */
     this._container = null;
     this._host = make("div");
+    // As from a frame: what is typed here is no event of the page's.
+    for (const type of ["keydown", "keypress", "keyup", "beforeinput", "input", "paste"])
+      this._host.addEventListener(type, (event) => event.stopPropagation());
     this._root = shadowOf(this._host, group._sheets(this._ownSheet()));
-    this._frame = make("div", { class: "Frame" });
+    this._frame = make("div", { class: "Frame", lang: "en" });
     this._badge = badge();
     this._root.append(this._frame);
     this._listen();
@@ -31,15 +36,22 @@ class MockElement extends Emitter {
       typeof place === "string" ? /** @type {HTMLElement | null} */ (document.querySelector(place)) : place;
     if (!container || container.nodeType !== 1)
       throw mistake(`there is no place ${String(place)} to mount an element in.`);
-    if (this._container === container) return;
+    if (this._container === container && container.contains(this._host)) return;
     this.unmount();
     this._container = container;
+    if (container.getRootNode() instanceof ShadowRoot)
+      console.warn("Mock of Stripe.js: the real one cannot mount an element in a shadow tree.");
     container.replaceChildren(this._host);
     container.classList.add(...this._classes("base"));
     this._group._placeBadges();
     this._watchLabels(container);
     this._state();
-    this._start();
+    const mounts = ++this._mounts;
+    setTimeout(() => this._container && mounts === this._mounts && this._start(), 0);
+  }
+
+  get _isOnPage() {
+    return this._container !== null && this._host.isConnected;
   }
 
   unmount() {
@@ -77,6 +89,11 @@ class MockElement extends Emitter {
   clear() {
     for (const field of this._fields) field.text = "";
     this._changed();
+  }
+
+  /** The same for everything that is sent with it. */
+  _validateWhole() {
+    return this._validate();
   }
 
   /** Shows what is wrong, and gives the first error with its field. */
@@ -121,6 +138,7 @@ class MockElement extends Emitter {
     this._fields.push(...fields);
     for (const field of fields) field.changed = () => this._changed();
     this._applyOptions();
+    this._told = JSON.stringify(this._change());
   }
 
   _applyOptions() {
@@ -130,15 +148,25 @@ class MockElement extends Emitter {
     }
   }
 
+  /** What a change event says. */
+  _change() {
+    const { _type: elementType, _empty: empty, _complete: complete } = this;
+    return { elementType, empty, complete, ...this._details() };
+  }
+
+  /** Tells of what is new: https://docs.stripe.com/js/element/events/on_change has it so. */
   _changed() {
     this._state();
-    const { _type: elementType, _empty: empty, _complete: complete } = this;
-    this._emit("change", { elementType, empty, complete, ...this._details() });
+    const change = this._change();
+    const told = JSON.stringify(change);
+    if (told === this._told) return;
+    this._told = told;
+    this._emit("change", change);
   }
 
   /** Once mounted; later than `mount` returns, for who listens only then. */
   _start() {
-    setTimeout(() => this._container && this._emit("ready", { elementType: this._type }), 0);
+    this._emit("ready", { elementType: this._type });
   }
 
   _listen() {
@@ -155,16 +183,19 @@ class MockElement extends Emitter {
     });
     this._frame.addEventListener("keydown", (pressed) => {
       if (pressed.key === "Escape") this._emit("escape", event);
-      if (pressed.key === "Enter" && pressed.target instanceof HTMLInputElement) this._submitForm();
+      // With Enter a composition of signs ends, too.
+      if (pressed.key === "Enter" && !pressed.isComposing && pressed.target instanceof HTMLInputElement)
+        this._submitForm();
     });
   }
 
   /** Enter in a field submits the form around the element, as it would for a field of the form's own. */
   _submitForm() {
     const form = this._container && this._container.closest("form");
-    const button =
-      form && /** @type {HTMLButtonElement | null} */ (form.querySelector("[type=submit], button:not([type])"));
-    if (form && !(button && button.disabled)) form.requestSubmit(button);
+    const isButton = (/** @type {Element} */ each) =>
+      (each instanceof HTMLButtonElement || each instanceof HTMLInputElement) && each.type === "submit";
+    const button = form && /** @type {HTMLElement | undefined} */ ([...form.elements].find(isButton));
+    if (form && !(button && button.matches(":disabled"))) form.requestSubmit(button || null);
   }
 
   /** @param {boolean} [focused] */

@@ -1,7 +1,8 @@
 // A group of elements that belong to one setup intent.
 
-// Who says that this is a mock, the best place first.
-const BADGED = ["payment", "card", "cardNumber", "iban", "cardCvc", "cardExpiry", "address"];
+// Who says that this is a mock: these always, the others where none of these is on the page.
+const NUMBERS = ["payment", "card", "cardNumber", "iban"];
+const OTHERS = ["cardCvc", "cardExpiry", "address"];
 
 class MockElements extends Emitter {
   /**
@@ -29,7 +30,7 @@ class MockElements extends Emitter {
    */
   create(type, options) {
     const name = typeNamed(type);
-    if (this._all.has(name)) throw mistake(`there is a ${name} element in this group already; destroy it first.`);
+    if (this._all.has(name)) throw mistake(`this group has an element ${name} already; destroy it first.`);
     const element = this._make(name, options || {});
     this._all.set(name, element);
     return element;
@@ -62,6 +63,11 @@ class MockElements extends Emitter {
   async update(options) {
     Object.assign(this._options, options);
     for (const element of this._all.values()) element._root.adoptedStyleSheets = this._sheets(element._ownSheet());
+    if (options && options.paymentMethodTypes) {
+      this._known = null;
+      const payment = this._payment();
+      if (payment && payment._fields.length) payment._offer((await this._methods()).types);
+    }
     this._emit("update-end");
   }
 
@@ -126,11 +132,12 @@ class MockElements extends Emitter {
     this._placeBadges();
   }
 
-  /** One of the elements on the page says that this is a mock: where a number is entered, else wherever it can. */
   _placeBadges() {
-    const mounted = BADGED.flatMap((type) => this._all.get(type) || []).filter((element) => element._container);
+    const mounted = [...NUMBERS, ...OTHERS]
+      .flatMap((type) => this._all.get(type) || [])
+      .filter((element) => element._container);
     mounted.forEach((element, place) => {
-      element._badge.hidden = place > 0;
+      element._badge.hidden = place > 0 && OTHERS.includes(element._type);
     });
   }
 

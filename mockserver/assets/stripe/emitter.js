@@ -46,6 +46,13 @@ class Emitter {
   _emit(type, event) {
     const called = this._handlers.filter((each) => each.type === type);
     this._handlers = this._handlers.filter((each) => !(each.once && called.includes(each)));
-    for (const { handler } of called) handler(event);
+    for (const { handler } of called) {
+      try {
+        handler(event);
+      } catch (error) {
+        // As from a frame: what a page's handler throws is the page's alone.
+        reportError(error);
+      }
+    }
   }
 }

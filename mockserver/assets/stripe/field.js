@@ -18,7 +18,7 @@
 // An error that appears moves what is below it. While a pointer is down that would be the button that is being clicked,
 // and the click would be lost.
 let pointerIsDown = false;
-window.addEventListener("pointerdown", () => (pointerIsDown = true), true);
+window.addEventListener("pointerdown", (event) => (pointerIsDown = event.button === 0), true);
 for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => (pointerIsDown = false), true);
 
 class Field {
@@ -41,6 +41,8 @@ class Field {
       autocomplete: options.autocomplete || "off",
       "aria-describedby": `${id}-error`,
       "aria-required": optional ? null : "true",
+      // Numbers are read from the left, also where words are not.
+      dir: options.inputMode ? "ltr" : null,
     };
     this.input = choices
       ? make("select", attributes, ...choices.map(([value, text]) => make("option", { value }, text)))
@@ -113,8 +115,10 @@ class Field {
   }
 
   _left() {
-    if (pointerIsDown) window.addEventListener("pointerup", () => setTimeout(() => this._judge(), 0), { once: true });
-    else this._judge();
+    // Later, for the click of a finger comes after its pointer is up, and the blur in between.
+    const judge = () => setTimeout(() => (pointerIsDown ? this._left() : this._judge()), 0);
+    if (pointerIsDown) window.addEventListener("pointerup", judge, { once: true });
+    else judge();
   }
 
   _judge() {

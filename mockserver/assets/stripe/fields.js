@@ -62,6 +62,7 @@ function ibanField({ bare } = {}) {
   return new Field({
     label: "IBAN",
     name: "iban",
+    inputMode: "text",
     placeholder: formatIban(MOCK.ibans[0]),
     wide: true,
     bare,

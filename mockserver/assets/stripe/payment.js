@@ -12,20 +12,19 @@ class PaymentElement extends MockElement {
     this._method = "card";
     /** @type {Record<string, Field[]>} */
     this._byMethod = {};
-    this._pick = (/** @type {string} */ _) => {};
-    this._frame.append(this._badge);
+    /** @type {Record<string, HTMLElement>} */
+    this._panels = {};
+    this._choice = make("div");
+    this._failure = make("p", { class: "Error", role: "alert" });
+    this._frame.append(this._failure, this._choice, this._badge);
   }
 
-  _start() {
-    setTimeout(() => this._load(), 0);
-  }
-
-  async _load() {
+  async _start() {
     this._emit("loaderstart", { elementType: "payment" });
     const { error, types } = await this._group._methods();
     if (!this._container) return;
+    this._failure.textContent = error ? error.message || "This form cannot be used." : "";
     if (error) {
-      this._frame.prepend(make("p", { class: "Error", role: "alert" }, error.message || "This form cannot be used."));
       this._emit("loaderror", { elementType: "payment", error });
       return;
     }
@@ -57,15 +56,26 @@ class PaymentElement extends MockElement {
 
   /** @param {string[]} offered */
   _build(offered) {
-    const types = this._ordered(offered);
     const number = numberField();
     this._byMethod = { card: [number, expiryField(), codeField(() => number.text)], sepa_debit: [ibanField()] };
-    const panels = types.map((type) => this._panel(type));
-    this._pick = (/** @type {string} */ type) => this._choose(type, types, panels);
-    if (types.length > 1) this._frame.prepend(this._tabs(types));
-    this._frame.lastElementChild?.before(...panels);
-    this._add(...types.flatMap((type) => this._byMethod[type]));
-    this._pick(types[0]);
+    for (const type of Object.keys(METHODS)) this._panels[type] = this._panel(type);
+    this._badge.before(...Object.values(this._panels));
+    this._offer(offered);
+    this._add(...Object.values(this._byMethod).flat());
+  }
+
+  /** @param {string[]} offered */
+  _offer(offered) {
+    const types = this._ordered(offered);
+    this._choice.replaceChildren(...(types.length > 1 ? [this._tabs(types)] : []));
+    this._pick(types.includes(this._method) && this._fields.length ? this._method : types[0]);
+    this._applyOptions();
+  }
+
+  _applyOptions() {
+    super._applyOptions();
+    const { disabled, readOnly } = this._options;
+    for (const radio of this._choice.querySelectorAll("input")) radio.disabled = disabled === true || readOnly === true;
   }
 
   /** @param {string[]} texts of the card's fields */
@@ -108,25 +118,18 @@ class PaymentElement extends MockElement {
         this._pick(type);
         this._changed();
       });
-      return make("label", { class: "Tab" }, radio, METHODS[/** @type {"card"} */ (type)]);
+      return make("label", { class: "Tab" }, radio, make("span", { class: "TabLabel" }, METHODS[/** @type {"card"} */ (type)]));
     });
     return make("fieldset", { class: "Tabs", "aria-label": "Payment method" }, ...tabs);
   }
 
-  /**
-   * @param {string} chosen
-   * @param {string[]} types
-   * @param {HTMLElement[]} panels
-   */
-  _choose(chosen, types, panels) {
+  /** @param {string} chosen */
+  _pick(chosen) {
     this._method = chosen;
-    types.forEach((type, place) => {
-      panels[place].hidden = type !== chosen;
-    });
-    for (const radio of this._root.querySelectorAll("input[type=radio]")) {
-      const { value } = /** @type {HTMLInputElement} */ (radio);
-      /** @type {HTMLInputElement} */ (radio).checked = value === chosen;
-      radio.parentElement?.classList.toggle("Tab--selected", value === chosen);
+    for (const [type, panel] of Object.entries(this._panels)) panel.hidden = type !== chosen;
+    for (const radio of this._choice.querySelectorAll("input")) {
+      radio.checked = radio.value === chosen;
+      radio.parentElement?.classList.toggle("Tab--selected", radio.checked);
     }
   }
 }

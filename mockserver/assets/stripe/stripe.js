@@ -71,7 +71,13 @@ class MockStripe {
   async handleNextAction(options) {
     const { clientSecret } = options || {};
     const { setupIntent, error } = await this.retrieveSetupIntent(clientSecret);
-    return error ? { error } : settle(this._api, setupIntent, clientSecret);
+    if (error) return { error };
+    const { status, last_setup_error: failure } = setupIntent;
+    // A scenario may have answered already.
+    if (failure && failure.code === "setup_intent_authentication_failure") return { error: failure };
+    if (["requires_payment_method", "requires_confirmation", "canceled"].includes(status))
+      throw mistake(`handleNextAction() needs a setup intent that requires an action; this one is ${status}.`);
+    return settle(this._api, setupIntent, clientSecret);
   }
 
   /**
@@ -85,7 +91,7 @@ class MockStripe {
       return error ? { error } : this._create(merged(collected, params || {}));
     }
     const { type } = data;
-    if (type !== "card" && type !== "sepa_debit") throw unimplemented(`createPaymentMethod({type: "${type}"}) `);
+    if (type !== "card" && type !== "sepa_debit") throw mistake(`stripe.createPaymentMethod({type: "${type}"}) is ${NOT_IMPLEMENTED}.`);
     const { payment_method_data: whole } = methodOf(data, type);
     return invalidIn(data[type]) || this._create(whole);
   }
@@ -97,7 +103,8 @@ class MockStripe {
    */
   async createToken(element, details = {}) {
     if (!(element instanceof CardElement || element instanceof CardPart))
-      throw unimplemented("createToken, for other than cards, ");
+      throw mistake(`stripe.createToken() of other than the elements of a card is ${NOT_IMPLEMENTED}.`);
+    checkMounted(element);
     const wrong = invalidIn(element);
     if (wrong) return wrong;
     const { body, error } = await this._api.post("/v1/tokens", { card: { ...details, ...element._data().card } });
@@ -140,7 +147,7 @@ Object.assign(MockStripe.prototype, UNIMPLEMENTED);
  */
 async function collect(elements, place) {
   const payment = elements instanceof MockElements ? elements._payment() : undefined;
-  if (!payment || !payment._container) throw mistake(`${place} needs elements with a mounted payment element.`);
+  if (!payment || !payment._isOnPage) throw mistake(`${place} needs elements with a mounted payment element.`);
   if (elements._deferred && !elements._submitted)
     throw mistake(`call elements.submit() and wait for it before ${place}.`);
   const { error } = await elements.submit();
@@ -165,7 +172,7 @@ function merged(data, given) {
  */
 function invalidIn(source) {
   if (source instanceof MockElement) {
-    const wrong = source._validate();
+    const wrong = source._validateWhole();
     if (wrong) wrong.field.input.focus();
     return wrong ? { error: wrong.error } : null;
   }
@@ -185,3 +192,4 @@ function Stripe(key, options) {
 }
 
 Stripe.version = MOCK.train;
+Stripe.isMock = true;

@@ -17,9 +17,10 @@ const STYLES = sheetOf(`
   :host { display: block; }
   * { box-sizing: border-box; }
   .Frame {
+    all: initial; display: block; pointer-events: inherit; visibility: inherit;
     color: var(--colorText, #1d2433);
     font-family: var(--fontFamily, system-ui, sans-serif);
-    font-size: var(--fontSizeBase, 1rem);
+    font-size: var(--fontSizeBase, 16px);
     font-weight: var(--fontWeightNormal, 400);
     line-height: var(--fontLineHeight, 1.4);
   }
@@ -34,8 +35,8 @@ const STYLES = sheetOf(`
   .Label {
     color: var(--labelColorText, inherit);
     display: block;
-    font-size: var(--labelFontSize, 0.875em);
-    font-weight: var(--labelFontWeight, 500);
+    font-size: var(--labelFontSize, var(--fontSizeSm, 0.875em));
+    font-weight: var(--labelFontWeight, var(--fontWeightMedium, 500));
     margin-bottom: var(--labelSpacing, 0.25em);
   }
   .Input {
@@ -64,7 +65,7 @@ const STYLES = sheetOf(`
     color: var(--colorTextSecondary, #525c6f); font-size: 0.8em; pointer-events: none;
     position: absolute; right: 0.9em; top: 50%; transform: translateY(-50%);
   }
-  .Tabs { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; gap: var(--tabSpacing, 0.5em); margin-bottom: 0.75em; }
+  .Tabs { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; gap: var(--tabSpacing, var(--spacingTab, 0.5em)); margin-bottom: 0.75em; }
   .Tab {
     align-items: center; background: var(--colorBackground, #fff); border: 1px solid var(--inputColorBorder, #8a94a6);
     border-radius: var(--borderRadius, 6px); cursor: pointer; display: flex; gap: 0.5em; padding: 0.6em 0.75em;
@@ -74,7 +75,7 @@ const STYLES = sheetOf(`
   .Terms { color: var(--colorTextSecondary, #525c6f); font-size: 0.8em; margin: 0.75em 0 0; }
   .Badge {
     background: #fff4d6; border: 1px solid #d9a514; border-radius: 999px; color: #5c4300; display: inline-block;
-    font: 500 0.75rem/1.3 system-ui, sans-serif; margin: 0.75em 0 0; padding: 0.15em 0.7em;
+    font: 500 12px/1.3 system-ui, sans-serif; margin: 0.75em 0 0; padding: 0.15em 0.7em;
   }
   .Badge[hidden] { display: none; }
   .Hidden { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
@@ -84,7 +85,7 @@ const STYLES = sheetOf(`
   .Line .Number .Number, .Single .Number .Number { align-items: baseline; display: flex; gap: 0.5em; }
   .Line .Number .Brand, .Single .Number .Brand { position: static; transform: none; white-space: nowrap; }
   .Line .Number .Input, .Single .Number .Input { flex: 1 1 0; min-width: 11em; }
-  .Line .Input, .Line .Input:focus, .Single .Input, .Single .Input:focus {
+  :where(.Line, .Single) .Input, :where(.Line, .Single) .Input:focus {
     background: transparent; border: 0; box-shadow: none; padding: 0.15em 0;
   }
   .Line .Badge, .Single .Badge { margin: 0.25em 0 0; }
@@ -99,11 +100,20 @@ function sheetOfAppearance(appearance) {
   const { theme = "stripe", variables = {}, rules = {} } = appearance || {};
   const host = /** @type {CSSStyleRule} */ (sheet.cssRules[0]).style;
   for (const [name, value] of Object.entries({ ...THEMES[/** @type {"stripe"} */ (theme)], ...variables })) {
-    host.setProperty(`--${name}`, String(value));
+    host.setProperty(`--${name}`, inPixels(value));
   }
-  for (const [selector, declarations] of Object.entries(rules)) addRule(sheet, selector, declarations);
+  for (const [selector, declarations] of Object.entries(rules)) {
+    // What is the mock's own stays as it is.
+    if (!/\.(Badge|Frame)\b/.test(selector)) addRule(sheet, selector, declarations);
+  }
   return sheet;
 }
+
+/**
+ * Sizes as in a frame: there the root's font is that of the browser, not of the page.
+ * @param {unknown} value
+ */
+const inPixels = (value) => String(value).replace(/(\d*\.?\d+)rem\b/g, (_, size) => `${size * 16}px`);
 
 /**
  * @param {CSSStyleSheet} sheet
@@ -118,7 +128,7 @@ function addRule(sheet, selector, declarations) {
     for (const [name, value] of Object.entries(declarations)) {
       rule.style.setProperty(
         name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-        String(value)
+        inPixels(value)
       );
     }
   } catch {

@@ -3,7 +3,7 @@
 
 class WingbackPaymentElement {
   /** @param {{ token?: string, session?: any, appearance?: any }} options */
-  constructor({ token, session, appearance }) {
+  constructor({ token, session, appearance } = {}) {
     if (!session && typeof token !== "string")
       throw new IntegrationError("WingbackMock: give the session's token, or the session.");
     this._place = make("div");
@@ -31,9 +31,10 @@ class WingbackPaymentElement {
    * @returns {Promise<{ ok: boolean, error?: any }>}
    */
   async validate() {
-    const { elements } = await this.ready;
-    const { error } = await elements.submit();
-    return error ? { ok: false, error } : { ok: true };
+    return this._outcome(async ({ elements }) => {
+      const { error } = await elements.submit();
+      return error ? { ok: false, error } : { ok: true };
+    });
   }
 
   /**
@@ -41,9 +42,10 @@ class WingbackPaymentElement {
    * @returns {Promise<{ ok: boolean, status?: string, error?: any }>}
    */
   async confirm() {
-    const { stripe, elements } = await this.ready;
-    const { setupIntent, error } = await stripe.confirmSetup({ elements, redirect: "if_required" });
-    return error ? { ok: false, error } : { ok: true, status: setupIntent.status };
+    return this._outcome(async ({ stripe, elements }) => {
+      const { setupIntent, error } = await stripe.confirmSetup({ elements, redirect: "if_required" });
+      return error ? { ok: false, error } : { ok: true, status: setupIntent.status };
+    });
   }
 
   /**
@@ -53,6 +55,18 @@ class WingbackPaymentElement {
   async fill({ number, expiry, cvc }) {
     const { elements } = await this.ready;
     elements._payment()?._fill([number, expiry, cvc]);
+  }
+
+  /**
+   * What comes of the form; where there is none, the error that says why.
+   * @param {(parts: { stripe: MockStripe, elements: MockElements }) => Promise<any>} act
+   */
+  async _outcome(act) {
+    try {
+      return await act(await this.ready);
+    } catch (error) {
+      return { ok: false, error };
+    }
   }
 
   /** @param {string} token */
