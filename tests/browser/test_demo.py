@@ -105,6 +105,19 @@ def test_the_demo_tells_what_is_chosen_on_the_server(demo: Page, mock: Mock) -> 
     expect(default).to_have_text("none: the test card decides")
 
 
+def test_the_demo_tells_nothing_of_a_former_session(demo: Page) -> None:
+    """An answer that comes late belongs to a session that is not shown any more."""
+    demo.get_by_label("Scenario").select_option("confirm_slow")
+    expect(demo.get_by_role("button", name="Save payment method")).to_be_enabled()
+    choose(demo, "4242 4242 4242 4242")
+    expect(demo.get_by_role("status")).to_have_text("Saving…")
+    with demo.expect_response(lambda response: response.url.endswith("/confirm")):
+        demo.get_by_role("button", name="Create another session").click()
+    expect(demo.get_by_role("button", name="Save payment method")).to_be_enabled()
+
+    expect(demo.get_by_role("status")).to_have_text("")
+
+
 def test_the_demo_of_a_server_with_keys(pages: Pages) -> None:
     """Where its key is not accepted, it says so and takes another; the form then works."""
     with mock_of(Settings(seed=1, api_keys=("api_key_ours",))) as mock:

@@ -252,3 +252,274 @@ def test_a_payment_element_after_the_network_was_gone(bare: Page) -> None:
     bare.unroute("**/v1/setup_intents/**")
 
     assert ["loaderror", "ready"] == [first, bare.evaluate(script)]
+
+
+GONE = {
+    "unmounted": "card.unmount()",
+    "destroyed": "card.destroy()",
+    "its place removed": "document.getElementById('card').remove()",
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+@pytest.mark.parametrize(
+    "call",
+    [
+        "confirmCardSetup(secret, {payment_method: {card}})",
+        "createPaymentMethod({type: 'card', card})",
+        "createToken(card)",
+    ],
+)
+def test_an_element_that_is_not_on_the_page(bare: Page, how: str, call: str) -> None:
+    """Nothing can be read of it, as with the real one."""
+    bare.evaluate("() => { window.card = stripe.elements().create('card'); card.mount(place('card')) }")
+    entered(bare)
+    bare.evaluate(f"() => {GONE[how]}")
+
+    assert "it is not on the page" in bare.evaluate(f"stripe.{call}.catch(error => error.message)")
+
+
+def test_a_payment_element_whose_place_is_removed(bare: Page) -> None:
+    """It is not mounted any more."""
+    bare.evaluate(PAYMENT)
+    entered(bare)
+    bare.evaluate("() => document.getElementById('form').remove()")
+    said = bare.evaluate("stripe.confirmSetup({elements, redirect: 'if_required'}).catch(error => error.message)")
+
+    assert "needs elements with a mounted payment element" in said
+
+
+PAYMENT = """() => {
+    window.elements = stripe.elements({clientSecret: secret});
+    window.payment = elements.create("payment");
+    payment.mount(place("form"));
+}"""
+
+
+def test_only_changes_are_told(bare: Page) -> None:
+    """Neither a sign that changes nothing of the event, nor submitting, nor confirming is a change."""
+    bare.evaluate(PAYMENT)
+    bare.evaluate(
+        "() => { window.told = []; payment.on('change', ({empty, complete}) => told.push([empty, complete])) }"
+    )
+    entered(bare)
+    bare.evaluate("elements.submit()")
+    bare.evaluate("stripe.confirmSetup({elements, redirect: 'if_required'})")
+
+    assert [[False, False], [False, True]] == bare.evaluate("told")
+
+
+def test_a_handler_that_throws(bare: Page) -> None:
+    """Is the page's own: the other handlers are called, and the confirmation goes on."""
+    errors: list[str] = []
+    bare.on("pageerror", lambda error: errors.append(error.message))
+    bare.evaluate(PAYMENT)
+    bare.evaluate(
+        """() => {
+            window.called = 0;
+            payment.on("change", () => { throw new Error("in handler") });
+            payment.on("change", () => { called += 1 });
+        }"""
+    )
+    entered(bare)
+    status = bare.evaluate(
+        "stripe.confirmSetup({elements, redirect: 'if_required'}).then(({setupIntent}) => setupIntent.status)"
+    )
+
+    assert ("succeeded", 2) == (status, bare.evaluate("called"))
+    assert ["in handler"] * 2 == errors
+
+
+def test_a_next_action_that_there_is_not(bare: Page) -> None:
+    """Nobody is to take that for a success."""
+    said = bare.evaluate("stripe.handleNextAction({clientSecret: secret}).catch(error => error.message)")
+
+    assert "needs a setup intent that requires an action; this one is requires_payment_method" in said
+
+
+@pytest.mark.parametrize(
+    ("scenario", "expected"),
+    [("authentication_passes", "succeeded"), ("authentication_fails", "setup_intent_authentication_failure")],
+)
+def test_a_next_action_that_was_answered(bare: Page, mock: Mock, scenario: str, expected: str) -> None:
+    """A backend confirms, the scenario answers: the page that handles the action finds how it ended."""
+    secret = created(mock, scenario)["setup_intent"]["stripe"]["client_secret"]
+    confirm = f"/v1/setup_intents/{secret.partition('_secret_')[0]}/confirm"
+    mock.browser({"authorization": "Bearer sk_test_1"}).post(confirm, json={"payment_method": "pm_card_visa"})
+    found = bare.evaluate(
+        "secret => stripe.handleNextAction({clientSecret: secret})"
+        ".then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code)",
+        secret,
+    )
+
+    assert expected == found
+
+
+def test_the_error_of_a_load_goes_with_it(bare: Page) -> None:
+    """Once the element is mounted again and ready, nothing is left of the failure."""
+    bare.route("**/v1/setup_intents/**", lambda route: route.abort())
+    bare.evaluate(PAYMENT)
+    expect(bare.get_by_text("could not be reached")).to_be_visible()
+    bare.unroute("**/v1/setup_intents/**")
+    bare.evaluate("() => { payment.unmount(); payment.mount('#form') }")
+    expect(bare.get_by_label("CVC")).to_be_visible()
+
+    expect(bare.get_by_text("could not be reached")).to_have_count(0)
+
+
+@pytest.mark.parametrize("part", ["cardNumber", "cardExpiry", "cardCvc"])
+def test_any_part_stands_for_the_card(bare: Page, part: str) -> None:
+    """The rest is found in its group; and a number that is none of a test card is refused in the page."""
+    sent: list[str] = []
+    bare.on("request", lambda request: sent.append(request.post_data or ""))
+    bare.evaluate(SPLIT)
+    make = f"stripe.createToken(elements.getElement('{part}'))"
+    entered(bare, "4111111111111111")
+
+    assert "test_mode_live_card" == bare.evaluate(f"{make}.then(({{error}}) => error.decline_code)")
+    assert [] == list(filter(None, sent))
+    entered(bare)
+    assert "4242" == bare.evaluate(f"{make}.then(({{token}}) => token.card.last4)")
+
+
+def test_a_part_without_its_number(bare: Page) -> None:
+    """A code alone is no card."""
+    bare.evaluate("() => { window.code = stripe.elements().create('cardCvc'); code.mount(place('code')) }")
+
+    assert "needs a cardNumber in the same group" in bare.evaluate(
+        "stripe.createToken(code).catch(error => error.message)"
+    )
+
+
+def test_what_is_offered_can_change(bare: Page) -> None:
+    """In a group that knows no setup intent yet; what was typed stays."""
+    bare.evaluate(
+        """() => {
+            window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes: ["card"]});
+            elements.create("payment").mount(place("form"));
+        }"""
+    )
+    entered(bare)
+    expect(bare.get_by_role("radio")).to_have_count(0)
+    bare.evaluate("elements.update({paymentMethodTypes: ['card', 'sepa_debit']})")
+    expect(bare.get_by_role("radio")).to_have_count(2)
+    expect(bare.get_by_label("Card number")).to_have_value("4242 4242 4242 4242")
+    bare.get_by_text("SEPA Direct Debit", exact=True).click()
+    expect(bare.get_by_label("IBAN")).to_be_visible()
+    bare.evaluate("elements.update({paymentMethodTypes: ['card']})")
+    expect(bare.get_by_label("Card number")).to_be_visible()
+
+
+@pytest.mark.parametrize("option", ["readOnly", "disabled"])
+def test_what_cannot_be_changed(bare: Page, option: str) -> None:
+    """Neither the fields nor the choice of the payment method."""
+    bare.evaluate(PAYMENT)
+    expect(bare.get_by_label("CVC")).to_be_editable()
+    bare.evaluate(f"payment.update({{{option}: true}})")
+
+    expect(bare.get_by_label("CVC")).not_to_be_editable()
+    for radio in bare.get_by_role("radio").all():
+        expect(radio).to_be_disabled()
+    bare.evaluate(f"payment.update({{{option}: false}})")
+    expect(bare.get_by_label("CVC")).to_be_editable()
+
+
+def test_one_ready_for_each_mount(bare: Page) -> None:
+    """Mounted twice in a moment it is ready once; mounted again after its place was emptied it is there again."""
+    told = bare.evaluate(
+        """async () => {
+            const payment = stripe.elements({clientSecret: secret}).create("payment"), told = [], spot = place("form");
+            const ready = new Promise(resolve => payment.on("ready", resolve));
+            for (const type of ["loaderstart", "ready"]) payment.on(type, () => told.push(type));
+            payment.mount(spot);
+            payment.unmount();
+            payment.mount(spot);
+            await ready;
+            await new Promise(resolve => setTimeout(resolve, 200));
+            spot.innerHTML = "";
+            payment.mount(spot);
+            return told;
+        }"""
+    )
+
+    assert ["loaderstart", "ready"] == told
+    expect(bare.get_by_label("Card number")).to_be_visible()
+
+
+def test_a_placeholder_of_the_pages_own(bare: Page) -> None:
+    """From the start, and changed later."""
+    bare.evaluate(
+        """() => {
+            window.number = stripe.elements().create("cardNumber", {placeholder: "Number"});
+            number.mount(place("number"));
+        }"""
+    )
+    expect(bare.get_by_placeholder("Number", exact=True)).to_be_visible()
+    bare.evaluate("number.update({placeholder: 'Your card'})")
+
+    expect(bare.get_by_placeholder("Your card")).to_be_visible()
+
+
+def test_a_code_of_another_brand(bare: Page) -> None:
+    """Four digits are for American Express alone."""
+    bare.evaluate("() => { window.card = stripe.elements().create('card'); card.mount(place('card')) }")
+    entered(bare, "378282246310005")
+    bare.get_by_label("CVC").fill("1234")
+    bare.get_by_label("Card number").fill("4242424242424242")
+
+    assert "incomplete_cvc" == bare.evaluate("stripe.createToken(card).then(({error}) => error.code)")
+
+
+ADDRESS: dict[str, tuple[str, list[str]]] = {
+    "a country with postal codes": (
+        "{defaultValues: {address: {country: 'DE'}}}",
+        ["Full name", "Address line 1", "City", "Postal code"],
+    ),
+    "one without": ("{defaultValues: {address: {country: 'HK'}}}", ["Full name", "Address line 1", "City"]),
+    "with a phone": (
+        "{fields: {phone: 'always'}, defaultValues: {address: {country: 'HK'}}}",
+        ["Full name", "Address line 1", "City", "Phone number"],
+    ),
+    "with a phone that is optional": (
+        "{fields: {phone: 'always'}, validation: {phone: {required: 'never'}}, defaultValues: {address: {country: 'HK'}}}",
+        ["Full name", "Address line 1", "City"],
+    ),
+    "a country that is not allowed": (
+        "{allowedCountries: ['HK'], defaultValues: {address: {country: 'DE'}}}",
+        ["Full name", "Address line 1", "City"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ADDRESS)
+def test_what_an_address_needs(bare: Page, name: str) -> None:
+    """No more than there is in the country, and than the page asks for."""
+    options, needed = ADDRESS[name]
+    bare.evaluate(
+        f"""() => {{
+            window.address = stripe.elements().create("address", {{mode: "billing", ...{options}}});
+            address.mount(place("address"));
+        }}"""
+    )
+    for label in needed:
+        assert not bare.evaluate("address.getValue()")["complete"]
+        bare.get_by_label(label).fill("1")
+    value = bare.evaluate("address.getValue()")
+
+    assert value["complete"]
+    assert value["value"]["address"]["country"] in {"DE", "HK"}
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "javascript:alert(1)", "/done", ""])
+def test_a_return_url_that_is_none_is_told_before_anything_is_done(bare: Page, url: str) -> None:
+    """The setup intent is as it was."""
+    bare.evaluate(PAYMENT)
+    entered(bare)
+    said = bare.evaluate(
+        "url => stripe.confirmSetup({elements, confirmParams: {return_url: url}}).catch(error => error.message)", url
+    )
+
+    assert "return_url has to be a whole address" in said
+    assert "requires_payment_method" == bare.evaluate(
+        "stripe.retrieveSetupIntent(secret).then(({setupIntent}) => setupIntent.status)"
+    )
