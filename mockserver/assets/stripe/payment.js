@@ -118,7 +118,12 @@ class PaymentElement extends MockElement {
         this._pick(type);
         this._changed();
       });
-      return make("label", { class: "Tab" }, radio, make("span", { class: "TabLabel" }, METHODS[/** @type {"card"} */ (type)]));
+      return make(
+        "label",
+        { class: "Tab" },
+        radio,
+        make("span", { class: "TabLabel" }, METHODS[/** @type {"card"} */ (type)])
+      );
     });
     return make("fieldset", { class: "Tabs", "aria-label": "Payment method" }, ...tabs);
   }

@@ -91,7 +91,8 @@ class MockStripe {
       return error ? { error } : this._create(merged(collected, params || {}));
     }
     const { type } = data;
-    if (type !== "card" && type !== "sepa_debit") throw mistake(`stripe.createPaymentMethod({type: "${type}"}) is ${NOT_IMPLEMENTED}.`);
+    if (type !== "card" && type !== "sepa_debit")
+      throw mistake(`stripe.createPaymentMethod({type: "${type}"}) is ${NOT_IMPLEMENTED}.`);
     const { payment_method_data: whole } = methodOf(data, type);
     return invalidIn(data[type]) || this._create(whole);
   }
@@ -128,7 +129,9 @@ class MockStripe {
     const { payment_method: method, ...parameters } = data || {};
     const intent = readSecret(clientSecret, place);
     const source = methodOf(method, type);
-    return invalidIn(method && method[type]) || confirmIntent(this._api, intent, { ...parameters, ...source }, options || {});
+    return (
+      invalidIn(method && method[type]) || confirmIntent(this._api, intent, { ...parameters, ...source }, options || {})
+    );
   }
 
   /** @param {any} data */
