@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mockserver.redaction import redact
+
 __all__ = [
     "REFUSALS",
     "MockserverError",
@@ -57,8 +59,9 @@ class Violation:
     keyword: str
 
     def as_json(self) -> dict[str, str]:
-        """The violation as it stands in a refusal and in the journal."""
-        return {"in": self.place, "pointer": self.pointer, "message": self.message, "keyword": self.keyword}
+        """The violation as it stands in a refusal and in the journal, without secrets."""
+        pointer, message = redact(self.pointer), redact(self.message)
+        return {"in": self.place, "pointer": pointer, "message": message, "keyword": self.keyword}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +128,12 @@ class Refusal(MockserverError):  # noqa: N818  # the word of the design; it is a
         return REFUSALS[self.kind].status
 
     def as_json(self) -> dict[str, object]:
-        """The problem document of RFC 9457."""
+        """The problem document of RFC 9457, without secrets."""
         problem: dict[str, object] = {
             "type": f"urn:mockserver:{self.kind}",
             "title": REFUSALS[self.kind].title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": redact(self.detail),
         }
         if self.violations:
             problem["violations"] = [violation.as_json() for violation in self.violations]

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from mockserver.errors import Violation
 from mockserver.exchange import Fault, Reply, Request
 from mockserver.keeping import Kept
-from mockserver.redaction import REDACTED, is_secret_name, redact, redact_path, redact_query
+from mockserver.redaction import REDACTED, is_secret_name, redact, redact_body, redact_path, redact_query
 from mockserver.scenarios import Miss
 
 __all__ = ["Entry", "Journal", "Listener", "Nearest"]
@@ -90,7 +90,7 @@ class Entry(NamedTuple):
                 "path": redact_path(request.path),
                 "query": redact_query(request.query),
                 "headers": _headers(request.headers.pairs),
-                "body": redact(request.body.decode("utf-8", "replace")),
+                "body": redact_body(request.body),
             },
             "operation": self.operation,
             "scenario": self.scenario,
@@ -103,7 +103,7 @@ class Entry(NamedTuple):
             "reply": {
                 "status": reply.status,
                 "headers": _headers(reply.headers) | {"mock-entry": self.id},
-                "body": redact(reply.body.decode("utf-8", "replace")),
+                "body": redact_body(reply.body),
             },
             "fault": self.fault,
             "delay": self.outcome.delay,

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from mockserver.errors import Violation
 from mockserver.exchange import Fault, Reply
+from mockserver.redaction import redact
 
 __all__ = ["PROBLEM_TYPE", "Outcome", "own_headers", "summary", "with_headers"]
 
@@ -43,7 +44,7 @@ def with_headers(outcome: Outcome, headers: Iterable[tuple[str, str]]) -> Outcom
 
 def summary(violations: Iterable[Violation]) -> str:
     """Where the contract is broken, and by which keyword; the first few."""
-    places = list(dict.fromkeys(f"{each.place} {each.pointer or '/'} ({each.keyword})" for each in violations))
+    places = list(dict.fromkeys(f"{each.place} {redact(each.pointer) or '/'} ({each.keyword})" for each in violations))
     more = f", and {len(places) - SHOWN_VIOLATIONS} more" if len(places) > SHOWN_VIOLATIONS else ""
     return ", ".join(places[:SHOWN_VIOLATIONS]) + more
 

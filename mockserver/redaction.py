@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
 
-__all__ = ["REDACTED", "echoed", "is_secret_name", "redact", "redact_path", "redact_query"]
+from mockserver.cardnumbers import without_card_numbers
+
+__all__ = ["REDACTED", "echoed", "is_secret_name", "redact", "redact_body", "redact_path", "redact_query"]
 
 REDACTED = "[redacted]"
 
@@ -23,7 +28,7 @@ _MARKED = re.compile(
     r"""
       (?P<client>(?:_|%5[Ff])secret(?:_|%5[Ff]))[A-Za-z0-9]+      # the second half of a Stripe client secret
     | (?P<key>\bapi_key_|\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+   # Wingback's keys, Stripe's secret keys
-    | (?P<field>(?:cvc|iban|card(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+    # of a form, percent-encoded or not
+    | (?P<field>(?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+    # of a form, percent-encoded or not
     | (?P<member>"(?:cvc|iban)"\s*:\s*")[^"]+                           # of JSON
     """,
     re.VERBOSE,
@@ -31,14 +36,14 @@ _MARKED = re.compile(
 _NUMBERS = re.compile(
     r"""
       (?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))                       # card numbers; not the digits of a UUID
-      (?:\d|%3\d)(?:(?:[ +-]|%20|%2[BbDd])?(?:\d|%3\d)){12,18}(?![\w-])
+      (?:\d|%3\d)(?:(?:[ \u00a0+-]|%20|%[Cc]2%[Aa]0|%2[BbDd]){0,4}(?:\d|%3\d)){12,18}(?![\w-])
     """,
     re.VERBOSE,
 )
 
 # What the one and the other have in them. Most texts have none of this, and to see that takes a tenth of the time.
 _MARKS = ("secret", "k_test_", "k_live_", "api_key_", "cvc", "iban", "number")
-_MANY_DIGITS = re.compile(r"[0-9](?:[ +-]?[0-9]){12}|%")
+_MANY_DIGITS = re.compile(r"[0-9](?:[ +._/-]{0,4}[0-9]){11}|%")
 
 
 def redact(text: str) -> str:
@@ -47,7 +52,7 @@ def redact(text: str) -> str:
     if not is_plain or _has_mark(text.lower()):
         text = _MARKED.sub(lambda match: f"{match[match.lastgroup or 0]}{REDACTED}", text)
     if not is_plain or _MANY_DIGITS.search(text):
-        text = _NUMBERS.sub(REDACTED, text)
+        text = without_card_numbers(_NUMBERS.sub(REDACTED, text), instead=REDACTED)
     return text
 
 
@@ -70,6 +75,25 @@ def redact_path(path: str) -> str:
         plain = unquote(path)
         return path if redact(plain) == plain else redact(plain)
     return redact(path)
+
+
+def redact_body(body: bytes) -> str:
+    """A body as it was sent; decoded where the encoding of a form, or the escapes of JSON, would hide a secret."""
+    text = body.decode("utf-8", "replace")
+    for plain in _decoded(text):
+        if redact(plain) != plain:
+            return redact(plain)
+    return redact(text)
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """What a text is to whoever reads it, where that is not what it looks like."""
+    if text[:1] in {"{", "["}:
+        if "\\" in text:
+            with suppress(ValueError, RecursionError):
+                yield json.dumps(json.loads(text), ensure_ascii=False)
+    elif "%" in text or "+" in text:
+        yield unquote_plus(text)
 
 
 def redact_query(query: str) -> str:

@@ -15,7 +15,9 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 # From the ground up: a part may import from those before it, never from its own line or below it.
 LAYERS = (
     ("mockserver",),
-    ("errors", "exchange", "keeping", "printing", "redaction"),
+    ("cardnumbers", "exchange", "keeping", "printing"),
+    ("redaction",),
+    ("errors",),
     ("shelf",),
     ("yamltext",),
     ("contract",),

@@ -13,11 +13,10 @@ from typing import Final
 
 from mockserver.scenarios.confirmations import OnConfirm
 
-__all__ = ["CARDS", "CARD_TOKENS", "Card", "is_card_number"]
+__all__ = ["CARDS", "CARD_TOKENS", "Card"]
 
 _SUCCEED: Final = OnConfirm(kind="succeed")
 _CHALLENGE: Final = OnConfirm(kind="authenticate", detail="challenge")
-_SHORTEST, _LONGEST = 12, 19
 
 DOCUMENTED: Final = "documented"
 AGREED: Final = "agreed"
@@ -97,13 +96,3 @@ CARD_TOKENS: Final[Mapping[str, Card]] = MappingProxyType(
     }
 )
 """Test cards by the names that stand for them, where an id of a payment method or of a token is wanted."""
-
-
-def is_card_number(digits: str) -> bool:
-    """Whether digits can be the number of a card: their length, and the check digit of ISO/IEC 7812 (Luhn)."""
-    if not (digits.isascii() and digits.isdigit() and _SHORTEST <= len(digits) <= _LONGEST):
-        return False
-    doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (
-        sum(int(digit) for digit in digits[-1::-2]) + sum(number - 9 * (number > 9) for number in doubled)
-    ) % 10 == 0

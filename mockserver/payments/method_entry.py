@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from mockserver.payments.cards import CARD_TOKENS, CARDS, Card, is_card_number
+from mockserver.cardnumbers import is_card_number, without_card_numbers
+from mockserver.payments.cards import CARD_TOKENS, CARDS, Card
 from mockserver.payments.declines import Decline, decline
 from mockserver.payments.draws import Draw
 from mockserver.payments.ibans import IBANS, Iban, is_iban
@@ -66,7 +67,9 @@ def entered_method(
         on_confirm=on_confirm,
         billing=_billing(entered.get("billing_details") or {}),
         allow_redisplay=entered.get("allow_redisplay") or "unspecified",
-        metadata=entered.get("metadata") or {},
+        metadata={
+            _without_numbers(name): _without_numbers(text) for name, text in (entered.get("metadata") or {}).items()
+        },
     )
 
 
@@ -109,14 +112,23 @@ def _details(card: Card, entered: Mapping[str, Any], *, named: bool) -> CardDeta
 def _billing(entered: Mapping[str, Any]) -> Mapping[str, Any]:
     """Name and address; an empty text means that there is none, and the number of a card has no place there."""
     return {
-        name: _billing(value) if isinstance(value, Mapping) else _without_number(name, value)
+        name: _billing(value)
+        if isinstance(value, Mapping)
+        else value
+        if _is_phone(name, value)
+        else _without_numbers(value)
         for name, value in entered.items()
         if value not in ("", None)
     }
 
 
-def _without_number(name: str, text: str) -> str:
-    return REDACTED if name != "phone" and is_card_number(_SPACES.sub("", text)) else text
+def _is_phone(name: str, text: str) -> bool:
+    """Whether it is a phone number as E.164 writes them, which may have as many digits as a card's."""
+    return name == "phone" and text.startswith("+")
+
+
+def _without_numbers(text: str) -> str:
+    return without_card_numbers(text, instead=REDACTED)
 
 
 def _expiry(entered: Mapping[str, Any]) -> tuple[int, int]:

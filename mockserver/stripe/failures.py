@@ -59,7 +59,7 @@ class Failure(Exception):  # noqa: N818  # an answer of the API, not an error of
             "code": code,
             "decline_code": decline_code,
             "doc_url": DOCUMENTATION + code.replace("_", "-") if code else None,
-            "message": message,
+            "message": redact(message),
             "param": param,
             "payment_method": payment_method,
             "setup_intent": setup_intent,

@@ -266,14 +266,43 @@ def test_what_goes_with_a_payment_method(mock: Mock, form: str, expected: tuple[
     assert expected == (billing["name"], billing["address"]["city"], body["metadata"])
 
 
-def test_a_phone_number_is_none_of_a_card(mock: Mock) -> None:
-    """However many digits it has."""
-    data = card_data() | {"billing_details": {"phone": "4111111111111111"}}
+@pytest.mark.parametrize("phone", ["+49 1511 2345678", "+1 (415) 555-0132", "+44 7911 123456", "+86 139 1099 8888"])
+def test_a_phone_number_is_none_of_a_card(mock: Mock, phone: str) -> None:
+    """It comes back as it was given."""
+    data = card_data() | {"billing_details": {"phone": phone}}
 
-    assert (
-        data["billing_details"]["phone"]
-        == (prepared(mock).http.post("/v1/payment_methods", json=data).json()["billing_details"]["phone"])
-    )
+    assert phone == prepared(mock).http.post("/v1/payment_methods", json=data).json()["billing_details"]["phone"]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("John Doe 4111 1111 1111 1111", "John Doe [redacted]"),
+        ("4111111111111111, exp. 12/34", "[redacted], exp. 12/34"),
+        ("order x4111-1111-1111-1111y", "order x[redacted]y"),
+        ("4111.1111.1111.1111 12 5500/0000/0000/0004", "[redacted] 12 [redacted]"),
+        ("order 1234567890123456", "order 1234567890123456"),
+        ("Cust_41111111-1111-1111-1111-111111111111", "Cust_41111111-1111-1111-1111-111111111111"),
+    ],
+)
+@pytest.mark.parametrize("where", ["name", "metadata", "metadata's name"])
+def test_a_number_beside_a_text_is_not_kept(mock: Mock, told: str, kept: str, where: str) -> None:
+    """Neither said back nor listed; what cannot be the number of a card stays."""
+    setup = prepared(mock)
+    data = card_data() | {"billing_details": {"name": "Jo"}}
+    match where:
+        case "name":
+            data["billing_details"]["name"] = told
+        case "metadata":
+            data["metadata"] = {"note": told}
+        case _:
+            data["metadata"] = {told: "note"}
+    setup.call("confirm", {"payment_method_data": data}) if where == "name" else None
+    made = setup.http.post("/v1/payment_methods", json=data).json()
+    found = {"name": made["billing_details"]["name"], "metadata": made["metadata"].get("note")}
+
+    assert kept == found.get(where, next(iter(made["metadata"]), None))
+    assert where != "name" or kept == setup.saved()[0]["holder_name"]
 
 
 def debit(setup: Setup, iban: str) -> Any:

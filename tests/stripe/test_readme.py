@@ -169,7 +169,7 @@ CHOICES: dict[str, Callable[[Mock], bool]] = {
     "moments (`created`)": moments,
     "saved methods": saved,
     "how far ahead a card may expire": years,
-    "a card number as name or address": numbers,
+    "a card number in a name, an address or metadata": numbers,
     "details of a debit": debits,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -154,3 +154,124 @@ def test_promise_10_however_a_number_is_written(mock: Mock, body: str) -> None:
     assert 400 <= reply.status_code < 500
     assert "1111" not in reply.text.replace(setup.id, "")
     assert "4111" not in json.dumps(mock.get("journal")).replace(setup.id, "")
+
+
+CARD = {
+    "payment_method_data[type]": "card",
+    "payment_method_data[card][exp_month]": "12",
+    "payment_method_data[card][exp_year]": "34",
+}
+
+
+def form(**more: str) -> str:
+    return "&".join(f"{name}={value}" for name, value in {**CARD, **more}.items())
+
+
+def escaped(text: str) -> str:
+    """Every character as an escape of JSON."""
+    return "".join(f"\\u{ord(each):04x}" for each in text)
+
+
+# What is taken, written so that no pattern sees it at once: {id} and {rest} make the client secret.
+HIDDEN = {
+    "client secret, an encoded letter": form(client_secret="{id}_%73ecret_{rest}")
+    + "&payment_method_data[card][number]=4242424242424242",
+    "client secret, an escaped sign": '{{"client_secret":"{id}\\u005fsecret_{rest}","payment_method":"pm_card_visa"}}',
+    "key, encoded": "client_secret={id}_secret_{rest}&payment_method=pm_card_visa&key=sk%5ftest%5fHIDDENKEY",
+    "number, two spaces": form(client_secret="{id}_secret_{rest}")
+    + "&payment_method_data[card][number]=4242++4242++4242++4242",
+    "number, no-break spaces": form(client_secret="{id}_secret_{rest}")
+    + "&payment_method_data[card][number]=4242%C2%A04242%C2%A04242%C2%A04242",
+    "number, hyphens around": form(client_secret="{id}_secret_{rest}")
+    + "&payment_method_data[card][number]=-4242424242424242-",
+    "number and code, escaped": '{{"client_secret":"{id}_secret_{rest}","payment_method_data":{{"type":"card","card":{{"number":"'
+    + escaped("4242424242424242")
+    + '","\\u0063vc":"987","exp_month":12,"exp_year":34}}}}}}',
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_promise_10_an_encoding_hides_nothing(mock: Mock, name: str) -> None:
+    """What was taken stands in the journal as it was meant, without what is secret."""
+    setup = prepared(mock)
+    rest = setup.secret.partition("_secret_")[2]
+    body = HIDDEN[name].format(id=setup.id, rest=rest)
+    kind = "application/json" if body.startswith("{") else "application/x-www-form-urlencoded"
+    client = mock.browser({"authorization": f"Bearer {setup.key}", "content-type": kind})
+    if "key," in name:
+        del client.headers["authorization"]
+    reply = client.post(f"/v1/setup_intents/{setup.id}/confirm", content=body)
+    told = json.dumps(mock.get("journal")).replace(setup.id, "")
+
+    assert 200 == reply.status_code, reply.text
+    assert [] == [
+        secret
+        for secret in (rest, "HIDDENKEY", '987\\"', "4242424242424242", "4242++", "%A0", escaped("42"))
+        if secret in told
+    ]
+
+
+PLACES = {
+    "glued to an id": ("GET", "/v1/setup_intents/seti_{number}", {}, None),
+    "glued to a letter": ("GET", "/v1/c/customer/x{number}/payment/method", {}, None),
+    "before a hyphen": ("GET", "/v1/{number}-", {}, None),
+    "with an underscore": ("GET", "/v1/x?{number}_x=1", {}, None),
+    "in a header": ("GET", "/v1/x", {"x-note": "order{number}"}, None),
+    "as a key of JSON, twice": (
+        "POST",
+        "/v1/tokens",
+        {"content-type": "application/json"},
+        '{{"{number}":1,"{number}":2}}',
+    ),
+    "as a media type": ("POST", "/v1/c/customer/Cust_1/payment/session", {"content-type": "text/x{number}"}, "{{}}"),
+    "as a scenario": ("POST", "/v1/c/customer/Cust_1/payment/session", {"mock-scenario": "x{number}"}, "{{}}"),
+    "as a value that breaks the contract": (
+        "POST",
+        "/v1/c/customer/Cust_1/payment/session",
+        {},
+        '{{"operation":"{number}","address":true}}',
+    ),
+    "as an origin": ("GET", "/v1/x", {"origin": "https://x{number}.example"}, None),
+    "as a scenario to activate": (
+        "PUT",
+        "/__mock/scenario",
+        {"content-type": "application/json"},
+        '{{"name":"x{number}"}}',
+    ),
+    "as an operation to verify": (
+        "POST",
+        "/__mock/verify",
+        {"content-type": "application/json"},
+        '{{"operation":"x{number}"}}',
+    ),
+}
+NUMBERS = ["4111111111111111", "4111.1111.1111.1111", "501234567896"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("place", PLACES)
+def test_promise_10_wherever_a_number_arrives(place: str, number: str, form: Literal["text", "json"]) -> None:
+    """Glued to whatever: it is said back to nobody, and neither the log nor the journal has it."""
+    method, path, headers, body = PLACES[place]
+    stream = io.StringIO()
+    settings = Settings(seed=1)
+    engine = Engine.from_settings(settings)
+    with (
+        BackgroundServer(create_app(settings, engine=engine, log=AccessLog(form, stream))) as server,
+        ExitStack() as stack,
+    ):
+        mock = Mock(server.url, engine, stack)
+        reply = mock.http.request(
+            method,
+            path.format(number=number),
+            headers={name: value.format(number=number) for name, value in headers.items()},
+            content=None if body is None else body.format(number=number),
+        )
+        journal = json.dumps(mock.get("journal"))
+
+    assert [] == [
+        where
+        for where, text in {"reply": reply.text, "journal": journal, "log": stream.getvalue()}.items()
+        if number in text
+    ]
