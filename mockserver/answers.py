@@ -52,6 +52,7 @@ class Answers:
             draw,
             namespace=namespace.key,
             credential=namespace.credential,
+            named=namespace.named,
             overrides=overrides,
             on_confirm=said.on_confirm,
             method_types=said.method_types,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from mockserver.errors import Violation
-from mockserver.exchange import Fault, Reply, Request
+from mockserver.exchange import ABSENT, Fault, Reply, Request
 from mockserver.keeping import Kept
 from mockserver.redaction import REDACTED, is_secret_name, redact, redact_body, redact_path, redact_query
 from mockserver.scenarios import Miss
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     """One exchange. `at` is seconds since the epoch, `duration` the seconds it took to decide on the answer.
 
     `owner` is the key of the namespace and never shown, `namespace` is how it is shown. `path` holds the decoded path
-    parameters. `misses` are those of the `nearest` stub. What is secret is only taken out when the entry is read.
+    parameters, `sent` the body as matchers see it where the contract that is served has no word on that. `misses` are those of the `nearest` stub. What is secret is only taken out when the entry is read.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Entry(NamedTuple):
     outcome: Reply | Fault
     duration: float
     path: Mapping[str, str] = MappingProxyType({})
+    sent: Any = ABSENT
     scenario: str | None = None
     stub: str | None = None
     off_contract: str | None = None

@@ -35,6 +35,11 @@ class Namespace:
     shown: str
     credential: str
 
+    @property
+    def named(self) -> str | None:
+        """The name that its caller gave it; None for one that a credential decides."""
+        return self.key.removeprefix(_NAMED) if self.key.startswith(_NAMED) else None
+
 
 def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
     """The namespace that the header names, else the one that the credential decides, else the common one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.contract import Contract
-from mockserver.exchange import Call
+from mockserver.exchange import ABSENT, Call
 from mockserver.journal import Entry
 from mockserver.scenarios import Condition, Miss
 from mockserver.scenarios.conditions import ALWAYS
@@ -39,7 +39,9 @@ class Expectation:
             found.append(Miss("operation", self.operation, entry.operation or "no operation"))
         if self.scenario is not None and entry.scenario != self.scenario:
             found.append(Miss("scenario", self.scenario, entry.scenario or "no scenario"))
-        body = contract.body_of(entry.request, entry.operation) if self.when.body is not None else None
+        body = entry.sent
+        if body is ABSENT and self.when.body is not None:
+            body = contract.body_of(entry.request, entry.operation)
         call = Call(request=entry.request, operation=entry.operation or "", path=entry.path, body=body)
         return found + self.when.misses(call)
 

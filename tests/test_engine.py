@@ -316,5 +316,9 @@ def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
     engine.payment_sessions.replace(replace(first, status="succeeded"))
     assert first.stripe is not None
     assert second.stripe is not None
-    found = [engine.payment_sessions.at_stripe(each.stripe.setup_intent_id) for each in (first, second) if each.stripe]
+    found = [
+        engine.payment_sessions.of_setup_intent(each.stripe.setup_intent_id, "n")
+        for each in (first, second)
+        if each.stripe
+    ]
     assert ["succeeded", "created"] == [each.status for each in found if each]

@@ -9,7 +9,9 @@ from typing import Any
 from mockserver.exchange import Call
 from mockserver.keeping import Kept
 from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
+from mockserver.payments.names import Names
 from mockserver.payments.payment_session import NO_OVERRIDES, PaymentSession, StripeConfiguration
+from mockserver.scenarios import ABSENT_MEMBER
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 from mockserver.scenarios.method_types import DEFAULT_TYPES
 
@@ -29,10 +31,9 @@ class PaymentSessions:
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
         self._kept: Kept[PaymentSession] = Kept(cap=cap)
-        self._numbers: dict[str, int] = {}
-        # Only a scenario gives the same token to several namespaces: these by their keys, the latest last.
-        self._fixed: dict[str, dict[str, int]] = {}
-        self._at_stripe: dict[str, int] = {}
+        self._tokens = Names(self._kept)
+        self._setup_intents = Names(self._kept)
+        self._keys = Names(self._kept)
 
     def create(
         self,
@@ -41,6 +42,7 @@ class PaymentSessions:
         *,
         namespace: str,
         credential: str,
+        named: str | None = None,
         overrides: Mapping[str, Any] = NO_OVERRIDES,
         on_confirm: OnConfirm = TEST_CARD,
         method_types: tuple[str, ...] = DEFAULT_TYPES,
@@ -50,24 +52,28 @@ class PaymentSessions:
 
         A scenario's `overrides` go before the request, so that the whole session follows them: of another provider,
         say, with the setup intent that belongs to it. A member that is null counts as absent; one of a wrong type
-        (possible when violations are only reported, or on purpose) counts as absent too.
+        (possible when violations are only reported, or on purpose) counts as absent too. `named` is the name that its
+        caller gave the namespace, if it has one.
         """
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
         wanted = {**sent, **overrides} if overrides else sent
         given = {name: value for name, value in overrides.items() if isinstance(value, str)}
-        provider = _text(wanted.get("provider")) or DEFAULT_PROVIDER
-        status = given.get("status") or STATUS_CREATED
+        provider = _text(wanted.get("provider"), DEFAULT_PROVIDER)
+        status = given.get("status", STATUS_CREATED)
+        said = _said_of_stripe(overrides)
+        # Whatever the provider: a scenario that says what is Stripe's is to have it lead somewhere.
+        has_stripe = provider == DEFAULT_PROVIDER or said is not None
         session = PaymentSession(
             owner=namespace,
-            token=given.get("token") or draw.identifier(TOKEN_PREFIX),
-            wb_customer_id=given.get("wb_customer_id") or _tenant(credential),
-            customer_id=given.get("customer_id") or call.path.get("customer_id", ""),
+            token=given["token"] if "token" in given else draw.identifier(TOKEN_PREFIX),
+            wb_customer_id=given["wb_customer_id"] if "wb_customer_id" in given else _tenant(credential),
+            customer_id=given["customer_id"] if "customer_id" in given else call.path.get("customer_id", ""),
             provider=provider,
-            purpose=_text(wanted.get("operation")) or DEFAULT_PURPOSE,
+            purpose=_text(wanted.get("operation"), DEFAULT_PURPOSE),
             status=status,
             address=wanted.get("address") is True,
             detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
-            stripe=_stripe(credential, draw, overrides) if provider == DEFAULT_PROVIDER else None,
+            stripe=_stripe(_account_of(credential, named), draw, said or NO_OVERRIDES) if has_stripe else None,
             on_confirm=on_confirm,
             method_types=method_types,
             scenario=scenario,
@@ -78,30 +84,27 @@ class PaymentSessions:
         number, gone = self._kept.add(session)
         if gone is not None:
             self._forget(gone)
-        if "token" in given:
-            numbers = self._fixed.setdefault(session.token, {})
-            numbers.pop(namespace, None)
-            numbers[namespace] = number
-        else:
-            self._numbers[session.token] = number
+        self._tokens.put(session.token, namespace, number)
         if session.stripe is not None:
-            self._at_stripe[session.stripe.setup_intent_id] = number
-            self._at_stripe[session.stripe.pk_key] = number
+            self._setup_intents.put(session.stripe.setup_intent_id, namespace, number)
+            self._keys.put(session.stripe.pk_key, namespace, number)
         return session
 
-    def at_stripe(self, name: str) -> PaymentSession | None:
-        """The latest payment session that gave out a setup intent, by its id, or a publishable key; whoever's it is."""
-        number = self._at_stripe.get(name)
-        return None if number is None else self._kept.get(number)
+    def of_setup_intent(self, name: str, owner: str | None) -> PaymentSession | None:
+        """The payment session that gave out a setup intent: a namespace's, or the latest whoever's it is (None)."""
+        return self._setup_intents.get(name, owner)
+
+    def of_key(self, pk_key: str, owner: str | None) -> PaymentSession | None:
+        """The latest payment session that gave out a publishable key: a namespace's, or whoever's it is (None)."""
+        return self._keys.get(pk_key, owner)
+
+    def has_shared_key(self, pk_key: str) -> bool:
+        """Whether payment sessions of several namespaces gave out this publishable key."""
+        return self._keys.is_shared(pk_key)
 
     def get(self, namespace: str | None, token: str) -> PaymentSession | None:
         """The payment session that has this token: a namespace's, or the latest whoever's it is (None)."""
-        fixed = self._fixed.get(token, {})
-        number = self._numbers.get(token) or (
-            next(reversed(fixed.values()), None) if namespace is None else fixed.get(namespace)
-        )
-        session = None if number is None else self._kept.get(number)
-        return session if session is not None and namespace in (None, session.owner) else None
+        return self._tokens.get(token, namespace)
 
     def of(self, namespace: str | None) -> list[PaymentSession]:
         """The payment sessions of a namespace, or of all (None); the oldest first."""
@@ -109,8 +112,9 @@ class PaymentSessions:
 
     def replace(self, session: PaymentSession) -> None:
         """Put a payment session in the place of the one that has its namespace and token, if that is still there."""
-        # By its setup intent, for a scenario may give one token to several; only sessions with one are ever replaced.
-        number = self._at_stripe.get(session.stripe.setup_intent_id) if session.stripe else None
+        # By its setup intent, for only sessions with one are ever replaced.
+        name = session.stripe.setup_intent_id if session.stripe else ""
+        number = self._setup_intents.number(name, session.owner)
         if number is not None:
             self._kept.replace(number, session)
 
@@ -123,40 +127,41 @@ class PaymentSessions:
         return len(self._kept)
 
     def _forget(self, session: PaymentSession) -> None:
-        # What a later session has too (the key, or what a scenario says) stays that one's.
-        if session.token in self._numbers and self._kept.get(self._numbers[session.token]) is None:
-            del self._numbers[session.token]
-        fixed = self._fixed.get(session.token, {})
-        if session.owner in fixed and self._kept.get(fixed[session.owner]) is None:
-            del fixed[session.owner]
-            if not fixed:
-                del self._fixed[session.token]
-        for name in (session.stripe.setup_intent_id, session.stripe.pk_key) if session.stripe else ():
-            if name in self._at_stripe and self._kept.get(self._at_stripe[name]) is None:
-                del self._at_stripe[name]
+        self._tokens.forget(session.token, session.owner)
+        if session.stripe is not None:
+            self._setup_intents.forget(session.stripe.setup_intent_id, session.owner)
+            self._keys.forget(session.stripe.pk_key, session.owner)
 
 
-def _stripe(credential: str, draw: Draw, overrides: Mapping[str, Any]) -> StripeConfiguration:
-    """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
-    pk_key, connected_account_id = _stripe_account(credential)
-    if not overrides:
-        return StripeConfiguration(
-            pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
-        )
+def _said_of_stripe(overrides: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a scenario says of the member `setup_intent.stripe`; None if it says nothing, or that there is none."""
     said: Any = overrides
     for member in ("setup_intent", "stripe"):
         said = said.get(member) if isinstance(said, Mapping) else None
-    said = said if isinstance(said, Mapping) else NO_OVERRIDES
+    return said if isinstance(said, Mapping) and said != ABSENT_MEMBER else None
+
+
+def _stripe(account: tuple[str, str], draw: Draw, said: Mapping[str, Any]) -> StripeConfiguration:
+    """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
+    pk_key, connected_account_id = account
+    if not said:
+        return StripeConfiguration(
+            pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
+        )
     return StripeConfiguration(
-        pk_key=_text(said.get("pk_key")) or pk_key,
-        connected_account_id=_text(said.get("connected_account_id")) or connected_account_id,
-        client_secret=_text(said.get("client_secret")) or draw.client_secret(),
+        pk_key=_text(said.get("pk_key"), pk_key),
+        connected_account_id=_text(said.get("connected_account_id"), connected_account_id),
+        client_secret=_text(said.get("client_secret"), draw.client_secret()),
     )
 
 
 @lru_cache(maxsize=1024)
-def _stripe_account(credential: str) -> tuple[str, str]:
-    return publishable_key(credential), account_id(credential)
+def _account_of(credential: str, named: str | None) -> tuple[str, str]:
+    """Publishable key and connected account: of a credential; in a namespace that was named, with a key of its own.
+
+    The key is all that a page sends along with what it makes before a confirmation: it has to say whose that is.
+    """
+    return publishable_key(credential if named is None else f"{credential}\0{named}"), account_id(credential)
 
 
 @lru_cache(maxsize=1024)
@@ -164,5 +169,5 @@ def _tenant(credential: str) -> str:
     return tenant_id(credential)
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def _text(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) else otherwise

@@ -27,12 +27,14 @@ class Asked:
     """A request as the contract is asked about it: its key is in a header, its body JSON.
 
     `query` names the parameters that are left in the query; `key` and `account` are None where the request has none.
+    `keys` are all that were sent; the one that counts is `key`.
     """
 
     request: Request
     query: frozenset[str]
     key: str | None
     account: str | None
+    keys: tuple[str, ...] = ()
 
 
 def ask(request: Request, operation: Operation) -> Asked:
@@ -74,7 +76,11 @@ def _asked(
         headers=Headers([*kept, *changes.items()]) if changes else request.headers,
         body=request.body if body is None else body,
     )
-    return Asked(request=asked, query=names, key=key, account=account)
+    return Asked(request=asked, query=names, key=key, account=account, keys=_keys(key, fields.get("key")))
+
+
+def _keys(*found: Any) -> tuple[str, ...]:
+    return tuple(key for key in found if isinstance(key, str))
 
 
 def unknown_parameters(asked: Asked, operation: Operation, document: Document) -> list[Violation]:

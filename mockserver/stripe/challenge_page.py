@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html import escape
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from mockserver.exchange import Reply
 from mockserver.payments import PaymentSession
@@ -62,14 +63,25 @@ def return_address(session: PaymentSession, return_url: str | None) -> str:
             "redirect_status": "succeeded" if session.intent.status == "succeeded" else "failed",
         }
     )
-    base, hash_mark, fragment = return_url.partition("#")
+    base, hash_mark, fragment = _ascii(return_url).partition("#")
     return f"{base}{'&' if '?' in base else '?'}{added}{hash_mark}{fragment}"
+
+
+def _ascii(url: str) -> str:
+    """The URL as a header can say it: the host as IDNA has it, the rest percent-encoded (RFC 3987, section 3.1)."""
+    if url.isascii():
+        return url
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        user, at, host = parts.netloc.rpartition("@")
+        url = parts._replace(netloc=f"{user}{at}{host.encode('idna').decode()}").geturl()
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 def _policy(return_url: str | None) -> str:
     """Nothing is loaded; the form may go to the mock, and from there to the return URL (browsers check both)."""
     try:
-        parts = urlsplit(return_url or "")
+        parts = urlsplit(_ascii(return_url or ""))
     except ValueError:
         parts = urlsplit("")
     plain = parts.netloc.isascii() and not set(parts.netloc) & set(";, '\"")

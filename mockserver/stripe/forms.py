@@ -14,6 +14,7 @@ _MOST_FIELDS: Final = 1000
 _DEEPEST: Final = 10
 # The names in there are the caller's own, and may be numbers.
 _NEVER_LISTED: Final = frozenset({"metadata"})
+_LISTS: Final = frozenset({"expand"})
 
 
 class FormError(ValueError):
@@ -31,6 +32,11 @@ def read_form(text: str) -> dict[str, Any]:
     form: dict[str, Any] = {}
     for name, value in pairs:
         node, last = _place(form, name)
+        former = node.get(last)
+        if name in _LISTS and isinstance(former, str | list):
+            # As OpenAPI writes lists in a query, beside Stripe's own way.
+            node[last] = [*(former if isinstance(former, list) else [former]), value]
+            continue
         if last in node:
             raise FormError("a field was sent twice")
         node[last] = value

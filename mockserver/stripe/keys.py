@@ -12,7 +12,7 @@ from typing import Any, Final
 from mockserver.exchange import Request
 from mockserver.stripe.failures import Failure
 
-__all__ = ["Key", "find_account", "find_key"]
+__all__ = ["Key", "find_account", "find_key", "refuse_live"]
 
 _KEY: Final = re.compile(r"(?P<kind>pk|sk|rk)_(?P<mode>test|live)_[A-Za-z0-9_-]+")
 
@@ -34,13 +34,18 @@ class Key:
                 message="Invalid API Key provided: it does not look like pk_test_… or sk_test_….",
                 headers=(("WWW-Authenticate", 'Basic realm="Stripe"'),),
             )
-        if match["mode"] == "live":
-            raise Failure(
-                status=403,
-                message="A key of live mode was sent to a mock server. It takes keys of test mode only; nothing was done.",
-                refused="test-mode-only",
-            )
+        refuse_live(text)
         return cls(text=text, is_publishable=match["kind"] == "pk")
+
+
+def refuse_live(*texts: str) -> None:
+    """Raises Failure when one of the texts is a key of live mode, whether it is the one that counts or not."""
+    if any((match := _KEY.fullmatch(text)) and match["mode"] == "live" for text in texts):
+        raise Failure(
+            status=403,
+            message="A key of live mode was sent to a mock server. It takes keys of test mode only; nothing was done.",
+            refused="test-mode-only",
+        )
 
 
 def find_key(request: Request, fields: Mapping[str, Any]) -> str | None:

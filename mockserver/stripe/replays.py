@@ -21,6 +21,7 @@ DEFAULT_CAP: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class _Answered:
     digest: bytes
+    about: bytes
     outcome: Reply | Fault
     request_id: str
 
@@ -32,11 +33,19 @@ class Replays:
         self._answered: Shelf[_Answered] = Shelf(cap=cap)
 
     def once(
-        self, call: Call, *, namespace: str, caller: str, request_id: str, answer: Callable[[], Reply | Fault]
+        self,
+        call: Call,
+        *,
+        namespace: str,
+        caller: str,
+        about: str,
+        request_id: str,
+        answer: Callable[[], Reply | Fault],
     ) -> Reply | Fault:
         """Answer a call that carries a key the first time only. Raises Failure: the key belongs to another call.
 
-        `caller` is the credential and the account that were sent: a reply is nobody else's.
+        `caller` is the credential and the account that were sent: a reply is nobody else's. `about` tells apart what the
+        call is about, where the same path comes to mean something else.
 
         What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for. Only a
         browser meets the fault again, for it repeats a request behind its page's back when a connection breaks, and
@@ -46,18 +55,18 @@ class Replays:
         if key is None or call.request.method != "POST":
             return answer()
         digest = _digest(call)
-        place = (namespace, blake2b(caller.encode("utf-8", "surrogatepass"), digest_size=16).digest(), key)
-        before = self._answered.get(place)
-        if before is not None:
-            if before.digest != digest:
-                raise Failure(
-                    status=400,
-                    type="idempotency_error",
-                    message="This Idempotency-Key was used for a request with other parameters: use another key.",
-                )
+        place = _hash(f"{namespace}\0{caller}\0{key}")
+        before, same = self._answered.get(place), _hash(about)
+        if before is not None and before.digest != digest:
+            raise Failure(
+                status=400,
+                type="idempotency_error",
+                message="This Idempotency-Key was used for a request with other parameters: use another key.",
+            )
+        if before is not None and before.about == same:
             return _again(before, for_a_browser="origin" in call.request.headers)
         outcome = answer()
-        self._answered.put(namespace, place, _Answered(digest, replace(outcome, delay=0.0), request_id))
+        self._answered.put(namespace, place, _Answered(digest, same, replace(outcome, delay=0.0), request_id))
         return outcome
 
     def reset(self, namespace: str | None) -> None:
@@ -76,4 +85,8 @@ def _again(before: _Answered, *, for_a_browser: bool) -> Reply | Fault:
 def _digest(call: Call) -> bytes:
     """What makes a call the same: never kept as it was sent, for there may be a card number in it."""
     said = json.dumps([call.request.method, call.request.path, call.body], sort_keys=True)
-    return blake2b(said.encode(), digest_size=16).digest()
+    return _hash(said)
+
+
+def _hash(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

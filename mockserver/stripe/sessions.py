@@ -19,9 +19,9 @@ _SHOWN_CHARACTERS = 100
 def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None) -> PaymentSession:
     """The payment session whose setup intent is called. Raises Failure."""
     name = call.path["id"]
-    session = ledger.sessions.at_stripe(name)
+    session = ledger.sessions.of_setup_intent(name, caller.owner)
     stripe = session.stripe if session else None
-    if session is None or stripe is None or stripe.setup_intent_id != name or not _belongs(session, caller):
+    if session is None or stripe is None or not _belongs(session, caller):
         raise Failure(
             status=404,
             code="resource_missing",

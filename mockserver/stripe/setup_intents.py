@@ -82,6 +82,8 @@ class SetupIntents:
         """The payment method to set up. Raises Failure: it is none, or none that this setup intent offers."""
         entered, name = call.body.get("payment_method_data"), call.body.get("payment_method")
         if entered is not None:
+            # Before a number is looked at that would be of no use.
+            _check_offered(entered["type"], "payment_method_data[type]", session, caller)
             method = self._entered(session, call, caller)
         elif name:
             method = self._named(name, caller)
@@ -89,13 +91,7 @@ class SetupIntents:
             raise unexpected_state(
                 session, caller, "it has no payment method; send payment_method or payment_method_data"
             )
-        if method.type not in session.method_types:
-            raise Failure(
-                status=400,
-                message=f"This SetupIntent offers {', '.join(session.method_types)}, not {method.type}.",
-                param="payment_method_data[type]" if entered is not None else "payment_method",
-                setup_intent=shown(session, caller),
-            )
+        _check_offered(method.type, "payment_method", session, caller)
         return method
 
     def _entered(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
@@ -117,3 +113,14 @@ class SetupIntents:
                 param="payment_method",
             )
         return method
+
+
+def _check_offered(kind: str, param: str, session: PaymentSession, caller: Caller) -> None:
+    """Raises Failure when the setup intent does not offer this kind of payment methods."""
+    if kind not in session.method_types:
+        raise Failure(
+            status=400,
+            message=f"This SetupIntent offers {', '.join(session.method_types)}, not {kind}.",
+            param=param,
+            setup_intent=shown(session, caller),
+        )

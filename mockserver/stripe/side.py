@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
-from urllib.parse import unquote
+from typing import Any, Final
+from urllib.parse import unquote, unquote_plus
 
 from mockserver.contract import Contract
 from mockserver.engine import Engine
 from mockserver.errors import Refusal, Violation
-from mockserver.exchange import Call, Fault, Reply, Request
+from mockserver.exchange import ABSENT, Call, Fault, Reply, Request
 from mockserver.journal import Entry
 from mockserver.marks import own_headers, with_headers
 from mockserver.namespaces import HEADER, Namespace, namespace_of, shown
@@ -23,13 +24,14 @@ from mockserver.stripe.asking import Asked, ask, unknown_parameters
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.desk import desk
 from mockserver.stripe.failures import Failure, refusal_failure, violations_failure
-from mockserver.stripe.keys import Key, find_key
+from mockserver.stripe.keys import Key, find_key, refuse_live
 from mockserver.stripe.replays import Replays
 from mockserver.stripe.replies import failed, refusal_kind
 
 __all__ = ["StripeSide"]
 
-_KEY_FIELD: Final = re.compile(r"(?:^|&)key=(pk_[^&]+)")
+# In a query or a form, percent-encoded or not, or in JSON.
+_KEY_FIELD: Final = re.compile(r"""(?:^|[&{,\s])(?:"key"\s*:\s*"|key=)(pk_[A-Za-z0-9_-]+)""")
 NOT_KEPT: Final = b"[not kept: what is refused may hold a card number]"
 _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 
@@ -46,6 +48,8 @@ class _Exchange:
     operation: str | None = None
     path: dict[str, str] | None = None
     scenario: str | None = None
+    about: str = ""
+    sent: Any = ABSENT
     violations: tuple[Violation, ...] = ()
 
 
@@ -78,11 +82,13 @@ class StripeSide:
         outcome: Reply | Fault
         try:
             asked, call = self._understood(request, exchange)
+            refuse_live(*asked.keys)
             caller = self._caller(asked, exchange)
             outcome = self._replays.once(
                 call,
                 namespace=exchange.namespace.key,
                 caller=f"{asked.key}\0{asked.account}",
+                about=exchange.about,
                 request_id=exchange.request_id,
                 answer=lambda: self._checked(self._answer(call, caller), call.operation),
             )
@@ -96,8 +102,9 @@ class StripeSide:
 
     def _begin(self, request: Request) -> _Exchange:
         # Whose state it is: the payment session's that gave out the setup intent or the key, else as everywhere.
-        called = self._called(request)
-        session = called or self._session_of_key(request)
+        key = _sent_key(request)
+        called = self._called(request, key)
+        session = called or self._session_of_key(request, key)
         namespace = Namespace(session.owner, shown(session.owner), "") if session else namespace_of(request, ())
         draw, entry_id = self._engine.draw(namespace)
         return _Exchange(
@@ -107,19 +114,35 @@ class StripeSide:
             entry_id,
             draw.stripe_id("req", 14),
             scenario=called.scenario if called else None,
+            # A scenario may give a secret once more: what became of the former session is none of the new one's.
+            about=f"{called.token}\0{called.created}" if called else "",
         )
 
-    def _called(self, request: Request) -> PaymentSession | None:
-        match = _SETUP_INTENT.match(request.path)
-        return self._engine.ledger.sessions.at_stripe(unquote(match[1])) if match else None
+    def _called(self, request: Request, key: str | None) -> PaymentSession | None:
+        """The payment session whose setup intent is called.
 
-    def _session_of_key(self, request: Request) -> PaymentSession | None:
-        """The latest payment session that gave out the publishable key; none for who names a namespace."""
-        if HEADER in request.headers:
+        A scenario may have given the same secret to several callers: the one that is named, or whose key it is, is
+        meant, else the latest.
+        """
+        match = _SETUP_INTENT.match(request.path)
+        if match is None:
             return None
-        field = _KEY_FIELD.search(f"{request.query}&{request.body.decode('latin-1')}")
-        key = find_key(request, {"key": field[1]} if field else {})
-        return self._engine.ledger.sessions.at_stripe(key) if key else None
+        sessions, name = self._engine.ledger.sessions, unquote(match[1])
+        named = namespace_of(request, self._engine.contract.credential_places)
+        of_key = sessions.of_key(key, None) if key else None
+        owners = (named.key, of_key.owner if of_key else named.key)
+        found = (sessions.of_setup_intent(name, owner) for owner in (*owners, None))
+        return next(filter(None, found), None)
+
+    def _session_of_key(self, request: Request, key: str | None) -> PaymentSession | None:
+        """The latest payment session that gave out the publishable key; none for who names a namespace.
+
+        A key that a scenario gave to several callers says nothing of whose it is.
+        """
+        sessions = self._engine.ledger.sessions
+        if key is None or HEADER in request.headers or sessions.has_shared_key(key):
+            return None
+        return sessions.of_key(key, None)
 
     def _understood(self, request: Request, exchange: _Exchange) -> tuple[Asked, Call]:
         """What is asked, held against the contract. Raises Refusal, Failure."""
@@ -131,6 +154,7 @@ class StripeSide:
         violations = [*understood.violations, *unknown_parameters(asked, operation, self.contract.document)]
         if violations:
             raise violations_failure(tuple(violations))
+        exchange.sent = understood.call.body
         return asked, understood.call
 
     @staticmethod
@@ -163,14 +187,15 @@ class StripeSide:
         own = own_headers(entry_id=exchange.entry_id, scenario=exchange.scenario, stub=None, reported=())
         sent = with_headers(outcome, [("request-id", exchange.request_id), *own])
         reply = sent.reply if isinstance(sent, Fault) else sent
+        keeps = _may_be_kept(reply)
         self._engine.record(
             Entry(
                 id=exchange.entry_id,
                 at=started,
                 owner=exchange.namespace.key,
                 namespace=exchange.namespace.shown,
-                # What was refused may hold the number of a real card, and that must not even stay in memory.
-                request=exchange.request if reply.status < 400 else _without_numbers(exchange.request),
+                request=exchange.request if keeps else _without_numbers(exchange.request),
+                sent=exchange.sent if keeps else ABSENT,
                 operation=exchange.operation,
                 path=exchange.path or {},
                 scenario=exchange.scenario,
@@ -181,6 +206,22 @@ class StripeSide:
             )
         )
         return sent
+
+
+def _sent_key(request: Request) -> str | None:
+    """The key, before it is known how the body is to be read."""
+    field = _KEY_FIELD.search(unquote_plus(f"{request.query}&{request.body.decode('latin-1')}"))
+    return find_key(request, {"key": field[1]} if field else {})
+
+
+def _may_be_kept(reply: Reply) -> bool:
+    """Whether what was sent holds no number of a real card: that must not even stay in memory.
+
+    Of an error this is known only where it is about a payment method, which was then made of a test card.
+    """
+    return reply.status < 400 or (
+        reply.body.startswith(b"{") and "payment_method" in json.loads(reply.body).get("error", {})
+    )
 
 
 def _without_numbers(request: Request) -> Request:

@@ -25,11 +25,11 @@ def test_promise_13_setup_intents_go_with_their_sessions() -> None:
     """Beyond the cap the oldest payment session is forgotten, and so is its setup intent; the key is the latest's."""
     sessions = PaymentSessions(cap=2)
     made = [session(sessions, count) for count in (1, 2, 3)]
-    found = [sessions.at_stripe(setup_intent_of(each)) for each in made]
+    found = [sessions.of_setup_intent(setup_intent_of(each), None) for each in made]
     assert made[2].stripe is not None
 
     assert [None, made[1], made[2]] == found
-    assert made[2] is sessions.at_stripe(made[2].stripe.pk_key)
+    assert made[2] is sessions.of_key(made[2].stripe.pk_key, None)
 
 
 def test_promise_13_a_reset_leaves_nothing_behind() -> None:
@@ -40,11 +40,10 @@ def test_promise_13_a_reset_leaves_nothing_behind() -> None:
     other = session(sessions, 1, "b")
     sessions.reset("a")
 
-    assert 1 == len(sessions) == len(sessions._numbers)
-    assert 2 == len(sessions._at_stripe)
-    assert other is sessions.at_stripe(setup_intent_of(other))
+    assert [1] * 4 == [len(sessions), *map(len, (sessions._tokens, sessions._setup_intents, sessions._keys))]
+    assert other is sessions.of_setup_intent(setup_intent_of(other), None)
     sessions.reset(None)
-    assert (0, 0) == (len(sessions._numbers), len(sessions._at_stripe))
+    assert [0] * 3 == [*map(len, (sessions._tokens, sessions._setup_intents, sessions._keys))]
 
 
 def test_promise_13_saved_methods() -> None:
@@ -75,7 +74,7 @@ def test_promise_13_replays() -> None:
 
         headers = Headers([("idempotency-key", key)])
         call = Call(request=Request(method="POST", path="/", headers=headers), operation="x", path={}, body={})
-        replays.once(call, namespace="", caller="", request_id="r", answer=answer)
+        replays.once(call, namespace="", caller="", about="", request_id="r", answer=answer)
 
     for key in ("a", "b", "a", "c", "a"):
         ask(key)

@@ -17,6 +17,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "list": ("expand[]=a&expand[]=b", {"expand": ["a", "b"]}),
     "numbered list": ("expand[1]=b&expand[0]=a", {"expand": ["a", "b"]}),
     "list with gaps": ("expand[7]=b&expand[2]=a", {"expand": ["a", "b"]}),
+    "list of a query": ("expand=a&expand=b&expand=c", {"expand": ["a", "b", "c"]}),
     "list in a member": ("a[b][]=1&a[b][]=2", {"a": {"b": ["1", "2"]}}),
     "list of objects": ("a[0][b]=1&a[1][b]=2", {"a": [{"b": "1"}, {"b": "2"}]}),
     "names and numbers": ("metadata[1]=a&metadata[b]=c", {"metadata": {"1": "a", "b": "c"}}),
