@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from mockserver.errors import Violation
 from mockserver.exchange import ABSENT, Fault, Reply, Request
-from mockserver.keeping import Kept
+from mockserver.keeping import CAPACITY, Kept
 from mockserver.redaction import REDACTED, is_secret_name, redact, redact_body, redact_path, redact_query
 from mockserver.scenarios import Miss
 
 __all__ = ["Entry", "Journal", "Listener", "Nearest"]
 
 DEFAULT_CAP: Final = 10_000
-# A full journal of payment sessions has some 10 MB; with bodies of a mebibyte each it would have 10 GiB.
-DEFAULT_CAPACITY: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,22 +116,13 @@ Listener = Callable[[int, Entry], None]
 class Journal:
     """Entries in the order of the exchanges: at most `cap` of them, and `capacity` bytes of messages in all."""
 
-    def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = DEFAULT_CAPACITY) -> None:
-        self._capacity = capacity
-        self._entries: Kept[Entry] = Kept(cap=cap)
-        self._size = 0
-        self._lock = Lock()
+    def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = CAPACITY) -> None:
+        self._entries: Kept[Entry] = Kept(cap=cap, size=lambda entry: entry.size, capacity=capacity)
         self._listeners: tuple[Listener, ...] = ()
 
     def record(self, entry: Entry) -> None:
         """Add an entry; the oldest go when the journal is full, the newest is always there."""
-        with self._lock:
-            number, gone = self._entries.add(entry)
-            self._size += entry.size
-            if gone is not None:
-                self._size -= gone.size
-            while self._size > self._capacity and len(self._entries) > 1 and (gone := self._entries.drop_oldest()):
-                self._size -= gone.size
+        number, _ = self._entries.add(entry)
         for listener in self._listeners:
             listener(number, entry)
 
@@ -153,8 +141,7 @@ class Journal:
 
     def reset(self, owner: str | None) -> None:
         """Forget the entries of a namespace, or of all (None)."""
-        with self._lock:
-            self._size -= sum([entry.size for entry in self._entries.drop(owner)])
+        self._entries.drop(owner)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have each new entry told; gives the function that ends it."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from itertools import takewhile
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["Kept", "Owned"]
+__all__ = ["CAPACITY", "Kept", "Owned"]
+
+CAPACITY = 64 * 1024 * 1024
+"""So many bytes of what its callers chose are kept of one kind, by default."""
 
 
 class Owned(Protocol):
@@ -22,10 +26,17 @@ Value = TypeVar("Value", bound=Owned)
 
 
 class Kept(Generic[Value]):
-    """At most `cap` values, found by their number or by their owner; safe to use from many threads."""
+    """At most `cap` values, found by their number or by their owner; safe to use from many threads.
 
-    def __init__(self, *, cap: int) -> None:
+    With `size`, which says about how many bytes a value holds on to that its caller chose, they have at most `capacity`
+    bytes together; the newest is kept in any case.
+    """
+
+    def __init__(self, *, cap: int, size: Callable[[Value], int] | None = None, capacity: int = CAPACITY) -> None:
         self._cap = cap
+        self._size_of = size
+        self._capacity = capacity
+        self._size = 0
         self.last = 0
         """The highest number that was given so far."""
         self._values: dict[int, Value] = {}
@@ -34,8 +45,8 @@ class Kept(Generic[Value]):
         self._numbers: dict[str, deque[int]] = {}
         self._lock = Lock()
 
-    def add(self, value: Value) -> tuple[int, Value | None]:
-        """Keep one more; gives its number, higher than any before, and the value that had to go for it."""
+    def add(self, value: Value) -> tuple[int, list[Value]]:
+        """Keep one more; gives its number, higher than any before, and the values that had to go for it."""
         with self._lock:
             self.last += 1
             self._values[self.last] = value
@@ -43,15 +54,23 @@ class Kept(Generic[Value]):
             if numbers is None:
                 numbers = self._numbers[value.owner] = deque()
             numbers.append(self.last)
-            return self.last, self._pop() if len(self._values) > self._cap else None
+            if self._size_of is not None:
+                self._size += self._size_of(value)
+            return self.last, self._shrunk()
 
-    def replace(self, number: int, value: Value) -> bool:
-        """Put a value of the same owner in the place of another; false when that has gone."""
+    def replace(self, number: int, value: Value) -> list[Value] | None:
+        """Put a value of the same owner in the place of another; gives the values that had to go for it.
+
+        None when that other one has gone itself.
+        """
         with self._lock:
-            if number not in self._values:
-                return False
+            former = self._values.get(number)
+            if former is None:
+                return None
             self._values[number] = value
-            return True
+            if self._size_of is not None:
+                self._size += self._size_of(value) - self._size_of(former)
+            return self._shrunk()
 
     def get(self, number: int) -> Value | None:
         """The value that has this number, unless it has gone."""
@@ -77,21 +96,29 @@ class Kept(Generic[Value]):
                 values = list(self._values.values())
                 self._values.clear()
                 self._numbers.clear()
+                self._size = 0
                 return values
-            return [self._values.pop(number) for number in self._numbers.pop(owner, ())]
-
-    def drop_oldest(self) -> Value | None:
-        """Forget the oldest value; gives it."""
-        with self._lock:
-            return self._pop() if self._values else None
+            dropped = [self._values.pop(number) for number in self._numbers.pop(owner, ())]
+            if self._size_of is not None:
+                self._size -= sum(map(self._size_of, dropped))
+            return dropped
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def _shrunk(self) -> list[Value]:
+        """The oldest values, which are dropped as far as there are too many, or too large ones."""
+        gone = []
+        while len(self._values) > self._cap or (self._size > self._capacity and len(self._values) > 1):
+            gone.append(self._pop())
+        return gone
 
     def _pop(self) -> Value:
         while self._first not in self._values:
             self._first += 1
         value = self._values.pop(self._first)
+        if self._size_of is not None:
+            self._size -= self._size_of(value)
         numbers = self._numbers[value.owner]
         # Whoever is the oldest of all is the oldest of its owner.
         numbers.popleft()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mockserver.keeping import Kept
+from mockserver.keeping import CAPACITY, Kept
 
 __all__ = ["Shelf"]
 
@@ -21,21 +21,24 @@ class _Labelled(Generic[Value]):
 
 
 class Shelf(Generic[Value]):
-    """At most `cap` values by name, each owned by a namespace; the oldest go first."""
+    """At most `cap` values by name, each owned by a namespace; the oldest go first.
 
-    def __init__(self, *, cap: int) -> None:
-        self._kept: Kept[_Labelled[Value]] = Kept(cap=cap)
+    `size` says about how many bytes a value holds on to that its caller chose: of these there are at most `capacity`.
+    """
+
+    def __init__(self, *, cap: int, size: Callable[[Value], int], capacity: int = CAPACITY) -> None:
+        self._kept: Kept[_Labelled[Value]] = Kept(cap=cap, size=lambda each: size(each.value), capacity=capacity)
         self._numbers: dict[Hashable, int] = {}
 
     def put(self, owner: str, name: Hashable, value: Value) -> None:
         """Keep a value; it takes the place of the one of the same owner that has its name."""
         labelled = _Labelled(owner, name, value)
         number = self._numbers.get(name)
-        if number is not None and self._kept.replace(number, labelled):
-            return
-        self._numbers[name], gone = self._kept.add(labelled)
-        if gone is not None:
-            self._numbers.pop(gone.name, None)
+        gone = None if number is None else self._kept.replace(number, labelled)
+        if gone is None:
+            self._numbers[name], gone = self._kept.add(labelled)
+        for each in gone:
+            self._numbers.pop(each.name, None)
 
     def get(self, name: Hashable) -> Value | None:
         """The value of this name."""

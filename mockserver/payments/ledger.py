@@ -23,7 +23,7 @@ class Ledger:
     def __init__(self) -> None:
         self.sessions = PaymentSessions()
         self.saved = SavedMethods()
-        self.methods: Shelf[PaymentMethod] = Shelf(cap=MOST_METHODS)
+        self.methods: Shelf[PaymentMethod] = Shelf(cap=MOST_METHODS, size=PaymentMethod.size)
         self.setups = Setups(sessions=self.sessions, saved=self.saved)
 
     def reset(self, namespace: str | None) -> None:

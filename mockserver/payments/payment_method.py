@@ -100,6 +100,12 @@ class PaymentMethod:
         """`card` or `sepa_debit`."""
         return "card" if isinstance(self.details, CardDetails) else "sepa_debit"
 
+    def size(self) -> int:
+        """About how many bytes it holds on to that its caller chose."""
+        address = self.billing.get("address") or {}
+        texts = (*self.metadata, *self.metadata.values(), *address.values(), *self.billing.values())
+        return sum([len(text) for text in texts if isinstance(text, str)])
+
     def checked(self, *, passed: bool) -> PaymentMethod:
         """The payment method once its security code, if there is one, was looked at."""
         if not isinstance(self.details, CardDetails) or self.details.cvc_check is None:

@@ -71,6 +71,13 @@ class PaymentSession:
     overrides: Mapping[str, Any]
     intent: SetupIntent = FRESH
 
+    def size(self) -> int:
+        """About how many bytes it holds on to that its caller chose, besides ids."""
+        if self.intent is FRESH:
+            return 0
+        methods = (self.intent.payment_method, self.intent.failed_method)
+        return sum([method.size() for method in methods if method is not None])
+
     def followed(self, intent: SetupIntent) -> PaymentSession:
         """The payment session once its setup intent is in this state."""
         return replace(self, intent=intent, status=intent.result or self.initial_status)

@@ -30,7 +30,7 @@ class PaymentSessions:
     """Makes up coherent payment sessions and remembers them, the oldest forgotten beyond the cap."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._kept: Kept[PaymentSession] = Kept(cap=cap)
+        self._kept: Kept[PaymentSession] = Kept(cap=cap, size=PaymentSession.size)
         self._tokens = Names(self._kept)
         self._setup_intents = Names(self._kept)
         self._keys = Names(self._kept)
@@ -82,8 +82,8 @@ class PaymentSessions:
             overrides=overrides or NO_OVERRIDES,
         )
         number, gone = self._kept.add(session)
-        if gone is not None:
-            self._forget(gone)
+        for each in gone:
+            self._forget(each)
         self._tokens.put(session.token, namespace, number)
         if session.stripe is not None:
             self._setup_intents.put(session.stripe.setup_intent_id, namespace, number)
@@ -116,7 +116,8 @@ class PaymentSessions:
         name = session.stripe.setup_intent_id if session.stripe else ""
         number = self._setup_intents.number(name, session.owner)
         if number is not None:
-            self._kept.replace(number, session)
+            for gone in self._kept.replace(number, session) or ():
+                self._forget(gone)
 
     def reset(self, namespace: str | None) -> None:
         """Forget the payment sessions of a namespace, or of all (None)."""

@@ -53,7 +53,9 @@ class SavedMethods:
     """Saved payment methods by namespace and customer; the oldest are forgotten beyond the caps."""
 
     def __init__(self, *, cap: int = MOST_CUSTOMERS) -> None:
-        self._customers: Shelf[tuple[SavedMethod, ...]] = Shelf(cap=cap)
+        self._customers: Shelf[tuple[SavedMethod, ...]] = Shelf(
+            cap=cap, size=lambda saved: sum([each.method.size() for each in saved])
+        )
 
     def of(self, namespace: str, customer_id: str) -> tuple[SavedMethod, ...]:
         """The payment methods of a customer, in the order in which they were saved."""

@@ -25,12 +25,17 @@ class _Answered:
     outcome: Reply | Fault
     request_id: str
 
+    def size(self) -> int:
+        """About how many bytes it holds on to."""
+        reply = self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
+        return len(reply.body)
+
 
 class Replays:
     """Replies by namespace and Idempotency-Key; the oldest are forgotten beyond the cap."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._answered: Shelf[_Answered] = Shelf(cap=cap)
+        self._answered: Shelf[_Answered] = Shelf(cap=cap, size=_Answered.size)
 
     def once(
         self,

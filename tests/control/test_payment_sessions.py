@@ -22,6 +22,19 @@ SCENARIOS = {
         },
         "off_contract": "it has a member that the contract does not know",
     },
+    "leads_somewhere": {
+        "payment_session": {
+            "provider": "authorize",
+            "setup_intent": {
+                "stripe": {
+                    "pk_key": "pk_test_x",
+                    "connected_account_id": "acct_x",
+                    "client_secret": "seti_A_secret_B",
+                }
+            },
+        }
+    },
+    "empty": {"payment_session": {"token": "", "wb_customer_id": "", "status": ""}},
     "same_token": {"payment_session": {"token": "PaySess_same"}},
     "other_status": {"payment_session": {"status": "brand_new"}},
 }
@@ -77,9 +90,19 @@ def test_what_is_read_is_what_was_sent(mock: Mock, scenario: str) -> None:
     known = {"payment_session": veiled(sent), "namespace": mock.get("journal")["entries"][0]["namespace"]}
 
     assert [known] == mock.get("payment-sessions")["payment_sessions"]
-    if scenario != "breaks_contract":
+    if scenario not in {"breaks_contract", "empty"}:
         assert sent == by_token(mock, sent["token"])
         assert known == mock.get(f"payment-sessions/{sent['token']}")
+
+
+def test_a_client_secret_leads_somewhere(mock: Mock) -> None:
+    """Whatever the provider is called: a scenario that gives one out has a setup intent behind it."""
+    created(mock, "leads_somewhere")
+    reply = mock.browser({"authorization": "Bearer pk_test_x"}).get(
+        "/v1/setup_intents/seti_A", params={"client_secret": "seti_A_secret_B"}
+    )
+
+    assert (200, "requires_payment_method") == (reply.status_code, reply.json()["status"])
 
 
 def test_what_became_of_it_is_no_override(mock: Mock) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.mock import CREATE, SESSION, Mock
+from tests.support.shop import card_data, flat, prepared
 
 
 @pytest.fixture
@@ -141,3 +142,47 @@ def test_what_makes_no_sense(mock: Mock, asked: dict[str, Any], pointer: str, me
     assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
     assert pointer == violation["pointer"]
     assert message in violation["message"]
+
+
+SENT: dict[str, tuple[dict[str, Any], int, dict[str, Any], bool]] = {
+    "a form": ({"data": {"payment_method": "pm_card_visa"}}, 200, {"payment_method": "pm_card_visa"}, True),
+    "a form with members": (
+        {"data": flat({"payment_method_data": card_data()})},
+        200,
+        {"payment_method_data": {"type": "card", "card": {"exp_year": "2034"}}},
+        True,
+    ),
+    "JSON": ({"json": {"payment_method": "pm_card_visa"}}, 200, {"payment_method": "pm_card_visa"}, True),
+    "a decline": (
+        {"data": {"payment_method": "pm_card_chargeDeclined"}},
+        402,
+        {"payment_method": {"matches": "Declined$"}},
+        True,
+    ),
+    "a decline of a card": (
+        {"json": {"payment_method_data": card_data("4000000000000002")}},
+        402,
+        {"payment_method_data": {"type": "card"}},
+        True,
+    ),
+    "a real card": (
+        {"json": {"payment_method_data": card_data("4111111111111111")}},
+        402,
+        {"payment_method_data": {"type": "card"}},
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_stripe_is_sent(mock: Mock, name: str) -> None:
+    """A form is looked at as the members that it has; only of a number that may be real nothing is known."""
+    sent, status, body, fits = SENT[name]
+    setup = prepared(mock)
+    backend = mock.browser({"authorization": "Bearer sk_test_1"})
+
+    assert status == backend.post(f"/v1/setup_intents/{setup.id}/confirm", **sent).status_code
+    question = {"operation": "confirm_setup_intent", "body": body}
+    assert (200 if fits else 409) == mock.verify(**question, count=1).status_code
+    assert (409 if fits else 200) == mock.verify(**question, count=0).status_code
+    assert "4111" not in mock.verify(**question, count=7).text

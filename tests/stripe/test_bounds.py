@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mockserver.exchange import Call, Headers, Reply, Request
 from mockserver.payments import PaymentSessions
 from mockserver.payments.draws import Draw
@@ -9,6 +11,8 @@ from mockserver.payments.method_entry import known_method
 from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.saved_methods import MOST_METHODS, SavedMethod, SavedMethods
 from mockserver.stripe.replays import Replays
+from tests.support.mock import Mock, mock_of
+from tests.support.shop import card_data, prepared
 
 
 def session(sessions: PaymentSessions, count: int, namespace: str = "") -> PaymentSession:
@@ -80,3 +84,39 @@ def test_promise_13_replays() -> None:
         ask(key)
 
     assert ["a", "b", "c", "a"] == answered
+
+
+def test_promise_13_large_payment_methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What customers enter is bounded together, wherever it is kept: sessions, saved methods, what was made, replays."""
+    monkeypatch.setattr("mockserver.keeping.Kept.__init__.__kwdefaults__", {"size": None, "capacity": 100_000})
+    monkeypatch.setattr("mockserver.shelf.Shelf.__init__.__kwdefaults__", {"capacity": 100_000})
+    with mock_of() as mock:
+        data = card_data() | {"metadata": {f"name {number}": "x" * 500 for number in range(40)}}
+        setups = [prepared(mock, customer=f"Cust_{number}") for number in range(10)]
+        for number, setup in enumerate(setups):
+            setup.http.post("/v1/payment_methods", json=data, headers={"Idempotency-Key": str(number)})
+            setup.call("confirm", {"payment_method_data": data}, idempotency_key=f"c{number}")
+        sessions = mock.engine.payment_sessions
+
+        assert "succeeded" == setups[-1].status
+        assert 10 > len(sessions) > 1
+        assert len(sessions) == len(sessions._tokens) == len(sessions._setup_intents)
+        assert 10 > len(mock.engine.ledger.methods) > 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/setup_intents/seti_1/mock_authenticate", "/v1/setup_intents/seti_1/mock_challenge"]
+)
+def test_promise_13_a_key_of_idempotency_has_an_end(mock: Mock, path: str) -> None:
+    """Wherever it is taken."""
+    headers = {"Idempotency-Key": "k" * 256}
+    reply = mock.browser(headers).post(path, data={"client_secret": "x", "outcome": "pass"})
+
+    assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
+
+
+def test_promise_13_names_of_metadata_have_an_end(mock: Mock) -> None:
+    """As at Stripe."""
+    reply = prepared(mock).http.post("/v1/payment_methods", json=card_data() | {"metadata": {"n" * 41: "x"}})
+
+    assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ from mockserver.payments.cards import CARD_TOKENS
 from mockserver.payments.draws import Draw
 from mockserver.payments.ibans import IBANS
 from mockserver.payments.method_entry import EntryRefusedError, entered_method
+from mockserver.payments.payment_method import PaymentMethod
+from mockserver.settings import Settings
 from mockserver.shelf import Shelf
-from tests.support.mock import Mock
+from tests.support.mock import Mock, mock_of
 from tests.support.shop import Setup, card_data, prepared
 
 SUCCEEDED = (200, "succeeded", None, None)
@@ -211,7 +215,9 @@ def test_a_month_that_is_over(monkeypatch: pytest.MonkeyPatch, month: str, expec
 
     monkeypatch.setattr("mockserver.payments.method_entry.datetime", May)
     try:
-        entered_method(card_data(exp_month=month, exp_year="2026"), Draw(1, "", 1), tokens=Shelf(cap=1))
+        entered_method(
+            card_data(exp_month=month, exp_year="2026"), Draw(1, "", 1), tokens=Shelf(cap=1, size=PaymentMethod.size)
+        )
         code = None
     except EntryRefusedError as refused:
         code = refused.decline.code
@@ -348,3 +354,20 @@ def test_what_is_not_offered_is_not_taken(mock: Mock) -> None:
     assert ["card"] == setup.retrieve().json()["payment_method_types"]
     assert (400, "payment_method_data[type]") == (reply.status_code, reply.json()["error"]["param"])
     assert "created" == setup.status
+
+
+@pytest.mark.parametrize("number", ["4242424242424242", "4111111111111111", "4242424242424241"])
+def test_a_card_where_only_debits_are_offered(tmp_path: Path, number: str) -> None:
+    """Its number is not even looked at: what is entered does not fit, and the session is as it was."""
+    stub = {
+        "name": "created",
+        "operation": "c_create_payment_session",
+        "reply": {"payment_session": {}, "payment_method_types": ["sepa_debit"]},
+    }
+    (tmp_path / "debits.yaml").write_text(json.dumps({"about": "Debits only.", "stubs": [stub]}), "utf-8")
+    with mock_of(Settings(seed=1, scenarios=tmp_path, scenario="debits")) as mock:
+        setup = prepared(mock)
+        reply = setup.confirm(number)
+
+        assert (400, "payment_method_data[type]") == (reply.status_code, reply.json()["error"]["param"])
+        assert "created" == setup.status

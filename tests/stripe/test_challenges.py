@@ -171,3 +171,35 @@ def test_without_somewhere_to_go(mock: Mock) -> None:
 
     assert (400, "return_url") == (reply.status_code, reply.json()["error"]["param"])
     assert PASSED == state(setup)
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("http://x.example/\u2603?a=\u00e9#\u00fc", "http://x.example/%E2%98%83?a=%C3%A9&{added}#%C3%BC"),
+        ("https://b\u00fccher.example:8443/", "https://xn--bcher-kva.example:8443/?{added}"),
+        ("app.shop://done/%20", "app.shop://done/%20?{added}"),
+    ],
+)
+def test_a_return_url_that_is_not_ascii(mock: Mock, url: str, location: str) -> None:
+    """A header says it as browsers would send it, and the page's policy lets the form go there."""
+    setup = prepared(mock)
+    setup.confirm(CARD, return_url=url)
+    page = f"/v1/setup_intents/{setup.id}/mock_challenge"
+    shown = mock.browser({}).get(page, params={"client_secret": setup.secret, "return_url": url})
+    reply = mock.browser({}).post(page, data={"client_secret": setup.secret, "return_url": url, "outcome": "pass"})
+    before, after = location.split("{added}")
+
+    assert 303 == reply.status_code
+    assert reply.headers["location"].startswith(before + "setup_intent=")
+    assert reply.headers["location"].endswith("redirect_status=succeeded" + after)
+    origin = "/".join(before.split("/")[:3]) if before.startswith("http") else "app.shop:"
+    assert f"form-action 'self' {origin};" in shown.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", " "])
+def test_a_return_url_with_control_characters(mock: Mock, sign: str) -> None:
+    """Is none."""
+    reply = prepared(mock).confirm(CARD, return_url=f"https://shop.example.com/{sign}")
+
+    assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])

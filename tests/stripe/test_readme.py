@@ -6,13 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from mockserver.payments.cards import CARD_TOKENS, CARDS
-from mockserver.scenarios import Scenarios
+from mockserver.scenarios import OnConfirm, Scenarios
 from mockserver.settings import bundled
 from tests.support.command import ROOT
 from tests.support.mock import Mock
@@ -140,6 +141,23 @@ def moments(mock: Mock) -> bool:
     return bool(1767225600 < created[0] < created[1] < 1767225610)
 
 
+def used_again(mock: Mock) -> bool:
+    one, two = prepared(mock), prepared(mock.caller("api_key_other"))
+    token = one.http.post("/v1/tokens", json={"card": card_data()["card"]}).json()["id"]
+    data = {"payment_method_data": {"type": "card", "card": {"token": token}}}
+    return [each.call("confirm", data).status_code for each in (one, two)] == [200, 200]
+
+
+def for_debits(mock: Mock) -> bool:
+    debit = {"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}}}
+    setup = prepared(mock, scenario="sepa_debit")
+    session = mock.engine.payment_sessions.get(None, setup.token)
+    assert session is not None
+    said = OnConfirm(kind="decline", detail="incorrect_cvc")
+    mock.engine.payment_sessions.replace(replace(session, on_confirm=said))
+    return bool(setup.call("confirm", debit).json()["error"]["code"] == "incorrect_cvc")
+
+
 def saved(mock: Mock) -> bool:
     prepared(mock).confirm()
     prepared(mock, detach_previous_on_success=True).confirm()
@@ -167,6 +185,8 @@ CHOICES: dict[str, Callable[[Mock], bool]] = {
     "the same `Idempotency-Key` after a fault": repeated,
     "`processing`": processing,
     "moments (`created`)": moments,
+    "tokens and payment methods": used_again,
+    "what a scenario says of a confirmation": for_debits,
     "saved methods": saved,
     "how far ahead a card may expire": years,
     "a card number in a name, an address or metadata": numbers,

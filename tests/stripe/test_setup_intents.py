@@ -174,6 +174,25 @@ def test_who_may_not(mock: Mock, name: str) -> None:
     assert "created" == setup.status
 
 
+@pytest.mark.parametrize("action", ["confirm", "cancel"])
+@pytest.mark.parametrize("way", ["form", "JSON", "query"])
+def test_a_live_key_beside_a_test_key(mock: Mock, action: str, way: str) -> None:
+    """Nothing is done for who sends one at all."""
+    setup = prepared(mock)
+    client = mock.browser({"authorization": f"Bearer {SECRET_KEY}"})
+    where = path(setup, f"/{action}")
+    match way:
+        case "form":
+            reply = client.post(where, data={"key": "sk_live_z"})
+        case "JSON":
+            reply = client.post(where, json={"key": "pk_live_z"})
+        case _:
+            reply = client.post(f"{where}?key=rk_live_z")
+
+    assert (403, "test-mode-only") == (reply.status_code, reply.headers["mock-refused"])
+    assert "created" == setup.status
+
+
 def test_how_to_send_a_key(mock: Mock) -> None:
     """Who has none reads of every way in which it may come."""
     error = mock.browser({}).get("/v1/setup_intents/seti_1").json()["error"]
