@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from mockserver.contract.jsontext import write as as_json
 from mockserver.contract.jsontext import write_exactly
+from mockserver.errors import Violation
 from mockserver.exchange import ABSENT, Call, Fault, Reply
 from mockserver.namespaces import Namespace
 from mockserver.payments import Fakes, PaymentSessions
@@ -17,10 +18,14 @@ __all__ = ["Answers", "Made", "as_json"]
 
 
 class Made(NamedTuple):
-    """A reply that was made; and the payment session, as a JSON value, that its body was written from, if it was."""
+    """A reply that was made; and the payment session, as a JSON value, that its body was written from, if it was.
+
+    `of_no_use` is what a scenario says of Stripe's keys that Stripe.js would refuse.
+    """
 
     reply: Reply
     session: Any = ABSENT
+    of_no_use: tuple[Violation, ...] = ()
 
 
 class Answers:
@@ -61,7 +66,8 @@ class Answers:
         body = session.as_body()
         text = None if overrides else write_exactly(body)
         if text is None:
-            return Made(Reply(status=said.status, headers=headers, body=as_json(body)))
+            of_no_use = session.stripe.of_no_use() if session.stripe else ()
+            return Made(Reply(status=said.status, headers=headers, body=as_json(body)), of_no_use=of_no_use)
         return Made(Reply(status=said.status, headers=headers, body=text), body)
 
     @staticmethod

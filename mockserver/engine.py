@@ -223,17 +223,17 @@ class Engine:
         """What a stub says, held against the contract unless it says that it leaves it."""
         said = stub.reply
         assert said is not None, "a stub has a reply or a fault"  # noqa: S101  # held by the reader
-        reply, written = self._made(said, call, exchange)
+        reply, written, of_no_use = self._made(said, call, exchange)
         if said.off_contract is not None:
             exchange.off_contract = said.off_contract
             return reply
-        violations = exchange.served.contract.reply_violations(call.operation, reply, written=written)
+        violations = (*exchange.served.contract.reply_violations(call.operation, reply, written=written), *of_no_use)
         if violations:
             raise Refusal(
                 "reply-violates-contract",
                 f"What stub {stub.name!r} of scenario {exchange.scenario} says breaks the contract: "
                 "mend it, or let it say `off_contract: <reason>`.",
-                violations=tuple(violations),
+                violations=violations,
             )
         return reply
 

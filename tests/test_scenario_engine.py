@@ -108,6 +108,19 @@ def test_a_reply_that_breaks_the_contract_at_run_time(tmp_path: Path) -> None:
     )
 
 
+def test_a_client_secret_that_leads_nowhere_at_run_time(tmp_path: Path) -> None:
+    """What an expression makes of a key or a secret has to be what Stripe.js takes, unless the file says otherwise."""
+    stripe = "{client_secret: '{$request.path.customer_id}', pk_key: '{$request.query.p}'}"
+    said = f"payment_session: {{setup_intent: {{stripe: {stripe}}}}}"
+    mock = engine(tmp_path, happy_path=reply(said), odd=reply(f"{OFF}\n{said}"))
+
+    problem = refused(mock, post(query="p=pk_test_1"))
+    assert ["/setup_intent/stripe/client_secret"] == [each["pointer"] for each in problem["violations"]]
+    assert "Stripe.js refuses this" in problem["violations"][0]["message"]
+    outcome = mock.handle(post(query="p=pk_test_1", mock_scenario="odd"))
+    assert 200 == (outcome.status if isinstance(outcome, Reply) else None)
+
+
 def test_off_contract_goes_out_as_it_is_written(tmp_path: Path) -> None:
     """With its reason a reply leaves the contract as the file has it; the journal keeps the reason."""
     text = reply(f"status: 418\nheaders: {{Content-Type: text/html, X: '{{$method}}'}}\n{OFF}\nbody: <p>no</p>")

@@ -2,7 +2,7 @@
 
 from mockserver.payments.fakes import Fakes, knows_fake
 from mockserver.payments.ledger import Ledger
-from mockserver.payments.payment_session import SHAPES, PaymentSession
+from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.payment_sessions import PaymentSessions
 
-__all__ = ["SHAPES", "Fakes", "Ledger", "PaymentSession", "PaymentSessions", "knows_fake"]
+__all__ = ["Fakes", "Ledger", "PaymentSession", "PaymentSessions", "knows_fake"]

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from mockserver.errors import Violation
 from mockserver.payments.setup_intent import FRESH, SetupIntent
 from mockserver.scenarios import ABSENT_MEMBER
 from mockserver.scenarios.confirmations import OnConfirm
 
-__all__ = ["NO_OVERRIDES", "SHAPES", "PaymentSession", "StripeConfiguration"]
+__all__ = ["NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
 
 NO_OVERRIDES: Final[Mapping[str, Any]] = MappingProxyType({})
 
-SHAPES: Final = {
+_SHAPES: Final = {
     "pk_key": (
         re.compile(r"pk_test_[A-Za-z0-9_-]+"),
         "a publishable key of test mode is pk_test_ and letters and digits",
@@ -26,7 +27,6 @@ SHAPES: Final = {
         "a client secret is seti_, letters and digits, _secret_, letters and digits",
     ),
 }
-"""What Stripe.js demands of members of StripeConfiguration, as patterns and as sentences; other values are of no use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,19 @@ class StripeConfiguration:
     pk_key: str
     connected_account_id: str
     client_secret: str
+
+    def of_no_use(self) -> tuple[Violation, ...]:
+        """What the contract allows, being text, and Stripe.js refuses; seen from the payment session."""
+        return tuple(
+            Violation(
+                place="body",
+                pointer=f"/setup_intent/stripe/{name}",
+                message=f"Stripe.js refuses this: {sentence}",
+                keyword="pattern",
+            )
+            for name, (shape, sentence) in _SHAPES.items()
+            if not shape.fullmatch(getattr(self, name))
+        )
 
     @property
     def setup_intent_id(self) -> str:

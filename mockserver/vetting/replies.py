@@ -10,7 +10,7 @@ from mockserver.contract import Contract
 from mockserver.errors import Violation
 from mockserver.exchange import Reply
 from mockserver.namespaces import Namespace
-from mockserver.payments import SHAPES, PaymentSessions
+from mockserver.payments import PaymentSessions
 from mockserver.payments.draws import Draw
 from mockserver.scenarios import LiteralReply, PaymentSessionReply, Stub
 from mockserver.scenarios.flaws import Flaw, Path, did_you_mean
@@ -44,8 +44,6 @@ class ReplyVetting:
             if path not in unknown:
                 at_key = violation.keyword == "additionalProperties"
                 yield Flaw(path, f"{violation.message} {_ON_PURPOSE}", at_key=at_key)
-        if isinstance(said, PaymentSessionReply):
-            yield from _of_no_use(said.overrides.root)
 
     def _unknown_members(
         self, stub: Stub, said: PaymentSessionReply | LiteralReply
@@ -61,12 +59,15 @@ class ReplyVetting:
         if body is not None and not body.static:
             return self._of_the_head(stub, said)
         call = typical_call(self._contract.operations[stub.operation], stub)
-        reply = self._answers.reply(said, call, draw=Draw(0, "", 0), namespace=_NOBODY).reply
+        reply, _, of_no_use = self._answers.reply(said, call, draw=Draw(0, "", 0), namespace=_NOBODY)
         open_headers = {f"/{name.lower()}" for name, text in said.headers if not text.static}
         return [
-            each
-            for each in self._contract.reply_violations(stub.operation, reply)
-            if each.place != "header" or each.pointer.lower() not in open_headers
+            *(
+                each
+                for each in self._contract.reply_violations(stub.operation, reply)
+                if each.place != "header" or each.pointer.lower() not in open_headers
+            ),
+            *of_no_use,
         ]
 
     def _of_the_head(self, stub: Stub, said: PaymentSessionReply | LiteralReply) -> list[Violation]:
@@ -82,18 +83,6 @@ class ReplyVetting:
         body = b"{}" if is_json(media_type) else b"<a/>"
         probe = Reply(status=said.status, headers=tuple(headers), body=body)
         return [each for each in self._contract.reply_violations(stub.operation, probe) if _is_about_the_head(each)]
-
-
-def _of_no_use(overrides: Any) -> Iterator[Flaw]:
-    """What the contract allows, being text, and no frontend could do anything with."""
-    path: Path = ("payment_session", "setup_intent", "stripe")
-    said = overrides
-    for member in path[1:]:
-        said = said.get(member) if isinstance(said, dict) else None
-    for name, (shape, sentence) in SHAPES.items():
-        text = said.get(name) if isinstance(said, dict) else None
-        if isinstance(text, str) and not shape.fullmatch(text):
-            yield Flaw((*path, name), f"Stripe.js refuses this: {sentence} {_ON_PURPOSE}")
 
 
 def _is_about_the_head(violation: Violation) -> bool:

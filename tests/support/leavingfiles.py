@@ -114,12 +114,10 @@ LEAVING = {
     ),
     "override for the first provider that when allows": (
         stub(
-            "when: {body: {provider: {one_of: [authorize, stripe]}, plan_id: {absent: true}}}\n"
-            "reply: {payment_session: {setup_intent: {stripe: {pk_key: pk_test_x, client_secret: seti_x_secret_x}}}}"
+            "when: {body: {provider: {one_of: [self_handled, stripe]}, plan_id: {absent: true}}}\n"
+            "reply: {payment_session: {setup_intent: {customer_id: C, address: true}}}"
         ),
-        [
-            f'6:54: stubs[0].reply.payment_session.setup_intent.stripe.connected_account_id: "connected_account_id" is required {LEAVE}'
-        ],
+        [f'6:45: stubs[0].reply.payment_session.setup_intent.wb_customer_id: "wb_customer_id" is required {LEAVE}'],
     ),
     "keys that are of no use": (
         reply("payment_session: {setup_intent: {stripe: {pk_key: pk_live_1, client_secret: seti_a_b_secret_c}}}"),
