@@ -16,7 +16,7 @@ def main() -> None:
     """A declined card, as the page shows it."""
     with mock_of(Settings(seed=1)) as mock, chromium() as browser:
         page = Pages(browser=browser).open(f"{mock.url}/__mock/demo")
-        page.set_viewport_size({"width": 1000, "height": 790})
+        page.set_viewport_size({"width": 1000, "height": 810})
         expect(page.get_by_role("button", name="Save payment method")).to_be_enabled()
         page.get_by_role("button", name="4000 0000 0000 9995").click()
         page.get_by_role("button", name="Save payment method").click()
