@@ -78,6 +78,15 @@ def session_status(mock: Mock) -> bool:
     return (good.status, failed, bad.status, gone.status) == ("succeeded", "failed", "created", "failed")
 
 
+def accounts(mock: Mock) -> bool:
+    plain = [prepared(mock) for _ in range(2)]
+    mock.http.headers["mock-namespace"] = "mine"
+    named = [prepared(mock) for _ in range(2)]
+    del mock.http.headers["mock-namespace"]
+    keys = [setup.key for setup in (*plain, *named)]
+    return keys[0] == keys[1] != keys[2] == keys[3] and len({setup.account for setup in (*plain, *named)}) == 1
+
+
 def whose(mock: Mock) -> bool:
     setup = prepared(mock)
     path, query = f"/v1/setup_intents/{setup.id}", {"client_secret": setup.secret}
@@ -179,6 +188,7 @@ def debits(mock: Mock) -> bool:
 
 CHOICES: dict[str, Callable[[Mock], bool]] = {
     "`status` after a confirmation": session_status,
+    "publishable key and account": accounts,
     "whose setup intents": whose,
     "`on_confirm: expired`": expired,
     "a fault on confirm": fault,
