@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 __all__ = ["is_card_number", "without_card_numbers"]
@@ -19,6 +20,8 @@ _ISSUED: Final = re.compile(
     r"|(?:5[0678]|6\d)\d{10,17}"
 )
 _RUN: Final = re.compile(r"\d(?:[ \u00a0+._/-]{0,3}\d){11,}")
+# Nobody writes so many groups to be read, and to look through them all would take long.
+_MOST_GROUPS: Final = 200
 _GROUP: Final = re.compile(r"\d+")
 _UUID: Final = re.compile(r"([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 
@@ -46,12 +49,26 @@ def without_card_numbers(text: str, *, instead: str) -> str:
 def _cleared(run: str, instead: str) -> str:
     """A run of digits and separators without the groups that make a number together."""
     groups = list(_GROUP.finditer(run))
-    for first, start in enumerate(groups):
-        digits = ""
-        for last in groups[first:]:
-            digits += last[0]
-            if len(digits) > _LONGEST:
-                break
-            if _ISSUED.fullmatch(digits) and is_card_number(digits):
-                return run[: start.start()] + instead + _cleared(run[last.end() :], instead)
-    return run
+    if len(groups) > _MOST_GROUPS:
+        return instead
+    kept, done, first = [], 0, 0
+    while first < len(groups):
+        last = _number_from(groups, first)
+        if last is None:
+            first += 1
+            continue
+        kept += [run[done : groups[first].start()], instead]
+        done, first = groups[last].end(), last + 1
+    return "".join([*kept, run[done:]])
+
+
+def _number_from(groups: Sequence[re.Match[str]], first: int) -> int | None:
+    """The place of the last group of a number that begins with this one; None if none begins there."""
+    digits = ""
+    for place in range(first, len(groups)):
+        digits += groups[place][0]
+        if len(digits) > _LONGEST:
+            break
+        if _ISSUED.fullmatch(digits) and is_card_number(digits):
+            return place
+    return None

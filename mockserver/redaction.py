@@ -57,7 +57,7 @@ def redact(text: str) -> str:
 
 
 def _has_mark(lowered: str) -> bool:
-    for mark in _MARKS:  # noqa: SIM110  # `any` takes twice as long, and this runs for every line of the log
+    for mark in _MARKS:  # noqa: SIM110  # twice as fast as `any`, and this runs for every line of the log
         if mark in lowered:
             return True
     return False
