@@ -19,7 +19,7 @@ _ISSUED: Final = re.compile(
     r"|35\d{14}"
     r"|(?:5[0678]|6\d)\d{10,17}"
 )
-_RUN: Final = re.compile(r"\d(?:[ \u00a0+._/-]{0,3}\d){11,}")
+_RUN: Final = re.compile(r"\d(?:[ \u00a0+._/-]{0,4}\d){11,}")
 # Nobody writes so many groups to be read, and to look through them all would take long.
 _MOST_GROUPS: Final = 200
 _GROUP: Final = re.compile(r"\d+")
@@ -64,9 +64,15 @@ def _cleared(run: str, instead: str) -> str:
 
 def _number_from(groups: Sequence[re.Match[str]], first: int) -> int | None:
     """The place of the last group of a number that begins with this one; None if none begins there."""
-    digits = ""
+    digits, between = "", ""
     for place in range(first, len(groups)):
-        digits += groups[place][0]
+        here = groups[place].string[groups[place - 1].end() : groups[place].start()] if place > first else ""
+        # Spaces and hyphens are as good as each other; but numbers with dots are addresses of machines, say, and spaces
+        # only part them.
+        here = here.strip(" \u00a0+-")
+        if place > first + 1 and here != between:
+            break
+        digits, between = digits + groups[place][0], here
         if len(digits) > _LONGEST:
             break
         if _ISSUED.fullmatch(digits) and is_card_number(digits):

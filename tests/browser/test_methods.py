@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import created
 from tests.support.mock import Mock
@@ -523,3 +524,101 @@ def test_a_return_url_that_is_none_is_told_before_anything_is_done(bare: Page, u
     assert "requires_payment_method" == bare.evaluate(
         "stripe.retrieveSetupIntent(secret).then(({setupIntent}) => setupIntent.status)"
     )
+
+
+def test_a_challenge_that_is_taken_off_the_page(bare: Page, mock: Mock) -> None:
+    """Has failed, and keeps no other waiting."""
+    other = created(mock)["setup_intent"]["stripe"]["client_secret"]
+    confirm = "stripe.confirmCardSetup({}, {{payment_method: 'pm_card_authenticationRequired'}})"
+    told = ".then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code)"
+    bare.evaluate(f"() => {{ window.first = {confirm.format('secret')}{told} }}")
+    expect(bare.get_by_role("dialog")).to_be_visible()
+    bare.evaluate(
+        f"other => {{ window.second = {confirm.format('other')}{told}; document.body.replaceChildren() }}", other
+    )
+    bare.get_by_role("button", name="Complete authentication").click()
+
+    assert "setup_intent_authentication_failure" == bare.evaluate("first")
+    assert "succeeded" == bare.evaluate("second")
+
+
+def test_what_an_address_begins_with_is_no_change(bare: Page) -> None:
+    """What is told is told against what was filled in at first."""
+    bare.evaluate(
+        """() => {
+            window.told = [];
+            const options = {mode: "billing", allowedCountries: ["US"], defaultValues: {name: "Jane", address: {country: "US"}}};
+            const address = stripe.elements().create("address", options);
+            address.on("change", ({value}) => told.push(value.name));
+            address.mount(place("address"));
+        }"""
+    )
+    bare.get_by_label("Full name").fill("")
+
+    assert [""] == bare.evaluate("told")
+
+
+def test_another_offer_is_a_change_when_it_takes_the_choice(bare: Page) -> None:
+    """The page learns that its customer has to enter something else."""
+    bare.evaluate(
+        """() => {
+            window.told = [];
+            window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes: ["sepa_debit", "card"]});
+            const payment = elements.create("payment");
+            payment.on("change", ({value, complete}) => told.push([value.type, complete]));
+            payment.mount(place("form"));
+        }"""
+    )
+    bare.get_by_label("IBAN").fill("DE89370400440532013000")
+    bare.evaluate("elements.update({paymentMethodTypes: ['card']})")
+
+    assert [["sepa_debit", True], ["card", False]] == bare.evaluate("told")
+
+
+def test_a_remount_while_it_loads(bare: Page) -> None:
+    """It is ready once, in its second place."""
+    held: list[Route] = []
+    bare.route("**/v1/setup_intents/**", lambda route: held.append(route))  # noqa: PLW0108  # Playwright leaves a mark on it
+    bare.evaluate(
+        """() => {
+            window.told = [];
+            window.payment = stripe.elements({clientSecret: secret}).create("payment");
+            payment.on("ready", () => told.push("ready"));
+            payment.mount(place("one"));
+        }"""
+    )
+    bare.wait_for_timeout(50)
+    bare.evaluate("() => { payment.unmount(); payment.mount(place('two')) }")
+    bare.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+    expect(bare.get_by_label("Card number")).to_be_visible()
+    bare.wait_for_timeout(100)
+
+    assert ["ready"] == bare.evaluate("told")
+
+
+def test_another_number_makes_another_code(bare: Page) -> None:
+    """The part for the code tells that it is not complete any more."""
+    bare.evaluate(SPLIT)
+    entered(bare)
+    bare.evaluate(
+        "() => { window.told = []; elements.getElement('cardCvc').on('change', ({complete}) => told.push(complete)) }"
+    )
+    bare.get_by_label("Card number").fill("378282246310005")
+
+    assert [False] == bare.evaluate("told")
+    expect(bare.locator("#cardCvc")).not_to_have_class(re.compile("complete"))
+
+
+def test_states_may_share_a_class(bare: Page) -> None:
+    """It stays as long as one of them holds."""
+    bare.evaluate(
+        """() => {
+            const classes = {base: "input", focus: "input input-focus", invalid: "input input-bad"};
+            stripe.elements().create("card", {classes}).mount(place("card"));
+        }"""
+    )
+    expect(bare.locator("#card")).to_have_class("input StripeElement--empty")
+    bare.get_by_label("Card number").focus()
+    expect(bare.locator("#card")).to_have_class("input input-focus StripeElement--empty")

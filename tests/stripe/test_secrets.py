@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from mockserver.engine import Engine
-from mockserver.redaction import redact
+from mockserver.redaction import redact, redact_body
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app
@@ -64,6 +64,11 @@ def test_nothing_secret_is_left(name: str) -> None:
         "PaySess_be6ba765-4a8b-4a05-93b0-8084525d9cf6",
         '{"cvc_check":"pass","param":"cvc","last4":"4242"}',
         '{"created":1767225601,"exp_year":2034}',
+        "2026-11-24 - 2026-11-25",
+        "2026-11-24  2026-11-25",
+        "Total  1200   13  4500   78  90",
+        "10.0.0.17 10.0.0.18 192.168.100.200",
+        "62.168.100.200, 45.113.11.11",
         "pk_test_z6hxDj6qZZ0MSzPvnLbalcNA",
     ],
 )
@@ -275,3 +280,40 @@ def test_promise_10_wherever_a_number_arrives(place: str, number: str, form: Lit
         for where, text in {"reply": reply.text, "journal": journal, "log": stream.getvalue()}.items()
         if number in text
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"tel +49 151 1234567", "tel +49 151 1234567"),
+        (b"tel +49 151 12345678901", "tel +[redacted]"),
+        (b'  {"a":"50%+20%","n":"4242424242424242"}', '  {"a":"50%+20%","n":"[redacted]"}'),
+        (b'{"a":"\\u00e9\\n","n":1e400,"a":2,"cvc":"123"}', '{"a":"\\u00e9\\n","n":1e400,"a":2,"cvc":"[redacted]"}'),
+        (b'{"\\u0063vc":"987","b":"\\u0022"}', '{"cvc":"[redacted]","b":"\\u0022"}'),
+        (b"a=50%25&n=4242%204242%204242%204242", "a=50%&n=[redacted]"),
+        (b"a=50%25&b=1", "a=50%25&b=1"),
+    ],
+)
+def test_a_body_is_shown_as_it_was_sent(body: bytes, shown: str) -> None:
+    """But for what is secret; a form is decoded only to show it without."""
+    assert shown == redact_body(body)
+
+
+HOSTILE = {
+    "many numbers": "_".join(["4242424242424242"] * 58_000),
+    "many numbers, hyphens": "-".join(["4242424242424242"] * 58_000),
+    "many digits": "4_" * 500_000,
+    "many groups": "4111.1111.1111.1111," * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_promise_15_no_text_takes_long(mock: Mock, name: str) -> None:
+    """What was sent once is read in the journal again and again: a megabyte of it, as of anything."""
+    headers = {"content-type": "application/json"}
+    body = json.dumps({"operation": "add_method", "address": True, "plan_id": HOSTILE[name]})[: 1024 * 1024]
+    mock.http.post("/v1/c/customer/Cust_1/payment/session", content=body, headers=headers)
+    told = json.dumps(mock.get("journal"))
+
+    assert "4242424242424242" not in told
+    assert "4111.1111" not in told

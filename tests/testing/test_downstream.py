@@ -134,7 +134,6 @@ PROMISED = {
     ],
     "test_a_scenario_that_there_is_not": ["There is no scenario 'card_declin'; the nearest: card_declined."],
     "test_a_marker_that_says_nothing": ["the marker has no 'scenarios'; it has scenario, allow_violations"],
-    "test_a_marker_without_a_fixture": ["the marker mockserver does nothing here"],
     "InUnittest.test_a_wrong_type": ["body /address (type): 1 is a number; the contract wants a boolean"],
 }
 
@@ -275,6 +274,25 @@ def test_a_server_with_keys_of_its_own(tmp_path: Path) -> None:
     assert 1 == without.returncode
     assert "give one of its keys as --mockserver-api-key" in without.stdout
     assert 0 == with_one.returncode, with_one.stdout
+
+
+def test_a_marker_in_vain(tmp_path: Path) -> None:
+    """Without a fixture a scenario is for nobody: the run says so, and of which test."""
+    (tmp_path / "test_one.py").write_text(
+        "import pytest\n\n@pytest.mark.mockserver(scenario='card_declined')\ndef test_one():\n    pass\n"
+        "\n@pytest.mark.mockserver(scenario='card_declined')\ndef test_two(mockserver):\n    pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stdout
+    assert 1 == done.stdout.count("PytestWarning: the marker mockserver does nothing here")
+    assert "test_one.py" in done.stdout
 
 
 def test_a_url_that_is_switched_off(tmp_path: Path) -> None:

@@ -119,5 +119,6 @@ class AddressElement extends MockElement {
     const country = [given.country, region].find((each) => offered.includes(each)) || offered[0];
     for (const [name, field] of Object.entries(this._named)) field.text = given[name] || "";
     this._named.country.text = country;
+    this._told = JSON.stringify(this._change());
   }
 }

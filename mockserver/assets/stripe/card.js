@@ -74,6 +74,12 @@ class CardPart extends BareElement {
     if (placeholder !== undefined) this._fields[0].input.setAttribute("placeholder", placeholder || " ");
   }
 
+  _changed() {
+    super._changed();
+    // How long a code is depends on the number.
+    if (this._type === "cardNumber") this._group._all.get("cardCvc")?._changed();
+  }
+
   /** The whole card, of which this is a part. */
   _data() {
     const [number, expiry, code] = PARTS.map((type) => this._group._textOf(type));

@@ -24,12 +24,12 @@ let latest = Promise.resolve();
  */
 function challenge() {
   const asked = latest.then(ask);
-  latest = asked;
+  latest = asked.catch(() => {});
   return asked;
 }
 
 /**
- * To close the dialog is to fail.
+ * To close the dialog is to fail, and so is to take it off the page.
  * @returns {Promise<boolean>}
  */
 function ask() {
@@ -50,10 +50,14 @@ function ask() {
   shadowOf(host, [CHALLENGE_STYLES]).append(dialog);
   document.body.append(host);
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
+    const end = () => {
+      watch.disconnect();
       host.remove();
       resolve(dialog.returnValue === "complete");
-    });
+    };
+    const watch = new MutationObserver(() => host.isConnected || end());
+    watch.observe(document, { childList: true, subtree: true });
+    dialog.addEventListener("close", end);
     complete.addEventListener("click", () => dialog.close("complete"));
     fail.addEventListener("click", () => dialog.close("fail"));
     dialog.showModal();

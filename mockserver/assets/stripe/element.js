@@ -42,7 +42,6 @@ class MockElement extends Emitter {
     if (container.getRootNode() instanceof ShadowRoot)
       console.warn("Mock of Stripe.js: the real one cannot mount an element in a shadow tree.");
     container.replaceChildren(this._host);
-    container.classList.add(...this._classes("base"));
     this._group._placeBadges();
     this._watchLabels(container);
     this._state();
@@ -57,7 +56,7 @@ class MockElement extends Emitter {
   unmount() {
     this._host.remove();
     if (this._container) {
-      for (const name of Object.keys(STATES)) this._container.classList.remove(...this._classes(name));
+      this._container.classList.remove(...Object.keys(STATES).flatMap((name) => this._classes(name)));
       this._container = null;
       this._group._placeBadges();
     }
@@ -201,9 +200,11 @@ class MockElement extends Emitter {
   /** @param {boolean} [focused] */
   _state(focused = this._root.activeElement !== null) {
     const state = { focus: focused, complete: this._complete, empty: this._empty, invalid: this._error !== undefined };
-    for (const [name, holds] of Object.entries(state)) {
-      for (const each of this._classes(name)) if (this._container) this._container.classList.toggle(each, holds);
-    }
+    if (!this._container) return;
+    const holding = Object.entries({ base: true, ...state }).filter(([, holds]) => holds);
+    // Several states may have a class in common.
+    this._container.classList.remove(...Object.keys(STATES).flatMap((name) => this._classes(name)));
+    this._container.classList.add(...holding.flatMap(([name]) => this._classes(name)));
   }
 
   /** @param {string} name of a state: the page may have given it one class or several */

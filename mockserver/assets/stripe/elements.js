@@ -66,7 +66,10 @@ class MockElements extends Emitter {
     if (options && options.paymentMethodTypes) {
       this._known = null;
       const payment = this._payment();
-      if (payment && payment._fields.length) payment._offer((await this._methods()).types);
+      if (payment && payment._fields.length) {
+        payment._offer((await this._methods()).types);
+        payment._changed();
+      }
     }
     this._emit("update-end");
   }

@@ -21,8 +21,9 @@ class PaymentElement extends MockElement {
 
   async _start() {
     this._emit("loaderstart", { elementType: "payment" });
+    const mounts = this._mounts;
     const { error, types } = await this._group._methods();
-    if (!this._container) return;
+    if (!this._container || mounts !== this._mounts) return;
     this._failure.textContent = error ? error.message || "This form cannot be used." : "";
     if (error) {
       this._emit("loaderror", { elementType: "payment", error });

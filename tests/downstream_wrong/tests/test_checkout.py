@@ -49,11 +49,6 @@ def test_a_marker_that_says_nothing(mockserver: MockServer) -> None:
     start(mockserver.url, "Cust_1", api_key=mockserver.api_key)
 
 
-@pytest.mark.mockserver(scenario="card_declined")
-def test_a_marker_without_a_fixture() -> None:
-    assert start
-
-
 class InUnittest(unittest.TestCase):
     @pytest.fixture(autouse=True)
     def _mock(self, mockserver: MockServer) -> None:
