@@ -49,24 +49,39 @@ class SavedMethod:
         return {"SepaDebit": {"country": details.country, "last_digits": details.last4}}
 
 
+@dataclass(frozen=True, slots=True)
+class _Customer:
+    """What one customer has saved; `size` is about how many bytes the customer chose of it."""
+
+    saved: tuple[SavedMethod, ...] = ()
+    size: int = 0
+
+    def with_one_more(self, saved: SavedMethod, *, detach_previous: bool) -> _Customer:
+        # Each size once: to add them up for each confirmation would take longer than all the rest of it.
+        gone = self.saved[: max(0, len(self.saved) + 1 - MOST_METHODS)]
+        previous = self.saved[len(gone) :]
+        if detach_previous:
+            previous = tuple(replace(each, status=STATUS_DETACHED) for each in previous)
+        size = self.size + saved.method.size() - sum([each.method.size() for each in gone])
+        return _Customer((*previous, saved), size)
+
+
 class SavedMethods:
     """Saved payment methods by namespace and customer; the oldest are forgotten beyond the caps."""
 
     def __init__(self, *, cap: int = MOST_CUSTOMERS) -> None:
-        self._customers: Shelf[tuple[SavedMethod, ...]] = Shelf(
-            cap=cap, size=lambda saved: sum([each.method.size() for each in saved])
-        )
+        self._customers: Shelf[_Customer] = Shelf(cap=cap, size=lambda customer: customer.size)
 
     def of(self, namespace: str, customer_id: str) -> tuple[SavedMethod, ...]:
         """The payment methods of a customer, in the order in which they were saved."""
-        return self._customers.get((namespace, customer_id)) or ()
+        customer = self._customers.get((namespace, customer_id))
+        return customer.saved if customer is not None else ()
 
     def save(self, namespace: str, customer_id: str, saved: SavedMethod, *, detach_previous: bool) -> None:
         """Add one. Those from before stay in the list, as detached if that was asked for."""
-        previous = self.of(namespace, customer_id)
-        if detach_previous:
-            previous = tuple(replace(each, status=STATUS_DETACHED) for each in previous)
-        self._customers.put(namespace, (namespace, customer_id), (*previous, saved)[-MOST_METHODS:])
+        name = (namespace, customer_id)
+        customer = self._customers.get(name) or _Customer()
+        self._customers.put(namespace, name, customer.with_one_more(saved, detach_previous=detach_previous))
 
     def reset(self, namespace: str | None) -> None:
         """Forget the payment methods of a namespace, or all (None)."""
