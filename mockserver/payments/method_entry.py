@@ -112,19 +112,15 @@ def _details(card: Card, entered: Mapping[str, Any], *, named: bool) -> CardDeta
 def _billing(entered: Mapping[str, Any]) -> Mapping[str, Any]:
     """Name and address; an empty text means that there is none, and the number of a card has no place there."""
     return {
-        name: _billing(value)
-        if isinstance(value, Mapping)
-        else value
-        if _is_phone(name, value)
-        else _without_numbers(value)
+        name: _billing(value) if isinstance(value, Mapping) else _detail(name, value)
         for name, value in entered.items()
         if value not in ("", None)
     }
 
 
-def _is_phone(name: str, text: str) -> bool:
-    """Whether it is a phone number as E.164 writes them, which may have as many digits as a card's."""
-    return name == "phone" and text.startswith("+")
+def _detail(name: str, text: str) -> str:
+    # A phone number, as E.164 writes it, may have as many digits as a card's.
+    return text if name == "phone" and text.startswith("+") else _without_numbers(text)
 
 
 def _without_numbers(text: str) -> str:
