@@ -39,14 +39,14 @@ class Names(Generic[Value]):
 
     def number(self, name: str, owner: str | None) -> int | None:
         """The number of the value that an owner has by this name; None for the owner: the latest, whoever's it is."""
-        owners = self._shared.get(name)
-        number = self._latest.get(name) if owners is None or owner is None else owners.get(owner)
-        value = self._value(number)
-        return number if value is not None and owner in (None, value.owner) else None
+        if owner is not None and name in self._shared:
+            return self._shared[name].get(owner)
+        return self._latest.get(name)
 
     def get(self, name: str, owner: str | None) -> Value | None:
         """The value itself."""
-        return self._value(self.number(name, owner))
+        value = self._value(self.number(name, owner))
+        return value if value is not None and (owner is None or value.owner == owner) else None
 
     def is_shared(self, name: str) -> bool:
         """Whether several owners have a value of this name."""

@@ -102,6 +102,8 @@ class PaymentMethod:
 
     def size(self) -> int:
         """About how many bytes it holds on to that its caller chose."""
+        if not self.billing and not self.metadata:
+            return 0
         address = self.billing.get("address") or {}
         texts = (*self.metadata, *self.metadata.values(), *address.values(), *self.billing.values())
         return sum([len(text) for text in texts if isinstance(text, str)])

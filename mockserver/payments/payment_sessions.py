@@ -98,6 +98,10 @@ class PaymentSessions:
         """The latest payment session that gave out a publishable key: a namespace's, or whoever's it is (None)."""
         return self._keys.get(pk_key, owner)
 
+    def has_shared_setup_intent(self, name: str) -> bool:
+        """Whether payment sessions of several namespaces gave out this setup intent."""
+        return self._setup_intents.is_shared(name)
+
     def has_shared_key(self, pk_key: str) -> bool:
         """Whether payment sessions of several namespaces gave out this publishable key."""
         return self._keys.is_shared(pk_key)

@@ -102,9 +102,8 @@ class StripeSide:
 
     def _begin(self, request: Request) -> _Exchange:
         # Whose state it is: the payment session's that gave out the setup intent or the key, else as everywhere.
-        key = _sent_key(request)
-        called = self._called(request, key)
-        session = called or self._session_of_key(request, key)
+        called = self._called(request)
+        session = called or self._session_of_key(request)
         namespace = Namespace(session.owner, shown(session.owner), "") if session else namespace_of(request, ())
         draw, entry_id = self._engine.draw(namespace)
         return _Exchange(
@@ -118,7 +117,7 @@ class StripeSide:
             about=f"{called.token}\0{called.created}" if called else "",
         )
 
-    def _called(self, request: Request, key: str | None) -> PaymentSession | None:
+    def _called(self, request: Request) -> PaymentSession | None:
         """The payment session whose setup intent is called.
 
         A scenario may have given the same secret to several callers: the one that is named, or whose key it is, is
@@ -128,18 +127,20 @@ class StripeSide:
         if match is None:
             return None
         sessions, name = self._engine.ledger.sessions, unquote(match[1])
-        named = namespace_of(request, self._engine.contract.credential_places)
+        if not sessions.has_shared_setup_intent(name):
+            return sessions.of_setup_intent(name, None)
+        key, named = _sent_key(request), namespace_of(request, self._engine.contract.credential_places)
         of_key = sessions.of_key(key, None) if key else None
         owners = (named.key, of_key.owner if of_key else named.key)
         found = (sessions.of_setup_intent(name, owner) for owner in (*owners, None))
         return next(filter(None, found), None)
 
-    def _session_of_key(self, request: Request, key: str | None) -> PaymentSession | None:
+    def _session_of_key(self, request: Request) -> PaymentSession | None:
         """The latest payment session that gave out the publishable key; none for who names a namespace.
 
         A key that a scenario gave to several callers says nothing of whose it is.
         """
-        sessions = self._engine.ledger.sessions
+        sessions, key = self._engine.ledger.sessions, _sent_key(request)
         if key is None or HEADER in request.headers or sessions.has_shared_key(key):
             return None
         return sessions.of_key(key, None)
@@ -210,8 +211,11 @@ class StripeSide:
 
 def _sent_key(request: Request) -> str | None:
     """The key, before it is known how the body is to be read."""
+    found = find_key(request, {})
+    if found is not None:
+        return found
     field = _KEY_FIELD.search(unquote_plus(f"{request.query}&{request.body.decode('latin-1')}"))
-    return find_key(request, {"key": field[1]} if field else {})
+    return field[1] if field else None
 
 
 def _may_be_kept(reply: Reply) -> bool:
