@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from mockserver.cardnumbers import without_card_numbers
 
-__all__ = ["REDACTED", "echoed", "is_secret_name", "redact", "redact_body", "redact_path", "redact_query"]
+__all__ = [
+    "REDACTED",
+    "echoed",
+    "is_secret_name",
+    "redact",
+    "redact_body",
+    "redact_path",
+    "redact_query",
+    "redact_value",
+]
 
 REDACTED = "[redacted]"
 
@@ -73,28 +82,38 @@ def is_secret_name(name: str) -> bool:
 
 def redact_path(path: str) -> str:
     """A path as it was sent; decoded where its encoding would hide a secret."""
-    if "%" in path:
-        plain = unquote(path)
-        return path if redact(plain) == plain else redact(plain)
-    return redact(path)
+    return _redacted(path, unquote(path) if "%" in path else path)
 
 
 def redact_body(body: bytes) -> str:
     """A body as it was sent; decoded where the encoding of a form, or the escapes of JSON, would hide a secret."""
     text = body.decode("utf-8", "replace")
-    for plain in _decoded(text):
-        if redact(plain) != plain:
-            return redact(plain)
+    return _redacted(text, _decoded(text))
+
+
+def _decoded(text: str) -> str:
+    """What a form, or JSON, is to whoever reads it."""
+    if text.lstrip()[:1] in {"{", "["}:
+        return _NEEDLESS_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text) if "\\u00" in text else text
+    return unquote_plus(text) if "=" in text and not _SPACE.search(text) else text
+
+
+def _redacted(text: str, plain: str) -> str:
+    """A text as it was sent; as it was meant, where that has a secret in it."""
+    if plain != text:
+        veiled = redact(plain)
+        if veiled != plain:
+            return veiled
     return redact(text)
 
 
-def _decoded(text: str) -> Iterator[str]:
-    """What a form, or JSON, is to whoever reads it, where that is not what it looks like."""
-    if text.lstrip()[:1] in {"{", "["}:
-        if "\\u00" in text:
-            yield _NEEDLESS_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-    elif "=" in text and not _SPACE.search(text):
-        yield unquote_plus(text)
+def redact_value(value: Any) -> Any:
+    """A JSON value without secrets in its texts, at any depth."""
+    if isinstance(value, dict):
+        return {name: redact_value(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return list(map(redact_value, value))
+    return redact(value) if isinstance(value, str) else value
 
 
 def redact_query(query: str) -> str:

@@ -16,7 +16,7 @@ from mockserver.exchange import Call
 from mockserver.journal import Entry
 from mockserver.namespaces import Namespace, namespace_of, shown
 from mockserver.payments import PaymentSession
-from mockserver.redaction import redact
+from mockserver.redaction import redact_value
 
 __all__ = ["CALLS", "Told"]
 
@@ -87,7 +87,7 @@ def get_payment_session(engine: Engine, call: Call) -> Told:
         where = "" if key is None else f" in the namespace {shown(key)}"
         raise Refusal(
             "unknown-payment-session",
-            f"There is no payment session {redact(token[:100])!r}{where}; it may have been reset or dropped.",
+            f"There is no payment session {token[:100]!r}{where}; it may have been reset or dropped.",
         )
     return Told(body=_session(found))
 
@@ -168,13 +168,4 @@ def _filter(call: Call) -> Callable[[Entry], bool]:
 
 def _session(session: PaymentSession) -> dict[str, Any]:
     """A payment session as its client reads it, but without the secret half of its client secret."""
-    return {"namespace": shown(session.owner), "payment_session": _veiled(session.as_body())}
-
-
-def _veiled(value: Any) -> Any:
-    """A JSON value without secrets in its texts: a scenario may have put them anywhere."""
-    if isinstance(value, dict):
-        return {name: _veiled(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return list(map(_veiled, value))
-    return redact(value) if isinstance(value, str) else value
+    return {"namespace": shown(session.owner), "payment_session": redact_value(session.as_body())}

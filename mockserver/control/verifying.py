@@ -10,7 +10,7 @@ from mockserver.engine import Engine
 from mockserver.errors import Refusal, Violation
 from mockserver.journal import Entry
 from mockserver.namespaces import Namespace
-from mockserver.redaction import REDACTED, is_secret_name, redact
+from mockserver.redaction import REDACTED, is_secret_name, redact_value
 from mockserver.scenarios import Miss
 from mockserver.scenarios.flaws import Flaw, FlawsError, below, did_you_mean
 from mockserver.verification import Bounds, Expectation, Verdict, parse_expectation, verify, verify_order
@@ -108,23 +108,24 @@ def _elsewhere(engine: Engine, namespace: Namespace) -> str:
 
 def _veiled(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The question without its secrets: the answer goes into reports."""
+    return {name: _veiled_part(name, value) for name, value in asked.items()}
+
+
+def _veiled_part(name: str, value: Any) -> Any:
+    match name:
+        case "in_order":
+            return [_veiled(each) for each in value]
+        case "query" | "header" | "cookie":
+            return _without_named(value, cookies=name == "cookie")
+        case _:
+            return redact_value(value)
+
+
+def _without_named(matchers: Mapping[str, Any], *, cookies: bool) -> dict[str, Any]:
+    """Matchers of named fields, without those of which the name says that they hold a secret, as any cookie may."""
     return {
-        name: [_veiled(each) for each in value]
-        if name == "in_order"
-        else _without_secrets(value, is_named=name in {"query", "header", "cookie"}, is_hidden=name == "cookie")
-        for name, value in asked.items()
+        name: REDACTED if cookies or is_secret_name(name) else redact_value(each) for name, each in matchers.items()
     }
-
-
-def _without_secrets(value: Any, *, is_named: bool = False, is_hidden: bool = False) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: REDACTED if is_hidden or (is_named and is_secret_name(name)) else _without_secrets(each)
-            for name, each in value.items()
-        }
-    if isinstance(value, list):
-        return [_without_secrets(each) for each in value]
-    return redact(value) if isinstance(value, str) else value
 
 
 def _shown(verdict: Verdict) -> list[dict[str, Any]]:

@@ -94,9 +94,9 @@ class PaymentSessions:
         """The payment session that gave out a setup intent: a namespace's, or the latest whoever's it is (None)."""
         return self._setup_intents.get(name, owner)
 
-    def of_key(self, pk_key: str, owner: str | None) -> PaymentSession | None:
-        """The latest payment session that gave out a publishable key: a namespace's, or whoever's it is (None)."""
-        return self._keys.get(pk_key, owner)
+    def of_key(self, pk_key: str) -> PaymentSession | None:
+        """The latest payment session that gave out a publishable key, whoever's it is."""
+        return self._keys.get(pk_key, None)
 
     def has_shared_setup_intent(self, name: str) -> bool:
         """Whether payment sessions of several namespaces gave out this setup intent."""

@@ -25,10 +25,14 @@ class _Answered:
     outcome: Reply | Fault
     request_id: str
 
+    @property
+    def reply(self) -> Reply:
+        """What was answered; of a fault, what should have arrived."""
+        return self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
+
     def size(self) -> int:
         """About how many bytes it holds on to."""
-        reply = self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
-        return len(reply.body)
+        return len(self.reply.body)
 
 
 class Replays:
@@ -82,9 +86,8 @@ class Replays:
 def _again(before: _Answered, *, for_a_browser: bool) -> Reply | Fault:
     if isinstance(before.outcome, Fault) and for_a_browser:
         return before.outcome
-    reply = before.outcome.reply if isinstance(before.outcome, Fault) else before.outcome
     marks = (("idempotent-replayed", "true"), ("original-request", before.request_id))
-    return replace(reply, headers=(*reply.headers, *marks))
+    return replace(before.reply, headers=(*before.reply.headers, *marks))
 
 
 def _digest(call: Call) -> bytes:

@@ -130,7 +130,7 @@ class StripeSide:
         if not sessions.has_shared_setup_intent(name):
             return sessions.of_setup_intent(name, None)
         key, named = _sent_key(request), namespace_of(request, self._engine.contract.credential_places)
-        of_key = sessions.of_key(key, None) if key else None
+        of_key = sessions.of_key(key) if key else None
         owners = (named.key, of_key.owner if of_key else named.key)
         found = (sessions.of_setup_intent(name, owner) for owner in (*owners, None))
         return next(filter(None, found), None)
@@ -143,7 +143,7 @@ class StripeSide:
         sessions, key = self._engine.ledger.sessions, _sent_key(request)
         if key is None or HEADER in request.headers or sessions.has_shared_key(key):
             return None
-        return sessions.of_key(key, None)
+        return sessions.of_key(key)
 
     def _understood(self, request: Request, exchange: _Exchange) -> tuple[Asked, Call]:
         """What is asked, held against the contract. Raises Refusal, Failure."""

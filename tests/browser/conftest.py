@@ -33,6 +33,13 @@ stubs:
       {more}
 """
 
+# For `bare`: a payment element, and its group.
+PAYMENT = """() => {
+    window.elements = stripe.elements({clientSecret: secret});
+    window.payment = elements.create("payment");
+    payment.mount(place("form"));
+}"""
+
 Open: TypeAlias = Callable[..., Page]
 
 

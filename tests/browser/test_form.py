@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import created
+from tests.browser.conftest import PAYMENT, created
 from tests.support.browser import Pages, app_server
 from tests.support.mock import Mock
-
-PAYMENT = "() => { window.elements = stripe.elements({clientSecret: secret}); elements.create('payment').mount(place('form')) }"
 
 
 def test_what_a_screen_reader_finds(bare: Page) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import created
+from tests.browser.conftest import PAYMENT, created
 from tests.support.mock import Mock
 
 
@@ -288,13 +288,6 @@ def test_a_payment_element_whose_place_is_removed(bare: Page) -> None:
     said = bare.evaluate("stripe.confirmSetup({elements, redirect: 'if_required'}).catch(error => error.message)")
 
     assert "needs elements with a mounted payment element" in said
-
-
-PAYMENT = """() => {
-    window.elements = stripe.elements({clientSecret: secret});
-    window.payment = elements.create("payment");
-    payment.mount(place("form"));
-}"""
 
 
 def test_only_changes_are_told(bare: Page) -> None:

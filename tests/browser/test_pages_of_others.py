@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import created
+from tests.browser.conftest import PAYMENT, created
 from tests.support.mock import Mock
-
-PAYMENT = "() => { window.elements = stripe.elements({clientSecret: secret}); window.payment = elements.create('payment'); payment.mount(place('form')) }"
 
 
 @pytest.fixture

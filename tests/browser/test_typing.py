@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-PAYMENT = "() => { window.elements = stripe.elements({clientSecret: secret}); elements.create('payment').mount(place('form')) }"
+from tests.browser.conftest import PAYMENT
 
 
 @pytest.mark.parametrize(

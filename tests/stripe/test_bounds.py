@@ -33,7 +33,7 @@ def test_promise_13_setup_intents_go_with_their_sessions() -> None:
     assert made[2].stripe is not None
 
     assert [None, made[1], made[2]] == found
-    assert made[2] is sessions.of_key(made[2].stripe.pk_key, None)
+    assert made[2] is sessions.of_key(made[2].stripe.pk_key)
 
 
 def test_promise_13_a_reset_leaves_nothing_behind() -> None:

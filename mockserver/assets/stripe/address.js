@@ -30,8 +30,8 @@ class AddressElement extends MockElement {
     this._named = this._makeFields();
     const order = Object.values(this._named);
     this._frame.append(make("div", { class: "Grid" }, ...order.map(({ node }) => node)), this._badge);
-    this._add(...order);
     this._fill();
+    this._add(...order);
   }
 
   /** What was entered: https://docs.stripe.com/js/elements_object/get_value_address_element has the shape. */
@@ -119,6 +119,5 @@ class AddressElement extends MockElement {
     const country = [given.country, region].find((each) => offered.includes(each)) || offered[0];
     for (const [name, field] of Object.entries(this._named)) field.text = given[name] || "";
     this._named.country.text = country;
-    this._told = JSON.stringify(this._change());
   }
 }
