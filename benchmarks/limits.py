@@ -25,8 +25,8 @@ import yaml
 from commandline import MACHINE, CommandLine
 from processes import resident_megabytes
 
-from mockserver.engine import Engine
-from mockserver.exchange import Request
+from mockserver.loading import load_engine
+from mockserver.messages import Request
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
 from scenarios import BODY, PATH, post
@@ -76,7 +76,7 @@ async def milliseconds_in_process(plan: Plan) -> float:
 
 def remember(sessions: int) -> None:
     """Make so many payment sessions, and print the resident memory, in MB, after half of them and after all."""
-    engine, request = Engine.from_settings(Settings(seed=1)), post()
+    engine, request = load_engine(Settings(seed=1)), post()
     for _ in range(2):
         for _ in range(sessions // 2):
             engine.handle(request)
@@ -108,9 +108,9 @@ def large_spec(path: Path, operations: int) -> Path:
 def ratio_and_load(plan: Plan, scratch: Path) -> tuple[float, float]:
     """What a request costs among many operations, against one; and the seconds that many take to load."""
     begin = perf_counter()
-    many = Engine.from_settings(Settings(seed=1, spec=large_spec(scratch / "many.json", plan.operations)))
+    many = load_engine(Settings(seed=1, spec=large_spec(scratch / "many.json", plan.operations)))
     seconds = perf_counter() - begin
-    one = Engine.from_settings(Settings(seed=1, spec=large_spec(scratch / "one.json", 1)))
+    one = load_engine(Settings(seed=1, spec=large_spec(scratch / "one.json", 1)))
     costs: dict[int, list[float]] = {0: [], 1: []}
     engines = ((one, 0), (many, plan.operations * 3 // 4))
     for _ in range(plan.rounds + 1):

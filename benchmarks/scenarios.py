@@ -18,8 +18,9 @@ from time import perf_counter
 
 from commandline import MACHINE, CommandLine
 
-from mockserver.engine import Engine
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.engine.engine import Engine
+from mockserver.loading import load_engine
+from mockserver.messages import Headers, Reply, Request
 from mockserver.settings import Settings, bundled
 
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
@@ -68,7 +69,7 @@ def lay_out(folder: Path, count: int) -> Path:
 def load(folder: Path) -> tuple[Engine, float]:
     """An engine with the scenarios of a folder, vetted against the contract, and the seconds that took."""
     begin = perf_counter()
-    engine = Engine.from_settings(Settings(seed=1, scenarios=folder))
+    engine = load_engine(Settings(seed=1, scenarios=folder))
     return engine, perf_counter() - begin
 
 

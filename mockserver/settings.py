@@ -39,10 +39,9 @@ class Settings:
         return self.spec or bundled("spec") / "wingback.yaml"
 
     @property
-    def overlay_file(self) -> Path | None:
-        """What the mock adds to the bundled contract; none beside another one, or where a folder took its place."""
-        overlay = bundled("spec") / "wingback.overlay.yaml"
-        return overlay if self.spec is None and overlay.is_file() else None
+    def has_saved_methods(self) -> bool:
+        """Whether the mock's list of saved payment methods is served: only beside the bundled contract."""
+        return self.spec is None and (bundled("spec") / "saved_methods.yaml").is_file()
 
     @property
     def scenarios_folder(self) -> Path | None:
@@ -60,7 +59,7 @@ def bundled(folder: str) -> Path:
 
 
 def own(name: str) -> Path:
-    """A file that the mock needs whatever is served: `admin.yaml`, `stripe.yaml` or `happy_path.yaml`.
+    """A file that the mock needs whatever is served: `admin.yaml`, `saved_methods.yaml`, `stripe.yaml` or `happy_path.yaml`.
 
     In an image other files may be mounted over the bundled folders, so an installed copy has these a second time.
     """

@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from mockserver.contract import Contract
-from mockserver.engine import Engine
-from mockserver.exchange import ABSENT, Headers, Reply, Request
+from mockserver.engine.engine import Engine
+from mockserver.loading import load_engine
+from mockserver.messages import ABSENT, Headers, Reply, Request
 from mockserver.scenarios import Example, OnConfirm, PlannedFault, Scenarios
 from mockserver.scenarios.durations import Fixed
 from mockserver.server import BackgroundServer
@@ -287,7 +288,7 @@ CONFIRMATIONS = {
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """An engine with the bundled contract and scenarios."""
-    return Engine.from_settings(Settings(seed=1))
+    return load_engine(Settings(seed=1))
 
 
 def ask(engine: Engine, name: str, *, namespace: str, **members: Any) -> Reply | None:
@@ -348,7 +349,7 @@ def test_sessions_follow_the_request(engine: Engine, name: str) -> None:
 def test_off_contract_is_off_contract() -> None:
     """Exactly the replies that leave the contract say so, and breaks_contract breaks it in all three ways."""
     contract = Contract.load(bundled("spec") / "wingback.yaml")
-    engine = Engine.from_settings(Settings(seed=1))
+    engine = load_engine(Settings(seed=1))
     leaves: dict[str, bool] = {}
     for name in SCENARIOS:
         reply = ask(engine, name, namespace=name)

@@ -18,8 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine import Engine
-from mockserver.exchange import Fault, Headers, Reply, Request
+from mockserver.engine.engine import Engine
+from mockserver.loading import load_engine
+from mockserver.messages import Fault, Headers, Reply, Request
 from mockserver.server import BackgroundServer, running
 from mockserver.settings import Settings
 from mockserver.web import create_app
@@ -84,7 +85,7 @@ class Live:
 
 @contextmanager
 def live(folder: Path) -> Iterator[Live]:
-    engine = Engine.from_settings(Settings(scenarios=folder, seed=1))
+    engine = load_engine(Settings(scenarios=folder, seed=1))
     with BackgroundServer(create_app(engine=engine)) as background:
         yield Live(background=background, engine=engine)
 
@@ -123,7 +124,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 
 def delays(folder: Path, scenario: str, *, seed: int) -> list[float]:
     """The first delays of a scenario, in seconds."""
-    engine = Engine.from_settings(Settings(scenarios=folder, seed=seed))
+    engine = load_engine(Settings(scenarios=folder, seed=seed))
     return [asked(engine, scenario).delay for _ in range(400)]
 
 

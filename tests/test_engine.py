@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from mockserver.engine import Engine
+from mockserver.engine.engine import Engine
+from mockserver.engine.journal import Journal
 from mockserver.errors import Refusal
-from mockserver.exchange import Call, Headers, Reply, Request
-from mockserver.journal import Journal
-from mockserver.payments.draws import Draw
+from mockserver.loading import load_engine
+from mockserver.messages import Call, Headers, Reply, Request
+from mockserver.payments.random_ids import RandomIds
 from mockserver.settings import Settings
 
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -43,7 +44,7 @@ def answer(engine: Engine, request: Request) -> dict[str, Any]:
 @pytest.fixture
 def engine() -> Engine:
     """An engine with the bundled contract and scenarios, and a seed."""
-    return Engine.from_settings(Settings(seed=1))
+    return load_engine(Settings(seed=1))
 
 
 @pytest.mark.parametrize("address", [True, False])
@@ -91,7 +92,7 @@ def test_new_each_time_and_stable_for_a_key(engine: Engine) -> None:
     """Token and secret are new with each request; publishable key, account and tenant belong to the API key."""
     first, second = answer(engine, post()), answer(engine, post())
     other = answer(engine, post(key="api_key_other"))
-    restarted = answer(Engine.from_settings(Settings(seed=2)), post())
+    restarted = answer(load_engine(Settings(seed=2)), post())
     changing = [
         (each["token"], each["setup_intent"]["stripe"]["client_secret"]) for each in (first, second, other, restarted)
     ]
@@ -108,7 +109,7 @@ def test_new_each_time_and_stable_for_a_key(engine: Engine) -> None:
 
 def test_promise_4_repeatable_in_one_process() -> None:
     """The same seed, namespace and order give the same bytes, whatever other namespaces do in between."""
-    plain, disturbed = (Engine.from_settings(Settings(seed=7)) for _ in range(2))
+    plain, disturbed = (load_engine(Settings(seed=7)) for _ in range(2))
     alone = [plain.handle(post()) for _ in range(3)]
     together = []
     for _ in range(3):
@@ -120,8 +121,8 @@ def test_promise_4_repeatable_in_one_process() -> None:
 def test_promise_4_repeatable_across_processes() -> None:
     """Two processes with the same seed send the same bytes; another seed sends others."""
     code = (
-        "import sys; from test_engine import Engine, Settings, post;"
-        "engine = Engine.from_settings(Settings(seed=int(sys.argv[1])));"
+        "import sys; from test_engine import Settings, load_engine, post;"
+        "engine = load_engine(Settings(seed=int(sys.argv[1])));"
         "print([engine.handle(post({'provider': each})) for each in ('stripe', 'authorize', 'stripe')])"
     )
     here = Path(__file__).parent
@@ -155,7 +156,7 @@ def test_every_exchange_is_journalled_without_secrets(engine: Engine) -> None:
 
 def test_report_violations() -> None:
     """With --on-violation report the request is answered all the same, and the reply names the violations."""
-    engine = Engine.from_settings(Settings(seed=1, on_violation="report"))
+    engine = load_engine(Settings(seed=1, on_violation="report"))
     reply = engine.handle(post({"address": "yes", "plan_id": 4}))
     assert isinstance(reply, Reply)
     headers = Headers(reply.headers)
@@ -188,7 +189,7 @@ def test_namespace_header_decides(engine: Engine) -> None:
 
 def test_promise_13_bounded() -> None:
     """Payment sessions and journal entries are capped; the oldest go."""
-    engine = Engine.from_settings(Settings(seed=1))
+    engine = load_engine(Settings(seed=1))
     for _ in range(10_050):
         engine.handle(post())
     assert 10_000 == len(engine.journal)
@@ -197,8 +198,8 @@ def test_promise_13_bounded() -> None:
 
 def test_promise_13_bounded_in_bytes() -> None:
     """Large bodies leave room for few entries: the oldest go, the newest stays even where it alone is too large."""
-    engine = Engine.from_settings(Settings(seed=1))
-    engine.journal = Journal(capacity=30_000)
+    engine = load_engine(Settings(seed=1))
+    engine.recorder.journal = Journal(capacity=30_000)
     padding = [0, 10_000, 10_000, 10_000, 50_000, 0]
     kept = []
     for length in padding:
@@ -219,7 +220,7 @@ def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
         "      off_contract: the setup intent lacks a required member\n"
         "      payment_session: {provider: authorize, token: Tok_1, setup_intent: {wb_customer_id: {absent: true}}}\n"
     )
-    engine = Engine.from_settings(Settings(seed=1, scenarios=tmp_path))
+    engine = load_engine(Settings(seed=1, scenarios=tmp_path))
     body = answer(engine, post({"provider": "self_handled"}))
     assert ("authorize", "Tok_1") == (body["provider"], body["token"])
     assert {"customer_id": CUSTOMER, "address": True, "stripe": None} == body["setup_intent"]
@@ -237,7 +238,7 @@ def test_a_folder_without_the_ordinary_scenario(tmp_path: Path) -> None:
         "    operation: c_create_payment_session\n"
         "    reply: {status: 503, off_contract: the contract documents only 200}\n"
     )
-    engine = Engine.from_settings(Settings(seed=1, scenarios=tmp_path))
+    engine = load_engine(Settings(seed=1, scenarios=tmp_path))
     assert (CUSTOMER, "created") == tuple(answer(engine, post())[name] for name in ("customer_id", "status"))
     chosen = engine.handle(post(mock_scenario="down"))
     assert isinstance(chosen, Reply)
@@ -254,7 +255,7 @@ def test_a_refusal_names_the_scenario(tmp_path: Path) -> None:
         "    when: {body: {provider: self_handled}}\n"
         "    reply: {payment_session: {}}\n"
     )
-    reply = Engine.from_settings(Settings(seed=1, scenarios=tmp_path)).handle(post(mock_scenario="narrow"))
+    reply = load_engine(Settings(seed=1, scenarios=tmp_path)).handle(post(mock_scenario="narrow"))
     assert isinstance(reply, Reply)
     headers = Headers(reply.headers)
     assert ("no-stub", "narrow", None) == tuple(
@@ -281,7 +282,7 @@ def test_replies_from_odd_responses(tmp_path: Path, responses: dict[str, Any], s
     operation = {"operationId": "odd", "responses": responses}
     document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/odd": {"get": operation}}}
     spec.write_text(json.dumps(document))
-    engine = Engine.from_settings(Settings(seed=1, spec=spec))
+    engine = load_engine(Settings(seed=1, spec=spec))
     replies = [engine.handle(Request(method="GET", path="/odd")) for _ in range(5)]
     for reply in replies:
         assert isinstance(reply, Reply)
@@ -297,7 +298,7 @@ def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
     refused = engine.refuse(post(origin="https://evil.example"), Refusal("foreign-origin", "No."))
     assert "edge-1" == Headers(refused.headers)["mock-entry"]
     assert ["foreign-origin"] == [entry.refused for entry in engine.journal]
-    undisturbed = Engine.from_settings(Settings(seed=1))
+    undisturbed = load_engine(Settings(seed=1))
     assert undisturbed.handle(post()) == engine.handle(post())
 
 
@@ -306,7 +307,7 @@ def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
     first, second = (
         engine.payment_sessions.create(
             Call(request=post(), operation="x", path={"customer_id": "Cust_1"}, body={}),
-            Draw(1, "n", count),
+            RandomIds(1, "n", count),
             namespace="n",
             credential="k",
             overrides={"token": "PaySess_1"},

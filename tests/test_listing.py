@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.listing import listing
+from mockserver.cli.scenario_table import listing
 from mockserver.scenarios import Scenarios
 from tests.support.command import ROOT, environment, run, served
 from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write

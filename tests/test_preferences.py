@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.engine import Engine
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.engine.engine import Engine
+from mockserver.loading import load_engine
+from mockserver.messages import Headers, Reply, Request
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import create_app
@@ -101,7 +102,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """An engine with a contract of its own and no scenarios."""
     spec = tmp_path_factory.mktemp("books") / "books.yaml"
     spec.write_text(SPEC, "utf-8")
-    return Engine.from_settings(Settings(spec=spec, seed=1))
+    return load_engine(Settings(spec=spec, seed=1))
 
 
 def ask(engine: Engine, path: str, *, method: str = "GET", **headers: str) -> tuple[Reply, Headers]:
@@ -333,7 +334,7 @@ def test_a_scenario_is_not_asked_what_is_preferred(tmp_path: Path) -> None:
     (tmp_path / "scenarios").mkdir()
     stub = "{name: emma, operation: get_book, reply: {body: {title: Emma, pages: 474}}}"
     (tmp_path / "scenarios" / "happy_path.yaml").write_text(f"about: One.\nstubs: [{stub}]\n", "utf-8")
-    engine = Engine.from_settings(Settings(spec=tmp_path / "books.yaml", scenarios=tmp_path / "scenarios"))
+    engine = load_engine(Settings(spec=tmp_path / "books.yaml", scenarios=tmp_path / "scenarios"))
     reply, headers = ask(engine, "/book", prefer="code=404", accept="text/plain")
     other, _ = ask(engine, "/default", prefer="code=404")
 

@@ -20,7 +20,7 @@ import click
 import pytest
 import yaml
 
-from mockserver import cli
+from mockserver.cli import commands as cli
 from mockserver.errors import REFUSALS
 from mockserver.testing import MockServer, plugin
 from tests.support.command import ROOT, Running, served

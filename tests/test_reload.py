@@ -21,15 +21,16 @@ import pytest
 import watchfiles
 from click.testing import CliRunner
 
-from mockserver import cli
+from mockserver.cli import commands as cli
+from mockserver.cli.health_check import ask as ask_health
 from mockserver.contract import Contract
-from mockserver.engine import Engine
+from mockserver.engine.engine import Engine
+from mockserver.engine.snapshot import Snapshot
 from mockserver.errors import UsageError
-from mockserver.exchange import Reply
-from mockserver.health import ask as ask_health
-from mockserver.reloading import look, reloader, sources
+from mockserver.loading import load_contract, load_engine, load_snapshot
+from mockserver.messages import Reply
+from mockserver.reloading import file_stamps, reloader, sources
 from mockserver.reloading.sources import Sources
-from mockserver.served import Served, load_contract
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
@@ -151,7 +152,7 @@ def reloading(folder: Path, **options: Any) -> Iterator[Mock]:
     """Serve the files of a folder, and what becomes of them."""
     given = {"spec": folder / "openapi.yaml", "scenarios": folder / "scenarios", "reload": True, **options}
     settings = Settings(seed=1, **given)
-    engine = Engine.from_settings(settings)
+    engine = load_engine(settings)
     log: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reloader._logger, "warning", log.append)
@@ -309,7 +310,7 @@ def test_promise_12_a_bad_edit_is_survivable(mock: Mock, name: str, text: str, e
     assert any(expected in problem for problem in problems), problems
     assert [f"not reloaded: {problem}" for problem in problems] == mock.log[-len(problems) :]
     with pytest.raises(UsageError) as caught:
-        Engine.from_settings(Settings(spec=mock.spec, scenarios=mock.scenarios))
+        load_engine(Settings(spec=mock.spec, scenarios=mock.scenarios))
     assert problems == str(caught.value).splitlines()
     assert ask_health(mock.url) is None
 
@@ -465,9 +466,9 @@ def test_what_is_remembered_stays(tmp_path: Path) -> None:
     with reloading(tmp_path, spec=spec, scenarios=scenarios) as plain:
         expected = [post(plain.url) for _ in range(2)]
     with reloading(tmp_path, spec=spec, scenarios=scenarios) as mock:
-        choice = mock.engine.served.choice
-        assert choice
-        choice.activate("maintenance", namespace="name:me")
+        selector = mock.engine.snapshot.selector
+        assert selector
+        selector.activate("maintenance", namespace="name:me")
         got = [post(mock.url)]
         spec.write_text(f"{spec.read_text('utf-8')}\n# edited\n", "utf-8")
         default = scenarios / "happy_path.yaml"
@@ -475,9 +476,9 @@ def test_what_is_remembered_stays(tmp_path: Path) -> None:
         eventually(lambda: all(name in "".join(mock.log) for name in ("happy_path", "the contract")))
         got.append(post(mock.url))
 
-        after = mock.engine.served.choice
+        after = mock.engine.snapshot.selector
         assert after
-        assert after is not choice
+        assert after is not selector
         assert {"name:me": "maintenance"} == after._activated
         assert 2 == len(mock.engine.journal) == len(mock.engine.payment_sessions)
     assert expected == got
@@ -488,9 +489,9 @@ def test_an_activated_scenario_that_goes(mock: Mock, namespace: str | None) -> N
     """The next that applies answers in its place, which the log says, until it is back."""
     mock.file("busy").write_text(scenario(3), "utf-8")
     eventually(lambda: mock.log == ["reloaded: busy"])
-    choice = mock.engine.served.choice
-    assert choice
-    choice.activate("busy", namespace=namespace)
+    selector = mock.engine.snapshot.selector
+    assert selector
+    selector.activate("busy", namespace=namespace)
     assert [3] == mock.ask(mock_namespace="me")
 
     mock.file("busy").unlink()
@@ -535,7 +536,7 @@ def test_a_file_that_is_written_in_pieces(tmp_path: Path) -> None:
     """It is read once nothing more comes, and not for ever waited for."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios")
-    files = Sources(settings, Served.load(settings))
+    files = Sources(settings, load_snapshot(settings))
     path = tmp_path / "scenarios" / "happy_path.yaml"
     pieces = [scenario(1)[:30], scenario(1)[:60], scenario(9)]
     waits = 0
@@ -550,7 +551,7 @@ def test_a_file_that_is_written_in_pieces(tmp_path: Path) -> None:
 
     assert files.have_changed(wait)
     assert (4, []) == (waits, pieces)
-    assert files.read().changes(Served.load(settings)) == ["the contract"]
+    assert files.read().changes(load_snapshot(settings)) == ["the contract"]
     assert not files.have_changed(wait)
 
 
@@ -558,7 +559,7 @@ def test_a_file_that_never_rests(tmp_path: Path) -> None:
     """It is read all the same, soon enough."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios")
-    files = Sources(settings, Served.load(settings))
+    files = Sources(settings, load_snapshot(settings))
     path = tmp_path / "scenarios" / "happy_path.yaml"
     waits: list[float] = []
 
@@ -576,7 +577,7 @@ def test_what_changes_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch
     """No edit is missed, be it saved in the very moment of reading."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios")
-    files = Sources(settings, Served.load(settings))
+    files = Sources(settings, load_snapshot(settings))
     number = tmp_path / "schemas" / "number.json"
 
     def loaded_before_an_edit(settings: Settings) -> Contract:
@@ -599,7 +600,7 @@ def test_what_changes_while_the_server_starts(tmp_path: Path) -> None:
     """An edit between the reading of the files and the first look at them is not missed."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios", reload=True)
-    engine = Engine.from_settings(settings)
+    engine = load_engine(settings)
     (tmp_path / "schemas" / "number.json").write_text('{"enum": [2]}', "utf-8")
 
     with BackgroundServer(create_app(settings, engine=engine)) as server:
@@ -645,7 +646,7 @@ def test_a_bug_while_reading_is_survived(
     mock: Mock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is logged with its traceback, told as a problem, and the next edit counts again."""
-    monkeypatch.setattr(Served, "load", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(Snapshot, "load", lambda *_, **__: 1 / 0)
     mock.file("happy_path").write_text(scenario(2), "utf-8")
 
     assert ["the files met a bug of the mock server; stderr has more"] == mock.until_rejected()
@@ -701,7 +702,7 @@ def test_without_reload_nothing_is_watched(tmp_path: Path) -> None:
     """Health says nothing of it, no thread runs, and edits count at the next start."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml")
-    engine = Engine.from_settings(settings)
+    engine = load_engine(settings)
     with BackgroundServer(create_app(settings, engine=engine)):
         assert "reload" not in engine.health()
         assert "reload" not in {thread.name for thread in threading.enumerate()}
@@ -752,7 +753,7 @@ def test_the_flag(
 
 def test_watchfiles_is_asked_for() -> None:
     """Without the extra, `--reload` is one clear line, and everything else works."""
-    source = "import sys; sys.modules['watchfiles'] = None; from mockserver.cli import main; sys.argv[0] = 'x'; main()"
+    source = "import sys; sys.modules['watchfiles'] = None; from mockserver.cli.commands import main; sys.argv[0] = 'x'; main()"
 
     ended = subprocess.run(
         [sys.executable, "-c", source, "--reload", "--port", "0"],
@@ -795,9 +796,9 @@ def test_stamps_see_what_editors_do(tmp_path: Path) -> None:
         path.unlink,
     ]
     for act in acts:
-        before = look.Look.at([path], None)
+        before = file_stamps.FileStamps.at([path], None)
         time.sleep(0.02)
         path.read_text("utf-8")
-        assert before == look.Look.at([path], None)
+        assert before == file_stamps.FileStamps.at([path], None)
         act()
-        assert before != look.Look.at([path], None)
+        assert before != file_stamps.FileStamps.at([path], None)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from mockserver.engine import Engine
+from mockserver.engine.engine import Engine
 from mockserver.errors import ScenarioError
-from mockserver.exchange import Fault, Headers, Reply, Request
+from mockserver.loading import load_engine
+from mockserver.messages import Fault, Headers, Reply, Request
 from mockserver.settings import Settings
 from tests.support.command import ROOT
 from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write
@@ -23,7 +24,7 @@ MINE = "key:api_key_1"
 
 def engine(folder: Path, *, scenario: str | None = None, **files: str) -> Engine:
     """An engine that serves these files."""
-    return Engine.from_settings(Settings(seed=1, scenarios=write(folder, **files), scenario=scenario))
+    return load_engine(Settings(seed=1, scenarios=write(folder, **files), scenario=scenario))
 
 
 def post(*, path: str = PATH, query: str = "", body: dict[str, Any] | None = None, **headers: str) -> Request:
@@ -155,9 +156,9 @@ def test_sequences_are_counted_for_each_scenario(tmp_path: Path) -> None:
 def test_a_header_goes_on_where_activation_began(tmp_path: Path) -> None:
     """However a scenario is chosen, its count in a namespace is one."""
     mock = engine(tmp_path, happy_path=HAPPY, other=SEQUENCE)
-    choice = mock.served.choice
-    assert choice is not None
-    choice.activate("other", namespace=MINE)
+    selector = mock.snapshot.selector
+    assert selector is not None
+    selector.activate("other", namespace=MINE)
     first = told(mock, post())[0]
     second = told(mock, post(mock_scenario="other"))[0]
     assert [503, 503, 200] == [first, second, told(mock, post())[0]]
@@ -166,20 +167,20 @@ def test_a_header_goes_on_where_activation_began(tmp_path: Path) -> None:
 def test_activation_starts_a_sequence_again(tmp_path: Path) -> None:
     """Activating begins again in that namespace and scenario; nothing else is disturbed."""
     mock = engine(tmp_path, happy_path=SEQUENCE, other=SEQUENCE)
-    choice = mock.served.choice
-    assert choice is not None
+    selector = mock.snapshot.selector
+    assert selector is not None
     for _ in range(2):
         told(mock, post(mock_scenario="other"))
         told(mock, post(mock_namespace="x", mock_scenario="other"))
         told(mock, post(mock_scenario="happy_path"))
-    choice.activate("other", namespace=MINE)
+    selector.activate("other", namespace=MINE)
     after = [
         told(mock, post())[:2],
         told(mock, post(mock_namespace="x", mock_scenario="other"))[:2],
         told(mock, post(mock_scenario="happy_path"))[:2],
     ]
     assert [(503, "other"), (200, "other"), (200, "happy_path")] == after
-    choice.activate(None, namespace=MINE)
+    selector.activate(None, namespace=MINE)
     assert (503, "happy_path") == told(mock, post())[:2]
 
 
@@ -238,12 +239,12 @@ def test_precedence(tmp_path: Path, *, ways: set[str], expected: str, activated_
     files["when"] = HAPPY.replace("stubs:", "when: {query: {when: ''}}\nstubs:")
     wide = "server_wide" if "server_wide" in ways else None
     mock = engine(tmp_path, scenario=None if activated_later else wide, **files)
-    choice = mock.served.choice
-    assert choice is not None
+    selector = mock.snapshot.selector
+    assert selector is not None
     if activated_later:
-        choice.activate(wide)
+        selector.activate(wide)
     if "activated" in ways:
-        choice.activate("activated", namespace=MINE)
+        selector.activate("activated", namespace=MINE)
     query = "when" if "when" in ways else ""
     request = post(query=query, mock_scenario="header") if "header" in ways else post(query=query)
     assert expected == told(mock, request)[1]
@@ -252,11 +253,11 @@ def test_precedence(tmp_path: Path, *, ways: set[str], expected: str, activated_
 def test_activation_is_for_its_namespace_alone(tmp_path: Path) -> None:
     """What one caller activates changes nothing for another; what is activated for all does, where nothing else is."""
     mock = engine(tmp_path, happy_path=HAPPY, one=HAPPY, two=HAPPY)
-    choice = mock.served.choice
-    assert choice is not None
-    choice.activate("one", namespace=MINE)
+    selector = mock.snapshot.selector
+    assert selector is not None
+    selector.activate("one", namespace=MINE)
     before = [told(mock, post())[1], told(mock, post(wb_key="other"))[1]]
-    choice.activate("two")
+    selector.activate("two")
     after = [told(mock, post())[1], told(mock, post(wb_key="other"))[1]]
     assert (["one", "happy_path"], ["one", "two"]) == (before, after)
 
@@ -277,7 +278,7 @@ def test_unknown_among_many(tmp_path: Path) -> None:
             "about: One of many.\nstubs:\n  - name: only\n    operation: c_create_payment_session\n"
             "    reply: {payment_session: {}}\n"
         )
-    mock = Engine.from_settings(Settings(seed=1, scenarios=tmp_path))
+    mock = load_engine(Settings(seed=1, scenarios=tmp_path))
     detail = refused(mock, post(mock_scenario="zzzzzzzzzz"))["detail"]
     # happy_path stands beside the forty.
     assert detail.endswith("n28, and 11 more.")
@@ -286,7 +287,7 @@ def test_unknown_among_many(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "expected"), UNKNOWN.values(), ids=UNKNOWN.keys())
 def test_unknown_scenario(name: str, expected: str) -> None:
     """An unknown name is refused, with the nearest ones; it is never silently happy_path."""
-    mock = Engine.from_settings(Settings(seed=1))
+    mock = load_engine(Settings(seed=1))
     problem = refused(mock, post(mock_scenario=name))
     assert ("urn:mockserver:unknown-scenario", 400) == (problem["type"], problem["status"])
     assert problem["detail"].startswith(expected)
@@ -294,7 +295,7 @@ def test_unknown_scenario(name: str, expected: str) -> None:
 
 def test_unknown_scenario_where_no_file_is_loaded() -> None:
     """Without scenario files a name is a mistake too."""
-    mock = Engine.from_settings(Settings(seed=1, spec=ROOT / "spec" / "wingback.yaml"))
+    mock = load_engine(Settings(seed=1, spec=ROOT / "spec" / "wingback.yaml"))
     problem = refused(mock, post(mock_scenario="slow"))
     assert "There is no scenario 'slow': no scenario files are loaded." == problem["detail"]
     assert (200, None, None) == told(mock, post())
@@ -313,7 +314,7 @@ NOT_STARTED = {
 def test_unknown_scenario_for_the_whole_server(settings: Settings, expected: str) -> None:
     """A server that is to answer with an unknown scenario does not start."""
     with pytest.raises(ScenarioError) as caught:
-        Engine.from_settings(settings)
+        load_engine(settings)
     assert str(caught.value).endswith(expected)
 
 
@@ -336,7 +337,7 @@ def test_what_a_scenario_says_nothing_of(tmp_path: Path) -> None:
         "rare": reply(said.replace("NAME", "rare")).replace(OPERATION, "one"),
     }
     folder = write(tmp_path / "scenarios", **files)
-    mock = Engine.from_settings(Settings(seed=1, spec=tmp_path / "spec.yaml", scenarios=folder))
+    mock = load_engine(Settings(seed=1, spec=tmp_path / "spec.yaml", scenarios=folder))
     answers = []
     for path in ("/one", "/two", "/three"):
         outcome = mock.handle(Request(method="POST", path=path, headers=Headers([("mock-scenario", "rare")])))

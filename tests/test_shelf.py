@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mockserver.shelf import Shelf
+from mockserver.storage.keyed_store import KeyedStore
 
 
 def test_by_name() -> None:
     """What was put last under a name is what is found there."""
-    shelf: Shelf[int] = Shelf(cap=3, size=int)
+    shelf: KeyedStore[int] = KeyedStore(cap=3, size=int)
     shelf.put("a", "x", 1)
     shelf.put("a", "x", 2)
 
@@ -16,7 +16,7 @@ def test_by_name() -> None:
 
 def test_bounded() -> None:
     """The oldest go first; what takes another's place is as old as that was."""
-    shelf: Shelf[int] = Shelf(cap=2, size=int)
+    shelf: KeyedStore[int] = KeyedStore(cap=2, size=int)
     for name, value in (("x", 1), ("y", 2), ("x", 3), ("z", 4)):
         shelf.put("a", name, value)
 
@@ -25,7 +25,7 @@ def test_bounded() -> None:
 
 def test_reset() -> None:
     """One namespace's values are forgotten, or all."""
-    shelf: Shelf[int] = Shelf(cap=5, size=int)
+    shelf: KeyedStore[int] = KeyedStore(cap=5, size=int)
     shelf.put("a", "x", 1)
     shelf.put("b", "y", 2)
     shelf.reset("a")
@@ -37,7 +37,7 @@ def test_reset() -> None:
 
 def test_promise_13_what_is_large_makes_room() -> None:
     """Of large values fewer are kept, also when one grows in its place; the newest is kept in any case."""
-    shelf: Shelf[int] = Shelf(cap=10, size=int, capacity=10)
+    shelf: KeyedStore[int] = KeyedStore(cap=10, size=int, capacity=10)
     for name, value in (("a", 4), ("b", 4), ("c", 2)):
         shelf.put("", name, value)
     assert [4, 4, 2] == [shelf.get(name) for name in "abc"]

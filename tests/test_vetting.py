@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from mockserver.contract import Contract
-from mockserver.engine import Engine
+from mockserver.loading import ScenarioLint, load_engine, load_scenarios
 from mockserver.scenarios import BrokenScenariosError, read_folder
 from mockserver.settings import Settings
-from mockserver.vetting import Vetting, load_scenarios
 from tests.support.command import ROOT
 from tests.support.leavingfiles import LEAVE, LEAVING, SESSION
 from tests.support.scenariofiles import OPERATION, reply, stub, write
@@ -206,7 +205,7 @@ def test_members_that_may_be_overridden(tmp_path: Path, schema: str, *, expected
     [file] = read_folder(
         write(tmp_path / "scenarios", s=reply("payment_session: {a: '{$method}'}").replace(OPERATION, "op"))
     )
-    found = [problem.key for problem in Vetting(Contract.load(tmp_path / "spec.yaml")).problems(file)]
+    found = [problem.key for problem in ScenarioLint(Contract.load(tmp_path / "spec.yaml")).problems(file)]
     assert ([] if expected else ["stubs[0].reply.payment_session.a"]) == found
 
 
@@ -248,7 +247,7 @@ def test_notes(tmp_path: Path, wingback: Contract, text: str, expected: list[str
     """An off_contract that is not so is worth a note, no more."""
     (tmp_path / "s.yaml").write_text(reply(text), "utf-8")
     [file] = read_folder(tmp_path)
-    notes = Vetting(wingback).notes(file)
+    notes = ScenarioLint(wingback).notes(file)
     assert expected == [str(note).removeprefix(f"{file.file}:") for note in notes]
 
 
@@ -257,15 +256,15 @@ def test_the_server_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(reply("status: 503"), "utf-8")
     (tmp_path / "b.yaml").write_text("about: x", "utf-8")
     with pytest.raises(BrokenScenariosError) as caught:
-        Engine.from_settings(Settings(scenarios=tmp_path))
+        load_engine(Settings(scenarios=tmp_path))
     assert [("a.yaml", 6), ("b.yaml", 1)] == [(Path(each.file).name, each.line) for each in caught.value.problems]
 
 
 def test_bundled_scenarios_need_no_openapi_core() -> None:
     """The compiled accept path vets what is bundled: the half second that openapi-core costs is not spent at start."""
     code = (
-        "import sys; from mockserver.engine import Engine; from mockserver.settings import Settings;"
-        "Engine.from_settings(Settings()); sys.exit('openapi_core' in sys.modules or 'faker' in sys.modules)"
+        "import sys; from mockserver.loading import load_engine; from mockserver.settings import Settings;"
+        "load_engine(Settings()); sys.exit('openapi_core' in sys.modules or 'faker' in sys.modules)"
     )
     assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode
 

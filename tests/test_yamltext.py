@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from mockserver.yamltext import Bent, Place, TextError, read_data, read_marked
-from mockserver.yamltext.scalars import bend, meaning
+from mockserver.parsing import AmbiguousScalar, Position, TextError, read_data, read_with_positions
+from mockserver.parsing.yaml_scalars import meaning, other_reading
 
 MEANINGS = {
     "empty is null": ("", None),
@@ -90,7 +90,7 @@ BENDS = {
 @pytest.mark.parametrize(("text", "expected"), BENDS.items(), ids=BENDS.keys())
 def test_bend(text: str, expected: str | None) -> None:
     """What another reader of YAML would make of a scalar without quotes is known."""
-    assert expected == bend(text)
+    assert expected == other_reading(text)
 
 
 REFUSED = {
@@ -178,7 +178,7 @@ def test_refused_json_by_its_name() -> None:
 def test_refused_beyond_the_cap() -> None:
     """A file larger than its cap is refused before it is read."""
     with pytest.raises(TextError, match=r"^s:1:1: the file is longer than 1,048,576 bytes$"):
-        read_marked(b"#" * (1024 * 1024 + 1), name="s")
+        read_with_positions(b"#" * (1024 * 1024 + 1), name="s")
     assert {"a": 1} == read_data(b'{"a": 1}', name="s", max_bytes=8)
 
 
@@ -220,20 +220,22 @@ def test_large_document() -> None:
     assert time.process_time() - started < 60
 
 
-MARKED = read_marked(b"about: x\nstubs:\n  - name: &n no\n    on: {a: 012, b: *n}\n  - '200': 'no'\n", name="s.yaml")
+MARKED = read_with_positions(
+    b"about: x\nstubs:\n  - name: &n no\n    on: {a: 012, b: *n}\n  - '200': 'no'\n", name="s.yaml"
+)
 
 PLACES = {
-    "the whole": ((), Place(1, 1), Place(1, 1)),
-    "a member": (("about",), Place(1, 8), Place(1, 1)),
-    "an item": (("stubs", 1), Place(5, 5), Place(5, 5)),
-    "a member of an item": (("stubs", 0, "on", "a"), Place(4, 13), Place(4, 10)),
-    "behind an alias": (("stubs", 0, "on", "b"), Place(3, 11), Place(4, 18)),
-    "what is not there": (("stubs", 0, "reply", "status"), Place(3, 5), Place(3, 5)),
+    "the whole": ((), Position(1, 1), Position(1, 1)),
+    "a member": (("about",), Position(1, 8), Position(1, 1)),
+    "an item": (("stubs", 1), Position(5, 5), Position(5, 5)),
+    "a member of an item": (("stubs", 0, "on", "a"), Position(4, 13), Position(4, 10)),
+    "behind an alias": (("stubs", 0, "on", "b"), Position(3, 11), Position(4, 18)),
+    "what is not there": (("stubs", 0, "reply", "status"), Position(3, 5), Position(3, 5)),
 }
 
 
 @pytest.mark.parametrize(("path", "value", "key"), PLACES.values(), ids=PLACES.keys())
-def test_places(path: tuple[str | int, ...], value: Place, key: Place) -> None:
+def test_places(path: tuple[str | int, ...], value: Position, key: Position) -> None:
     """Every key and value of a marked text has its line and column."""
     assert (value, key) == (MARKED.place(path), MARKED.key_place(path))
 
@@ -242,15 +244,15 @@ def test_bent_scalars() -> None:
     """A marked text lists the keys and values that other readers would bend, and none that are quoted."""
     at = ("stubs", 0)
     expected = (
-        Bent(path=(*at, "name"), key=False, line=3, column=11, text="no", taken_for="the truth value false"),
-        Bent(path=(*at, "on"), key=True, line=4, column=5, text="on", taken_for="the truth value true"),
-        Bent(path=(*at, "on", "a"), key=False, line=4, column=13, text="012", taken_for="an octal number"),
+        AmbiguousScalar(path=(*at, "name"), key=False, line=3, column=11, text="no", taken_for="the truth value false"),
+        AmbiguousScalar(path=(*at, "on"), key=True, line=4, column=5, text="on", taken_for="the truth value true"),
+        AmbiguousScalar(path=(*at, "on", "a"), key=False, line=4, column=13, text="012", taken_for="an octal number"),
     )
     assert expected == MARKED.bent
 
 
 def test_marked_text_does_not_merge() -> None:
     """In a scenario file `<<` is a key like any other, and says so."""
-    marked = read_marked(b"a: &a {b: 1}\nc: {<<: *a}\n", name="s")
+    marked = read_with_positions(b"a: &a {b: 1}\nc: {<<: *a}\n", name="s")
     assert {"a": {"b": 1}, "c": {"<<": {"b": 1}}} == marked.data
     assert ["the merge of another mapping"] == [bent.taken_for for bent in marked.bent]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import quote_plus
 
-from mockserver.contract.document import Document
-from mockserver.exchange import Headers, Request
+from mockserver.contract.document.document import Document
+from mockserver.messages import Headers, Request
 
 __all__ = ["CredentialPlace", "credential_places", "find_credential"]
 

@@ -1,8 +1,11 @@
-"""The control API under /__mock/: what the mock tells of itself, and what it can be told while it runs."""
+"""The control API under `/__mock/`: what the mock reports about itself, and what can be changed while it runs.
+
+May import: `engine` and the packages below it, `stripe` and `saved_methods`. Start with `control_api.py`.
+"""
 
 from __future__ import annotations
 
-from mockserver.control.control import PREFIX, TOKEN_HEADER, Control
-from mockserver.control.events import Events
+from mockserver.control.control_api import PREFIX, TOKEN_HEADER, ControlApi
+from mockserver.control.event_stream import EventStream
 
-__all__ = ["PREFIX", "TOKEN_HEADER", "Control", "Events"]
+__all__ = ["PREFIX", "TOKEN_HEADER", "ControlApi", "EventStream"]

@@ -6,7 +6,7 @@ from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.payment_sessions import PaymentSessions
 from mockserver.payments.saved_methods import SavedMethods
 from mockserver.payments.setups import Setups
-from mockserver.shelf import Shelf
+from mockserver.storage.keyed_store import KeyedStore
 
 __all__ = ["Ledger"]
 
@@ -23,7 +23,7 @@ class Ledger:
     def __init__(self) -> None:
         self.sessions = PaymentSessions()
         self.saved = SavedMethods()
-        self.methods: Shelf[PaymentMethod] = Shelf(cap=MOST_METHODS, size=PaymentMethod.size)
+        self.methods: KeyedStore[PaymentMethod] = KeyedStore(cap=MOST_METHODS, size=PaymentMethod.size)
         self.setups = Setups(sessions=self.sessions, saved=self.saved)
 
     def reset(self, namespace: str | None) -> None:

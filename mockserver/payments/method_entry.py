@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from mockserver.cardnumbers import is_card_number, without_card_numbers
-from mockserver.payments.cards import CARD_TOKENS, CARDS, Card
 from mockserver.payments.declines import Decline, decline
-from mockserver.payments.draws import Draw
-from mockserver.payments.ibans import IBANS, Iban, is_iban
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
+from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.test_cards import CARD_TOKENS, CARDS, Card
+from mockserver.payments.test_ibans import IBANS, Iban, is_iban
 from mockserver.redaction import REDACTED, echoed
+from mockserver.redaction.card_numbers import is_card_number, without_card_numbers
 from mockserver.scenarios.confirmations import OnConfirm
-from mockserver.shelf import Shelf
+from mockserver.storage.keyed_store import KeyedStore
 
 __all__ = ["EntryRefusedError", "entered_method", "known_method"]
 
@@ -38,7 +38,7 @@ class EntryRefusedError(Exception):
 
 
 def entered_method(
-    entered: Mapping[str, Any], draw: Draw, *, tokens: Shelf[PaymentMethod], prefix: str = "pm"
+    entered: Mapping[str, Any], ids: RandomIds, *, tokens: KeyedStore[PaymentMethod], prefix: str = "pm"
 ) -> PaymentMethod:
     """The payment method for `payment_method_data`, as the contract of Stripe's side lets it pass.
 
@@ -61,8 +61,8 @@ def entered_method(
             found = CARD_TOKENS[token] if token is not None else _card(card)
             details, on_confirm = _details(found, card, named=token is not None), found.on_confirm
     return PaymentMethod(
-        id=draw.stripe_id(prefix),
-        created=draw.moment,
+        id=ids.stripe_id(prefix),
+        created=ids.moment,
         details=details,
         on_confirm=on_confirm,
         billing=_billing(entered.get("billing_details") or {}),
@@ -73,13 +73,13 @@ def entered_method(
     )
 
 
-def known_method(name: str, draw: Draw) -> PaymentMethod | None:
+def known_method(name: str, ids: RandomIds) -> PaymentMethod | None:
     """A new payment method for a name such as pm_card_visa; None if it is not one of them."""
     card = CARD_TOKENS.get(name) if name.startswith("pm_") else None
     if card is None:
         return None
     details = _details(card, {}, named=True)
-    return PaymentMethod(id=draw.stripe_id("pm"), created=draw.moment, details=details, on_confirm=card.on_confirm)
+    return PaymentMethod(id=ids.stripe_id("pm"), created=ids.moment, details=details, on_confirm=card.on_confirm)
 
 
 def _card(entered: Mapping[str, Any]) -> Card:

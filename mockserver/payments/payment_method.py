@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from mockserver.payments.draws import fingerprint
-from mockserver.payments.ibans import Iban
+from mockserver.payments.random_ids import fingerprint
+from mockserver.payments.test_ibans import Iban
 from mockserver.scenarios.confirmations import OnConfirm
 
 __all__ = ["CardDetails", "PaymentMethod"]

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mockserver.exchange import Call
-from mockserver.keeping import Kept
-from mockserver.payments.draws import Draw, account_id, publishable_key, tenant_id
-from mockserver.payments.names import Names
+from mockserver.messages import Call
 from mockserver.payments.payment_session import NO_OVERRIDES, PaymentSession, StripeConfiguration
+from mockserver.payments.random_ids import RandomIds, account_id, publishable_key, tenant_id
 from mockserver.scenarios import ABSENT_MEMBER
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 from mockserver.scenarios.method_types import DEFAULT_TYPES
+from mockserver.storage.bounded_store import BoundedStore
+from mockserver.storage.name_index import NameIndex
 
 __all__ = ["PaymentSessions"]
 
@@ -30,15 +30,15 @@ class PaymentSessions:
     """Makes up coherent payment sessions and remembers them, the oldest forgotten beyond the cap."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._kept: Kept[PaymentSession] = Kept(cap=cap, size=PaymentSession.size)
-        self._tokens = Names(self._kept)
-        self._setup_intents = Names(self._kept)
-        self._keys = Names(self._kept)
+        self._kept: BoundedStore[PaymentSession] = BoundedStore(cap=cap, size=PaymentSession.size)
+        self._tokens = NameIndex(self._kept)
+        self._setup_intents = NameIndex(self._kept)
+        self._keys = NameIndex(self._kept)
 
     def create(
         self,
         call: Call,
-        draw: Draw,
+        ids: RandomIds,
         *,
         namespace: str,
         credential: str,
@@ -65,7 +65,7 @@ class PaymentSessions:
         has_stripe = provider == DEFAULT_PROVIDER or said is not None
         session = PaymentSession(
             owner=namespace,
-            token=given["token"] if "token" in given else draw.identifier(TOKEN_PREFIX),
+            token=given["token"] if "token" in given else ids.identifier(TOKEN_PREFIX),
             wb_customer_id=given["wb_customer_id"] if "wb_customer_id" in given else _tenant(credential),
             customer_id=given["customer_id"] if "customer_id" in given else call.path.get("customer_id", ""),
             provider=provider,
@@ -73,11 +73,11 @@ class PaymentSessions:
             status=status,
             address=wanted.get("address") is True,
             detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
-            stripe=_stripe(_account_of(credential, named), draw, said or NO_OVERRIDES) if has_stripe else None,
+            stripe=_stripe(_account_of(credential, named), ids, said or NO_OVERRIDES) if has_stripe else None,
             on_confirm=on_confirm,
             method_types=method_types,
             scenario=scenario,
-            created=draw.moment,
+            created=ids.moment,
             initial_status=status,
             overrides=overrides or NO_OVERRIDES,
         )
@@ -146,17 +146,17 @@ def _said_of_stripe(overrides: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return said if isinstance(said, Mapping) and said != ABSENT_MEMBER else None
 
 
-def _stripe(account: tuple[str, str], draw: Draw, said: Mapping[str, Any]) -> StripeConfiguration:
+def _stripe(account: tuple[str, str], ids: RandomIds, said: Mapping[str, Any]) -> StripeConfiguration:
     """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
     pk_key, connected_account_id = account
     if not said:
         return StripeConfiguration(
-            pk_key=pk_key, connected_account_id=connected_account_id, client_secret=draw.client_secret()
+            pk_key=pk_key, connected_account_id=connected_account_id, client_secret=ids.client_secret()
         )
     return StripeConfiguration(
         pk_key=_text(said.get("pk_key"), pk_key),
         connected_account_id=_text(said.get("connected_account_id"), connected_account_id),
-        client_secret=_text(said.get("client_secret"), draw.client_secret()),
+        client_secret=_text(said.get("client_secret"), ids.client_secret()),
     )
 
 

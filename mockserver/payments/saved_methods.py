@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
-from mockserver.shelf import Shelf
+from mockserver.storage.keyed_store import KeyedStore
 
 __all__ = ["SavedMethod", "SavedMethods"]
 
@@ -70,7 +70,7 @@ class SavedMethods:
     """Saved payment methods by namespace and customer; the oldest are forgotten beyond the caps."""
 
     def __init__(self, *, cap: int = MOST_CUSTOMERS) -> None:
-        self._customers: Shelf[_Customer] = Shelf(cap=cap, size=lambda customer: customer.size)
+        self._customers: KeyedStore[_Customer] = KeyedStore(cap=cap, size=lambda customer: customer.size)
 
     def of(self, namespace: str, customer_id: str) -> tuple[SavedMethod, ...]:
         """The payment methods of a customer, in the order in which they were saved."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.payments.declines import Decline, decline
-from mockserver.payments.draws import Draw
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.payment_sessions import PaymentSessions
+from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.saved_methods import ID_PREFIX, SavedMethod, SavedMethods
 from mockserver.payments.setup_intent import Challenge, SetupIntent
 from mockserver.scenarios.confirmations import OnConfirm
@@ -28,46 +28,46 @@ class Setups:
     saved: SavedMethods
 
     def confirm(
-        self, session: PaymentSession, method: PaymentMethod, draw: Draw, *, return_url: str | None
+        self, session: PaymentSession, method: PaymentMethod, ids: RandomIds, *, return_url: str | None
     ) -> PaymentSession:
         """Try to set a payment method up: the session's scenario decides, else the test card.
 
         `return_url` is where the customer is to go after a challenge, None where Stripe.js handles it.
         """
         decided = method.on_confirm if session.on_confirm.kind in _UNDECIDED else session.on_confirm
-        tried = session.intent.tried(draw.stripe_id("setatt"))
-        return self._follow(session, _outcome(decided, tried, method, draw, return_url), draw)
+        tried = session.intent.tried(ids.stripe_id("setatt"))
+        return self._follow(session, _outcome(decided, tried, method, ids, return_url), ids)
 
-    def refuse(self, session: PaymentSession, why: Decline, draw: Draw) -> PaymentSession:
+    def refuse(self, session: PaymentSession, why: Decline, ids: RandomIds) -> PaymentSession:
         """A try that came to nothing because what was entered is no payment method."""
-        tried = session.intent.tried(draw.stripe_id("setatt"))
-        return self._follow(session, tried.failed(why, None), draw)
+        tried = session.intent.tried(ids.stripe_id("setatt"))
+        return self._follow(session, tried.failed(why, None), ids)
 
-    def authenticate(self, session: PaymentSession, draw: Draw, *, passed: bool) -> PaymentSession:
+    def authenticate(self, session: PaymentSession, ids: RandomIds, *, passed: bool) -> PaymentSession:
         """Answer the challenge of a setup intent that has one."""
         method = session.intent.payment_method
-        mandate = _mandate(method, draw) if passed and method else None
-        return self._follow(session, session.intent.authenticated(passed=passed, mandate=mandate), draw)
+        mandate = _mandate(method, ids) if passed and method else None
+        return self._follow(session, session.intent.authenticated(passed=passed, mandate=mandate), ids)
 
-    def cancel(self, session: PaymentSession, draw: Draw, *, reason: str | None) -> PaymentSession:
+    def cancel(self, session: PaymentSession, ids: RandomIds, *, reason: str | None) -> PaymentSession:
         """End a setup intent that is not finished."""
-        return self._follow(session, session.intent.canceled(reason), draw)
+        return self._follow(session, session.intent.canceled(reason), ids)
 
-    def _follow(self, session: PaymentSession, intent: SetupIntent, draw: Draw) -> PaymentSession:
+    def _follow(self, session: PaymentSession, intent: SetupIntent, ids: RandomIds) -> PaymentSession:
         followed = session.followed(intent)
         self.sessions.replace(followed)
         if intent.status == "succeeded" and intent.payment_method is not None:
             self.saved.save(
                 session.owner,
                 session.customer_id,
-                SavedMethod(id=draw.identifier(ID_PREFIX), method=intent.payment_method),
+                SavedMethod(id=ids.identifier(ID_PREFIX), method=intent.payment_method),
                 detach_previous=session.detach_previous_on_success,
             )
         return followed
 
 
 def _outcome(
-    decided: OnConfirm, tried: SetupIntent, method: PaymentMethod, draw: Draw, return_url: str | None
+    decided: OnConfirm, tried: SetupIntent, method: PaymentMethod, ids: RandomIds, return_url: str | None
 ) -> SetupIntent:
     match decided.kind:
         case "decline":
@@ -82,9 +82,9 @@ def _outcome(
             # Stripe has no such state: a setup intent that is of no use any more is a canceled one.
             return tried.canceled("abandoned")
         case _:
-            return tried.succeeded(method, mandate=_mandate(method, draw))
+            return tried.succeeded(method, mandate=_mandate(method, ids))
 
 
-def _mandate(method: PaymentMethod, draw: Draw) -> str | None:
+def _mandate(method: PaymentMethod, ids: RandomIds) -> str | None:
     """The id of the mandate that a debit needs."""
-    return draw.stripe_id("mandate") if method.type == "sepa_debit" else None
+    return ids.stripe_id("mandate") if method.type == "sepa_debit" else None

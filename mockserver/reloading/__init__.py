@@ -1,4 +1,7 @@
-"""Reloading: what is edited while the server runs is served, and what cannot be served changes nothing."""
+"""Watches the files of a running server and replaces the snapshot when they change.
+
+May import: `loading`, `engine` and the packages below them. Start with `reloader.py`.
+"""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ from contextlib import closing, suppress
 from functools import partial
 from importlib.util import find_spec
 
-from mockserver.engine import Engine
+from mockserver.engine.engine import Engine
+from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import UsageError
 from mockserver.redaction import redact
 from mockserver.reloading.sources import Sources
-from mockserver.served import Reload, Served
 from mockserver.settings import Settings
 
 __all__ = ["Act", "Reloader"]
@@ -41,10 +41,10 @@ class Reloader:
             raise UsageError("--reload needs watchfiles: pip install 'wingback-mockserver[reload]'")
         self._engine = engine
         self._tell = tell or _logger.warning
-        self._sources = Sources(settings, engine.served)
+        self._sources = Sources(settings, engine.snapshot)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        engine.reload = Reload(since=engine.served.read_at)
+        engine.reload = ReloadStatus(since=engine.snapshot.read_at)
 
     def start(self, between: Callable[[Act], object]) -> None:
         """Watch from now on; `between` has an act done between two requests, and is called from another thread."""
@@ -82,18 +82,18 @@ class Reloader:
             _logger.exception("the files that changed met a bug of the mock server")
             return partial(self._reject, ("the files met a bug of the mock server; stderr has more",))
 
-    def _accept(self, served: Served) -> None:
-        before, recovered = self._engine.served, self._engine.reload and self._engine.reload.problems
-        changes, lost = served.changes(before), before.lost
+    def _accept(self, snapshot: Snapshot) -> None:
+        before, recovered = self._engine.snapshot, self._engine.reload and self._engine.reload.problems
+        changes, lost = snapshot.changes(before), before.lost
         if changes or recovered:
-            self._engine.serve(served)
-            self._engine.reload = Reload(since=time.time())
-            self._tell(f"reloaded: {_listed(changes) or 'the files are what is served'}")
-        for name in sorted(served.lost - lost):
+            self._engine.serve(snapshot)
+            self._engine.reload = ReloadStatus(since=time.time())
+            self._tell(f"reloaded: {_listed(changes) or 'the files are what is snapshot'}")
+        for name in sorted(snapshot.lost - lost):
             self._tell(f"the scenario {name} is activated and gone: until it is back, the next that applies answers")
 
     def _reject(self, problems: tuple[str, ...]) -> None:
-        self._engine.reload = Reload(since=time.time(), problems=problems)
+        self._engine.reload = ReloadStatus(since=time.time(), problems=problems)
         for problem in problems:
             self._tell(f"not reloaded: {problem}")
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from mockserver.engine.snapshot import Snapshot
 from mockserver.errors import SpecError
-from mockserver.reloading.look import Look, Stamp, identities
-from mockserver.served import Served, load_contract
+from mockserver.loading import load_contract, load_snapshot
+from mockserver.reloading.file_stamps import FileStamps, Stamp, identities
 from mockserver.settings import Settings
 
 __all__ = ["Sources"]
@@ -21,15 +22,15 @@ _MOST_WAITS = 4
 class Sources:
     """The files of one server; begins with what was read at its start. A contract is read again only when it changed."""
 
-    def __init__(self, settings: Settings, served: Served) -> None:
+    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
         # What is activated is taken over from what was served before, be it still there or not.
         self._settings = replace(settings, scenario=None)
-        self._contract = served.contract
-        self._files = served.contract.document.files
+        self._contract = snapshot.contract
+        self._files = snapshot.contract.document.files
         look = self._look()
         # What was edited while the server started is to be read again.
-        is_stale = look.is_newer(served.read_at)
-        self._seen: Look | None = None if is_stale else look
+        is_stale = look.is_newer(snapshot.read_at)
+        self._seen: FileStamps | None = None if is_stale else look
         self._stamps: dict[Path, Stamp] | None = None if is_stale else dict(look.spec)
 
     @property
@@ -51,19 +52,19 @@ class Sources:
         self._seen = look
         return True
 
-    def read(self) -> Served:
+    def read(self) -> Snapshot:
         """What is to be served by now. Raises SpecError, ScenarioError."""
         before = self._look()
         try:
             if self._stamps is None or any(before.spec.get(path) != stamp for path, stamp in self._stamps.items()):
                 self._read_contract(before)
-            return Served.load(self._settings, contract=self._contract)
+            return load_snapshot(self._settings, contract=self._contract)
         finally:
             # What changed while it was read is read again.
             after = self._look()
             self._seen = None if after.contradicts(before) else after
 
-    def _read_contract(self, before: Look) -> None:
+    def _read_contract(self, before: FileStamps) -> None:
         try:
             contract = load_contract(self._settings)
         except SpecError as error:
@@ -74,5 +75,5 @@ class Sources:
         after = self._look()
         self._stamps = None if after.contradicts(before) else dict(after.spec)
 
-    def _look(self) -> Look:
-        return Look.at({self._settings.spec_file, *self._files}, self._settings.scenarios_folder)
+    def _look(self) -> FileStamps:
+        return FileStamps.at({self._settings.spec_file, *self._files}, self._settings.scenarios_folder)

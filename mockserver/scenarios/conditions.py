@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from mockserver.exchange import ABSENT, Call
+from mockserver.messages import ABSENT, Call
 from mockserver.redaction import REDACTED, is_secret_name
 from mockserver.scenarios.matchers import Matcher, Miss, shown
 

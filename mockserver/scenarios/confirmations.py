@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mockserver.scenarios.durations import NO_DELAY, Delay, parse_delay
 from mockserver.scenarios.faults import PlannedFault, parse_fault
-from mockserver.scenarios.flaws import FlawsError, below, did_you_mean, expected
+from mockserver.scenarios.format.flaws import FlawsError, below, did_you_mean, expected
 
 __all__ = ["AUTHENTICATIONS", "OUTCOMES", "TEST_CARD", "OnConfirm", "parse_on_confirm"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, Protocol
 
-from mockserver.scenarios.flaws import FlawsError, below, expected
+from mockserver.scenarios.format.flaws import FlawsError, below, expected
 
 __all__ = ["NO_DELAY", "Delay", "Fixed", "Lognormal", "Uniform", "parse_delay", "parse_duration"]
 

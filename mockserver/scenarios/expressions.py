@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.exchange import ABSENT, Call, Request
-from mockserver.scenarios.flaws import FlawsError, did_you_mean
+from mockserver.messages import ABSENT, Call, Request
+from mockserver.scenarios.format.flaws import FlawsError, did_you_mean
 
 __all__ = ["Expression", "Fake", "KnowsFake", "parse_expression"]
 

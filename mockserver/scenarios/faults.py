@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.scenarios.durations import parse_duration
-from mockserver.scenarios.flaws import FlawsError, below, did_you_mean, expected
+from mockserver.scenarios.format.flaws import FlawsError, below, did_you_mean, expected
 
 __all__ = ["FAULTS", "MOST_CHUNKS", "PLAIN_FAULTS", "PlannedFault", "parse_fault"]
 

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mockserver.errors import ScenarioError
-from mockserver.exchange import Call
+from mockserver.messages import Call
+from mockserver.parsing import MAX_SCENARIO_BYTES
 from mockserver.scenarios.conditions import Condition
 from mockserver.scenarios.expressions import KnowsFake
-from mockserver.scenarios.flaws import nearest
+from mockserver.scenarios.format.flaws import nearest
+from mockserver.scenarios.format.problems import BrokenScenariosError, Problem
+from mockserver.scenarios.format.read_file import ReadFile
 from mockserver.scenarios.matchers import Equal
-from mockserver.scenarios.problems import BrokenScenariosError, Problem
-from mockserver.scenarios.readfile import ReadFile
 from mockserver.scenarios.scenario import Scenario
-from mockserver.yamltext import MAX_MARKED_BYTES
 
 if TYPE_CHECKING:
-    from mockserver.scenarios.reader import Reader
+    from mockserver.scenarios.format.file_reader import ScenarioReader
 
 __all__ = ["Scenarios", "read_file", "read_folder"]
 
@@ -113,9 +113,9 @@ def read_folder(
     Folders inside are not entered, and a link that leads out of the folder is not followed.
     """
     # Imported here: it brings pydantic, which takes 0.1 s, and a library may be empty.
-    from mockserver.scenarios.reader import Reader
+    from mockserver.scenarios.format.file_reader import ScenarioReader
 
-    reader = Reader(operations=operations, knows_fake=knows_fake)
+    reader = ScenarioReader(operations=operations, knows_fake=knows_fake)
     try:
         root = folder.resolve(strict=True)
         paths = sorted(path for path in folder.iterdir() if _is_scenario(path))
@@ -130,16 +130,16 @@ def read_file(
     path: Path, *, operations: Collection[str] | None = None, knows_fake: KnowsFake | None = None
 ) -> ReadFile:
     """What one scenario file is, without its neighbours: a scenario or its problems."""
-    from mockserver.scenarios.reader import Reader  # as in read_folder
+    from mockserver.scenarios.format.file_reader import ScenarioReader  # as in read_folder
 
-    return _read(path, path.parent.resolve(), Reader(operations=operations, knows_fake=knows_fake))
+    return _read(path, path.parent.resolve(), ScenarioReader(operations=operations, knows_fake=knows_fake))
 
 
 def _is_scenario(path: Path) -> bool:
     return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".") and not path.is_dir()
 
 
-def _read(path: Path, root: Path, reader: Reader) -> ReadFile:
+def _read(path: Path, root: Path, reader: ScenarioReader) -> ReadFile:
     file = str(path) if str(path).isprintable() else repr(str(path))
     try:
         return reader.read(_text(path, root), file=file, name=path.stem)
@@ -160,4 +160,4 @@ def _text(path: Path, root: Path) -> bytes:
     if not target.is_file():
         raise ScenarioError("not a regular file")
     with target.open("rb") as opened:
-        return opened.read(MAX_MARKED_BYTES + 1)
+        return opened.read(MAX_SCENARIO_BYTES + 1)

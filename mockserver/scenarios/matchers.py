@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from mockserver.exchange import ABSENT
+from mockserver.messages import ABSENT
 from mockserver.redaction import redact
 
 __all__ = [
-    "Absent",
+    "AbsentMatcher",
     "Equal",
     "Matcher",
     "Matches",
     "Miss",
     "OneOf",
-    "Pattern",
     "Present",
+    "SearchPattern",
     "Subset",
     "json_equal",
     "shown",
@@ -46,7 +46,7 @@ class Miss:
         return {"where": self.where, "expected": self.expected, "actual": self.actual}
 
 
-class Pattern(Protocol):
+class SearchPattern(Protocol):
     """A regular expression that runs in linear time."""
 
     def search(self, text: str, /) -> bool:
@@ -89,7 +89,7 @@ class Matches:
     """The value is a text in which a regular expression occurs."""
 
     source: str
-    pattern: Pattern = field(compare=False)
+    pattern: SearchPattern = field(compare=False)
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if it does not occur, or if the value is not text."""
@@ -108,7 +108,7 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class AbsentMatcher:
     """The value is not there; null is there."""
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:

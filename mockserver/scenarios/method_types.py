@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockserver.scenarios.flaws import FlawsError, below, did_you_mean, expected
+from mockserver.scenarios.format.flaws import FlawsError, below, did_you_mean, expected
 
 __all__ = ["DEFAULT_TYPES", "METHOD_TYPES", "parse_method_types"]
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.exchange import ABSENT, Absent, Call, Headers
+from mockserver.messages import ABSENT, AbsentType, Call, Headers
 from mockserver.scenarios.conditions import ALWAYS, Condition
 from mockserver.scenarios.durations import NO_DELAY, Delay
 from mockserver.scenarios.faults import PlannedFault
 from mockserver.scenarios.matchers import Equal, Matcher, Miss
-from mockserver.scenarios.replies import LiteralReply, PaymentSessionReply
+from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply
 
 __all__ = ["Example", "ExampleReply", "ExampleRequest", "Scenario", "Stub"]
 
@@ -55,7 +55,7 @@ class ExampleRequest:
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Any | Absent = ABSENT
+    body: Any | AbsentType = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class ExampleReply:
     headers: Mapping[str, Matcher] = field(default_factory=dict)
     body: Matcher | None = None
 
-    def misses(self, status: int, headers: Headers, body: Any | Absent) -> list[Miss]:
+    def misses(self, status: int, headers: Headers, body: Any | AbsentType) -> list[Miss]:
         """Every way in which a reply is not the one that the example shows."""
         found = list(Equal(self.status).misses("status", status))
         for name, matcher in self.headers.items():

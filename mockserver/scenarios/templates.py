@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from mockserver.exchange import ABSENT, Call
+from mockserver.messages import ABSENT, Call
 from mockserver.scenarios.expressions import Expression, Fake, KnowsFake, parse_expression
-from mockserver.scenarios.flaws import Flaw, FlawsError
+from mockserver.scenarios.format.flaws import Flaw, FlawsError
 
 __all__ = ["Template", "TextTemplate", "parse_template", "parse_text_template"]
 

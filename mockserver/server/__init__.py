@@ -1,4 +1,7 @@
-"""The server beneath the app: sockets, HTTP/1.1 and signals."""
+"""The HTTP server below the application: sockets, HTTP/1.1 and signals.
+
+May import: `web`, `settings`, `errors`. It owns uvicorn and httptools. Start with `running.py`.
+"""
 
 from __future__ import annotations
 

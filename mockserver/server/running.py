@@ -12,8 +12,8 @@ from importlib.util import find_spec
 
 import uvicorn
 
-from mockserver.server.prompt import PromptHttpProtocol
-from mockserver.server.protocol import State
+from mockserver.server.fast_protocol import FastHttpProtocol
+from mockserver.server.http_protocol import State
 from mockserver.server.sockets import listen, url_of
 from mockserver.settings import Settings
 from mockserver.web import ASGIApp
@@ -58,7 +58,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop" if find_spec("uvloop") else "asyncio",
-                http=PromptHttpProtocol,
+                http=FastHttpProtocol,
                 ws="none",
                 log_config=None,
                 log_level="warning",

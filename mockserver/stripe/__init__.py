@@ -1,5 +1,8 @@
-"""Stripe's side of a payment session: setup intents, payment methods and tokens, as spec/stripe.yaml describes them."""
+"""Stripe's API for the client secrets that the mock gives out, as spec/stripe.yaml describes it.
 
-from mockserver.stripe.side import StripeSide
+May import: `engine` and the packages below it. Start with `stripe_api.py`.
+"""
 
-__all__ = ["StripeSide"]
+from mockserver.stripe.stripe_api import StripeApi
+
+__all__ = ["StripeApi"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockserver.payments.draws import Draw
-from mockserver.stripe.keys import Key
+from mockserver.payments.random_ids import RandomIds
+from mockserver.stripe.api_keys import ApiKey
 
 __all__ = ["Caller"]
 
@@ -18,10 +18,10 @@ class Caller:
     which the mock was reached.
     """
 
-    key: Key | None
+    key: ApiKey | None
     account: str | None
     owner: str
-    draw: Draw
+    ids: RandomIds
     base: str
 
     @property

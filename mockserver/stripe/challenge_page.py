@@ -7,9 +7,9 @@ from html import escape
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from mockserver.exchange import Reply
+from mockserver.messages import Reply
 from mockserver.payments import PaymentSession
-from mockserver.stripe.failures import Failure
+from mockserver.stripe.stripe_errors import StripeError
 
 __all__ = ["challenge_page", "return_address"]
 
@@ -50,7 +50,7 @@ def return_address(session: PaymentSession, return_url: str | None) -> str:
     """The return URL with what Stripe adds to it. Raises Failure: there is none."""
     stripe = session.stripe
     if stripe is None or not return_url:
-        raise Failure(
+        raise StripeError(
             status=400,
             code="parameter_missing",
             message="Missing required param: return_url. The challenge has been answered.",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from mockserver.exchange import Call, Reply
+from mockserver.messages import Call, Reply
 from mockserver.payments import Ledger, PaymentSession
-from mockserver.stripe.bodies import check_expandable
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.challenge_page import challenge_page, return_address
-from mockserver.stripe.replies import found, sent_on
-from mockserver.stripe.sessions import session_of, shown, unexpected_state
+from mockserver.stripe.session_lookup import session_of, shown, unexpected_state
+from mockserver.stripe.stripe_objects import check_expandable
+from mockserver.stripe.stripe_replies import found, sent_on
 
-__all__ = ["Challenges"]
+__all__ = ["ChallengeOperations"]
 
 
-class Challenges:
+class ChallengeOperations:
     """The operations in the place of the bank's page."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -40,4 +40,4 @@ class Challenges:
         session = session_of(self._ledger, call, caller, secret=call.body["client_secret"])
         if session.intent.challenge is None:
             raise unexpected_state(session, caller, "it has no challenge to answer")
-        return self._ledger.setups.authenticate(session, caller.draw, passed=call.body["outcome"] == "pass")
+        return self._ledger.setups.authenticate(session, caller.ids, passed=call.body["outcome"] == "pass")

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from mockserver.answers import Answers
-from mockserver.exchange import Call, Fault, Reply
+from mockserver.engine.reply_renderer import ReplyRenderer
+from mockserver.messages import Call, Fault, Reply
 from mockserver.payments import Ledger, PaymentSession
 from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.redaction import echoed
-from mockserver.stripe.bodies import check_expandable
 from mockserver.stripe.caller import Caller
-from mockserver.stripe.failures import Failure, decline_failure, entry_failure
-from mockserver.stripe.replies import failed, found
-from mockserver.stripe.sessions import session_of, shown, unexpected_state
+from mockserver.stripe.session_lookup import session_of, shown, unexpected_state
+from mockserver.stripe.stripe_errors import StripeError, decline_failure, entry_failure
+from mockserver.stripe.stripe_objects import check_expandable
+from mockserver.stripe.stripe_replies import failed, found
 
-__all__ = ["SetupIntents"]
+__all__ = ["SetupIntentOperations"]
 
 _YES: Final = (True, "true")
 
 
-class SetupIntents:
+class SetupIntentOperations:
     """The operations on setup intents that Stripe has too."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -40,18 +40,18 @@ class SetupIntents:
         session = self._open_session(call, caller)
         try:
             reply = self._tried(session, call, caller)
-        except Failure as failure:
+        except StripeError as failure:
             reply = failed(failure)
-        delay = Answers.seconds(session.on_confirm.delay, caller.draw)
+        delay = ReplyRenderer.seconds(session.on_confirm.delay, caller.ids)
         fault = session.on_confirm.fault
         if fault is not None:
-            return Answers.fault(fault, reply, delay=delay)
+            return ReplyRenderer.fault(fault, reply, delay=delay)
         return replace(reply, delay=delay) if delay else reply
 
     def cancel(self, call: Call, caller: Caller) -> Reply:
         """End it."""
         session = self._open_session(call, caller)
-        canceled = self._setups.cancel(session, caller.draw, reason=call.body.get("cancellation_reason"))
+        canceled = self._setups.cancel(session, caller.ids, reason=call.body.get("cancellation_reason"))
         return found(shown(canceled, caller, call.body.get("expand", ())))
 
     def _open_session(self, call: Call, caller: Caller) -> PaymentSession:
@@ -66,7 +66,7 @@ class SetupIntents:
     def _tried(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
         method = self._method(session, call, caller)
         return_url = None if call.body.get("use_stripe_sdk") in _YES else call.body.get("return_url")
-        followed = self._setups.confirm(session, method, caller.draw, return_url=return_url)
+        followed = self._setups.confirm(session, method, caller.ids, return_url=return_url)
         intent = followed.intent
         if intent.error is not None:
             tried = intent.failed_method.as_body() if intent.failed_method else None
@@ -75,7 +75,7 @@ class SetupIntents:
             raise unexpected_state(followed, caller, "it has expired")
         if intent.challenge is not None and intent.challenge.answer is not None:
             # The client is told of the challenge, and finds it answered when it looks again.
-            self._setups.authenticate(followed, caller.draw, passed=intent.challenge.answer == "pass")
+            self._setups.authenticate(followed, caller.ids, passed=intent.challenge.answer == "pass")
         return found(shown(followed, caller, call.body.get("expand", ())))
 
     def _method(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
@@ -96,17 +96,17 @@ class SetupIntents:
 
     def _entered(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
         try:
-            return entered_method(call.body["payment_method_data"], caller.draw, tokens=self._ledger.methods)
+            return entered_method(call.body["payment_method_data"], caller.ids, tokens=self._ledger.methods)
         except EntryRefusedError as refused:
             if refused.decline.type == "card_error":
-                session = self._setups.refuse(session, refused.decline, caller.draw)
+                session = self._setups.refuse(session, refused.decline, caller.ids)
             raise entry_failure(refused, setup_intent=shown(session, caller)) from None
 
     def _named(self, name: str, caller: Caller) -> PaymentMethod:
         made = self._ledger.methods.get(name) if name.startswith("pm_") else None
-        method = made or known_method(name, caller.draw)
+        method = made or known_method(name, caller.ids)
         if method is None:
-            raise Failure(
+            raise StripeError(
                 status=400,
                 code="resource_missing",
                 message=f"No such PaymentMethod: '{echoed(name)}'",
@@ -118,7 +118,7 @@ class SetupIntents:
 def _check_offered(kind: str, param: str, session: PaymentSession, caller: Caller) -> None:
     """Raises Failure when the setup intent does not offer this kind of payment methods."""
     if kind not in session.method_types:
-        raise Failure(
+        raise StripeError(
             status=400,
             message=f"This SetupIntent offers {', '.join(session.method_types)}, not {kind}.",
             param=param,

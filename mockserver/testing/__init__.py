@@ -1,9 +1,11 @@
-"""For test suites: a mock server in the process of the tests, or a running one, driven from Python; and a pytest plugin.
+"""For Python test suites: a mock server in the process of the tests or a running one, and a pytest plugin.
 
->>> from mockserver.testing import MockServer
+>>> from mockserver import MockServer
 >>> with MockServer(scenario="rate_limited") as mock:
 ...     pay(base_url=mock.url, api_key=mock.api_key)
 ...     mock.verify(operation="c_create_payment_session", count=2)
+
+May import: every package above it in the tree. It owns pytest and httpx. Start with `mock_server.py`; the plugin is `plugin.py`.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.settings import Settings
-    from mockserver.testing.entries import JournalEntry, SeenReply, SeenRequest
-    from mockserver.testing.failures import ContractBrokenError, VerificationError
-    from mockserver.testing.server import MockServer
+    from mockserver.testing.failure_reports import ContractBrokenError, VerificationError
+    from mockserver.testing.journal_entry import JournalEntry, SeenReply, SeenRequest
+    from mockserver.testing.mock_server import MockServer
     from mockserver.web import create_app
 
 __all__ = [
@@ -29,13 +31,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ContractBrokenError": "mockserver.testing.failures",
-    "JournalEntry": "mockserver.testing.entries",
-    "MockServer": "mockserver.testing.server",
-    "SeenReply": "mockserver.testing.entries",
-    "SeenRequest": "mockserver.testing.entries",
+    "ContractBrokenError": "mockserver.testing.failure_reports",
+    "JournalEntry": "mockserver.testing.journal_entry",
+    "MockServer": "mockserver.testing.mock_server",
+    "SeenReply": "mockserver.testing.journal_entry",
+    "SeenRequest": "mockserver.testing.journal_entry",
     "Settings": "mockserver.settings",
-    "VerificationError": "mockserver.testing.failures",
+    "VerificationError": "mockserver.testing.failure_reports",
     "create_app": "mockserver.web",
 }
 

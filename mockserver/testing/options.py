@@ -9,9 +9,9 @@ from typing import Any, Literal, TypedDict
 
 from mockserver.errors import UsageError
 from mockserver.settings import Settings
-from mockserver.testing.hosts import Host, Local, Remote
+from mockserver.testing.backends import Backend, LocalBackend, RemoteBackend
 
-__all__ = ["Options", "host_of"]
+__all__ = ["Options", "backend_of"]
 
 
 class Options(TypedDict, total=False):
@@ -31,14 +31,14 @@ class Options(TypedDict, total=False):
     validation: Literal["compiled", "openapi-core"]
 
 
-def host_of(settings: Settings | None, url: str | None, admin_token: str | None, options: Options) -> Host:
+def backend_of(settings: Settings | None, url: str | None, admin_token: str | None, options: Options) -> Backend:
     """Where the mock runs that these name. Raises UsageError."""
     if url is None:
-        return Local(_settings(settings, admin_token, options))
+        return LocalBackend(_settings(settings, admin_token, options))
     given = [name for name in options if name != "scenario"]
     if settings is not None or given:
         raise UsageError(f"a server that runs already has its settings: leave out {_listed(given) or 'settings'}")
-    return Remote(url, admin_token=admin_token)
+    return RemoteBackend(url, admin_token=admin_token)
 
 
 def _settings(settings: Settings | None, admin_token: str | None, options: Options) -> Settings:

@@ -15,8 +15,8 @@ import pytest
 if TYPE_CHECKING:
     import httpx
 
-    from mockserver.testing.server import MockServer
-    from mockserver.testing.suite import Suite, Usage
+    from mockserver.testing.mock_server import MockServer
+    from mockserver.testing.mock_session import MockSession, MockUsage
 
 OPTIONS = {
     "spec": "OpenAPI document that the mock server serves; default: the bundled contract",
@@ -37,8 +37,8 @@ MARKER = (
     "be refused or break the contract."
 )
 
-_SUITE: pytest.StashKey[Suite] = pytest.StashKey()
-_USAGE: pytest.StashKey[Usage] = pytest.StashKey()
+_SUITE: pytest.StashKey[MockSession] = pytest.StashKey()
+_USAGE: pytest.StashKey[MockUsage] = pytest.StashKey()
 _NODES: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 
 
@@ -164,7 +164,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if config.getoption("collectonly"):
         return
     if found or _option(config, "fail_under") is not None:
-        from mockserver.testing.coverage import report
+        from mockserver.testing.coverage_report import report
 
         report(session, found, fail_under=_option(config, "fail_under"), path=_option(config, "coverage_json"))
 
@@ -172,7 +172,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show what was exercised, and what never was."""
     if config.stash[_NODES] or config.stash.get(_SUITE, None) is not None or _option(config, "fail_under") is not None:
-        from mockserver.testing.coverage import summarise
+        from mockserver.testing.coverage_report import summarise
 
         summarise(terminalreporter, config)
 
@@ -185,17 +185,19 @@ def _option(config: pytest.Config, name: str) -> str | None:
     return config.getini(f"mockserver_{name}") or os.environ.get(VARIABLES.get(name, "")) or None
 
 
-def _usage(request: pytest.FixtureRequest, *, listens: bool) -> Usage:
+def _usage(request: pytest.FixtureRequest, *, listens: bool) -> MockUsage:
     """The one use that a test makes of the mock, whichever of the fixtures it asks for."""
     from mockserver.errors import UsageError
-    from mockserver.testing import suite as suites
+    from mockserver.testing import mock_session
 
     item: pytest.Item = request.node
     config = request.config
     try:
         suite = config.stash.get(_SUITE, None)
         if suite is None:
-            suite = config.stash[_SUITE] = suites.Suite({name: _option(config, name) for name in OPTIONS}, config)
+            suite = config.stash[_SUITE] = mock_session.MockSession(
+                {name: _option(config, name) for name in OPTIONS}, config
+            )
         if _USAGE not in item.stash:
             item.stash[_USAGE] = suite.use(item)
         if listens:

@@ -1,10 +1,13 @@
-"""The ASGI face: HTTP on the outside, the plain values of `exchange` on the inside."""
+"""The ASGI application: access rules, dispatch to the APIs, faults and the access log.
+
+May import: every package above it in the tree. It owns Starlette. Start with `app.py`.
+"""
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.web.accesslog import AccessLog
+from mockserver.web.access_log import AccessLog
 from mockserver.web.app import Application, create_app
 
 __all__ = ["ASGIApp", "AccessLog", "Application", "Receive", "Scope", "Send", "create_app"]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.settings import Settings
-from mockserver.web.accesslog import AccessLog
-from mockserver.web.core import Control, Core
-from mockserver.web.edge import Edge
-from mockserver.web.exchange import Exchange
-from mockserver.web.head import Head
-from mockserver.web.prompt import Late, Prompt, Ready
-from mockserver.web.sides import PagesPart, Sides, StripePart
+from mockserver.web.access_log import AccessLog
+from mockserver.web.access_policy import AccessPolicy
+from mockserver.web.asgi_exchange import AsgiExchange
+from mockserver.web.core import ControlPart, Core
+from mockserver.web.dispatch import Api, Dispatcher, PagesPart, StripePart
+from mockserver.web.fast_path import FastPath, PendingAnswer, RenderedAnswer
+from mockserver.web.request_head import RequestHead
 from mockserver.web.wire import wire_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def create_app(
     settings: Settings | None = None,
     *,
     engine: Core | None = None,
-    control: Callable[[], Control] | None = None,
+    control: Callable[[], ControlPart] | None = None,
     log: AccessLog | None = None,
 ) -> ASGIApp:
     """The mock server as an ASGI app; it logs no requests unless it is given a log, which it closes at its end.
@@ -39,27 +39,28 @@ def create_app(
     """
     settings = settings or Settings()
     if engine is None:
-        from mockserver.engine import Engine
+        from mockserver.loading import load_engine
 
-        engine = Engine.from_settings(settings)
+        engine = load_engine(settings)
     return Application(
         settings,
         core=engine,
         control=control or _control(settings, engine),
         stripe=_stripe(settings, engine),
         pages=_pages(engine),
+        saved_methods=_saved_methods(settings, engine),
         log=log,
         reloader=_reloader(settings, engine, log),
     )
 
 
-def _control(settings: Settings, core: Core) -> Callable[[], Control]:
+def _control(settings: Settings, core: Core) -> Callable[[], ControlPart]:
     """Makes the control API when it is first called: no start should wait for it."""
 
     @cache
-    def make() -> Control:
-        from mockserver.control import Control as ControlApi
-        from mockserver.engine import Engine
+    def make() -> ControlPart:
+        from mockserver.control import ControlApi
+        from mockserver.engine.engine import Engine
 
         if not isinstance(core, Engine):
             raise TypeError("the control API needs a whole engine")
@@ -72,12 +73,12 @@ def _stripe(settings: Settings, core: Core) -> Callable[[], StripePart]:
     """Makes Stripe's side when it is first called, for the same reason."""
 
     def make() -> StripePart:
-        from mockserver.engine import Engine
-        from mockserver.stripe import StripeSide
+        from mockserver.engine.engine import Engine
+        from mockserver.stripe import StripeApi
 
         if not isinstance(core, Engine):
             raise TypeError("Stripe's side needs a whole engine")
-        return StripeSide(core, max_body=settings.max_body)
+        return StripeApi(core, max_body=settings.max_body)
 
     return make
 
@@ -86,8 +87,8 @@ def _pages(core: Core) -> Callable[[], PagesPart | None]:
     """Makes the browser's side when it is first called, likewise."""
 
     def make() -> PagesPart | None:
-        from mockserver.browser import Pages
-        from mockserver.engine import Engine
+        from mockserver.engine.engine import Engine
+        from mockserver.pages import Pages
 
         # Another core has no payment sessions for a form.
         return Pages(core) if isinstance(core, Engine) else None
@@ -95,10 +96,17 @@ def _pages(core: Core) -> Callable[[], PagesPart | None]:
     return make
 
 
+def _saved_methods(settings: Settings, core: Core) -> Api | None:
+    from mockserver.engine.engine import Engine
+    from mockserver.saved_methods import SavedMethodsApi
+
+    return SavedMethodsApi(core, settings) if settings.has_saved_methods and isinstance(core, Engine) else None
+
+
 def _reloader(settings: Settings, core: Core, log: AccessLog | None) -> Reloader | None:
     if not settings.reload:
         return None
-    from mockserver.engine import Engine
+    from mockserver.engine.engine import Engine
     from mockserver.reloading import Reloader
 
     # Another core has no files that could change.
@@ -113,42 +121,43 @@ class Application:
         settings: Settings,
         *,
         core: Core,
-        control: Callable[[], Control],
+        control: Callable[[], ControlPart],
         stripe: Callable[[], StripePart],
         pages: Callable[[], PagesPart | None],
+        saved_methods: Api | None,
         log: AccessLog | None,
         reloader: Reloader | None = None,
     ) -> None:
         self._core = core
         self._control = control
-        self._sides = Sides(core, stripe, pages)
-        self._edge = Edge(settings)
+        self._sides = Dispatcher(core, stripe, pages, saved_methods)
+        self._access = AccessPolicy(settings)
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
-        self._prompt = Prompt(sides=self._sides, edge=self._edge, log=log, max_body=settings.max_body)
+        self._prompt = FastPath(sides=self._sides, access=self._access, log=log, max_body=settings.max_body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speaks ASGI 3: http and lifespan; a websocket is turned away."""
         if scope["type"] == "http":
-            exchange = Exchange(scope, receive, send, core=self._core, log=self._log)
-            await _until_the_end(scope, exchange.run(self._edge, self._control, self._sides, max_body=self._max_body))
+            exchange = AsgiExchange(scope, receive, send, core=self._core, log=self._log)
+            await _until_the_end(scope, exchange.run(self._access, self._control, self._sides, max_body=self._max_body))
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close"})
 
-    def answer_at_once(self, head: Head, body: bytes) -> Ready | ASGIApp | None:
+    def answer_at_once(self, head: RequestHead, body: bytes) -> RenderedAnswer | ASGIApp | None:
         """The reply to a request that was read to its end, if nothing has to be waited for.
 
         Else what goes on with the request as an ASGI app; None when all of it is still to be done.
         """
         answer = self._prompt.answer(head, body)
-        return self._later(answer) if isinstance(answer, Late) else answer
+        return self._later(answer) if isinstance(answer, PendingAnswer) else answer
 
-    def _later(self, late: Late) -> ASGIApp:
+    def _later(self, late: PendingAnswer) -> ASGIApp:
         async def deliver(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = Exchange(scope, receive, send, core=self._core, log=self._log, started=late.started)
+            exchange = AsgiExchange(scope, receive, send, core=self._core, log=self._log, started=late.started)
             await _until_the_end(scope, exchange.deliver(late.answer, besides=late.besides))
 
         return deliver

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from mockserver.errors import Refusal
-from mockserver.exchange import Fault, Reply, Request
+from mockserver.messages import Fault, Reply, Request
 from mockserver.web.streaming import Source
 
-__all__ = ["Control", "Core"]
+__all__ = ["ControlPart", "Core"]
 
 
 class Core(Protocol):
@@ -21,7 +21,7 @@ class Core(Protocol):
         """The answer to a request that the edge refused; journalled like every other."""
 
 
-class Control(Protocol):
+class ControlPart(Protocol):
     """The control API, as the web face sees it."""
 
     def handle(self, request: Request) -> Reply | tuple[Reply, Source]:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from starlette.types import Receive, Send
 
-from mockserver.exchange import Reply
-from mockserver.web.sending import head_message
+from mockserver.messages import Reply
+from mockserver.web.reply_messages import head_message
 from mockserver.web.wire import Wire
 
 __all__ = ["Source", "stream"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.checking import check
+from mockserver.checks import check
 from mockserver.settings import Settings
 from tests.support.command import ROOT, run
 from tests.support.leavingfiles import LEAVE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.checking import check
+from mockserver.checks import check
 from mockserver.settings import Settings
 from tests.support.leavingfiles import LEAVE
 from tests.support.scenariofiles import HAPPY, OPERATION, PATH, example, more, reply, stub, write
@@ -60,7 +60,7 @@ NOT_HOLDING = {
     "a path that there is not": (
         HAPPY + example("reply: {status: 404}", path="/v2/payment"),
         [
-            "s.yaml:9:21: example[0].reply.status: expected 404, found the refusal unknown-path: The contract has no such path. The nearest it has: /v1/c/customer/{customer_id}/payment/session, /v1/c/customer/{customer_id}/payment/method."
+            "s.yaml:9:21: example[0].reply.status: expected 404, found the refusal unknown-path: The contract has no such path. The nearest it has: /v1/c/customer/{customer_id}/payment/session."
         ],
     ),
     "no stub": (
@@ -79,7 +79,7 @@ NOT_HOLDING = {
         reply("payment_session: {provider: '{$request.query.provider}'}")
         + example("reply: {status: 200}", path=f"{PATH}?provider=paypal"),
         [
-            's.yaml:9:21: example[0].reply.status: expected 200, found the refusal reply-violates-contract: What stub \'a\' of scenario s says breaks the contract: mend it, or let it say `off_contract: <reason>`. body /provider: "paypal" is not one of "authorize", "self_handled", "stripe"'
+            's.yaml:9:21: example[0].reply.status: expected 200, found the refusal reply-violates-contract: The reply of stub \'a\' of scenario s breaks the contract: correct it, or add `off_contract: <reason>`. body /provider: "paypal" is not one of "authorize", "self_handled", "stripe"'
         ],
     ),
     "a credential that is not sent": (

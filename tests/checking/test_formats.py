@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from mockserver.checking import FORMATS, check
+from mockserver.checks import FORMATS, check
 from mockserver.settings import Settings
 from tests.support.command import ROOT, run
 from tests.support.scenariofiles import HAPPY, OPERATION, example, reply, write

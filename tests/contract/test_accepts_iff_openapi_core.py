@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.document import load_document
-from mockserver.contract.tree import BrokenReferenceError
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.contract.document.document import load_document
+from mockserver.contract.document.references import BrokenReferenceError
+from mockserver.messages import Headers, Reply, Request
 from mockserver.settings import bundled
 from tests.support.both import Both
 from tests.support.documents import body_of, described, made, response_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import Refusal
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.messages import Headers, Reply, Request
 from tests.support.documents import JSON, body_of, contract_of, described, request, response_of
 from tests.support.messages import FINE, INTEGERS, NUMBERED, Found, form, query, sent
 from tests.support.plain import said_of_request

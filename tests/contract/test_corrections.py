@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.corrections import CORRECTIONS
-from mockserver.exchange import Reply, Request
+from mockserver.contract.validation.corrections import CORRECTIONS
+from mockserver.messages import Reply, Request
 from tests.support.documents import JSON, body_of, described, request, response_of
 from tests.support.erring_bodies import BODIES, REPLIES
 from tests.support.erring_parameters import PARAMETERS

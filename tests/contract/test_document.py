@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from mockserver.contract import Contract
-from mockserver.contract.document import load_document
+from mockserver.contract.document.document import load_document
 from mockserver.errors import SpecError
-from mockserver.exchange import Reply
+from mockserver.messages import Reply
 from tests.support.documents import JSON, body_of, described, request, response_of
 
 NOTE = "type: object\nproperties: {n: {type: integer}}\n"

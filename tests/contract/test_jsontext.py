@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.jsontext import MAX_DEPTH, JsonError, _parse_strictly, essence, is_json, parse, write
+from mockserver.parsing.media_types import essence, is_json
+from mockserver.parsing.strict_json import MAX_DEPTH, JsonError, _parse_strictly, parse, write
 
 READ: dict[str, tuple[bytes, Any]] = {
     "an object": (b'{"a": [1, 2.5, true, null, "x"]}', {"a": [1, 2.5, True, None, "x"]}),

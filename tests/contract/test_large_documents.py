@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import Contract
-from mockserver.exchange import Reply
+from mockserver.messages import Reply
 from tests.support.documents import JSON, request
 
 
@@ -63,7 +63,7 @@ def test_a_large_recursive_document(tmp_path: Path) -> None:
     assert took < 5
     # The text, its data and the schemas by reference; dereferenced it would be many times as much.
     assert memory < 30 * path.stat().st_size
-    assert {} == contract._acceptances
+    assert {} == contract._validator._compiled
 
     thing = {"id": "c40bea18-c0c9-44b1-bd0c-43f5283e1670", "amount": 1, "parent": None, "next": "x"}
     thing["parent"] = dict(thing)
@@ -72,14 +72,14 @@ def test_a_large_recursive_document(tmp_path: Path) -> None:
         assert () == contract.understand(call).violations
         reply = Reply(status=200, headers=(JSON,), body=json.dumps(thing).encode())
         assert [] == contract.reply_violations(f"operation{number}", reply)
-    assert "_judge" not in vars(contract)
+    assert "openapi_core" not in vars(contract._validator)
 
 
 def test_what_is_compiled_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where every schema refers to all others, what was compiled first is forgotten, and compiled again when asked."""
-    monkeypatch.setattr("mockserver.contract.contract.HEAVIEST", 200)
+    monkeypatch.setattr("mockserver.contract.message_validator.MAX_COMPILED_SCHEMAS", 200)
     contract = Contract.load(written(tmp_path, 1_000))
     for number in (*range(0, 1_000, 100), 0):
         call = request({"id": "not a UUID"}, path=f"/v1/things{number}/1")
         assert ["format"] == [violation.keyword for violation in contract.understand(call).violations]
-    assert len(contract._acceptances) < 5
+    assert len(contract._validator._compiled or {}) < 5

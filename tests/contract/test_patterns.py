@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.patterns import compile_pattern, linear_pattern
+from mockserver.contract.patterns.compiled_pattern import compile_pattern, linear_pattern
 
 MEGABYTE = 1 << 20
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.operation import operations
-from mockserver.contract.routing import Router
+from mockserver.contract.document.operations import operations
+from mockserver.contract.router import Router
 from mockserver.errors import Refusal
 from tests.support.documents import described, made
 

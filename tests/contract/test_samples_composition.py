@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.samples import NoSample
+from mockserver.samples import NoSample
 from tests.support.sampling import sample, samples
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.samples import NoSample, Samples
+from mockserver.samples import NoSample, SchemaSamples
 from tests.support.sampling import document, judge, sample, samples
 
 PERSON = {
@@ -138,7 +138,9 @@ MEDIA_TYPES: dict[str, tuple[dict[str, Any], Any]] = {
 def test_media_types(media_type: dict[str, Any], expected: Any) -> None:
     """A media type's own examples come before those of its schema."""
     whole = document() | {"components": {"examples": {"A": {"value": "there"}}}}
-    made = Samples(whole, openapi_31=False, problems=judge(whole, "3.0")).media_value(media_type, random.Random(1))
+    made = SchemaSamples(whole, openapi_31=False, problems=judge(whole, "3.0")).media_value(
+        media_type, random.Random(1)
+    )
 
     assert expected == made
 
@@ -155,4 +157,4 @@ def test_a_judge_that_falls_over() -> None:
         raise RuntimeError("no idea")
 
     with pytest.raises(NoSample, match="the schema cannot be judged: RuntimeError: no idea"):
-        Samples(document(), openapi_31=False, problems=problems).value({"type": "string"}, random.Random(1))
+        SchemaSamples(document(), openapi_31=False, problems=problems).value({"type": "string"}, random.Random(1))

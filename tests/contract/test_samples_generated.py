@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.samples import NoSample
+from mockserver.samples import NoSample
 from tests.support.sampling import sample, samples
 
 NAMES = st.sampled_from(["a", "b", "c", "id", "name"])

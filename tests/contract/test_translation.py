@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.acceptance import LONGEST_BODY
-from mockserver.contract.compilation import compile_schema
-from mockserver.exchange import Reply
+from mockserver.contract.compiled.compiled_operation import LONGEST_BODY
+from mockserver.contract.compiled.schema_compiler import compile_schema
+from mockserver.messages import Reply
 from tests.support.both import Both
 from tests.support.documents import JSON, body_of, described, made, response_of
 

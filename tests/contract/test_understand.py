@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mockserver.contract import Contract
-from mockserver.contract.document import load_document
+from mockserver.contract.document.document import load_document
 from mockserver.errors import Refusal
-from mockserver.exchange import ABSENT, Headers, Request
+from mockserver.messages import ABSENT, Headers, Request
 from mockserver.settings import bundled
 
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"

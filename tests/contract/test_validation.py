@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.acceptance import Acceptance
-from mockserver.contract.jsontext import write_exactly
-from mockserver.engine import Engine
-from mockserver.exchange import Headers, Reply, Request
-from mockserver.greeting import greeting
+from mockserver.cli.greeting import greeting
+from mockserver.contract.compiled.compiled_operation import CompiledOperation
+from mockserver.loading import load_engine
+from mockserver.messages import Headers, Reply, Request
+from mockserver.parsing.strict_json import write_exactly
 from mockserver.settings import Settings
 from tests.support.documents import body_of, contract_of, described, response_of
 
@@ -26,7 +26,7 @@ def post(body: Any) -> Request:
 @pytest.mark.parametrize("body", [{"operation": "add_method", "address": True}, {"operation": "add_method"}, [], None])
 def test_both_ways_answer_alike(body: Any) -> None:
     """`--validation openapi-core` changes who is asked, never what is answered."""
-    replies = [Engine.from_settings(Settings(seed=1, validation=way)).handle(post(body)) for way in ("compiled", "openapi-core")]  # fmt: skip
+    replies = [load_engine(Settings(seed=1, validation=way)).handle(post(body)) for way in ("compiled", "openapi-core")]  # fmt: skip
 
     assert replies[0] == replies[1]
 
@@ -34,8 +34,8 @@ def test_both_ways_answer_alike(body: Any) -> None:
 @pytest.mark.parametrize(("validation", "asked"), [("compiled", 0), ("openapi-core", 1)])
 def test_who_is_asked(monkeypatch: pytest.MonkeyPatch, validation: Any, asked: int) -> None:
     """A valid message needs openapi-core only where it is to be asked about every one."""
-    engine = Engine.from_settings(Settings(seed=1, validation=validation))
-    judge = engine.contract._judge
+    engine = load_engine(Settings(seed=1, validation=validation))
+    judge = engine.contract._validator.openapi_core
     calls: list[str] = []
     monkeypatch.setattr(judge, "reply", lambda *_: calls.append("reply") or [])  # type: ignore[func-returns-value]  # so that it gives the list
     reply = engine.handle(post({"operation": "add_method", "address": True}))
@@ -46,10 +46,10 @@ def test_who_is_asked(monkeypatch: pytest.MonkeyPatch, validation: Any, asked: i
 
 def test_what_scenarios_name_is_compiled_at_load() -> None:
     """The first request waits for no compiler."""
-    engine = Engine.from_settings(Settings(seed=1))
+    engine = load_engine(Settings(seed=1))
 
     assert ["c_create_payment_session"] == [
-        name for name in engine.contract._acceptances if name.startswith("c_create")
+        name for name in (engine.contract._validator._compiled or ()) if name.startswith("c_create")
     ]
 
 
@@ -59,7 +59,7 @@ def test_the_start_tells_what_is_not_compiled() -> None:
     parameter = {"name": "p", "in": "query", "schema": pattern}
     contract = contract_of(described({"parameters": [parameter]} | body_of(pattern) | response_of({})))
     contract.compile(["x"])
-    engine = Engine.from_settings(Settings(seed=1))
+    engine = load_engine(Settings(seed=1))
 
     assert {"x": ["the parameter p", "the request application/json"]} == contract.uncompiled()
     assert {} == engine.contract.uncompiled()
@@ -69,7 +69,7 @@ def test_the_start_tells_what_is_not_compiled() -> None:
 def test_a_payment_session_is_checked_as_it_is_written() -> None:
     """A value that is given beside the body decides as the body would, for only what is written exactly is given."""
     contract = contract_of(described(response_of({"type": "object", "required": ["a"]})))
-    acceptance = Acceptance(contract.document, contract.operations["x"])
+    acceptance = CompiledOperation(contract.document, contract.operations["x"])
     reply = Reply(status=200, headers=(FIELDS[0],), body=b"{}")
 
     assert [True, False] == [acceptance.reply(reply, value) for value in ({"a": "1"}, {})]

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from mockserver.contract import Contract
 from mockserver.errors import Refusal, SpecError
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.messages import Headers, Reply, Request
+from mockserver.samples.sample_replies import SampleReplies
 from mockserver.settings import bundled
 from tests.support.schemas import values
 
@@ -203,10 +204,11 @@ def requests() -> Iterator[Request]:
 
 def answer(contract: Contract) -> None:
     """Ask everything of a contract; what is not a Refusal comes through."""
+    samples = SampleReplies(contract)
     for request in requests():
         try:
             call = contract.understand(request).call
-            contract.sample(call, random.Random(1))
+            samples.make(call, random.Random(1))
         except Refusal:
             continue
     for operation in contract.operations:

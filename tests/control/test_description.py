@@ -13,8 +13,8 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 import mockserver
-from mockserver.browser.pages import _FILES, _WINGBACK
-from mockserver.control.calls import CALLS
+from mockserver.control.control_calls import CALLS
+from mockserver.pages.pages import _FILES, _WINGBACK
 from mockserver.settings import Settings, bundled
 from tests.support.mock import CREATE, Mock, mock_of
 from tests.support.raw import RawConnection

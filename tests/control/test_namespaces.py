@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.namespaces import Streams
-from mockserver.scenarios.choice import Choice
+from mockserver.engine.namespaces import Streams
 from mockserver.scenarios.library import Scenarios
+from mockserver.scenarios.scenario_selector import ScenarioSelector
 from mockserver.settings import Settings, bundled
 from tests.support.mock import CREATE, SESSION, TLS, Mock, mock_of
 
@@ -224,8 +224,8 @@ def test_promise_13_streams_are_bounded() -> None:
 
 def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Callers name namespaces as they like: the scenario that was activated longest ago goes first."""
-    monkeypatch.setattr("mockserver.scenarios.choice.MOST_ACTIVATED", 2)
-    choice = Choice(Scenarios.load(bundled("scenarios")))
+    monkeypatch.setattr("mockserver.scenarios.scenario_selector.MOST_ACTIVATED", 2)
+    choice = ScenarioSelector(Scenarios.load(bundled("scenarios")))
     for name in ("a", "b", "a", "c"):
         choice.activate("slow", namespace=name)
 

@@ -8,12 +8,11 @@ import pytest
 
 from mockserver.errors import ScenarioError
 from mockserver.scenarios import BrokenScenariosError, Scenarios
-from mockserver.scenarios.reader import Reader
+from mockserver.scenarios.format.file_reader import ScenarioReader
 from tests.support.brokenfiles import BROKEN
 from tests.support.scenariofiles import OPERATION, stub
 
-ADDITION = "mock_list_payment_methods"
-READER = Reader(operations=frozenset({OPERATION, ADDITION}), knows_fake=lambda name: name == "iban")
+READER = ScenarioReader(operations=frozenset({OPERATION}), knows_fake=lambda name: name == "iban")
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())

@@ -6,16 +6,16 @@ from random import Random
 
 import pytest
 
-from mockserver.exchange import ABSENT, Call, Headers, Request
+from mockserver.messages import ABSENT, Call, Headers, Request
 from mockserver.scenarios import LiteralReply, OnConfirm, PaymentSessionReply, PlannedFault, Scenario
 from mockserver.scenarios.durations import Fixed, Lognormal, Uniform
-from mockserver.scenarios.reader import Reader
+from mockserver.scenarios.format.file_reader import ScenarioReader
 
 CALL = Call(request=Request(method="POST", path="/"), operation="op", path={})
 
 
 def read(text: str) -> Scenario:
-    file = Reader().read(text.encode(), file="s.yaml", name="s")
+    file = ScenarioReader().read(text.encode(), file="s.yaml", name="s")
     assert file.scenario is not None, file.problems
     return file.scenario
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.errors import ScenarioError
-from mockserver.exchange import Call, Request
+from mockserver.messages import Call, Request
 from mockserver.scenarios import BrokenScenariosError, Scenarios, read_folder
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.exchange import ABSENT, Call, Headers, Request
+from mockserver.messages import ABSENT, Call, Headers, Request
 from mockserver.scenarios import Miss, Stub
+from mockserver.scenarios.format.file_reader import ScenarioReader
 from mockserver.scenarios.matchers import json_equal, shown
-from mockserver.scenarios.reader import Reader
 
 
 def stub(when: str) -> Stub:
     text = f"about: One.\nstubs:\n  - {{name: a, operation: op, when: {{{when}}}, fault: hang}}\n"
-    read = Reader().read(text.encode(), file="s.yaml", name="s")
+    read = ScenarioReader().read(text.encode(), file="s.yaml", name="s")
     assert read.scenario is not None, read.problems
     return read.scenario.stubs[0]
 

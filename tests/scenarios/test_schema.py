@@ -9,8 +9,8 @@ from subprocess import run
 import jsonschema_rs
 import pytest
 
-from mockserver.scenarios.schema import scenario_schema, schema_text
-from mockserver.yamltext import read_data
+from mockserver.parsing import read_data
+from mockserver.scenarios.format.json_schema import scenario_schema, schema_text
 
 ROOT = Path(__file__).parent.parent.parent
 VALIDATOR = jsonschema_rs.validator_for(scenario_schema())

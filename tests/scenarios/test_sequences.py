@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from mockserver.scenarios import PlannedFault, Sequences, Stub
+from mockserver.scenarios import PlannedFault, Stub, UsageCounts
 
 
 def stub(*, times: int | None, name: str = "a") -> Stub:
@@ -16,19 +16,19 @@ def stub(*, times: int | None, name: str = "a") -> Stub:
 
 def test_times() -> None:
     """A stub with `times` is handed out so often and no more."""
-    sequences = Sequences()
+    sequences = UsageCounts()
     assert [True, True, False, False] == [sequences.claim("n", "s", stub(times=2)) for _ in range(4)]
 
 
 def test_without_times() -> None:
     """A stub without `times` is handed out for ever."""
-    sequences = Sequences()
+    sequences = UsageCounts()
     assert all(sequences.claim("n", "s", stub(times=None)) for _ in range(100))
 
 
 def test_each_has_its_own_count() -> None:
     """Other namespaces, scenarios and stubs do not use up a stub."""
-    sequences = Sequences()
+    sequences = UsageCounts()
     claims = [("n", "s", "a"), ("m", "s", "a"), ("n", "t", "a"), ("n", "s", "b"), ("n", "s", "a")]
     assert [True, True, True, True, False] == [
         sequences.claim(namespace, scenario, stub(times=1, name=name)) for namespace, scenario, name in claims
@@ -48,7 +48,7 @@ RESETS = {
 @pytest.mark.parametrize(("namespace", "scenario", "expected"), RESETS.values(), ids=RESETS.keys())
 def test_reset(namespace: str | None, scenario: str | None, expected: list[bool]) -> None:
     """A reset starts again what it names, and nothing else."""
-    sequences = Sequences()
+    sequences = UsageCounts()
     keys = [("n", "s"), ("n", "t"), ("m", "s")]
     assert all(sequences.claim(*key, stub(times=1)) for key in keys)
     sequences.reset(namespace, scenario)
@@ -57,7 +57,7 @@ def test_reset(namespace: str | None, scenario: str | None, expected: list[bool]
 
 def test_many_at_once() -> None:
     """Many threads at once never get a stub more often than `times`, nor less."""
-    sequences = Sequences()
+    sequences = UsageCounts()
     limited = stub(times=500)
     barrier = Barrier(16)
 
@@ -71,7 +71,7 @@ def test_many_at_once() -> None:
 
 def test_namespaces_are_bounded() -> None:
     """Of too many namespaces the one that has been quiet longest is forgotten."""
-    sequences = Sequences(most=2)
+    sequences = UsageCounts(most=2)
     once = stub(times=1)
     assert [True, True, False, True] == [sequences.claim(name, "s", once) for name in ("a", "b", "a", "c")]
     assert [False, True] == [sequences.claim(name, "s", once) for name in ("a", "b")]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.exchange import Call, Headers, Reply, Request
+from mockserver.messages import Call, Headers, Reply, Request
 from mockserver.payments import PaymentSessions
-from mockserver.payments.draws import Draw
 from mockserver.payments.method_entry import known_method
 from mockserver.payments.payment_session import PaymentSession
+from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.saved_methods import MOST_METHODS, SavedMethod, SavedMethods
-from mockserver.stripe.replays import Replays
+from mockserver.stripe.idempotency import IdempotentReplies
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import card_data, prepared
 
 
 def session(sessions: PaymentSessions, count: int, namespace: str = "") -> PaymentSession:
     call = Call(request=Request(method="POST", path="/"), operation="x", path={"customer_id": "Cust_1"})
-    return sessions.create(call, Draw(1, namespace, count), namespace=namespace, credential="k")
+    return sessions.create(call, RandomIds(1, namespace, count), namespace=namespace, credential="k")
 
 
 def setup_intent_of(each: PaymentSession) -> str:
@@ -53,7 +53,7 @@ def test_promise_13_a_reset_leaves_nothing_behind() -> None:
 def test_promise_13_saved_methods() -> None:
     """So many of one customer, and so many customers."""
     saved = SavedMethods(cap=2)
-    method = known_method("pm_card_visa", Draw(1, "", 1))
+    method = known_method("pm_card_visa", RandomIds(1, "", 1))
     assert method is not None
     for number in range(MOST_METHODS + 5):
         saved.save("", "Cust_1", SavedMethod(id=str(number), method=method), detach_previous=False)
@@ -68,7 +68,7 @@ def test_promise_13_saved_methods() -> None:
 
 def test_promise_13_replays() -> None:
     """A key that was forgotten is as good as new."""
-    replays = Replays(cap=2)
+    replays = IdempotentReplies(cap=2)
     answered = []
 
     def ask(key: str) -> None:
@@ -88,8 +88,10 @@ def test_promise_13_replays() -> None:
 
 def test_promise_13_large_payment_methods(monkeypatch: pytest.MonkeyPatch) -> None:
     """What customers enter is bounded together, wherever it is kept: sessions, saved methods, what was made, replays."""
-    monkeypatch.setattr("mockserver.keeping.Kept.__init__.__kwdefaults__", {"size": None, "capacity": 100_000})
-    monkeypatch.setattr("mockserver.shelf.Shelf.__init__.__kwdefaults__", {"capacity": 100_000})
+    monkeypatch.setattr(
+        "mockserver.storage.bounded_store.BoundedStore.__init__.__kwdefaults__", {"size": None, "capacity": 100_000}
+    )
+    monkeypatch.setattr("mockserver.storage.keyed_store.KeyedStore.__init__.__kwdefaults__", {"capacity": 100_000})
     with mock_of() as mock:
         data = card_data() | {"metadata": {f"name {number}": "x" * 500 for number in range(40)}}
         setups = [prepared(mock, customer=f"Cust_{number}") for number in range(10)]

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from mockserver.payments.cards import CARD_TOKENS
-from mockserver.payments.draws import Draw
-from mockserver.payments.ibans import IBANS
 from mockserver.payments.method_entry import EntryRefusedError, entered_method
 from mockserver.payments.payment_method import PaymentMethod
+from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.test_cards import CARD_TOKENS
+from mockserver.payments.test_ibans import IBANS
 from mockserver.settings import Settings
-from mockserver.shelf import Shelf
+from mockserver.storage.keyed_store import KeyedStore
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import Setup, card_data, prepared
 
@@ -216,7 +216,9 @@ def test_a_month_that_is_over(monkeypatch: pytest.MonkeyPatch, month: str, expec
     monkeypatch.setattr("mockserver.payments.method_entry.datetime", May)
     try:
         entered_method(
-            card_data(exp_month=month, exp_year="2026"), Draw(1, "", 1), tokens=Shelf(cap=1, size=PaymentMethod.size)
+            card_data(exp_month=month, exp_year="2026"),
+            RandomIds(1, "", 1),
+            tokens=KeyedStore(cap=1, size=PaymentMethod.size),
         )
         code = None
     except EntryRefusedError as refused:

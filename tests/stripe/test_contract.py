@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import Contract
-from mockserver.engine import Engine
 from mockserver.errors import REFUSALS
-from mockserver.exchange import Fault, Headers, Reply, Request
+from mockserver.loading import load_engine
+from mockserver.messages import Fault, Headers, Reply, Request
 from mockserver.settings import Settings, bundled
-from mockserver.stripe import StripeSide
-from mockserver.stripe.desk import OPERATIONS
-from mockserver.web.sides import STRIPE_PATHS
+from mockserver.stripe import StripeApi
+from mockserver.stripe.stripe_operations import OPERATIONS
+from mockserver.web.dispatch import STRIPE_PATHS
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import Setup, card_data, prepared
 
@@ -103,9 +103,9 @@ def test_refusals_are_in_the_table(mock: Mock) -> None:
 
 def test_a_bug_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply that its description does not allow is not sent; what is sent instead can still be read."""
-    side = StripeSide(Engine.from_settings(Settings(seed=1)), max_body=1 << 20)
+    side = StripeApi(load_engine(Settings(seed=1)), max_body=1 << 20)
     wrong = Reply(status=200, headers=(("content-type", "application/json"),), body=b'{"id": 1}')
-    monkeypatch.setattr(side, "_desk", {"create_token": lambda call, caller: wrong})
+    monkeypatch.setattr(side, "_operations", {"create_token": lambda call, caller: wrong})
     request = Request(
         method="POST",
         path="/v1/tokens",
@@ -203,14 +203,14 @@ HEADERS = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def side() -> StripeSide:
-    engine = Engine.from_settings(Settings(seed=1))
-    return StripeSide(engine, max_body=1 << 20)
+def side() -> StripeApi:
+    engine = load_engine(Settings(seed=1))
+    return StripeApi(engine, max_body=1 << 20)
 
 
 @settings(max_examples=CASES // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_promise_1_never_a_surprise(side: StripeSide, data: st.DataObject) -> None:
+def test_promise_1_never_a_surprise(side: StripeApi, data: st.DataObject) -> None:
     """No input makes a 5xx or an exception; whatever is wrong is an error object."""
     engine = side._engine
     created = engine.handle(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.stripe.forms import FormError, read_form
+from mockserver.stripe.form_encoding import FormError, read_form
 
 FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "empty": ("", {}),

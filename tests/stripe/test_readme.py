@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mockserver.payments.cards import CARD_TOKENS, CARDS
+from mockserver.payments.test_cards import CARD_TOKENS, CARDS
 from mockserver.scenarios import OnConfirm, Scenarios
 from mockserver.settings import bundled
 from tests.support.command import ROOT

@@ -1,15 +1,17 @@
-"""What became of setup intents, as Wingback lists it: an addition of the mock, in the shape that is documented."""
+"""The list of saved payment methods: an API of the mock, in the shape that Wingback documents."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
-from mockserver.engine import Engine
-from mockserver.exchange import Headers, Request
+import pytest
+import yaml
+
+from mockserver.contract import Contract
+from mockserver.saved_methods import OPERATIONS
 from mockserver.settings import Settings, bundled
-from tests.support.mock import Mock
+from tests.support.mock import Mock, mock_of
 from tests.support.shop import card_data, prepared
 
 PATH = "/v1/c/customer/Cust_1/payment/method"
@@ -91,21 +93,50 @@ def test_it_wants_a_credential(mock: Mock) -> None:
     assert 401 == mock.caller(None).http.get(PATH).status_code
 
 
-def test_a_scenario_may_answer_instead(tmp_path: Path) -> None:
-    """The addition is an operation like the others: a stub that names it comes first."""
-    stub = {"name": "none", "operation": "mock_list_payment_methods", "reply": {"status": 200, "body": []}}
-    (tmp_path / "none.yaml").write_text(json.dumps({"about": "No methods.", "stubs": [stub]}), "utf-8")
-    engine = Engine.from_settings(Settings(seed=1, scenarios=tmp_path, scenario="none"))
-    reply = engine.handle(Request(method="GET", path=PATH, headers=Headers([("wb-key", "k")])))
+def test_it_accepts_what_the_contract_accepts() -> None:
+    """A session cookie counts as well as a key, and `--api-key` names the only keys."""
+    with mock_of(Settings(seed=1, api_keys=("api_key_mine",))) as mock:
+        statuses = [
+            mock.caller(None).http.get(PATH, headers=headers).status_code
+            for headers in ({"wb-key": "api_key_mine"}, {"cookie": "app-session=api_key_mine"}, {"wb-key": "other"})
+        ]
 
-    assert [entry.stub for entry in engine.journal] == ["none"]
-    assert getattr(reply, "body", None) == b"[]"
+    assert [200, 200, 401] == statuses
 
 
-def test_another_contract_has_no_addition() -> None:
-    """What `--spec` names is served as it is, also where it is the published file itself."""
-    bundled_one = Engine.from_settings(Settings(seed=1))
-    named = Engine.from_settings(Settings(seed=1, spec=bundled("spec") / "wingback.yaml"))
+def test_it_is_recorded_like_every_exchange(mock: Mock) -> None:
+    """The journal has the operation, and verify knows its name; the refusal of another method names what is allowed."""
+    mock.http.get(PATH)
+    refused = mock.http.post(PATH)
 
-    assert ["c_create_payment_session", "mock_list_payment_methods"] == list(bundled_one.contract.operations)
-    assert ["c_create_payment_session"] == list(named.contract.operations)
+    assert (405, "GET", "method-not-allowed") == (
+        refused.status_code,
+        refused.headers["allow"],
+        refused.headers["mock-refused"],
+    )
+    assert ["mock_list_payment_methods", None] == [each["operation"] for each in mock.get("journal")["entries"]]
+    assert 200 == mock.verify(operation="mock_list_payment_methods", count=1).status_code
+
+
+def test_it_is_served_beside_the_bundled_contract_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that `--spec` names, or a folder that replaces the bundled one, is served alone."""
+    with mock_of(Settings(seed=1, spec=bundled("spec") / "wingback.yaml")) as mock:
+        named = mock.http.get(PATH)
+    monkeypatch.setattr("mockserver.settings.bundled", lambda folder: tmp_path)
+
+    assert (404, "unknown-path") == (named.status_code, named.headers["mock-refused"])
+    assert not Settings().has_saved_methods
+
+
+def test_its_contract_wants_the_credentials_of_wingbacks() -> None:
+    """spec/saved_methods.yaml repeats the security schemes and providers of spec/wingback.yaml."""
+    own, published = (
+        yaml.safe_load((bundled("spec") / f"{name}.yaml").read_bytes()) for name in ("saved_methods", "wingback")
+    )
+
+    assert own["components"]["securitySchemes"] == published["components"]["securitySchemes"]
+    assert (
+        own["components"]["schemas"]["PaymentMethod"]["properties"]["provider"]["enum"]
+        == published["components"]["schemas"]["core.payment.Provider"]["enum"]
+    )
+    assert list(OPERATIONS) == list(Contract.load(bundled("spec") / "saved_methods.yaml").operations)

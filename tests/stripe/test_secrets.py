@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from mockserver.engine import Engine
+from mockserver.loading import load_engine
 from mockserver.redaction import redact, redact_body
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
@@ -106,7 +106,7 @@ def test_promise_10_a_real_number_goes_nowhere(way: str) -> None:
     """It is in no reply, not in the journal, not in the log and not in any entry that is kept."""
     stream = io.StringIO()
     settings = Settings(seed=1)
-    engine = Engine.from_settings(settings)
+    engine = load_engine(settings)
     log = AccessLog("json", stream)
     with BackgroundServer(create_app(settings, engine=engine, log=log)) as server, ExitStack() as stack:
         mock = Mock(server.url, engine, stack)
@@ -269,7 +269,7 @@ def test_promise_10_wherever_a_number_arrives(place: str, number: str, form: Lit
     method, path, headers, body = PLACES[place]
     stream = io.StringIO()
     settings = Settings(seed=1)
-    engine = Engine.from_settings(settings)
+    engine = load_engine(settings)
     with (
         BackgroundServer(create_app(settings, engine=engine, log=AccessLog(form, stream))) as server,
         ExitStack() as stack,

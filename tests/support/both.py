@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from typing import Any
 
-from mockserver.contract.acceptance import Acceptance
-from mockserver.contract.document import Document
-from mockserver.contract.judge import Judge
-from mockserver.contract.operation import Operation, operations
-from mockserver.exchange import Headers, Reply, Request
+from mockserver.contract.compiled.compiled_operation import CompiledOperation
+from mockserver.contract.document.document import Document
+from mockserver.contract.document.operations import Operation, operations
+from mockserver.contract.validation.validator import Validator
+from mockserver.messages import Headers, Reply, Request
 from tests.support.documents import JSON
 
 __all__ = ["Both"]
@@ -21,8 +21,8 @@ class Both:
 
     def __init__(self, document: Document, operation: Operation | None = None) -> None:
         self.operation = operation or next(iter(operations(document)))
-        self.accepted = Acceptance(document, self.operation)
-        self.judge = Judge(document)
+        self.accepted = CompiledOperation(document, self.operation)
+        self.judge = Validator(document)
         self.counts: Counter[str] = Counter()
 
     def body(self, value: Any) -> None:

@@ -544,7 +544,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "1:1: about: required, and not there",
             "1:1: abuot: unknown key; did you mean 'about'?",
-            "4:16: stubs[0].operation: the contract has no operation 'nope'; known are c_create_payment_session, mock_list_payment_methods",
+            "4:16: stubs[0].operation: the contract has no operation 'nope'; known are c_create_payment_session",
             "5:12: stubs[0].times: expected a whole number from 1 to 1000000, found the text 'no'",
             "6:12: stubs[0].delay: expected a duration such as 200ms or 1.5s, found the number 5",
             "7:21: stubs[0].reply.status: expected a whole number from 200 to 599, found the number 20",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract import Contract
-from mockserver.contract.corrections import adjust
-from mockserver.contract.document import Document
-from mockserver.exchange import Headers, Request
+from mockserver.contract.document.adjustments import adjust
+from mockserver.contract.document.document import Document
+from mockserver.messages import Headers, Request
 
 __all__ = ["JSON", "body_of", "contract_of", "described", "made", "request", "response_of"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.exchange import Reply, Request
+from mockserver.messages import Reply, Request
 from tests.support.documents import JSON, body_of, described, request, response_of
 from tests.support.messages import FINE, NUMBERED, Found, form, nested, sent
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.exchange import Request
+from mockserver.messages import Request
 from tests.support.documents import body_of, described, request
 from tests.support.messages import FINE, INTEGERS, NUMBERED, Found, form, parameter, query, secured
 

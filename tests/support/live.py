@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from mockserver.control import Control
-from mockserver.engine import Engine
+from mockserver.control import ControlApi
+from mockserver.loading import load_engine
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app
@@ -45,5 +45,5 @@ def live(settings: Settings | None = None, *, log: AccessLog | None = None) -> I
 
 
 @cache
-def _control() -> Control:
-    return Control(Engine.from_settings(Settings(seed=1)), Settings())
+def _control() -> ControlApi:
+    return ControlApi(load_engine(Settings(seed=1)), Settings())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.exchange import Request
+from mockserver.messages import Request
 from tests.support.documents import described, request
 
 __all__ = ["FINE", "INTEGERS", "NUMBERED", "Found", "form", "nested", "parameter", "query", "secured", "sent"]

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from mockserver.engine import Engine
+from mockserver.engine.engine import Engine
+from mockserver.loading import load_engine
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import create_app
@@ -62,7 +63,7 @@ class Mock:
 def mock_of(settings: Settings | None = None) -> Iterator[Mock]:
     """Serves on real sockets until the end."""
     settings = settings or Settings(seed=1)
-    engine = Engine.from_settings(settings)
+    engine = load_engine(settings)
     with BackgroundServer(create_app(settings, engine=engine)) as server, ExitStack() as stack:
         mock = Mock(server.url, engine, stack)
         mock.stop = server.stop

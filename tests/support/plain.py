@@ -19,7 +19,7 @@ from openapi_core import (
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from mockserver.exchange import Reply, Request
+from mockserver.messages import Reply, Request
 
 __all__ = ["said_of_reply", "said_of_request"]
 

@@ -10,8 +10,8 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from openapi_schema_validator import OAS30ReadValidator, OAS31Validator
 
-from mockserver.contract.patterns import compile_pattern
-from mockserver.contract.samples import Samples
+from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.samples import SchemaSamples
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
@@ -37,10 +37,10 @@ def judge(whole: Mapping[str, Any], version: str) -> Callable[[Mapping[str, Any]
     return lambda schema, value: [error.message for error in validator.evolve(schema=schema).iter_errors(value)]
 
 
-def samples(schemas: Mapping[str, Any] | None = None, version: str = "3.0") -> Samples:
+def samples(schemas: Mapping[str, Any] | None = None, version: str = "3.0") -> SchemaSamples:
     """The samples of a document with these schemas."""
     whole = document(schemas)
-    return Samples(whole, openapi_31=version == "3.1", problems=judge(whole, version))
+    return SchemaSamples(whole, openapi_31=version == "3.1", problems=judge(whole, version))
 
 
 def sample(schema: Any, version: str = "3.0", *, schemas: Mapping[str, Any] | None = None, seed: int = 1) -> Any:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from mockserver.errors import Refusal
-from mockserver.exchange import Fault, Reply, Request
+from mockserver.messages import Fault, Reply, Request
 
 __all__ = ["StandIn"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from mockserver.exchange import Fault, Reply, Request
+from mockserver.messages import Fault, Reply, Request
 from mockserver.server import serve
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app

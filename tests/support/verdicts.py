@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import Violation
-from mockserver.exchange import Reply, Request
+from mockserver.messages import Reply, Request
 from tests.support.documents import contract_of
 from tests.support.messages import Found
 

@@ -12,10 +12,10 @@ from typing import Literal
 
 import pytest
 
-from mockserver.exchange import Fault, Reply
+from mockserver.messages import Fault, Reply
 from mockserver.settings import Settings
 from mockserver.web import AccessLog
-from mockserver.web.linewriter import LineWriter
+from mockserver.web.line_writer import LineWriter
 from tests.support.live import Live, live
 
 SECRETS = ["api_key_hidden", "hidden-session", "hiddenSecret", "4242424242424242", "sk_test_hidden", "4242%204242"]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.exchange import Reply
+from mockserver.messages import Reply
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, ASGIApp, create_app
 from tests.support.standin import StandIn

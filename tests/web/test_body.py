@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mockserver.settings import Settings
-from mockserver.web import body
+from mockserver.web import request_body
 from tests.support.live import Live, live
 from tests.support.raw import RawConnection
 
@@ -112,7 +112,7 @@ def test_httpx_gets_its_reply(server: Live, content: str) -> None:
 @pytest.mark.parametrize("bound", ["_DISCARD_BYTES", "_DISCARD_SECONDS"])
 def test_swallowing_has_bounds(server: Live, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     """A client that never ends is cut off, by size or by time."""
-    monkeypatch.setattr(body, bound, LIMIT if bound == "_DISCARD_BYTES" else 0.2)
+    monkeypatch.setattr(request_body, bound, LIMIT if bound == "_DISCARD_BYTES" else 0.2)
     with server.connect() as connection:
         connection.send(POST + b"Content-Length: 50000000000\r\n\r\n")
         assert 413 == connection.receive().status

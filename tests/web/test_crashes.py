@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from mockserver.exchange import Reply, Request
+from mockserver.messages import Reply, Request
 from tests.support.live import Live
 
 SECRETS = ["api_key_hidden", "a-session", "seti_abc_secret_hidden", "4242424242424242", "plain-key"]

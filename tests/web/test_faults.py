@@ -9,9 +9,9 @@ import time
 import httpx
 import pytest
 
-from mockserver.exchange import Fault, Reply
+from mockserver.messages import Fault, Reply
 from mockserver.web import create_app
-from mockserver.web.faults import misspelt
+from mockserver.web.fault_injection import malformed
 from tests.support.live import Live
 from tests.support.standin import StandIn
 
@@ -70,7 +70,7 @@ def test_malformed_json(server: Live) -> None:
 def test_misspelt_is_never_json(body: bytes) -> None:
     """Whatever the reply was."""
     with pytest.raises(json.JSONDecodeError):
-        json.loads(misspelt(Reply(status=200, body=body)).body)
+        json.loads(malformed(Reply(status=200, body=body)).body)
 
 
 def test_hang(server: Live) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.browser.assets import script
+from mockserver.pages.assets import script
 from mockserver.settings import Settings
 from tests.support.mock import Mock, mock_of
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mockserver.exchange import Reply
+from mockserver.messages import Reply
 from tests.support.live import Live
 
 GET = b"GET /v1/things HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -1,0 +1,12 @@
+"""The command `mockserver check`: whether scenario files hold under a contract and under its next version.
+
+May import: `loading`, `engine` and the packages below them. Start with `checker.py`.
+"""
+
+from __future__ import annotations
+
+from mockserver.checks.checker import check
+from mockserver.checks.report import Comparison, FileReport, Report
+from mockserver.checks.report_formats import FORMATS
+
+__all__ = ["FORMATS", "Comparison", "FileReport", "Report", "check"]

@@ -1,0 +1,74 @@
+"""The OpenAPI document: read from one folder, made one piece, adjusted in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract.document.adjustments import adjust
+from mockserver.contract.document.bundle import Bundle
+from mockserver.contract.document.references import BrokenReferenceError, resolve
+from mockserver.contract.document.shape import check_contents, check_root
+from mockserver.errors import SpecError
+
+__all__ = ["Document", "load_document"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A loaded document: every `$ref` in `data` is local, `files` are all that were read."""
+
+    path: Path
+    data: dict[str, Any]
+    files: tuple[Path, ...]
+
+    @property
+    def is_31(self) -> bool:
+        """True for OpenAPI 3.1, whose schemas are JSON Schema 2020-12."""
+        return str(self.data["openapi"]).startswith("3.1")
+
+    @property
+    def title(self) -> str:
+        """The title of `info`."""
+        return str(self.data["info"].get("title", ""))
+
+    @property
+    def version(self) -> str:
+        """The version of `info`."""
+        return str(self.data["info"].get("version", ""))
+
+    @property
+    def security_schemes(self) -> dict[str, Any]:
+        """The security schemes by name."""
+        schemes: dict[str, Any] = self.data["components"].get("securitySchemes", {})
+        return schemes
+
+    def resolve(self, node: Any) -> Any:
+        """The node itself, or what its `$ref` points to, however many steps away. Raises SpecError."""
+        return resolve(self.data, node)
+
+
+def load_document(path: Path) -> Document:
+    """Read an OpenAPI 3.0 or 3.1 document, YAML or JSON, with all the files of its folder that it refers to.
+
+    Raises SpecError: missing or unreadable file, other format or version, a `$ref` that leaves the folder or
+    leads nowhere.
+    """
+    bundle = Bundle(Path(path))
+    try:
+        _make_whole(bundle)
+    except SpecError as error:
+        error.files = tuple(bundle.files)
+        raise
+    return Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))
+
+
+def _make_whole(bundle: Bundle) -> None:
+    check_root(bundle.path, bundle.data)
+    bundle.join()
+    try:
+        check_contents(bundle.path, bundle.data)
+        adjust(bundle.data)
+    except BrokenReferenceError as error:
+        raise SpecError(f"{bundle.path}: {error}") from None

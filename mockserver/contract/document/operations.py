@@ -1,0 +1,76 @@
+"""An operation: one method of one path template, with what the document says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from mockserver.contract.document.document import Document
+from mockserver.contract.document.shape import METHODS
+
+__all__ = ["Operation", "operations"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Operation:
+    """One method of one path template.
+
+    `id` is the operationId, or `METHOD /path` where the document names none or names it twice.
+    `bases` are the paths of its servers, without a trailing slash. `pointer` leads to `spec` in the document.
+    """
+
+    id: str
+    method: str
+    template: str
+    bases: tuple[str, ...]
+    path_item: dict[str, Any]
+    spec: dict[str, Any]
+    security: list[dict[str, Any]]
+
+
+def operations(document: Document) -> Iterator[Operation]:
+    """Every operation of a document, in its order."""
+    # Names that stand for an operation without an operationId: nobody else may have them.
+    taken = {f"{method.upper()} {template}" for template in document.data["paths"] for method in METHODS}
+    for template, raw_item in document.data["paths"].items():
+        if template.startswith("x-"):
+            continue
+        item = document.resolve(raw_item)
+        for method in METHODS:
+            if method not in item:
+                continue
+            spec = item[method]
+            name = spec.get("operationId")
+            if not isinstance(name, str) or name in taken:
+                name = f"{method.upper()} {template}"
+            taken.add(name)
+            yield Operation(
+                id=name,
+                method=method.upper(),
+                template=template,
+                bases=_bases(spec.get("servers") or item.get("servers") or document.data.get("servers")),
+                path_item=item,
+                spec=spec,
+                security=spec.get("security", document.data.get("security", [])),
+            )
+
+
+def _bases(servers: Any) -> tuple[str, ...]:
+    """The paths of the servers: the mock answers on whatever host it listens, but a base path counts."""
+    bases: dict[str, None] = {}
+    for server in servers if isinstance(servers, list) else []:
+        url = server.get("url") if isinstance(server, dict) else None
+        if not isinstance(url, str):
+            continue
+        variables = server.get("variables")
+        for name, variable in variables.items() if isinstance(variables, dict) else ():
+            default = variable.get("default", "") if isinstance(variable, dict) else ""
+            url = url.replace("{" + name + "}", str(default))
+        try:
+            path = urlsplit(url).path
+        except ValueError:
+            continue
+        bases["/" + path.strip("/") if path.strip("/") else ""] = None
+    return tuple(bases) or ("",)

@@ -1,0 +1,134 @@
+"""Validates messages of one contract: compiled schemas accept, openapi-core decides about everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.compiled.compiled_operation import CompiledOperation
+from mockserver.contract.document.document import Document
+from mockserver.contract.document.operations import Operation
+from mockserver.errors import Refusal, Violation
+from mockserver.messages import ABSENT, Reply, Request
+from mockserver.parsing import strict_json
+from mockserver.parsing.media_types import essence
+
+if TYPE_CHECKING:
+    # Imported on first use: openapi-core takes half a second to import, and a valid message may never need it.
+    from mockserver.contract.validation.validator import Validator
+
+__all__ = ["MessageValidator"]
+
+MAX_COMPILED_SCHEMAS = 20_000
+"""How many compiled schemas are kept, about 6 KB each."""
+
+
+class MessageValidator:
+    """Finds every violation in requests and replies.
+
+    Each question goes to the compiled operation first. A compiled operation only ever accepts: whatever it does not
+    accept goes to openapi-core, which decides. With `compiled=False` openapi-core decides about every message.
+    """
+
+    def __init__(self, document: Document, *, compiled: bool) -> None:
+        self._document = document
+        self._compiled: dict[str, CompiledOperation] | None = {} if compiled else None
+
+    @cached_property
+    def openapi_core(self) -> Validator:
+        """The validator that decides."""
+        from mockserver.contract.validation.validator import Validator
+
+        return Validator(self._document)
+
+    def compile(self, operations: Iterable[Operation]) -> None:
+        """Compile these operations now; other operations are compiled when they are first called."""
+        for operation in operations:
+            self._compiled_operation(operation)
+
+    @property
+    def gaps(self) -> dict[str, list[str]]:
+        """The parts that could not be compiled, by operationId, for the operations compiled so far."""
+        return {name: compiled.gaps for name, compiled in (self._compiled or {}).items() if compiled.gaps}
+
+    def security(self, operation: Operation, request: Request) -> list[Violation]:
+        """Which credentials are missing."""
+        compiled = self._compiled_operation(operation)
+        if compiled is not None and compiled.security(request):
+            return []
+        return self.openapi_core.security(operation, request)
+
+    def parameters(self, operation: Operation, request: Request, path: Mapping[str, str]) -> list[Violation]:
+        """What is wrong with the path, query, header and cookie parameters."""
+        compiled = self._compiled_operation(operation)
+        if compiled is not None and compiled.parameters(request, path):
+            return []
+        return self.openapi_core.parameters(operation, request, path)
+
+    def body(self, operation: Operation, request: Request) -> tuple[object, list[Violation]]:
+        """The value of the body (ABSENT without one), and what is wrong with it.
+
+        Raises Refusal: unsupported-media-type, malformed-body.
+        """
+        if "requestBody" not in operation.spec:
+            return ABSENT, []
+        compiled = self._compiled_operation(operation)
+        if not request.body:
+            if compiled is not None and compiled.may_be_empty:
+                return ABSENT, []
+            return ABSENT, self.openapi_core.body(operation, request)
+        media_type = essence(request.headers.get("content-type", ""))
+        if compiled is None or not compiled.media_type(media_type):
+            return self._read_body(operation, request), self.openapi_core.body(operation, request)
+        value = _parse(request.body)
+        if compiled.body(media_type, value, len(request.body)):
+            return value, []
+        return value, self.openapi_core.body(operation, request)
+
+    def reply(self, operation: Operation, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
+        """What is wrong with a reply: its status, media type, headers and body.
+
+        `written` is the JSON value that the body was written from, if it is known and reads back the same.
+        """
+        compiled = self._compiled_operation(operation)
+        if compiled is not None and compiled.reply(reply, written):
+            return []
+        return self.openapi_core.reply(operation, reply)
+
+    def _compiled_operation(self, operation: Operation) -> CompiledOperation | None:
+        if self._compiled is None:
+            return None
+        found = self._compiled.get(operation.id)
+        if found is None:
+            self._make_room(self._compiled)
+            found = self._compiled[operation.id] = CompiledOperation(self._document, operation)
+        return found
+
+    @staticmethod
+    def _make_room(compiled: dict[str, CompiledOperation]) -> None:
+        """Drop the operations compiled first. Where most schemas refer to each other, keeping all takes gigabytes."""
+        weight = sum(operation.weight for operation in compiled.values())
+        while weight > MAX_COMPILED_SCHEMAS:
+            weight -= compiled.pop(next(iter(compiled))).weight
+
+    def _read_body(self, operation: Operation, request: Request) -> object:
+        read = self.openapi_core.read_body(operation, request)
+        if read.documented is not None:
+            sent = request.headers.get("content-type")
+            raise Refusal(
+                "unsupported-media-type",
+                f"{f'The media type {sent!r} is' if sent else 'A body without Content-Type is'} not documented "
+                f"for this operation; send {' or '.join(read.documented) or 'no body'}.",
+                headers=(("Accept-Post", ", ".join(read.documented)),) if request.method == "POST" else (),
+            )
+        if read.malformed is not None:
+            raise Refusal("malformed-body", f"The body is malformed: {read.malformed}.")
+        return read.value
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return strict_json.parse(body)
+    except strict_json.JsonError as error:
+        raise Refusal("malformed-body", f"The body is malformed: {error}.") from None

@@ -1,0 +1,158 @@
+"""openapi-core's validators of messages, with the corrections that are methods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema_path import SchemaPath
+from openapi_core.casting.schemas import oas30_types_caster, oas31_types_caster
+from openapi_core.casting.schemas.casters import TypesCaster
+from openapi_core.deserializing.media_types import media_type_deserializers
+from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
+from openapi_core.schema.parameters import get_style_and_explode
+from openapi_core.schema.schemas import get_properties
+from openapi_core.security.factories import SecurityProviderFactory
+from openapi_core.security.providers import BaseProvider
+from openapi_core.templating.media_types.datatypes import MediaType
+from openapi_core.templating.media_types.finders import MediaTypeFinder
+from openapi_core.validation.request.validators import APICallRequestValidator
+from openapi_core.validation.response.validators import APICallResponseValidator
+from openapi_core.validation.validators import BaseValidator
+from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
+
+from mockserver.contract.validation.body_readers import BodyReaders, Opaque, media_type_readers
+from mockserver.contract.validation.casting import Casters, Styles, composed_kind
+from mockserver.contract.validation.dialects import SchemaValidators
+from mockserver.contract.validation.parameter_styles import STYLES, exploded_members
+from mockserver.parsing.media_types import essence
+
+__all__ = ["ReplyValidator", "RequestValidator", "replies", "requests"]
+
+# Of Python's codecs punycode is none of the Web's, and takes minutes for a megabyte.
+MEANT = re.compile(r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*")
+
+
+class _SilentProvider(BaseProvider):
+    def __call__(self, parameters: Any) -> Any:  # noqa: ARG002  # openapi-core's signature
+        return None
+
+
+class _Providers(dict[str, Any]):
+    def __missing__(self, scheme_type: str) -> Any:
+        return _SilentProvider
+
+
+class _Security(SecurityProviderFactory):
+    PROVIDERS = _Providers({name: SecurityProviderFactory.PROVIDERS[name] for name in ("apiKey", "http")})
+
+
+class _CorrectedValidator(BaseValidator):
+    """The corrections that openapi-core takes no argument for."""
+
+    def _find_media_type(self, content: SchemaPath, mimetype: str | None = None) -> MediaType:
+        if mimetype is None:
+            return super()._find_media_type(content)
+        media_type = essence(mimetype)
+        try:
+            found = MediaTypeFinder(content).find(mimetype)
+        except ValueError:
+            found = MediaTypeFinder(content).find(media_type)
+        # openapi-core hands every parameter on as an argument of that name; only these two are ever meant.
+        parameters = {name: value for name, value in found.parameters.items() if MEANT.fullmatch(f"{name}={value}")}
+        return MediaType(media_type if "*" in found.mime_type else found.mime_type, parameters, found.media_type)
+
+    def _get_simple_param_or_header(
+        self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
+    ) -> tuple[Any, SchemaPath]:
+        schema = param_or_header / "schema"
+        try:
+            value = self._deserialise_style(param_or_header, location, name=name)
+        except KeyError:
+            if "default" not in schema:
+                raise
+            return (schema / "default").read_value(), schema
+        is_query = (param_or_header / "in").read_str("header") == "query"
+        if value == "" and is_query and not (param_or_header / "allowEmptyValue").read_bool(default=False):
+            raise EmptyQueryParameterValue((param_or_header / "name").read_str())
+        return value, schema
+
+    def _get_content_schema_value_and_schema(
+        self, raw: bytes, content: SchemaPath, mimetype: str | None = None
+    ) -> tuple[Any, SchemaPath | None]:
+        value, schema = super()._get_content_schema_value_and_schema(raw, content, mimetype)
+        return value, None if isinstance(value, Opaque) else schema
+
+    def _deserialise_style(
+        self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
+    ) -> Any:
+        if "in" in param_or_header and (param_or_header / "in").read_str() == "query":
+            style, explode = get_style_and_explode(param_or_header)
+            schema = param_or_header / "schema"
+            if (style, explode, composed_kind(schema)) == ("form", True, "object"):
+                name = (param_or_header / "name").read_str()
+                properties = list(get_properties(schema))
+                members = exploded_members(location, properties or [key for key in location if key != name])
+                if not members and name not in location:
+                    raise KeyError(name)
+                caster = self.schema_casters_factory.create(self.spec, schema)
+                return caster.cast(members)
+        return super()._deserialise_style(param_or_header, location, name)
+
+
+class RequestValidator(_CorrectedValidator, APICallRequestValidator):
+    """Judges requests whose operation is already known."""
+
+    # openapi-core's public entry finds the operation too, by host and decoded path; routing has found it already.
+    security_errors = APICallRequestValidator._iter_security_errors  # noqa: SLF001  # see above
+    parameter_errors = APICallRequestValidator._iter_parameters_errors  # noqa: SLF001  # see above
+    body_errors = APICallRequestValidator._iter_body_errors  # noqa: SLF001  # see above
+
+    def media_type(self, content: SchemaPath, mimetype: str | None) -> MediaType:
+        """What the document says about a media type. Raises MediaTypeNotFound."""
+        if mimetype is None:
+            return MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the list
+        return self._find_media_type(content, mimetype)
+
+    def read_body(self, content: SchemaPath, mimetype: str, body: bytes) -> Any:
+        """The body as a value. Raises MediaTypeDeserializeError."""
+        found = self._find_media_type(content, mimetype)
+        return self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
+
+
+class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
+    """Judges replies of an operation."""
+
+    # As in Requests: the operation is known.
+    errors = APICallResponseValidator._iter_errors  # noqa: SLF001  # as in Requests
+
+    def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
+        """What is wrong with a value under a schema that is part of the document."""
+        root = self.schema_validators_factory.create(self.spec, self.spec)
+        return list(root.validator.evolve(schema=schema).iter_errors(value))
+
+
+def requests(spec: SchemaPath, *, is_31: bool) -> RequestValidator:
+    """The validator of requests for a document."""
+    return RequestValidator(spec, security_provider_factory=_Security(), **_options(OAS30WriteValidator, is_31=is_31))
+
+
+def replies(spec: SchemaPath, *, is_31: bool) -> ReplyValidator:
+    """The validator of replies for a document."""
+    return ReplyValidator(spec, **_options(OAS30ReadValidator, is_31=is_31))
+
+
+def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:
+    validators = SchemaValidators(OAS31Validator if is_31 else class_30, is_31=is_31)
+    types: TypesCaster = oas31_types_caster if is_31 else oas30_types_caster
+    styles = Styles(Casters(validators, types), style_deserializers=STYLES)
+    return {
+        "schema_validators_factory": validators,
+        "schema_casters_factory": styles.schema_casters_factory,
+        "style_deserializers_factory": styles,
+        "media_type_deserializers_factory": BodyReaders(styles, media_type_deserializers=media_type_deserializers),
+        "extra_media_type_deserializers": media_type_readers(),
+    }

@@ -1,0 +1,171 @@
+"""The calls of the control API, by their operationIds in spec/admin.yaml: what each does to the engine, and tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockserver.control.event_stream import EventStream
+from mockserver.control.verify import verified
+from mockserver.engine.coverage import as_report, expected_cells
+from mockserver.engine.engine import Engine
+from mockserver.engine.journal import Entry
+from mockserver.engine.namespaces import Namespace, namespace_of, shown
+from mockserver.errors import Refusal
+from mockserver.messages import Call
+from mockserver.payments import PaymentSession
+from mockserver.redaction import redact_value
+from mockserver.version import __version__
+
+__all__ = ["CALLS", "CallResult"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    """What a call is answered: a status, and JSON or no body."""
+
+    status: int = 200
+    body: Any = None
+
+
+def get_health(engine: Engine, _: Call) -> CallResult:
+    """Whether the mock is ready, and what it serves."""
+    return CallResult(body={"status": "ok", "version": __version__, **engine.health()})
+
+
+def list_scenarios(engine: Engine, call: Call) -> CallResult:
+    """What there is to choose from, and what is chosen."""
+    namespace, selector = _namespace(engine, call), engine.snapshot.selector
+    scenarios = [
+        {
+            "name": scenario.name,
+            "about": scenario.about,
+            "operations": list(dict.fromkeys(stub.operation for stub in scenario.stubs)),
+            "outcomes": list(dict.fromkeys(stub.ending for stub in scenario.stubs)),
+        }
+        for scenario in (engine.scenarios or {}).values()
+    ]
+    activated = {
+        "server": selector.activated() if selector else None,
+        "namespace": selector.activated(namespace.key) if selector and namespace else None,
+    }
+    return CallResult(body={"scenarios": scenarios, "activated": activated})
+
+
+def activate_scenario(engine: Engine, call: Call) -> CallResult:
+    """Activate a scenario, or end it."""
+    namespace, name = _namespace(engine, call), call.body["name"]
+    engine.activate(name, namespace)
+    return CallResult(body={"name": name, "namespace": namespace.shown if namespace else None})
+
+
+def get_journal(engine: Engine, call: Call) -> CallResult:
+    """What came, and what became of it."""
+    wanted = _filter(call)
+    entries = [entry for entry in engine.journal.of(_key(engine, call)) if wanted(entry)]
+    limit = call.request.query_values.get("limit")
+    shown_entries = entries[-int(limit[-1]) :] if limit else entries
+    return CallResult(body={"entries": [entry.as_json() for entry in shown_entries], "count": len(entries)})
+
+
+def verify(engine: Engine, call: Call) -> CallResult:
+    """Whether what was expected has come."""
+    return CallResult(body=verified(engine, call.body, _namespace(engine, call)))
+
+
+def list_payment_sessions(engine: Engine, call: Call) -> CallResult:
+    """The payment sessions that were made up."""
+    return CallResult(body={"payment_sessions": list(map(_session, engine.payment_sessions.of(_key(engine, call))))})
+
+
+def get_payment_session(engine: Engine, call: Call) -> CallResult:
+    """One payment session."""
+    key, token = _key(engine, call), call.path["token"]
+    found = engine.payment_sessions.get(key, token)
+    if found is None:
+        where = "" if key is None else f" in the namespace {shown(key)}"
+        raise Refusal(
+            "unknown-payment-session",
+            f"There is no payment session {token[:100]!r}{where}; it may have been reset or dropped.",
+        )
+    return CallResult(body=_session(found))
+
+
+def reset(engine: Engine, call: Call) -> CallResult:
+    """Begin again as at the start."""
+    engine.reset(_namespace(engine, call), seed=call.body.get("seed") if isinstance(call.body, dict) else None)
+    return CallResult(status=204)
+
+
+def get_coverage(engine: Engine, call: Call) -> CallResult:
+    """What was exercised, and what never was."""
+    cells = expected_cells(engine.contract, (engine.scenarios or {}).values())
+    return CallResult(body=as_report(cells, engine.coverage.of(_key(engine, call))))
+
+
+def stream_events(engine: Engine, call: Call) -> EventStream:
+    """New entries of the journal as they come."""
+    key, wanted = _key(engine, call), _filter(call)
+    last = call.request.headers.get("last-event-id", "")
+    return EventStream(
+        engine.journal,
+        lambda entry: key in (None, entry.owner) and wanted(entry),
+        last=int(last) if last.isdecimal() and len(last) < 20 else None,
+    )
+
+
+def get_openapi(engine: Engine, _: Call) -> CallResult:
+    """The contract as it is served."""
+    return CallResult(body=engine.contract.document.data)
+
+
+CALLS: Final[Mapping[str, Callable[[Engine, Call], CallResult | EventStream]]] = {
+    call.__name__: call
+    for call in (
+        get_health,
+        list_scenarios,
+        activate_scenario,
+        get_journal,
+        verify,
+        list_payment_sessions,
+        get_payment_session,
+        reset,
+        get_coverage,
+        stream_events,
+        get_openapi,
+    )
+}
+
+
+def _namespace(engine: Engine, call: Call) -> Namespace | None:
+    """The namespace that a call is about; None for the whole server."""
+    found = namespace_of(call.request, engine.contract.credential_places)
+    return found if found.key else None
+
+
+def _key(engine: Engine, call: Call) -> str | None:
+    namespace = _namespace(engine, call)
+    return namespace.key if namespace else None
+
+
+def _filter(call: Call) -> Callable[[Entry], bool]:
+    """Which entries a call asks for by its query."""
+    asked = {name: values[-1] for name, values in call.request.query_values.items()}
+
+    def wanted(entry: Entry) -> bool:
+        return all(
+            asked.get(name, value) == value
+            for name, value in (
+                ("namespace", entry.namespace),
+                ("operation", entry.operation),
+                ("scenario", entry.scenario),
+            )
+        ) and asked.get("refused") in (None, "false" if entry.refused is None else "true", entry.refused or "false")
+
+    return wanted
+
+
+def _session(session: PaymentSession) -> dict[str, Any]:
+    """A payment session as its client reads it, but without the secret half of its client secret."""
+    return {"namespace": shown(session.owner), "payment_session": redact_value(session.as_body())}

@@ -1,0 +1,226 @@
+"""The flow of the mock: one request in, one reply or fault out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from mockserver.contract import Contract
+from mockserver.engine.coverage import Coverage
+from mockserver.engine.journal import Journal, Nearest
+from mockserver.engine.namespaces import Namespace, namespace_of
+from mockserver.engine.recording import Recorder, Recording
+from mockserver.engine.reply_renderer import RenderedReply, ReplyRenderer
+from mockserver.engine.snapshot import ReloadStatus, Snapshot
+from mockserver.errors import Refusal, Violation
+from mockserver.messages import Call, Fault, Reply, Request
+from mockserver.payments import Ledger
+from mockserver.scenarios import LiteralReply, NoStub, PaymentSessionReply, Scenarios, Stub
+from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
+from mockserver.scenarios.scenario_selector import SelectedStub
+
+__all__ = ["Engine"]
+
+NO_NAMESPACE = Namespace("edge", "edge", "")
+"""The namespace of requests that are refused before it is known whose they are."""
+
+
+class Engine:
+    """Checks requests and replies against the contract and answers as the scenarios say.
+
+    `handle` is plain code without a framework. It never waits: a reply says how long it is to be delayed.
+    """
+
+    def __init__(
+        self,
+        *,
+        snapshot: Snapshot,
+        seed: int | None = None,
+        report_violations: bool = False,
+    ) -> None:
+        self.snapshot = snapshot
+        self.reload: ReloadStatus | None = None
+        self.recorder = Recorder(seed=seed)
+        self.ledger = Ledger()
+        self.payment_sessions = self.ledger.sessions
+        self.report_violations = report_violations
+        self._renderer = ReplyRenderer(self.payment_sessions)
+        self._on_reset: list[Callable[[str | None], None]] = []
+
+    def handle(self, request: Request) -> Reply | Fault:
+        """Answer one request: as its scenario says, or with a refusal that gives the reason."""
+        snapshot = self.snapshot
+        recording = self.recorder.begin(request, namespace_of(request, snapshot.contract.credential_places))
+        outcome: Reply | Fault
+        try:
+            call = recording.understand(snapshot.contract)
+            if recording.violations and not self.report_violations:
+                self._look_for_nearest(call, recording, snapshot)
+                raise recording.refuse_violations()
+            outcome = self._answer(call, recording, snapshot)
+        except NoStub as refusal:
+            recording.scenario, recording.misses = refusal.scenario, refusal.misses
+            recording.nearest = Nearest(scenario=refusal.scenario, stub=refusal.stub)
+            outcome = recording.refuse(refusal)
+        except Refusal as refusal:
+            outcome = recording.refuse(refusal)
+        return self.recorder.finish(recording, outcome, report=True)
+
+    def refuse(self, request: Request, refusal: Refusal) -> Reply:
+        """Answer a request that is refused before its content is looked at.
+
+        It belongs to no caller's namespace: a refused origin must not even use up a number of one.
+        """
+        recording = self.recorder.begin(request, NO_NAMESPACE)
+        return self.recorder.finish(recording, recording.refuse(refusal))
+
+    def activate(self, name: str | None, namespace: Namespace | None) -> None:
+        """Activate a scenario for one namespace or for the whole server (None); the name None deactivates it.
+
+        Raises Refusal unknown-scenario.
+        """
+        if self.snapshot.selector is not None:
+            self.snapshot.selector.activate(name, namespace=namespace.key if namespace else None)
+        elif name is not None:
+            raise _no_scenarios(name)
+
+    def reset(self, namespace: Namespace | None, *, seed: int | None = None) -> None:
+        """Return to the initial state, in one namespace or on the whole server (None). The coverage stays.
+
+        With a seed, values are made up from that seed from now on.
+        """
+        key = namespace.key if namespace else None
+        if self.snapshot.selector:
+            self.snapshot.selector.reset(key)
+        self.ledger.reset(key)
+        for reset in self._on_reset:
+            reset(key)
+        self.journal.reset(key)
+        self.recorder.streams.restart(key, seed=seed)
+
+    def on_reset(self, reset: Callable[[str | None], None]) -> None:
+        """Call a function at each reset, with the key of the namespace or None."""
+        self._on_reset.append(reset)
+
+    @property
+    def journal(self) -> Journal:
+        """Every exchange, of all APIs."""
+        return self.recorder.journal
+
+    @property
+    def coverage(self) -> Coverage:
+        """What was exercised."""
+        return self.recorder.coverage
+
+    @property
+    def seed(self) -> int:
+        """The seed of the made-up values."""
+        return self.recorder.streams.seed
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that is served."""
+        return self.snapshot.contract
+
+    @property
+    def scenarios(self) -> Scenarios | None:
+        """The scenarios that are served; None for a contract without scenarios."""
+        return self.snapshot.selector.scenarios if self.snapshot.selector else None
+
+    def serve(self, snapshot: Snapshot) -> None:
+        """Answer with another snapshot from the next request on; activated scenarios and other state stay."""
+        snapshot.take_over(self.snapshot)
+        self.snapshot = snapshot
+
+    def health(self) -> Mapping[str, object]:
+        """What is served, for `GET /__mock/health`."""
+        document = self.contract.document
+        health = {
+            "spec": {
+                "title": document.title,
+                "version": document.version,
+                "operations": len(self.contract.operations),
+            },
+            "scenarios": {"count": len(self.scenarios or ())},
+        }
+        return health if self.reload is None else {**health, "reload": self.reload.as_json()}
+
+    def _answer(self, call: Call, recording: Recording, snapshot: Snapshot) -> Reply | Fault:
+        selected = self._select(call, recording, snapshot)
+        if selected is None:
+            return self._sample(call, recording, snapshot)
+        stub = selected.stub
+        recording.scenario, recording.stub = selected.scenario.name, stub.name
+        delay = self._renderer.seconds(stub.delay, recording.ids)
+        if stub.fault is not None:
+            return self._renderer.fault(stub.fault, self._well_behaved(call, recording, snapshot), delay=delay)
+        reply = self._reply(stub, call, recording, snapshot)
+        return replace(reply, delay=delay) if delay else reply
+
+    @staticmethod
+    def _select(call: Call, recording: Recording, snapshot: Snapshot) -> SelectedStub | None:
+        if snapshot.selector is not None:
+            return snapshot.selector.stub(call, recording.namespace.key)
+        name = call.request.headers.get(SCENARIO_HEADER)
+        if name is not None:
+            raise _no_scenarios(name)
+        return None
+
+    def _reply(self, stub: Stub, call: Call, recording: Recording, snapshot: Snapshot) -> Reply:
+        """The reply of a stub, checked against the contract unless the stub says that it leaves the contract."""
+        planned = stub.reply
+        assert planned is not None, "a stub has a reply or a fault"  # noqa: S101  # the file reader guarantees it
+        reply, written, unusable_keys = self._render(planned, call, recording)
+        if planned.off_contract is not None:
+            recording.off_contract = planned.off_contract
+            return reply
+        violations = (*snapshot.contract.reply_violations(call.operation, reply, written=written), *unusable_keys)
+        if violations:
+            raise Refusal(
+                "reply-violates-contract",
+                f"The reply of stub {stub.name!r} of scenario {recording.scenario} breaks the contract: "
+                "correct it, or add `off_contract: <reason>`.",
+                violations=violations,
+            )
+        return reply
+
+    def _well_behaved(self, call: Call, recording: Recording, snapshot: Snapshot) -> Reply:
+        """The reply that a fault spoils: that of the default scenario, else one made from the schema."""
+        planned = snapshot.selector.default_reply(call) if snapshot.selector else None
+        if planned is None:
+            return self._sample(call, recording, snapshot)
+        return self._render(planned, call, recording).reply
+
+    def _render(self, planned: PaymentSessionReply | LiteralReply, call: Call, recording: Recording) -> RenderedReply:
+        valid = _without_violations(call, recording.violations) if recording.violations else call
+        return self._renderer.reply(
+            planned, valid, ids=recording.ids, namespace=recording.namespace, scenario=recording.scenario
+        )
+
+    @staticmethod
+    def _sample(call: Call, recording: Recording, snapshot: Snapshot) -> Reply:
+        rng = random.Random(recording.ids.number())  # noqa: S311  # made-up values, repeatable by seed
+        return snapshot.samples.make(call, rng)
+
+    @staticmethod
+    def _look_for_nearest(call: Call, recording: Recording, snapshot: Snapshot) -> None:
+        """Record which stub would have answered: it helps whoever reads about the violations."""
+        with suppress(Refusal):
+            found = snapshot.selector.nearest(call, recording.namespace.key) if snapshot.selector else None
+            if found is not None:
+                scenario, stub, recording.misses = found
+                recording.nearest = Nearest(scenario=scenario, stub=stub)
+
+
+def _no_scenarios(name: str) -> Refusal:
+    return Refusal("unknown-scenario", f"There is no scenario {name[:100]!r}: no scenario files are loaded.")
+
+
+def _without_violations(call: Call, violations: tuple[Violation, ...]) -> Call:
+    """The call without the body members that violate the contract: a reported violation must not enter the reply."""
+    if not isinstance(call.body, dict):
+        return call
+    invalid = {each.pointer.split("/")[1] for each in violations if each.place == "body" and each.pointer}
+    return replace(call, body={name: value for name, value in call.body.items() if name not in invalid})

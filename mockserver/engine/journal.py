@@ -1,0 +1,169 @@
+"""The journal: every exchange, with what was decided and why; bounded, the oldest entries go first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from mockserver.errors import Violation
+from mockserver.messages import ABSENT, Fault, Reply, Request
+from mockserver.redaction import REDACTED, is_secret_name, redact, redact_body, redact_path, redact_query
+from mockserver.scenarios import Miss
+from mockserver.storage.bounded_store import CAPACITY, BoundedStore
+
+__all__ = ["Entry", "Journal", "Listener", "Nearest"]
+
+DEFAULT_CAP: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The stub that would have answered, or came nearest to it, when the mock refused; and its scenario."""
+
+    scenario: str
+    stub: str
+
+    def as_json(self) -> dict[str, str]:
+        """Both names."""
+        return {"scenario": self.scenario, "stub": self.stub}
+
+
+class Entry(NamedTuple):
+    """One exchange. `at` is seconds since the epoch, `duration` the seconds it took to decide on the answer.
+
+    `owner` is the key of the namespace and never shown, `namespace` is how it is shown. `path` holds the decoded path
+    parameters, `sent` the body as matchers see it where the contract that is served has no word on that. `misses` are those of the `nearest` stub. What is secret is only taken out when the entry is read.
+    """
+
+    id: str
+    at: float
+    owner: str
+    namespace: str
+    request: Request
+    operation: str | None
+    outcome: Reply | Fault
+    duration: float
+    path: Mapping[str, str] = MappingProxyType({})
+    sent: Any = ABSENT
+    scenario: str | None = None
+    stub: str | None = None
+    off_contract: str | None = None
+    refused: str | None = None
+    nearest: Nearest | None = None
+    misses: tuple[Miss, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds on to that its client, or a scenario, chose."""
+        request = self.request
+        return len(request.path) + len(request.query) + request.headers.size + len(request.body) + len(self.reply.body)
+
+    @property
+    def reply(self) -> Reply:
+        """What was sent; of a fault, what a well-behaved server would have sent."""
+        return self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
+
+    @property
+    def fault(self) -> str | None:
+        """The kind of fault, if it was one."""
+        return self.outcome.kind if isinstance(self.outcome, Fault) else None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the request was neither refused nor in breach of the contract."""
+        return self.refused is None and not self.violations
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as people and the control API read it, without secrets."""
+        request, reply = self.request, self.reply
+        return {
+            "id": self.id,
+            "at": self.at,
+            "namespace": self.namespace,
+            "request": {
+                "method": request.method,
+                "path": redact_path(request.path),
+                "query": redact_query(request.query),
+                "headers": _headers(request.headers.pairs),
+                "body": redact_body(request.body),
+            },
+            "operation": self.operation,
+            "scenario": self.scenario,
+            "stub": self.stub,
+            "off_contract": self.off_contract,
+            "refused": self.refused,
+            "nearest": self.nearest.as_json() if self.nearest else None,
+            "misses": [miss.as_json() for miss in self.misses],
+            "violations": [violation.as_json() for violation in self.violations],
+            "reply": {
+                "status": reply.status,
+                "headers": _headers(reply.headers) | {"mock-entry": self.id},
+                "body": redact_body(reply.body),
+            },
+            "fault": self.fault,
+            "delay": self.outcome.delay,
+            "duration": self.duration,
+        }
+
+
+Listener = Callable[[int, Entry], None]
+"""Is told of each entry, with its number, in the thread that answers requests: it must be quick and not raise."""
+
+
+class Journal:
+    """Entries in the order of the exchanges: at most `cap` of them, and `capacity` bytes of messages in all."""
+
+    def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = CAPACITY) -> None:
+        self._entries: BoundedStore[Entry] = BoundedStore(cap=cap, size=lambda entry: entry.size, capacity=capacity)
+        self._listeners: tuple[Listener, ...] = ()
+
+    def record(self, entry: Entry) -> None:
+        """Add an entry; the oldest go when the journal is full, the newest is always there."""
+        number, _ = self._entries.add(entry)
+        for listener in self._listeners:
+            listener(number, entry)
+
+    def of(self, owner: str | None) -> list[Entry]:
+        """The entries of a namespace, by its key, or all (None); the oldest first."""
+        return self._entries.of(owner)
+
+    @property
+    def last(self) -> int:
+        """The number of the newest entry that there ever was; 0 before the first."""
+        return self._entries.last
+
+    def since(self, number: int) -> list[tuple[int, Entry]]:
+        """The entries with a higher number than this, each with its own; the oldest first."""
+        return self._entries.since(number)
+
+    def reset(self, owner: str | None) -> None:
+        """Forget the entries of a namespace, or of all (None)."""
+        self._entries.drop(owner)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have each new entry told; gives the function that ends it."""
+        self._listeners = (*self._listeners, listener)
+
+        def end() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return end
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.of(None))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The header fields by name, the values of repeated ones joined (RFC 9110, section 5.3)."""
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        shown = REDACTED if is_secret_name(name) else redact(value)
+        lowered = name.lower()
+        fields[lowered] = f"{fields[lowered]}, {shown}" if lowered in fields else shown
+    return fields

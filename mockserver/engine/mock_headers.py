@@ -1,0 +1,63 @@
+"""The mock's own headers on replies, and the replies that the mock makes itself: refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from mockserver.errors import Refusal, Violation
+from mockserver.messages import Fault, Reply
+from mockserver.parsing.strict_json import write
+from mockserver.redaction import redact
+
+__all__ = ["Outcome", "mock_headers", "problem_reply", "refusal_reply", "summary", "with_headers"]
+
+Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
+
+MAX_SHOWN_VIOLATIONS = 10
+
+
+def mock_headers(
+    *, entry_id: str, scenario: str | None, stub: str | None, reported: tuple[Violation, ...]
+) -> list[tuple[str, str]]:
+    """Mock-Entry; Mock-Scenario, Mock-Stub and Mock-Violations if they have a value."""
+    headers = [("mock-entry", _header_value(entry_id))]
+    if scenario is not None:
+        headers.append(("mock-scenario", scenario))
+    if stub is not None:
+        headers.append(("mock-stub", _header_value(stub)))
+    if reported:
+        headers.append(("mock-violations", _header_value(summary(reported))))
+    return headers
+
+
+def with_headers(outcome: Outcome, headers: Iterable[tuple[str, str]]) -> Outcome:
+    """The outcome with additional headers; the headers of a fault belong to the reply that is sent in part."""
+    if isinstance(outcome, Fault):
+        return replace(outcome, reply=with_headers(outcome.reply, headers))
+    return Reply(status=outcome.status, headers=(*outcome.headers, *headers), body=outcome.body, delay=outcome.delay)
+
+
+def refusal_reply(refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """The reply for a refusal: a problem document and the header Mock-Refused, followed by further headers."""
+    return problem_reply(refusal.as_json(), refusal.kind, headers=(*refusal.headers, *headers))
+
+
+def problem_reply(document: Mapping[str, Any], kind: str, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """The reply for a problem document (RFC 9457) of the mock."""
+    own = (("content-type", "application/problem+json"), ("mock-refused", kind))
+    return Reply(status=document["status"], headers=(*own, *headers), body=write(document))
+
+
+def summary(violations: Iterable[Violation]) -> str:
+    """Where the contract is violated, and by which keyword; the first few."""
+    places = list(dict.fromkeys(f"{each.place} {redact(each.pointer) or '/'} ({each.keyword})" for each in violations))
+    more = f", and {len(places) - MAX_SHOWN_VIOLATIONS} more" if len(places) > MAX_SHOWN_VIOLATIONS else ""
+    return ", ".join(places[:MAX_SHOWN_VIOLATIONS]) + more
+
+
+def _header_value(text: str) -> str:
+    """A text as the value of a header: printable ASCII as it is, everything else percent-encoded."""
+    return text if text.isascii() and text.isprintable() else quote(text, safe=" /()#,:;=")

@@ -1,0 +1,106 @@
+"""Namespaces: whose state a request reads and writes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from threading import Lock
+
+from mockserver.contract.credentials import CredentialPlace, find_credential
+from mockserver.messages import Request
+from mockserver.redaction import redact
+
+__all__ = ["ANONYMOUS", "HEADER", "Namespace", "Streams", "namespace_of", "shown"]
+
+HEADER = "mock-namespace"
+ANONYMOUS = ""
+"""The key of the namespace of those who give neither a name nor a credential."""
+
+_NAMED = "name:"
+_CREDENTIAL = "key:"
+MAX_STREAMS = 100_000
+HASH_BYTES = 4
+LONGEST_NAME = 100
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """One caller's own state. `key` tells namespaces apart and is never shown; `shown` is."""
+
+    key: str
+    shown: str
+    credential: str
+
+    @property
+    def named(self) -> str | None:
+        """The name that its caller gave it; None for one that a credential decides."""
+        return self.key.removeprefix(_NAMED) if self.key.startswith(_NAMED) else None
+
+
+def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
+    """The namespace that the header names, else the one that the credential decides, else the common one."""
+    return _namespace(request.headers.get(HEADER), find_credential(places, request) or "")
+
+
+@lru_cache(maxsize=4096)
+def _namespace(name: str | None, credential: str) -> Namespace:
+    if name and len(name) > LONGEST_NAME:
+        # A hundred thousand namespaces are remembered by their names.
+        name = f"{name[:LONGEST_NAME]}~{_short_hash(name)}"
+    # Kept, so that thousands of payment sessions and entries share one key.
+    key = f"{_NAMED}{name}" if name else f"{_CREDENTIAL}{credential}" if credential else ANONYMOUS
+    return Namespace(key, shown(key), credential)
+
+
+def shown(key: str) -> str:
+    """How the namespace of a key is shown: by the name that its caller gave it, else by a hash of the credential."""
+    if key.startswith(_NAMED):
+        return redact(key.removeprefix(_NAMED))
+    return _short_hash(key.removeprefix(_CREDENTIAL)) if key else "anonymous"
+
+
+class Streams:
+    """One stream of made-up values for each namespace: a seed, and how much of it was used.
+
+    Bounded: a namespace that was forgotten never gets a number again that it had, unless it is restarted.
+    """
+
+    def __init__(self, seed: int, *, cap: int = MAX_STREAMS) -> None:
+        self.seed = seed
+        self._cap = cap
+        self._streams: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._floor = 0
+        self._lock = Lock()
+
+    def next(self, namespace: str) -> tuple[int, int]:
+        """The seed of a namespace and its next number; the first is 1."""
+        with self._lock:
+            seed, count = self._streams.pop(namespace, (self.seed, self._floor))
+            self._streams[namespace] = seed, count + 1
+            self._make_room()
+            return seed, count + 1
+
+    def restart(self, namespace: str | None, *, seed: int | None = None) -> None:
+        """Begin again, in one namespace or in all (None); from a seed, or from the server's own."""
+        with self._lock:
+            if namespace is None:
+                self.seed = self.seed if seed is None else seed
+                self._streams.clear()
+                self._floor = 0
+            else:
+                self._streams[namespace] = (self.seed if seed is None else seed), 0
+                self._make_room()
+
+    def _make_room(self) -> None:
+        if len(self._streams) > self._cap:
+            self._floor = max(self._floor, self._streams.popitem(last=False)[1][1])
+
+
+def _short_hash(credential: str) -> str:
+    """Letters only: with digits, an entry's id could be taken for the number of a card, and be hidden."""
+    digest = blake2b(credential.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, person=b"namespace")
+    return digest.hexdigest().translate(_LETTERS)

@@ -1,0 +1,74 @@
+"""The snapshot: the contract and the scenarios that answer requests, loaded together and replaced together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mockserver.contract import Contract
+from mockserver.scenarios import ScenarioSelector
+
+if TYPE_CHECKING:
+    # Imported on first use: it needs openapi-core, which takes half a second to import.
+    from mockserver.samples.sample_replies import SampleReplies
+
+__all__ = ["ReloadStatus", "Snapshot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """What answers requests. One snapshot answers a request from beginning to end.
+
+    `selector` is None for a contract without scenarios. `read_at` is when the loader began to read the files, in
+    seconds since the epoch.
+    """
+
+    contract: Contract
+    selector: ScenarioSelector | None = None
+    read_at: float = 0.0
+
+    @cached_property
+    def samples(self) -> SampleReplies:
+        """Makes replies from the schemas of the contract."""
+        from mockserver.samples.sample_replies import SampleReplies
+
+        return SampleReplies(self.contract)
+
+    @property
+    def lost(self) -> set[str]:
+        """The names of scenarios that are activated and no longer exist."""
+        return self.selector.lost if self.selector else set()
+
+    def changes(self, before: Snapshot) -> list[str]:
+        """What differs from an earlier snapshot: names of scenarios, and "the contract"."""
+        if self.selector and before.selector:
+            names = self.selector.scenarios.differing(before.selector.scenarios)
+        else:
+            names = []
+        return names if self.contract is before.contract else [*names, "the contract"]
+
+    def take_over(self, before: Snapshot) -> None:
+        """Continue with the state of an earlier snapshot: activated scenarios and usage counts."""
+        if self.selector and before.selector:
+            self.selector.take_over(before.selector)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadStatus:
+    """Whether the files could be loaded when they last changed.
+
+    `since` is the time of that change, in seconds since the epoch. `problems` is empty when the files were loaded.
+    """
+
+    since: float
+    problems: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The member `reload` of `GET /__mock/health`."""
+        return {
+            "state": "rejected" if self.problems else "current",
+            "since": datetime.fromtimestamp(self.since, UTC).isoformat(timespec="milliseconds"),
+            "problems": list(self.problems),
+        }

@@ -1,0 +1,11 @@
+"""Loads what the settings name into a checked snapshot: the contract, and scenario files that are checked against it.
+
+May import: `engine`, `scenarios`, `payments`, `contract`, `settings`. Start with `loader.py`.
+"""
+
+from __future__ import annotations
+
+from mockserver.loading.loader import load_contract, load_engine, load_scenarios, load_snapshot
+from mockserver.loading.scenario_lint import ScenarioLint
+
+__all__ = ["ScenarioLint", "load_contract", "load_engine", "load_scenarios", "load_snapshot"]

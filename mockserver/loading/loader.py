@@ -1,0 +1,87 @@
+"""Loads what the settings name: the contract, the scenarios, and an engine that answers with them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from mockserver.contract import Contract
+from mockserver.engine.engine import Engine
+from mockserver.engine.snapshot import Snapshot
+from mockserver.errors import ScenarioError
+from mockserver.loading.scenario_lint import ScenarioLint
+from mockserver.payments import knows_fake
+from mockserver.scenarios import Scenarios, ScenarioSelector, read_file, read_folder
+from mockserver.scenarios.format.flaws import did_you_mean
+from mockserver.scenarios.scenario_selector import DEFAULT
+from mockserver.settings import Settings, own
+
+__all__ = ["load_contract", "load_engine", "load_scenarios", "load_snapshot"]
+
+
+def load_engine(settings: Settings) -> Engine:
+    """An engine that answers with the contract and the scenarios of the settings. Raises SpecError, ScenarioError."""
+    return Engine(
+        snapshot=load_snapshot(settings),
+        seed=settings.seed,
+        report_violations=settings.on_violation == "report",
+    )
+
+
+def load_snapshot(settings: Settings, *, contract: Contract | None = None) -> Snapshot:
+    """Read the contract, unless one is given, and the scenarios. Raises SpecError, ScenarioError."""
+    read_at = time.time()
+    if contract is None:
+        contract = load_contract(settings)
+    return Snapshot(contract=contract, selector=_load_selector(settings, contract), read_at=read_at)
+
+
+def load_contract(settings: Settings) -> Contract:
+    """Read the contract that the settings name. Raises SpecError."""
+    return Contract.load(
+        settings.spec_file,
+        accepted_keys=frozenset(settings.api_keys) if settings.api_keys else None,
+        max_body=settings.max_body,
+        compiled=settings.validation == "compiled",
+    )
+
+
+def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
+    """The scenarios of a folder. All files are loaded, or none.
+
+    Raises ScenarioError: BrokenScenariosError with every problem of every file, or that the folder has no file.
+    """
+    files = read_folder(folder, operations=contract.operations, knows_fake=knows_fake)
+    lint = ScenarioLint(contract)
+    return Scenarios.of(files, problems=[problem for file in files for problem in lint.problems(file)])
+
+
+def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector | None:
+    """The selector over the scenarios of the settings' folder; None without a folder. Raises ScenarioError."""
+    folder, name = settings.scenarios_folder, settings.scenario
+    if folder is None:
+        if name is not None:
+            raise ScenarioError(
+                f"there is no scenario {name!r}: no scenario files are loaded, name them by --scenarios"
+            )
+        return None
+    scenarios = _with_default(load_scenarios(folder, contract), contract)
+    if name is not None and name not in scenarios.names:
+        raise ScenarioError(f"{folder}: there is no scenario {name!r}{did_you_mean(name, scenarios.names)}")
+    stubs = [stub for scenario in scenarios.values() for stub in scenario.stubs]
+    contract.compile(dict.fromkeys(stub.operation for stub in stubs if stub.operation in contract.operations))
+    return ScenarioSelector(scenarios, server_wide=name)
+
+
+def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
+    """The scenarios, plus the bundled default if they have none and the contract has its operations.
+
+    A folder that holds only special cases keeps coherent ordinary replies this way.
+    """
+    if DEFAULT in scenarios.names:
+        return scenarios
+    file = read_file(own(f"{DEFAULT}.yaml"), knows_fake=knows_fake)
+    default = file.scenario
+    if default is None or not {stub.operation for stub in default.stubs} <= contract.operations.keys():
+        return scenarios
+    return scenarios if ScenarioLint(contract).problems(file) else Scenarios([*scenarios.values(), default])

@@ -1,0 +1,55 @@
+"""Answers the operation of spec/saved_methods.yaml from what the setup intents of an engine have saved."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from mockserver.contract import Contract
+from mockserver.engine.engine import Engine
+from mockserver.engine.mock_headers import summary
+from mockserver.engine.namespaces import namespace_of
+from mockserver.errors import Refusal
+from mockserver.messages import Reply, Request
+from mockserver.parsing.strict_json import write
+from mockserver.settings import Settings, own
+
+__all__ = ["OPERATIONS", "SavedMethodsApi"]
+
+OPERATIONS: Final = ("mock_list_payment_methods",)
+"""The operationIds of spec/saved_methods.yaml."""
+
+_JSON: Final = (("content-type", "application/json"),)
+
+
+class SavedMethodsApi:
+    """The list of saved payment methods. Its exchanges are recorded with those of the engine."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    @cached_property
+    def contract(self) -> Contract:
+        """spec/saved_methods.yaml, which is read when the first request comes."""
+        return Contract.load(
+            own("saved_methods.yaml"),
+            accepted_keys=frozenset(self._settings.api_keys) or None,
+            max_body=self._settings.max_body,
+        )
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request, with the list or with a refusal."""
+        namespace = namespace_of(request, self.contract.credential_places)
+        recording = self._engine.recorder.begin(request, namespace)
+        try:
+            call = recording.understand(self.contract)
+            if recording.violations and not self._engine.report_violations:
+                raise recording.refuse_violations()
+            saved = self._engine.ledger.saved.of(namespace.key, call.path["customer_id"])
+            reply = Reply(status=200, headers=_JSON, body=write([method.as_body() for method in saved]))
+            if violations := self.contract.reply_violations(call.operation, reply):
+                raise RuntimeError(f"a reply of {call.operation} violates its contract at: {summary(violations)}")
+        except Refusal as refusal:
+            reply = recording.refuse(refusal)
+        return self._engine.recorder.finish(recording, reply, report=True)

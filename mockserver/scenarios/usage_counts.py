@@ -1,0 +1,52 @@
+"""Sequences: how often each stub has answered, for each namespace and scenario on its own."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Final
+
+from mockserver.scenarios.scenario import Stub
+
+__all__ = ["UsageCounts"]
+
+MOST_NAMESPACES: Final = 10_000
+
+
+class UsageCounts:
+    """Counts the answers of stubs with `times`; safe to use from many threads.
+
+    Callers name their namespaces as they like, so there is room for `most` of them: the one that has been
+    quiet longest is forgotten, and begins again if it comes back.
+    """
+
+    def __init__(self, *, most: int = MOST_NAMESPACES) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._counts: OrderedDict[str, dict[tuple[str, str], int]] = OrderedDict()
+
+    def claim(self, namespace: str, scenario: str, stub: Stub) -> bool:
+        """Whether the stub may answer once more; if so, that answer is counted."""
+        if stub.times is None:
+            return True
+        with self._lock:
+            counts = self._counts.setdefault(namespace, {})
+            self._counts.move_to_end(namespace)
+            if len(self._counts) > self._most:
+                self._counts.popitem(last=False)
+            used = counts.get((scenario, stub.name), 0)
+            if used >= stub.times:
+                return False
+            counts[scenario, stub.name] = used + 1
+            return True
+
+    def reset(self, namespace: str | None = None, scenario: str | None = None) -> None:
+        """Begin again: in one namespace or all (None), with one scenario or all (None)."""
+        with self._lock:
+            for name in list(self._counts) if namespace is None else [namespace]:
+                if scenario is None:
+                    self._counts.pop(name, None)
+                    continue
+                counts = self._counts.get(name, {})
+                for key in [key for key in counts if key[0] == scenario]:
+                    del counts[key]

@@ -1,0 +1,122 @@
+"""Requests that are answered in one go: read, decided and written, without a task for each."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from mockserver.server.http_protocol import HttpProtocol, MalformedError
+from mockserver.web import Application, ASGIApp
+from mockserver.web.fast_path import RenderedAnswer
+from mockserver.web.head_fields import HeadFields
+from mockserver.web.request_head import RequestHead
+
+__all__ = ["FastHttpProtocol"]
+
+
+class FastHttpProtocol(HttpProtocol):
+    """One connection on which a request that comes in one piece, and waits for nothing, is answered as it comes.
+
+    It is held until its last byte is read, though never longer than the bytes that came with its head; what becomes of
+    it then is for `Application.answer_at_once` to say. All others go the way that uvicorn has for them.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._answer_at_once = self.app.answer_at_once if isinstance(self.app, Application) else None
+        self._later: ASGIApp | None = None
+        self._is_held = False
+        self._held_body = b""
+        self._keeps_alive = False
+
+    def data_received(self, data: bytes) -> None:
+        """Reads; a request that is not there as a whole is held no longer."""
+        super().data_received(data)
+        if self._is_held:
+            self._release()
+
+    def on_body(self, body: bytes) -> None:
+        """Takes a piece of the body."""
+        if self._is_held:
+            self._held_body += body
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Answers what was held; the bytes that came may hold another request."""
+        if self._is_held:
+            self._answer()
+        else:
+            super().on_message_complete()
+
+    def _start_request(self) -> None:
+        self._is_held = (
+            self._answer_at_once is not None
+            and self._is_idle
+            and not self.pipeline
+            and not self.expect_100_continue
+            and not self.flow.write_paused
+            and not self.server_state.stopping.is_set()
+            # What is left to uvicorn's parser of URLs: it knows fragments, and refuses what is not ASCII.
+            and self.url.isascii()
+            and b"#" not in self.url
+        )
+        if self._is_held:
+            self._held_body = b""
+            self._keeps_alive = self.parser.should_keep_alive()
+        else:
+            super()._start_request()
+
+    def _answer(self) -> None:
+        if self.transport.is_closing() or self._answer_at_once is None:
+            self._is_held = False
+            return
+        path, _, query = self.url.partition(b"?")
+        head = RequestHead(
+            method=self.parser.get_method().decode("ascii"),
+            path=path.decode("ascii"),
+            query=query.decode("ascii"),
+            v1_0=self.parser.get_http_version() == "1.0",
+            fields=HeadFields.of(self.scope["headers"]),
+        )
+        answer = self._answer_at_once(head, self._held_body)
+        if isinstance(answer, RenderedAnswer):
+            self._is_held = False
+            self._write(answer, keeps_alive=self._keeps_alive and not head.v1_0)
+        else:
+            self._later = answer
+            self._release()
+            super().on_message_complete()
+
+    def _write(self, ready: RenderedAnswer, *, keeps_alive: bool) -> None:
+        """The whole reply in one piece; then the connection is at rest, or at its end."""
+        own = [b"%b: %b\r\n" % field for field in self.server_state.default_headers]
+        ending = b"\r\n" if keeps_alive else b"connection: close\r\n\r\n"
+        self.transport.write(b"".join((STATUS_LINE[ready.status], *own, ready.lines, ending, ready.body)))
+        self.server_state.total_requests += 1
+        if not keeps_alive:
+            self.transport.close()
+            return
+        self._rests_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def _release(self) -> None:
+        """Leaves a request that was held to uvicorn, with what has come of its body."""
+        self._is_held = False
+        super()._start_request()
+        if self._held_body:
+            super().on_body(self._held_body)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        later, self._later = self._later, None
+        super()._start_asgi_task(cycle, cast("ASGI3Application", later) if later else app)
+
+    def _reject(self, problem: MalformedError) -> None:
+        if self._is_held:
+            self._release()
+        super()._reject(problem)

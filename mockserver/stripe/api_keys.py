@@ -1,0 +1,69 @@
+"""Stripe's API keys, as they come with a request; only those of test mode are taken."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockserver.messages import Request
+from mockserver.stripe.stripe_errors import StripeError
+
+__all__ = ["ApiKey", "find_account", "find_key", "refuse_live"]
+
+_KEY: Final = re.compile(r"(?P<kind>pk|sk|rk)_(?P<mode>test|live)_[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key of test mode; a publishable one is in every browser, so it may see and do less."""
+
+    text: str
+    is_publishable: bool
+
+    @classmethod
+    def of(cls, text: str) -> ApiKey:
+        """The key that a text is. Raises Failure: it is none, or one of live mode."""
+        match = _KEY.fullmatch(text)
+        if match is None:
+            raise StripeError(
+                status=401,
+                message="Invalid API Key provided: it does not look like pk_test_… or sk_test_….",
+                headers=(("WWW-Authenticate", 'Basic realm="Stripe"'),),
+            )
+        refuse_live(text)
+        return cls(text=text, is_publishable=match["kind"] == "pk")
+
+
+def refuse_live(*texts: str) -> None:
+    """Raises Failure when one of the texts is a key of live mode, whether it is the one that counts or not."""
+    if any((match := _KEY.fullmatch(text)) and match["mode"] == "live" for text in texts):
+        raise StripeError(
+            status=403,
+            message="A key of live mode was sent to a mock server. It takes keys of test mode only; nothing was done.",
+            refused="test-mode-only",
+        )
+
+
+def find_key(request: Request, fields: Mapping[str, Any]) -> str | None:
+    """The text of the key: from the Authorization header, else from the parameter `key`; None if there is none."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    value = value.strip()
+    if scheme.lower() == "bearer":
+        return value
+    if scheme.lower() == "basic":
+        try:
+            return b64decode(value, validate=True).decode().partition(":")[0]
+        except (binascii.Error, ValueError):
+            return ""
+    key = fields.get("key")
+    return key if isinstance(key, str) and key else None
+
+
+def find_account(request: Request, fields: Mapping[str, Any]) -> str | None:
+    """The connected account that a request is about, None if it names none."""
+    account = request.headers.get("stripe-account") or fields.get("_stripe_account")
+    return account if isinstance(account, str) and account else None

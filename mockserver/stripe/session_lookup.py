@@ -1,0 +1,71 @@
+"""Which payment session a call is about, and whether its caller may know of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.messages import Call
+from mockserver.payments import Ledger, PaymentSession
+from mockserver.redaction import echoed
+from mockserver.stripe.caller import Caller
+from mockserver.stripe.stripe_errors import StripeError
+from mockserver.stripe.stripe_objects import check_expandable, setup_intent_body
+
+__all__ = ["session_of", "shown", "unexpected_state"]
+
+_SHOWN_CHARACTERS = 100
+
+
+def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None) -> PaymentSession:
+    """The payment session whose setup intent is called. Raises Failure."""
+    name = call.path["id"]
+    session = ledger.sessions.of_setup_intent(name, caller.owner)
+    stripe = session.stripe if session else None
+    if session is None or stripe is None or not _belongs(session, caller):
+        raise StripeError(
+            status=404,
+            code="resource_missing",
+            message=f"No such setupintent: '{echoed(name)}'",
+            param="intent",
+        )
+    if secret is None and caller.is_publishable:
+        raise StripeError(
+            status=400,
+            code="parameter_missing",
+            message="Missing required param: client_secret. It goes with a publishable key.",
+            param="client_secret",
+        )
+    if secret not in (None, stripe.client_secret):
+        raise StripeError(
+            status=400,
+            message="The client_secret provided does not match the client_secret associated with the SetupIntent.",
+            param="client_secret",
+        )
+    return session
+
+
+def _belongs(session: PaymentSession, caller: Caller) -> bool:
+    """Whether a setup intent is there for a caller: to other accounts it is not, as everything at Stripe.
+
+    Any secret key will do, and who names no account is believed to mean the right one: the mock's own choices.
+    """
+    stripe = session.stripe
+    if stripe is None or caller.account not in (None, stripe.connected_account_id):
+        return False
+    return caller.key is None or not caller.key.is_publishable or caller.key.text == stripe.pk_key
+
+
+def shown(session: PaymentSession, caller: Caller, expand: Any = ()) -> dict[str, Any]:
+    """The setup intent as this caller sees it. Raises Failure: it cannot be expanded so."""
+    check_expandable(expand)
+    return setup_intent_body(session, base=caller.base, publishable=caller.is_publishable, expand=expand)
+
+
+def unexpected_state(session: PaymentSession, caller: Caller, why: str) -> StripeError:
+    """The failure of a call for which a setup intent is not ready, or no longer."""
+    return StripeError(
+        status=400,
+        code="setup_intent_unexpected_state",
+        message=f"This SetupIntent cannot be used so: {why}.",
+        setup_intent=shown(session, caller),
+    )

@@ -1,0 +1,187 @@
+"""Stripe's side: one request in, one reply or fault out, told once."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+from urllib.parse import unquote, unquote_plus
+
+from mockserver.contract import Contract
+from mockserver.engine.engine import Engine
+from mockserver.engine.namespaces import HEADER, Namespace, namespace_of, shown
+from mockserver.engine.recording import Recording
+from mockserver.errors import Refusal
+from mockserver.messages import ABSENT, Call, Fault, Reply, Request
+from mockserver.payments import PaymentSession
+from mockserver.redaction import redact
+from mockserver.settings import own
+from mockserver.stripe.api_keys import ApiKey, find_key, refuse_live
+from mockserver.stripe.caller import Caller
+from mockserver.stripe.idempotency import IdempotentReplies
+from mockserver.stripe.stripe_errors import StripeError, refusal_failure, violations_failure
+from mockserver.stripe.stripe_operations import stripe_operations
+from mockserver.stripe.stripe_replies import failed, refusal_kind
+from mockserver.stripe.stripe_request import StripeRequest, read_request, unknown_parameters
+
+__all__ = ["StripeApi"]
+
+# In a query or a form, percent-encoded or not, or in JSON.
+_KEY_FIELD: Final = re.compile(r"""(?:^|[&{,\s])(?:"key"\s*:\s*"|key=)(pk_[A-Za-z0-9_-]+)""")
+NOT_KEPT: Final = b"[not kept: what is refused may hold a card number]"
+_SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
+
+
+class StripeApi:
+    """Answers in Stripe's place for the client secrets that an engine gives out; journalled with the engine's own.
+
+    Nothing that it is given makes it raise. Its contract is read when the first request comes.
+    """
+
+    def __init__(self, engine: Engine, *, max_body: int) -> None:
+        self._engine = engine
+        self._max_body = max_body
+        self._operations = stripe_operations(engine.ledger)
+        self._replies = IdempotentReplies()
+        engine.on_reset(self._replies.reset)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What is served here: spec/stripe.yaml."""
+        return Contract.load(own("stripe.yaml"), max_body=self._max_body)
+
+    def gives_way(self, path: str) -> bool:
+        """Whether the contract that is served has this path itself."""
+        return self._engine.contract.has_path(path)
+
+    def handle(self, request: Request) -> Reply | Fault:
+        """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
+        session = self._called(request)
+        recording = self._begin(request, session)
+        request_id = recording.ids.stripe_id("req", 14)
+        outcome: Reply | Fault
+        try:
+            asked, call = self._understood(recording)
+            refuse_live(*asked.keys)
+            caller = _caller(asked, recording)
+            outcome = self._replies.once(
+                call,
+                namespace=recording.namespace.key,
+                caller=f"{asked.key}\0{asked.account}",
+                # Several sessions of a scenario can share a client secret; replays must not cross between them.
+                about=f"{session.token}\0{session.created}" if session else "",
+                request_id=request_id,
+                answer=lambda: self._checked(self._answer(call, caller), call.operation),
+            )
+        except Refusal as refusal:
+            recording.violations = refusal.violations
+            outcome = failed(refusal_failure(refusal))
+        except StripeError as error:
+            recording.violations = error.violations
+            outcome = failed(error)
+        reply = outcome.reply if isinstance(outcome, Fault) else outcome
+        recording.refused = refusal_kind(reply)
+        if not _may_be_kept(reply):
+            recording.request, recording.sent = _without_numbers(request), ABSENT
+        return self._engine.recorder.finish(recording, outcome, headers=[("request-id", request_id)])
+
+    def _begin(self, request: Request, called: PaymentSession | None) -> Recording:
+        """The recording, in the namespace of the session that gave out the setup intent or the key, if there is one."""
+        session = called or self._session_of_key(request)
+        namespace = Namespace(session.owner, shown(session.owner), "") if session else namespace_of(request, ())
+        recording = self._engine.recorder.begin(request, namespace)
+        recording.scenario = called.scenario if called else None
+        return recording
+
+    def _called(self, request: Request) -> PaymentSession | None:
+        """The payment session whose setup intent is called.
+
+        A scenario may have given the same secret to several callers: the one that is named, or whose key it is, is
+        meant, else the latest.
+        """
+        match = _SETUP_INTENT.match(request.path)
+        if match is None:
+            return None
+        sessions, name = self._engine.ledger.sessions, unquote(match[1])
+        if not sessions.has_shared_setup_intent(name):
+            return sessions.of_setup_intent(name, None)
+        key, named = _sent_key(request), namespace_of(request, self._engine.contract.credential_places)
+        of_key = sessions.of_key(key) if key else None
+        owners = (named.key, of_key.owner if of_key else named.key)
+        found = (sessions.of_setup_intent(name, owner) for owner in (*owners, None))
+        return next(filter(None, found), None)
+
+    def _session_of_key(self, request: Request) -> PaymentSession | None:
+        """The latest payment session that gave out the publishable key; none for who names a namespace.
+
+        A key that a scenario gave to several callers says nothing of whose it is.
+        """
+        sessions, key = self._engine.ledger.sessions, _sent_key(request)
+        if key is None or HEADER in request.headers or sessions.has_shared_key(key):
+            return None
+        return sessions.of_key(key)
+
+    def _understood(self, recording: Recording) -> tuple[StripeRequest, Call]:
+        """The request in the contract's terms and the call that it makes. Raises Refusal, StripeError."""
+        route = recording.route(self.contract)
+        asked = read_request(recording.request, route.operation)
+        understood = self.contract.understand(asked.request, route)
+        violations = [*understood.violations, *unknown_parameters(asked, route.operation, self.contract.document)]
+        if violations:
+            raise violations_failure(tuple(violations))
+        recording.sent = understood.call.body
+        return asked, understood.call
+
+    def _answer(self, call: Call, caller: Caller) -> Reply | Fault:
+        try:
+            return self._operations[call.operation](call, caller)
+        except StripeError as failure:
+            return failed(failure)
+
+    def _checked(self, outcome: Reply | Fault, operation_id: str) -> Reply | Fault:
+        """The outcome, held against the contract like everything that is sent. Raises Refusal."""
+        reply = outcome.reply if isinstance(outcome, Fault) else outcome
+        violations = self.contract.reply_violations(operation_id, reply)
+        if violations:
+            detail = "What Stripe's side was about to say breaks its contract; this is a bug of the mock."
+            raise Refusal("reply-violates-contract", detail, violations=tuple(violations))
+        return outcome
+
+
+def _caller(asked: StripeRequest, recording: Recording) -> Caller:
+    return Caller(
+        key=None if asked.key is None else ApiKey.of(asked.key),
+        account=asked.account,
+        owner=recording.namespace.key,
+        ids=recording.ids,
+        base=f"http://{asked.request.headers.get('host', 'localhost')}",
+    )
+
+
+def _sent_key(request: Request) -> str | None:
+    """The key, before it is known how the body is to be read."""
+    found = find_key(request, {})
+    if found is not None:
+        return found
+    field = _KEY_FIELD.search(unquote_plus(f"{request.query}&{request.body.decode('latin-1')}"))
+    return field[1] if field else None
+
+
+def _may_be_kept(reply: Reply) -> bool:
+    """Whether what was sent holds no number of a real card: that must not even stay in memory.
+
+    Of an error this is known only where it is about a payment method, which was then made of a test card.
+    """
+    return reply.status < 400 or (
+        reply.body.startswith(b"{") and "payment_method" in json.loads(reply.body).get("error", {})
+    )
+
+
+def _without_numbers(request: Request) -> Request:
+    """The request as far as it may be kept: a number can be written in more ways than any pattern knows."""
+    names = [part.partition("=")[0] for part in request.query.split("&")] if request.query else []
+    return replace(
+        request, path=redact(request.path), query="&".join(map(redact, names)), body=NOT_KEPT if request.body else b""
+    )

@@ -1,0 +1,140 @@
+"""Failures: everything that Stripe's side says no with, as Stripe's error object.
+
+A failure that Stripe itself would not have given names the kind of the mock's refusal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from mockserver.errors import Refusal, Violation
+from mockserver.payments.declines import Decline
+from mockserver.payments.method_entry import EntryRefusedError
+from mockserver.redaction import redact
+
+__all__ = ["StripeError", "as_error", "decline_failure", "entry_failure", "refusal_failure", "violations_failure"]
+
+INVALID_REQUEST: Final = "invalid_request_error"
+DOCUMENTATION: Final = "https://docs.stripe.com/error-codes#"
+
+_CODES: Final = {
+    "additionalProperties": ("parameter_unknown", "Received unknown parameter: {param}"),
+    "required": ("parameter_missing", "Missing required param: {param}."),
+}
+# What Stripe too answers so when it cannot tell who asks. The contract does not know of the parameter.
+_AS_STRIPE: Final = {
+    "not-authenticated": "There is no API key: send pk_test_… or sk_test_… as a Bearer token, as the user of HTTP Basic "
+    "authentication or as the parameter key."
+}
+
+
+class StripeError(Exception):  # an answer of the API, not an error of ours
+    """One error object with its status; `refused` is the kind of refusal where the mock refuses.
+
+    `payment_method` and `setup_intent` are the bodies of the objects that it is about.
+    """
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        message: str,
+        type: str = INVALID_REQUEST,  # noqa: A002  # Stripe's name for it
+        code: str | None = None,
+        decline_code: str | None = None,
+        param: str | None = None,
+        payment_method: dict[str, Any] | None = None,
+        setup_intent: dict[str, Any] | None = None,
+        refused: str | None = None,
+        violations: tuple[Violation, ...] = (),
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.refused = refused
+        self.violations = violations
+        self.headers = headers
+        self._error = {
+            "code": code,
+            "decline_code": decline_code,
+            "doc_url": DOCUMENTATION + code.replace("_", "-") if code else None,
+            "message": redact(message),
+            "param": param,
+            "payment_method": payment_method,
+            "setup_intent": setup_intent,
+            "type": type,
+        }
+
+    def as_body(self) -> dict[str, Any]:
+        """The body of the reply; members without a value are left out, as Stripe does."""
+        return {"error": {name: value for name, value in self._error.items() if value is not None}}
+
+
+def as_error(decline: Decline, payment_method: dict[str, Any] | None) -> dict[str, Any]:
+    """A decline as `last_setup_error` holds it."""
+    error = decline_failure(decline, payment_method=payment_method).as_body()["error"]
+    assert isinstance(error, dict), "a body holds an error object"  # noqa: S101  # made two lines above
+    return error
+
+
+def decline_failure(
+    decline: Decline,
+    *,
+    payment_method: dict[str, Any] | None = None,
+    setup_intent: dict[str, Any] | None = None,
+    refused: str | None = None,
+) -> StripeError:
+    """The failure for a decline: a card's is answered 402, every other 400."""
+    return StripeError(
+        status=402 if decline.type == "card_error" else 400,
+        type=decline.type,
+        code=decline.code,
+        decline_code=decline.decline_code,
+        message=decline.message,
+        param=decline.param,
+        payment_method=payment_method,
+        setup_intent=setup_intent,
+        refused=refused,
+    )
+
+
+def entry_failure(refused: EntryRefusedError, *, setup_intent: dict[str, Any] | None = None) -> StripeError:
+    """The failure for what was entered and is no payment method."""
+    return decline_failure(
+        refused.decline, setup_intent=setup_intent, refused="test-mode-only" if refused.by_the_mock else None
+    )
+
+
+def refusal_failure(refusal: Refusal) -> StripeError:
+    """A refusal of the contract, in the form that Stripe's client libraries can read."""
+    return StripeError(
+        status=refusal.status,
+        message=_AS_STRIPE.get(refusal.kind, refusal.detail),
+        type="api_error" if refusal.status >= 500 else INVALID_REQUEST,
+        refused=None if refusal.kind in _AS_STRIPE else refusal.kind,
+        violations=refusal.violations,
+        headers=refusal.headers,
+    )
+
+
+def violations_failure(violations: tuple[Violation, ...]) -> StripeError:
+    """What is wrong with the parameters: Stripe names one, so the first is named; the journal has them all."""
+    first = violations[0]
+    param = _param(first.pointer)
+    code, message = _CODES.get(first.keyword, (None, "Invalid {param}: {message}."))
+    return StripeError(
+        status=400,
+        message=message.format(param=param or "parameters", message=first.message),
+        code=code,
+        param=param or None,
+        refused="contract-violation",
+        # A number may have been sent as a name.
+        violations=tuple(replace(each, pointer=redact(each.pointer)) for each in violations),
+    )
+
+
+def _param(pointer: str) -> str:
+    """`/card/number` as Stripe writes it, `card[number]`."""
+    first, *others = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]] or [""]
+    return redact(first + "".join(f"[{step}]" for step in others))

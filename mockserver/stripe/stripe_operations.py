@@ -1,0 +1,50 @@
+"""The desk: who carries out an operation of Stripe's side, by its operationId."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from mockserver.messages import Call, Fault, Reply
+from mockserver.payments import Ledger
+from mockserver.stripe.caller import Caller
+from mockserver.stripe.challenges import ChallengeOperations
+from mockserver.stripe.payment_methods import PaymentMethodOperations
+from mockserver.stripe.setup_intents import SetupIntentOperations
+
+__all__ = ["OPERATIONS", "Operation", "stripe_operations"]
+
+OPERATIONS: Final = (
+    "retrieve_setup_intent",
+    "confirm_setup_intent",
+    "cancel_setup_intent",
+    "mock_authenticate",
+    "mock_show_challenge",
+    "mock_answer_challenge",
+    "create_payment_method",
+    "create_token",
+)
+"""The operationIds of spec/stripe.yaml."""
+
+Operation = Callable[[Call, Caller], Reply | Fault]
+"""Carries out a call that the contract has let pass; may raise Failure."""
+
+
+def stripe_operations(ledger: Ledger) -> Mapping[str, Operation]:
+    """The operations of spec/stripe.yaml, over what is remembered."""
+    setup_intents, challenges, methods = (
+        SetupIntentOperations(ledger),
+        ChallengeOperations(ledger),
+        PaymentMethodOperations(ledger),
+    )
+    carried_out: tuple[Operation, ...] = (
+        setup_intents.retrieve,
+        setup_intents.confirm,
+        setup_intents.cancel,
+        challenges.authenticate,
+        challenges.show,
+        challenges.answer,
+        methods.create_payment_method,
+        methods.create_token,
+    )
+    return dict(zip(OPERATIONS, carried_out, strict=True))

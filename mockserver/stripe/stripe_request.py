@@ -1,0 +1,119 @@
+"""What a request asks, in the contract's terms: the wire has several ways of saying the same, the contract one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from mockserver.contract.document.document import Document
+from mockserver.contract.document.operations import Operation
+from mockserver.errors import Refusal, Violation
+from mockserver.messages import Headers, Request
+from mockserver.parsing import strict_json
+from mockserver.parsing.media_types import essence
+from mockserver.stripe.api_keys import find_account, find_key
+from mockserver.stripe.form_encoding import FormError, read_form
+
+__all__ = ["StripeRequest", "read_request", "unknown_parameters"]
+
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeRequest:
+    """A request as the contract is asked about it: its key is in a header, its body JSON.
+
+    `query` names the parameters that are left in the query; `key` and `account` are None where the request has none.
+    `keys` are all that were sent; the one that counts is `key`.
+    """
+
+    request: Request
+    query: frozenset[str]
+    key: str | None
+    account: str | None
+    keys: tuple[str, ...] = ()
+
+
+def read_request(request: Request, operation: Operation) -> StripeRequest:
+    """Read a request for an operation. Raises Refusal malformed-body."""
+    query = _form(request.query)
+    if "requestBody" not in operation.spec:
+        return _asked(request, query, urlencode(query, doseq=True), names=frozenset(query))
+    media_type = essence(request.headers.get("content-type", FORM))
+    if request.oversized or (request.body and media_type not in {FORM, JSON}):
+        # The contract has something to say about it.
+        return _asked(request, query, request.query)
+    sent = _read(request.body, media_type)
+    if not isinstance(sent, dict):
+        return _asked(request, query, request.query)
+    # Stripe reads query and body alike.
+    fields = {**query, **sent}
+    return _asked(request, fields, "", body=json.dumps(fields).encode())
+
+
+def _asked(
+    request: Request,
+    fields: Mapping[str, Any],
+    query: str,
+    *,
+    names: frozenset[str] = frozenset(),
+    body: bytes | None = None,
+) -> StripeRequest:
+    """The request with its parameters in `query`, or as JSON in `body` where there is one."""
+    key, account = find_key(request, fields), find_account(request, fields)
+    changes: dict[str, str] = {}
+    if key and "authorization" not in request.headers:
+        changes["authorization"] = f"Bearer {key}"
+    if body is not None:
+        changes["content-type"] = JSON
+    kept = [pair for pair in request.headers.pairs if pair[0] not in changes]
+    asked = replace(
+        request,
+        query=query,
+        headers=Headers([*kept, *changes.items()]) if changes else request.headers,
+        body=request.body if body is None else body,
+    )
+    return StripeRequest(request=asked, query=names, key=key, account=account, keys=_keys(key, fields.get("key")))
+
+
+def _keys(*found: Any) -> tuple[str, ...]:
+    return tuple(key for key in found if isinstance(key, str))
+
+
+def unknown_parameters(asked: StripeRequest, operation: Operation, document: Document) -> list[Violation]:
+    """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
+    described = [document.resolve(each) for each in operation.spec.get("parameters", ())] if asked.query else []
+    unknown = asked.query - {each["name"] for each in described if each["in"] == "query"}
+    message = "the query has a parameter that the operation does not have"
+    return [
+        Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")
+        for name in sorted(unknown)
+    ]
+
+
+def _read(body: bytes, media_type: str) -> Any:
+    if not body:
+        return {}
+    if media_type == JSON:
+        try:
+            return strict_json.parse(body)
+        except strict_json.JsonError as error:
+            raise Refusal("malformed-body", f"The body is malformed: {error}.") from None
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise Refusal("malformed-body", "The body is malformed: it is not UTF-8.") from None
+    return _form(text)
+
+
+def _form(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        return read_form(text)
+    except FormError as error:
+        raise Refusal("malformed-body", f"The form is malformed: {error}.") from None

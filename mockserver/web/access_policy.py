@@ -1,0 +1,84 @@
+"""The edge: who may call at all, decided before anything is done."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import NamedTuple
+
+from mockserver.errors import Refusal
+from mockserver.settings import Settings
+from mockserver.web.host_rules import Authority, HostRules
+from mockserver.web.origin_rules import OriginRules
+from mockserver.web.request_head import RequestHead
+
+__all__ = ["AccessDecision", "AccessPolicy"]
+
+# The longest host name has 253 characters; what is longer is not worth remembering.
+_LONGEST = 300
+
+
+class AccessDecision(NamedTuple):
+    """What the edge says: refused, as (kind, detail), or served with these headers on the reply besides."""
+
+    refused: tuple[str, str] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The refusal as an error, new each time: errors collect what happened to them."""
+        return Refusal(*self.refused) if self.refused is not None else None
+
+
+class AccessPolicy:
+    """The rules for Host and Origin. Clients say the same again and again, so the last answers are kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._hosts = HostRules(settings.allow_hosts)
+        self._origins = OriginRules(settings.cors_origins)
+        self._recent = lru_cache(maxsize=256)(self._decide)
+
+    def verdict(self, head: RequestHead) -> AccessDecision:
+        """Whether a request is served, by its head alone."""
+        hosts, origins = head.fields.hosts, head.fields.origins
+        # RFC 9112, section 3.2: only HTTP/1.0 knows requests without a Host.
+        if len(hosts) != 1 and (hosts or not head.v1_0):
+            return _refused("bad-host", f"Exactly one Host header is needed; this request has {len(hosts) or 'none'}.")
+        if len(origins) > 1:
+            return _refused("foreign-origin", f"At most one Origin header is understood, {len(origins)} were sent.")
+        host = hosts[0] if hosts else None
+        origin = origins[0] if origins else None
+        if len(host or b"") + len(origin or b"") > _LONGEST:
+            return self._decide(host, origin)
+        return self._recent(host, origin)
+
+    def _decide(self, host: bytes | None, origin: bytes | None) -> AccessDecision:
+        authority = None
+        if host is not None:
+            authority = Authority.parse(host.decode("latin-1"))
+            if authority is None:
+                return _refused("bad-host", f"The Host header is not a host name: {_shown(host)}.")
+            if not self._hosts.serve(authority):
+                return _refused(
+                    "bad-host",
+                    f"The host {_shown(host)} is not served. Call the mock by localhost, an IP address or a name "
+                    f"without dots, or start it with --allow-host {authority.host}.",
+                )
+        if origin is None:
+            return AccessDecision()
+        headers = self._origins.headers(origin.decode("latin-1"), authority)
+        if headers is None:
+            return _refused(
+                "foreign-origin",
+                f"Pages of the origin {_shown(origin)} may not call the mock; nothing was done. "
+                "To allow it, start the mock with --cors-origin and that origin.",
+            )
+        return AccessDecision(headers=headers)
+
+
+def _refused(kind: str, detail: str) -> AccessDecision:
+    return AccessDecision(refused=(kind, detail))
+
+
+def _shown(value: bytes) -> str:
+    return json.dumps(value[:100].decode("latin-1"))

@@ -1,0 +1,92 @@
+"""Faults: deliberate misbehaviour, committed on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from starlette.types import Receive, Send
+
+from mockserver.messages import Fault, Reply
+from mockserver.web.reply_messages import head_message, sent_body
+from mockserver.web.wire import Wire, pause
+
+__all__ = ["FaultInjector", "malformed"]
+
+# What the client's own library would see. Without a wire the app runs inside the client's process, and raises it there.
+_SEEN: dict[str, type[OSError]] = {
+    "connection_reset": ConnectionResetError,
+    "empty_reply": ConnectionAbortedError,
+    "truncated_body": ConnectionAbortedError,
+    "hang": TimeoutError,
+}
+
+# An event loop waits for no less, in seconds.
+_TICK = 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultInjector:
+    """Commits faults on one request. `besides` are the server's own header fields; `wire` is none under other servers.
+
+    A fault that needs a wire and has none raises the OSError that a client would see.
+    """
+
+    method: str
+    besides: tuple[tuple[str, str], ...]
+    wire: Wire | None
+    receive: Receive
+    send: Send
+
+    async def commit(self, fault: Fault) -> None:
+        """Misbehaves as told."""
+        wire = self.wire
+        if fault.kind == "malformed_json":
+            await self._dribble(malformed(fault.reply), chunks=1, over=0.0)
+        elif fault.kind == "dribble":
+            await self._dribble(fault.reply, chunks=max(1, fault.chunks), over=fault.over)
+        elif wire is None:
+            raise _SEEN[fault.kind](f"fault {fault.kind}")
+        elif fault.kind == "connection_reset":
+            wire.reset()
+        elif fault.kind == "truncated_body":
+            await self._truncate(fault.reply)
+            wire.close()
+        elif fault.kind == "hang":
+            await self._hang(wire)
+            wire.close()
+        else:
+            wire.close()
+
+    async def _dribble(self, reply: Reply, *, chunks: int, over: float) -> None:
+        """The first piece goes out at once, the last at the end; pieces that are due together are not waited for."""
+        body = sent_body(reply, self.method)
+        await self.send(head_message(reply, besides=self.besides))
+        started = monotonic()
+        for number in range(1, chunks):
+            start, end = len(body) * (number - 1) // chunks, len(body) * number // chunks
+            await self.send({"type": "http.response.body", "body": body[start:end], "more_body": True})
+            wait = started + over * number / (chunks - 1) - monotonic()
+            if wait > _TICK or number == chunks - 1:
+                await pause(self.wire, max(0.0, wait))
+        await self.send({"type": "http.response.body", "body": body[len(body) * (chunks - 1) // chunks :]})
+
+    async def _truncate(self, reply: Reply) -> None:
+        body = sent_body(reply, self.method)
+        await self.send(head_message(reply, besides=self.besides))
+        await self.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+
+    async def _hang(self, wire: Wire) -> None:
+        """Waits until the client gives up or the server stops; the request was read to its end before."""
+        tasks = [asyncio.ensure_future(self.receive()), asyncio.ensure_future(wire.stopping.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def malformed(reply: Reply) -> Reply:
+    """The reply with a body that is no JSON: it breaks off after a comma, as no JSON text ends."""
+    return replace(reply, body=reply.body[: len(reply.body) // 2] + b",")

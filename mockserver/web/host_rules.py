@@ -1,0 +1,71 @@
+"""Which hosts are served: what a name on the open internet could be made to point at us is not (DNS rebinding)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
+
+from mockserver.errors import UsageError
+
+__all__ = ["Authority", "HostRules"]
+
+# RFC 3986, section 3.2, without user information.
+_AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::(?P<port>[0-9]{0,5}))?")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+
+
+class Authority(NamedTuple):
+    """A host, in lower case and without a trailing dot, and the port as it was written, if it was."""
+
+    host: str
+    port: str
+
+    @classmethod
+    def parse(cls, text: str) -> Authority | None:
+        """The parts of `host[:port]`; None when it is not of that form."""
+        found = _AUTHORITY.fullmatch(text.lower())
+        if found is None:
+            return None
+        host = found["host"].removesuffix(".")
+        return cls(host, found["port"] or "") if host else None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this names the machine itself, whoever resolves it (RFC 6761, section 6.3)."""
+        if self.host == "localhost" or self.host.endswith(".localhost"):
+            return True
+        address = self._address()
+        return address is not None and address.is_loopback
+
+    @property
+    def is_local(self) -> bool:
+        """Whether nobody outside can make a browser find us by this name."""
+        return self.is_loopback or self._address() is not None or _LABEL.fullmatch(self.host) is not None
+
+    def _address(self) -> IPv4Address | IPv6Address | None:
+        try:
+            return IPv6Address(self.host[1:-1]) if self.host.startswith("[") else IPv4Address(self.host)
+        except ValueError:
+            return None
+
+
+class HostRules:
+    """The rule for the Host header. A name that is allowed without a port is served on every port."""
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed: set[tuple[str, str]] = set()
+        for text in allowed:
+            authority = Authority.parse(text)
+            if authority is None:
+                raise UsageError(f"--allow-host {text!r} is not a host name: write it as in mock.example.com")
+            self._allowed.add(authority)
+
+    def serve(self, authority: Authority) -> bool:
+        """Whether requests to this host are answered."""
+        return (
+            authority.is_local
+            or (authority.host, "") in self._allowed
+            or (authority.host, authority.port) in self._allowed
+        )

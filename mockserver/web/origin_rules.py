@@ -1,0 +1,87 @@
+"""Which browser origins may call the mock, and what they are told (CORS, https://fetch.spec.whatwg.org)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mockserver.errors import UsageError
+from mockserver.messages import Headers
+from mockserver.web.host_rules import Authority
+
+__all__ = ["OriginRules", "preflight_headers"]
+
+_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#@\s]+)")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+_EXPOSED = (
+    "Mock-Scenario, Mock-Stub, Mock-Entry, Mock-Refused, Mock-Violations, "
+    "Preference-Applied, Retry-After, Location, Allow, WWW-Authenticate, "
+    "Request-Id, Idempotent-Replayed, Original-Request"
+)
+
+
+class OriginRules:
+    """The rule for the Origin header: loopback, the page's own server, and what `--cors-origin` names.
+
+    `*` names every origin but `null`, which stands for sandboxed and local pages and has to be named itself.
+    """
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed = {text.lower().removesuffix("/") for text in allowed}
+        for text in self._allowed - {"*", "null"}:
+            if _ORIGIN.fullmatch(text) is None:
+                raise UsageError(f"--cors-origin {text!r} is not an origin: write it as in https://shop.example.com")
+
+    def headers(self, origin: str, host: Authority | None) -> tuple[tuple[str, str], ...] | None:
+        """What belongs on a reply to this origin; None when it may not call the mock."""
+        if self._is_trusted(origin.lower(), host):
+            return (
+                ("access-control-allow-origin", origin),
+                ("access-control-allow-credentials", "true"),
+                ("access-control-expose-headers", _EXPOSED),
+                ("vary", "Origin"),
+            )
+        if "*" in self._allowed and _ORIGIN.fullmatch(origin.lower()):
+            # Credentials are for origins that were named: a browser accepts no star beside them.
+            return (
+                ("access-control-allow-origin", "*"),
+                ("access-control-expose-headers", _EXPOSED),
+                ("vary", "Origin"),
+            )
+        return None
+
+    def _is_trusted(self, origin: str, host: Authority | None) -> bool:
+        if origin in self._allowed:
+            return True
+        found = _ORIGIN.fullmatch(origin)
+        if found is None or found["scheme"] not in _DEFAULT_PORTS:
+            return False
+        authority = Authority.parse(found["authority"])
+        if authority is None:
+            return False
+        return authority.is_loopback or (host is not None and _same(authority, host, _DEFAULT_PORTS[found["scheme"]]))
+
+
+def _same(authority: Authority, host: Authority, default_port: str) -> bool:
+    return (authority.host, authority.port or default_port) == (host.host, host.port or default_port)
+
+
+def preflight_headers(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """What an allowed origin may do: the method and the header fields it asks for, as far as they are such."""
+    method = headers.get("access-control-request-method", "")
+    asked = [field.strip() for field in headers.get("access-control-request-headers", "").split(",")]
+    fields = ", ".join(field for field in asked if _TOKEN.fullmatch(field))
+    granted = [
+        ("access-control-max-age", "600"),
+        ("vary", "Access-Control-Request-Method, Access-Control-Request-Headers"),
+    ]
+    if _TOKEN.fullmatch(method):
+        granted.append(("access-control-allow-methods", method))
+    if fields:
+        granted.append(("access-control-allow-headers", fields))
+    # https://wicg.github.io/private-network-access: a page from elsewhere calls a loopback address.
+    if headers.get("access-control-request-private-network") == "true":
+        granted.append(("access-control-allow-private-network", "true"))
+    return tuple(granted)
