@@ -25,7 +25,6 @@ from mockserver.cli import commands as cli
 from mockserver.cli.health_check import ask as ask_health
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
-from mockserver.engine.snapshot import Snapshot
 from mockserver.errors import UsageError
 from mockserver.loading import load_contract, load_engine, load_snapshot
 from mockserver.messages import Reply
@@ -646,7 +645,7 @@ def test_a_bug_while_reading_is_survived(
     mock: Mock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is logged with its traceback, told as a problem, and the next edit counts again."""
-    monkeypatch.setattr(Snapshot, "load", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("mockserver.reloading.sources.load_snapshot", lambda *_, **__: 1 / 0)
     mock.file("happy_path").write_text(scenario(2), "utf-8")
 
     assert ["the files met a bug of the mock server; stderr has more"] == mock.until_rejected()
