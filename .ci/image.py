@@ -1,10 +1,10 @@
-"""Carries out the Dockerfile's steps in a clean folder, for machines that have no Docker engine.
+"""Run the steps of the Dockerfile in a clean folder, on machines that have no Docker engine.
 
     image.py FOLDER
 
-Each stage's absolute paths are taken as lying under FOLDER; base images are the Python that runs this. What the last
-stage says of user, environment, health check and entry point is then done by hand: the server is started as that user,
-asked for its health, asked the README's question and stopped.
+Absolute paths of all stages are inside FOLDER. The base image is the Python that runs this script. User, environment,
+health check and entry point of the last stage are then applied: the script starts the server as that user, checks its
+health, sends the first request of the README and stops the server.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from pathlib import Path
 from prove import prove
 
 ROOT = Path(__file__).parent.parent
-# An absolute path in a command: a slash that continues no word, variable or pattern.
+# An absolute path in a command starts with a slash that does not follow a word, variable or pattern.
 ABSOLUTE = re.compile(r"(?<![\w.:*/$}-])/(?=[\w\s]|$)")
 
 
 class Image:
-    """What the steps have come to."""
+    """The state of the image after the steps so far."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.workdir = root
         self.context = root / "context"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(root)}
-        self.said: dict[str, str] = {}
+        self.metadata: dict[str, str] = {}
 
     def inside(self, text: str) -> str:
-        """A command or path with its absolute paths under the root."""
+        """A command or path with its absolute paths moved to the root folder of the image."""
         return ABSOLUTE.sub(f"{self.root}/", text)
 
-    def carry_out(self, instruction: str, argument: str) -> None:
-        """One instruction."""
+    def run(self, instruction: str, argument: str) -> None:
+        """Run one instruction."""
         print(f"{instruction} {argument}")
         match instruction:
             case "FROM":
@@ -55,15 +55,15 @@ class Image:
                 for name, value in re.findall(r"(\w+)=(\S+)", argument):
                     self.environment[name] = self.inside(value.replace("$PATH", self.environment["PATH"]))
             case "USER" | "EXPOSE" | "STOPSIGNAL" | "HEALTHCHECK" | "ENTRYPOINT":
-                self.said[instruction] = argument
+                self.metadata[instruction] = argument
             case _:
-                raise SystemExit(f"what to do with {instruction} is not known here")
+                raise SystemExit(f"the instruction {instruction} is not supported")
 
     def copy(self, words: list[str]) -> None:
-        """COPY, from the context or from another stage, where it already lies in its place."""
+        """COPY from the context. All stages share one folder, so a copy from another stage is already in its place."""
         if words[0].startswith("--from="):
             if words[1] != words[2] or not Path(self.inside(words[1])).exists():
-                raise SystemExit(f"COPY {' '.join(words)}: not there")
+                raise SystemExit(f"COPY {' '.join(words)}: not found")
             return
         *sources, target = words
         for source in sources:
@@ -75,9 +75,9 @@ class Image:
                 shutil.copy(found, into)
 
     def command(self, instruction: str) -> list[str]:
-        """A command in exec form, its program found in the image."""
-        said = self.said[instruction]
-        program, *arguments = json.loads(said[said.index("[") :])
+        """A command in exec form, with the path of its program in the image."""
+        text = self.metadata[instruction]
+        program, *arguments = json.loads(text[text.index("[") :])
         found = shutil.which(program, path=self.environment["PATH"])
         if found is None or not found.startswith(str(self.root)):
             raise SystemExit(f"{instruction}: {program} is not in the image")
@@ -85,10 +85,10 @@ class Image:
 
 
 def build_context(into: Path) -> None:
-    """Copy what .dockerignore lets through: nothing but what it names with an exclamation mark."""
+    """Copy the files that .dockerignore names with an exclamation mark; it excludes all others."""
     lines = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if not line.startswith("#")]
     if lines[0] != "*":
-        raise SystemExit(".dockerignore should begin with everything")
+        raise SystemExit("the first line of .dockerignore must be *")
     into.mkdir(parents=True)
     for line in lines:
         if line.startswith("!"):
@@ -100,7 +100,7 @@ def build_context(into: Path) -> None:
 
 
 def runs_as(user: int | None, program: str) -> bool:
-    """Whether a user can run a Python, and it is new enough."""
+    """Whether a user can run a Python, and whether its version is supported."""
     check = [program, "-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"]
     try:
         return subprocess.run(check, user=user, group=user, check=False, capture_output=True).returncode == 0
@@ -109,20 +109,20 @@ def runs_as(user: int | None, program: str) -> bool:
 
 
 def give_python(image: Image, user: int | None) -> None:
-    """Put a `python` on the path that the user can run, as the base image has it."""
+    """Put a `python` that the user can run on the PATH, as in the base image."""
     programs = [program for program in (sys.executable, "/usr/bin/python3") if runs_as(user, program)]
     if not programs:
-        raise SystemExit(f"no Python that user {user} can run")
+        raise SystemExit(f"user {user} can run none of the installed Pythons")
     folder = image.root / "python"
     folder.mkdir()
-    # A link would not do: pyenv's and virtual environments' Pythons look where they are called.
+    # Not a link: the Pythons of pyenv and of virtual environments depend on the path they are called by.
     (folder / "python").write_text(f'#!/bin/sh\nexec "{programs[0]}" "$@"\n', "utf-8")
     (folder / "python").chmod(0o755)
     image.environment["PATH"] = f"{folder}:{image.environment['PATH']}"
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The Dockerfile's instructions and their arguments; continued lines are joined."""
+    """The instructions of the Dockerfile with their arguments; continued lines are joined."""
     text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
     found = []
     for line in text.splitlines():
@@ -133,7 +133,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def mount(image: Image, folder: str, file: str) -> None:
-    """Put a folder that holds one file over one of the image's."""
+    """Replace a folder of the image by one that holds only this file."""
     place = image.root / folder
     kept = (place / file).read_bytes()
     shutil.rmtree(place)
@@ -150,10 +150,10 @@ def main() -> None:
     user = number if os.geteuid() == 0 else None
     give_python(image, user)
     for instruction, argument in steps:
-        image.carry_out(instruction, argument)
+        image.run(instruction, argument)
     entry, health = (image.command(name) for name in ("ENTRYPOINT", "HEALTHCHECK"))
     prove([*entry, "--seed", "1"], health=health, variables=image.environment, user=user)
-    # A user's own folders in their place: the contract alone, and one scenario without the ordinary one.
+    # Mounted folders: one has only the contract, the other only one scenario, without happy_path.
     mount(image, "spec", "wingback.yaml")
     mount(image, "scenarios", "server_error.yaml")
     prove([*entry, "--seed", "1"], health=health, variables=image.environment, user=user)

@@ -1,8 +1,9 @@
-"""Starts a server in the folder it is called in, does what the README tells a newcomer, and stops it with SIGTERM.
+"""Start a server in the current folder, send the first request of the README, and stop the server with SIGTERM.
 
     prove.py [--then COMMANDS] COMMAND...
 
-The server has no variables but its port, PATH and HOME. COMMANDS are a line of the shell's, and have MOCKSERVER_URL.
+The server's environment has only MOCKSERVER_PORT, PATH and HOME. COMMANDS is a shell command line; it runs while the
+server runs, with MOCKSERVER_URL in its environment.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -31,7 +32,7 @@ def free_port() -> int:
 
 
 def curl_to(port: int) -> str:
-    """The README's first curl, to another port."""
+    """The first curl command of the README, with another port."""
     found = re.search(r"^curl (?:[^\n]*\\\n)*[^\n]*$", README.read_text("utf-8"), re.MULTILINE)
     if found is None:
         raise SystemExit(f"{README} has no curl")
@@ -39,7 +40,7 @@ def curl_to(port: int) -> str:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return once somebody listens."""
+    """Return when the server accepts connections."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -59,7 +60,7 @@ def prove(
     variables: Mapping[str, str] | None = None,
     user: int | None = None,
 ) -> None:
-    """Start, ask for its health, ask the README's question, stop. Raises SystemExit when something is not as promised."""
+    """Start the server, check its health, send the README's request and stop it. Raises SystemExit if a step fails."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment = {**kept, **(variables or {}), "MOCKSERVER_PORT": str(port)}
@@ -68,9 +69,9 @@ def prove(
         wait_for(port, process)
         if health:
             subprocess.run(health, env=environment, user=user, group=user, check=True, timeout=PATIENCE)
-        answer = subprocess.run(["bash", "-c", curl_to(port)], check=True, capture_output=True, timeout=PATIENCE)
-        if json.loads(answer.stdout)["customer_id"] != CUSTOMER:
-            raise SystemExit(f"not the customer's payment session: {answer.stdout!r}")
+        reply = subprocess.run(["bash", "-c", curl_to(port)], check=True, capture_output=True, timeout=PATIENCE)
+        if json.loads(reply.stdout)["customer_id"] != CUSTOMER:
+            raise SystemExit(f"the reply is not the customer's payment session: {reply.stdout!r}")
         if then is not None:
             url = f"http://127.0.0.1:{port}"
             subprocess.run(
@@ -82,13 +83,13 @@ def prove(
         process.kill()
         process.wait()
     if code:
-        raise SystemExit(f"stopped with SIGTERM, the server ended with {code}")
-    print(f"started, answered, stopped: {' '.join(command)}")
+        raise SystemExit(f"after SIGTERM the exit code of the server is {code}")
+    print(f"started, replied, stopped: {' '.join(command)}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--then", help="what is to be done while the server runs")
+    parser.add_argument("--then", help="shell command line to run while the server runs")
     parser.add_argument("command", nargs=argparse.REMAINDER)
-    said = parser.parse_args()
-    prove(said.command, then=said.then)
+    arguments = parser.parse_args()
+    prove(arguments.command, then=arguments.then)

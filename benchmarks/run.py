@@ -1,4 +1,4 @@
-"""Measure the mock against the floor, in one run: requests a second, valid and refused, start to first answer, memory.
+"""Measure the mock against the floor, in one run: requests a second, valid and refused, start to first reply, memory.
 
     python benchmarks/run.py            # print a table
     python benchmarks/run.py --write    # and put it into README.md and benchmarks/README.md
@@ -159,8 +159,8 @@ def table(subjects: list[Subject], plan: Plan) -> list[str]:
     floor = subjects[0]
     rows = [
         (
-            "| one process | valid POST, requests/s | of the floor | processor time a request | refused POST, requests/s "
-            "| of the floor | start to first answer | memory after 10,000 requests |"
+            "| one process | valid POST, requests/s | relative to floor | CPU time per request | refused POST, requests/s "
+            "| relative to floor | start to first reply | memory after 10,000 requests |"
         ),
         "|---|---|---|---|---|---|---|---|",
         *(
@@ -171,8 +171,8 @@ def table(subjects: list[Subject], plan: Plan) -> list[str]:
     ]
     busiest = max(max(subject.loads) for subject in subjects)
     conditions = (
-        f"{MACHINE}; {CONNECTIONS} keep-alive connections, every answer parsed; median of {plan.rounds} alternating rounds of "
-        f"{plan.seconds:g} s; the load's own process was busy {busiest:.0%} of the time at most."
+        f"{MACHINE}; {CONNECTIONS} keep-alive connections, every reply parsed; median of {plan.rounds} alternating rounds of "
+        f"{plan.seconds:g} s; the load generator was busy for at most {busiest:.0%} of the time."
     )
     return [*rows, "", conditions]
 

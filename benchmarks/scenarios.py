@@ -101,8 +101,8 @@ def main() -> None:
         many_folder = lay_out(Path(scratch) / "many", MANY)
         many, *_ = engines = [load(many_folder) for _ in range(plan.loads)]
         subjects = {
-            "nothing chooses": post(),
-            "a header chooses": post(("mock-scenario", LAST)),
+            "no scenario chosen": post(),
+            "chosen by header": post(("mock-scenario", LAST)),
         }
         pairs = {
             name: (Subject(engine=few, request=request), Subject(engine=many[0], request=request))
@@ -110,7 +110,7 @@ def main() -> None:
         }
         measure([subject for pair in pairs.values() for subject in pair], plan)
     rows = [
-        f"| request | among {FEW} | among {MANY:,} | ratio |",
+        f"| request | with {FEW} files | with {MANY:,} files | ratio |",
         "|---|---|---|---|",
         *(
             f"| {name} | {median(a.rounds):.0f} µs | {median(b.rounds):.0f} µs "
@@ -119,7 +119,7 @@ def main() -> None:
         ),
         "",
         (
-            f"Loading {MANY:,} files, vetted against the contract: {median(seconds for _, seconds in engines):.2f} s. "
+            f"Loading {MANY:,} files and checking them against the contract: {median(seconds for _, seconds in engines):.2f} s. "
             f"{MACHINE}; "
             f"median of {plan.rounds} alternating rounds of {plan.requests:,} requests, of {plan.loads} loads."
         ),

@@ -124,7 +124,7 @@ def main() -> None:
         figures = measure(Client(urlsplit(url).port or 0), plan)
     base = median(figures["create"])
     rows = [
-        "| request | time | of creating |",
+        "| request | time | relative to create |",
         "|---|---|---|",
         *(f"| {name} | {median(rounds):.0f} µs | {median(rounds) / base:.2f} |" for name, rounds in figures.items()),
         "",

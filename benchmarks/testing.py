@@ -131,7 +131,8 @@ def measure(plan: Plan) -> list[tuple[str, float, float | None, str]]:
         here = fixtures(folder, plan)
         there = fixtures(folder, plan, f"--mockserver-url={mock.url}", "-k", "not app")  # that one would be skipped
         rows: list[tuple[str, float, float | None, str]] = [
-            (f"a test with `{name}`, over an empty one", here[name], there.get(name), "3 ms") for name in FIXTURES
+            (f"a test with `{name}`, compared with an empty test", here[name], there.get(name), "3 ms")
+            for name in FIXTURES
         ]
         own, shared = calls(mock, plan), calls(remote, plan)
         rows += [(f"`{name}`", own[name], shared[name], "1 ms") for name in own]
@@ -146,7 +147,7 @@ def main() -> None:
     plan = QUICK if arguments.quick else FULL
     command_line.show(
         [
-            "| what | its own server | `--mockserver-url` | target |",
+            "| what | own server | `--mockserver-url` | target |",
             "|---|---|---|---|",
             *(
                 f"| {what} | {here:.2f} ms | {'' if there is None else f'{there:.2f} ms'} | {target} |"

@@ -23,6 +23,7 @@ from mockserver.scenarios.durations import Fixed
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
+from tests.support import markdown
 
 SCENARIOS = Scenarios.load(bundled("scenarios"))
 ORDINARY = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -45,15 +46,13 @@ class Row:
 
 
 def rows() -> Iterator[Row]:
-    for line in (bundled("scenarios") / "README.md").read_text("utf-8").splitlines():
-        if line.startswith("| `"):
-            name, sees, statuses, customer = (cell.strip() for cell in line.strip("|").split("|"))
-            yield Row(
-                name=name.strip("`"),
-                sees=sees,
-                statuses=tuple(statuses.split(", ")),
-                customer=customer.strip("`") if customer.startswith("`") else None,
-            )
+    for name, sees, statuses, customer in markdown.rows("scenarios/README.md", "Scenarios"):
+        yield Row(
+            name=name.strip("`"),
+            sees=sees,
+            statuses=tuple(statuses.split(", ")),
+            customer=customer.strip("`") if customer.startswith("`") else None,
+        )
 
 
 ROWS = list(rows())

@@ -1,4 +1,4 @@
-"""Takes the README's picture of the demo page: `.venv/bin/python -m tests.browser.screenshot`."""
+"""Takes the picture of the demo page for the README: `.venv/bin/python -m tests.browser.screenshot`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.browser import Pages, chromium
 from tests.support.command import ROOT
 from tests.support.mock import mock_of
 
-PICTURE = ROOT / "mockserver" / "assets" / "pages" / "demo.png"
+PICTURE = ROOT / "docs" / "demo.png"
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-"""What the README says to frontend developers, carried out in the browser."""
+"""The documents' code blocks for browsers, and docs/frontend.md's claims, carried out in Chromium."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,78 +13,128 @@ from tests.browser.conftest import created
 from tests.browser.test_surface import IMPLEMENTED
 from tests.support.browser import Pages, app_server
 from tests.support.command import ROOT
+from tests.support.markdown import BLOCKS, Block, rows, text_of
 from tests.support.mock import Mock
 
-README = (ROOT / "README.md").read_text("utf-8")
-SECTION = README[README.index("\n## For a frontend\n") :].split("\n## ")[1]
-TAG, FORM = re.findall(r"^```html\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
-(FILL,) = re.findall(r"^```python\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)
+DOCUMENT = "docs/frontend.md"
+HTML = [block for block in BLOCKS if block.language == "html"]
+PYTHON = [block for block in BLOCKS if block.needs_browser and block.language == "python"]
+FORM = "A form for Wingback's part"
+
+
+@contextmanager
+def serving(block: Block, mock: Mock) -> Iterator[str]:
+    """A page with the block, on an origin of its own; the mock's address is the only thing that is changed."""
+    with app_server({"/": block.text.replace("http://127.0.0.1:8080", mock.url).encode()}) as url:
+        yield f"{url}/"
+
+
+def html_of(heading: str) -> Block:
+    (found,) = [block for block in HTML if (block.document, block.heading) == (DOCUMENT, heading)]
+    return found
+
+
+@pytest.mark.parametrize("block", HTML, ids=str)
+def test_the_page_works_as_written(block: Block, pages: Pages, mock: Mock) -> None:
+    """The page loads without a message in the console, and its script is there."""
+    name = "WingbackMock" if "wingback.js" in block.text else "Stripe"
+    with serving(block, mock) as url:
+        page = pages.open(url)
+        if "<form>" in block.text:
+            expect(page.get_by_label("Card number")).to_be_visible()
+
+        assert page.evaluate(f"typeof {name}") in {"function", "object"}
+        assert [] == pages.told
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=str)
+def test_the_browser_test_passes_as_written(block: Block, pages: Pages, mock: Mock) -> None:
+    """Python with the fixture `page` of pytest-playwright tests the page that is shown in the same section."""
+    with serving(html_of(block.heading), mock) as url:
+        names: dict[str, object] = {}
+        # The fixture is not installed here, so the test is called with a page.
+        exec(compile(block.text.replace("http://localhost:3000/", url), str(block), "exec"), names)
+        tests = [each for name, each in names.items() if name.startswith("test_") and callable(each)]
+
+        assert tests
+        for test in tests:
+            test(pages.open("about:blank"))
+
+
+def test_the_form_saves_a_card_or_says_why_not(pages: Pages, mock: Mock) -> None:
+    """An empty form shows an error, a complete one the status."""
+    with serving(html_of(FORM), mock) as url:
+        page = pages.open(url)
+        page.get_by_role("button", name="Save payment method").click()
+        expect(page.get_by_role("status")).not_to_be_empty()
+        assert "succeeded" not in page.get_by_role("status").inner_text()
+
+        page.get_by_label("Card number").fill("4242424242424242")
+        page.get_by_label("Expiration date").fill("12/34")
+        page.get_by_label("CVC").fill("123")
+        page.get_by_role("button", name="Save payment method").click()
+        expect(page.get_by_role("status")).to_have_text("succeeded")
 
 
 @pytest.fixture
-def page(request: pytest.FixtureRequest, pages: Pages, mock: Mock) -> Iterator[Page]:
-    """A page of an app's own origin that has one of the README's snippets in it."""
-    html = (
-        f"<!doctype html><title>snippet</title><script>let token = {created(mock)['token']!r}</script>{request.param}"
-    )
-    with app_server({"/": html.replace("http://127.0.0.1:8080", mock.url).encode()}) as url:
-        yield pages.open(f"{url}/")
+def form(pages: Pages, mock: Mock) -> Iterator[Page]:
+    """A page with `element`, a WingbackMock form of a payment session."""
+    html = f"""<!doctype html><title>form</title><div id="payment"></div>
+        <script src="{mock.url}/__mock/wingback.js"></script>
+        <script>const element = WingbackMock.createPaymentElement({{token: {created(mock)["token"]!r}}}).mount("#payment")</script>"""
+    with app_server({"/": html.encode()}) as url:
+        page = pages.open(f"{url}/")
+        expect(page.get_by_label("Card number")).to_be_visible()
+        yield page
 
 
-@pytest.mark.parametrize("page", [TAG], indirect=True)
-def test_the_tag_is_all_that_is_needed(page: Page) -> None:
-    """After it, window.Stripe is there."""
-    assert "function" == page.evaluate("typeof Stripe")
+def test_the_methods_return_what_the_comments_say(form: Page) -> None:
+    """`{ok: true}`, `{ok: true, status}` or `{ok: false, error}`."""
+    keys = ".then(result => Object.keys(result).sort())"
+    assert ["error", "ok"] == form.evaluate(f"element.validate(){keys}")
+    assert ["error", "ok"] == form.evaluate(f"element.confirm(){keys}")
+
+    form.get_by_label("Card number").fill("4242424242424242")
+    form.get_by_label("Expiration date").fill("12/34")
+    form.get_by_label("CVC").fill("123")
+
+    assert {"ok": True} == form.evaluate("element.validate()")
+    assert {"ok": True, "status": "succeeded"} == form.evaluate("element.confirm()")
 
 
-@pytest.mark.parametrize("page", [FORM], indirect=True)
-def test_the_form_and_the_way_to_fill_it_in(page: Page) -> None:
-    """The README's form is mounted, its Python fills it in, and both methods give what is written there."""
-    exec(compile(FILL, "README.md", "exec"), {"page": page})  # the snippet is run as it is printed
-
-    assert {"ok": True} == page.evaluate("element.validate()")
-    assert {"ok": True, "status": "succeeded"} == page.evaluate("element.confirm()")
+def names_of(what: str) -> list[str]:
+    (names,) = [cells[1] for cells in rows(DOCUMENT, "Supported elements and methods") if cells[0] == what]
+    return re.findall(r"`(\w+)`", names)
 
 
-@pytest.mark.parametrize("page", [FORM], indirect=True)
-def test_what_is_wrong_is_told_as_written(page: Page) -> None:
-    """`{ok: false, error}`, from either method."""
-    expect(page.get_by_label("Card number")).to_be_visible()
-
-    assert ["error", "ok"] == page.evaluate("element.validate().then(answer => Object.keys(answer).sort())")
-    assert ["error", "ok"] == page.evaluate("element.confirm().then(answer => Object.keys(answer).sort())")
+def test_the_methods_are_those_of_the_script() -> None:
+    """The table has each method that does something, and no other."""
+    assert sorted(IMPLEMENTED - {"elements", "registerAppInfo"}) == sorted(names_of("methods"))
 
 
-def test_the_methods_named_are_those_there_are() -> None:
-    """The README names each method that does something, and no other."""
-    named = set(re.findall(r"`(\w+)`", SECTION[SECTION.index("of the methods") :].partition(";")[0]))
-
-    assert IMPLEMENTED - {"elements", "registerAppInfo"} == named
-
-
-def test_the_elements_named_can_be_made(bare: Page) -> None:
-    """The README names each element that there is."""
-    named = re.findall(r"`(\w+)`", SECTION[SECTION.index("the elements") : SECTION.index("of the methods")])
+def test_the_elements_can_be_created(bare: Page) -> None:
+    """The table has each element that can be created."""
     make = (
         "types => types.map(type => stripe.elements({clientSecret: secret}).create(type, {mode: 'billing'}) !== null)"
     )
 
-    assert [True] * 7 == bare.evaluate(make, named)
+    assert [True] * 7 == bare.evaluate(make, names_of("elements"))
 
 
-def test_the_trains_named_are_those_of_the_majors() -> None:
-    """Each address in the README's sentence is one where the scripts are asked for."""
+def test_the_paths_are_those_of_the_majors() -> None:
+    """The table has the path that each major version of @stripe/stripe-js loads."""
     assert [
-        "/acacia/stripe.js",
-        "/basil/stripe.js",
-        "/clover/stripe.js",
-        "/dahlia/stripe.js",
-        "/endive/stripe.js",
-    ] == re.findall(r"`(/\w+/stripe\.js)`", SECTION)
+        ["1 to 5", "`/v3/`"],
+        ["6", "`/acacia/stripe.js`"],
+        ["7", "`/basil/stripe.js`"],
+        ["8", "`/clover/stripe.js`"],
+        ["9", "`/dahlia/stripe.js`"],
+        ["10", "`/endive/stripe.js`"],
+    ] == rows(DOCUMENT, "Replace Stripe.js")
 
 
 def test_the_picture_is_small() -> None:
-    """The screenshot of the README is there and under 150 kB."""
-    (name,) = re.findall(r"!\[[^\]]+\]\((\S+\.png)\)", README)
+    """The screenshot of the README exists and has less than 150 kB."""
+    (name,) = re.findall(r"!\[[^\]]+\]\((\S+\.png)\)", text_of("README.md"))
 
     assert (ROOT / name).stat().st_size < 150_000

@@ -1,71 +1,91 @@
-"""What the README says of Stripe's side: its snippet, its tables and its choices are held against the real thing."""
+"""docs/choices.md: what the mock chooses, compared with what it does."""
 
 from __future__ import annotations
 
+import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
-from mockserver.payments.test_cards import CARD_TOKENS, CARDS
-from mockserver.scenarios import OnConfirm, Scenarios
-from mockserver.settings import bundled
-from tests.support.command import ROOT
+from mockserver.scenarios import OnConfirm
+from tests.support.calls import CUSTOMER, PATH, send, session
+from tests.support.command import served
+from tests.support.markdown import BLOCKS, rows
 from tests.support.mock import Mock
 from tests.support.shop import SECRET_KEY, card_data, prepared
 
-README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENT = "docs/choices.md"
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+WINGBACK: dict[str, Callable[[str], object]] = {
+    "`token`": lambda url: re.fullmatch(rf"PaySess_{UUID}", session(url)["token"]),
+    "`status`": lambda url: "created" == session(url)["status"],
+    "`wb_customer_id`": lambda url: (
+        re.fullmatch(rf"Cust_{UUID}", session(url)["wb_customer_id"])
+        and session(url)["wb_customer_id"] == session(url)["setup_intent"]["wb_customer_id"]
+    ),
+    "`customer_id`": lambda url: (
+        [CUSTOMER] * 2 == [(one := session(url))["customer_id"], one["setup_intent"]["customer_id"]]
+    ),
+    "`provider`": lambda url: "stripe" == session(url)["provider"],
+    "`detach_previous_on_success`": lambda url: session(url)["detach_previous_on_success"] is False,
+    "null": lambda url: (
+        "stripe" == session(url, provider=None)["provider"]
+        and session(url, detach_previous_on_success=None)["detach_previous_on_success"] is False
+    ),
+    "`setup_intent` for `authorize`": lambda url: session(url, provider="authorize")["setup_intent"]["stripe"] is None,
+    "`setup_intent` for `self_handled`": lambda url: session(url, provider="self_handled")["setup_intent"] is None,
+    "error bodies": lambda url: send(url, wb_key="").headers["content-type"] == "application/problem+json",
+}
 
 
-def section(heading: str) -> str:
-    return README[README.index(f"\n## {heading}\n") :].split("\n## ")[1]
+def test_every_choice_about_wingback_is_tested() -> None:
+    """The table lists the choices that are tested below, and no other."""
+    assert list(WINGBACK) == [what for what, _ in rows(DOCUMENT, "Wingback's API")]
 
 
-def rows(heading: str) -> list[list[str]]:
-    """The cells of the table under a heading, its head left out."""
-    lines = [line for line in section(heading).splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+@pytest.mark.parametrize("what", WINGBACK)
+def test_choices_about_wingback(mock: Mock, what: str) -> None:
+    """The mock does what the table says."""
+    assert WINGBACK[what](mock.url)
 
 
-def test_the_python_shown_confirms(mock: Mock) -> None:
-    """The snippet, told another address and setup intent, prints what it confirmed."""
-    (code,) = re.findall(r"```python\n(.*?)```", section("Stripe's side"), re.DOTALL)
-    code = re.sub(r"seti_\w+", prepared(mock).id, code.replace("http://127.0.0.1:8080", mock.url))
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def test_a_scenario_file_overrides_every_member(tmp_path: Path) -> None:
+    """Every member of the first reply in the README can have another value."""
+    (shown,) = [json.loads(block.text) for block in BLOCKS if (block.document, block.language) == ("README.md", "json")]
+    members: dict[str, object] = {
+        "token": "Sess_1",
+        "wb_customer_id": "Tenant_1",
+        "customer_id": "Cust_1",
+        "provider": "self_handled",
+        "operation": "add_method",
+        "status": "active",
+        "address": False,
+        "detach_previous_on_success": True,
+        "setup_intent": None,
+    }
+    assert list(shown) == list(members)
+    scenario = {
+        "about": "Everything is different.",
+        "stubs": [
+            {
+                "name": "different",
+                "operation": "c_create_payment_session",
+                "reply": {"payment_session": members},
+            }
+        ],
+        "example": [{"request": {"method": "POST", "path": PATH}, "reply": {"status": 200}}],
+    }
+    (tmp_path / "happy_path.yaml").write_text(yaml.safe_dump(scenario), "utf-8")
 
-    assert "succeeded\n" == done.stdout
-
-
-def comes_to(number: str) -> str:
-    said = CARDS[number].on_confirm
-    return {
-        "succeed": "succeeds",
-        "decline": f"declined: {said.detail}",
-        "authenticate": "3-D Secure challenge",
-    }[said.kind]
-
-
-def test_the_cards_are_those_that_there_are() -> None:
-    """Each number once, with its name, what comes of it and who says so."""
-    told = [tuple(cells) for cells in rows("Stripe's side")]
-    names = {CARD_TOKENS[f"pm_card_{name.strip('`')}"].number: name for _, name, _, _ in told}
-
-    assert sorted((each.number, names[each.number], comes_to(each.number), each.source) for each in CARDS.values()) == (
-        sorted(told)
-    )
-
-
-def test_the_number_of_scenarios() -> None:
-    """README and CHANGELOG count them right."""
-    count = len(Scenarios.load(bundled("scenarios")).names)
-
-    assert f"{count} scenarios are bundled" in README
-    assert f"as YAML files: {count} are bundled" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    with served("--scenarios", str(tmp_path)) as running:
+        assert members == session(running.url)
 
 
 def session_status(mock: Mock) -> bool:
@@ -186,39 +206,30 @@ def debits(mock: Mock) -> bool:
     return bool(setup.saved()[0]["details"] == {"SepaDebit": {"country": "AT", "last_digits": "3201"}})
 
 
-CHOICES: dict[str, Callable[[Mock], bool]] = {
-    "`status` after a confirmation": session_status,
+STRIPE: dict[str, Callable[[Mock], bool]] = {
+    "`status` of the payment session after a confirmation": session_status,
     "publishable key and account": accounts,
-    "whose setup intents": whose,
+    "access to a setup intent": whose,
     "`on_confirm: expired`": expired,
     "a fault on confirm": fault,
     "the same `Idempotency-Key` after a fault": repeated,
     "`processing`": processing,
-    "moments (`created`)": moments,
+    "times (`created`)": moments,
     "tokens and payment methods": used_again,
-    "what a scenario says of a confirmation": for_debits,
+    "`on_confirm` of a scenario": for_debits,
     "saved methods": saved,
-    "how far ahead a card may expire": years,
+    "latest expiry year of a card": years,
     "a card number in a name, an address or metadata": numbers,
     "details of a debit": debits,
 }
 
 
-def test_every_choice_is_known_here() -> None:
-    """A new row needs a test here."""
-    assert list(CHOICES) == [what for what, _ in rows("The mock's own choices on Stripe's side")]
+def test_every_choice_about_stripe_is_tested() -> None:
+    """The table lists the choices that are tested below, and no other."""
+    assert list(STRIPE) == [what for what, _ in rows(DOCUMENT, "Stripe's API")]
 
 
-@pytest.mark.parametrize("what", CHOICES)
-def test_the_choices_are_as_told(mock: Mock, what: str) -> None:
-    """What the mock chose is what the README says it chose."""
-    assert CHOICES[what](mock)
-
-
-@pytest.mark.parametrize("key", ["pk_live_1", "sk_live_1"])
-def test_live_keys_are_refused(mock: Mock, key: str) -> None:
-    """With the kind and the status of the table of refusals."""
-    (told,) = [cells[1] for cells in rows("Refusals") if cells[0] == "`test-mode-only`"]
-    reply = mock.browser({"authorization": f"Bearer {key}"}).get(f"/v1/setup_intents/{prepared(mock).id}")
-
-    assert ("test-mode-only", told) == (reply.headers["mock-refused"], str(reply.status_code))
+@pytest.mark.parametrize("what", STRIPE)
+def test_choices_about_stripe(mock: Mock, what: str) -> None:
+    """The mock does what the table says."""
+    assert STRIPE[what](mock)
