@@ -35,7 +35,7 @@ WINGBACK: dict[str, Callable[[str], object]] = {
     ),
     "`provider`": lambda url: "stripe" == session(url)["provider"],
     "`detach_previous_on_success`": lambda url: session(url)["detach_previous_on_success"] is False,
-    "null": lambda url: (
+    "null in a request": lambda url: (
         "stripe" == session(url, provider=None)["provider"]
         and session(url, detach_previous_on_success=None)["detach_previous_on_success"] is False
     ),
@@ -107,7 +107,7 @@ def accounts(mock: Mock) -> bool:
     return keys[0] == keys[1] != keys[2] == keys[3] and len({setup.account for setup in (*plain, *named)}) == 1
 
 
-def whose(mock: Mock) -> bool:
+def access(mock: Mock) -> bool:
     setup = prepared(mock)
     path, query = f"/v1/setup_intents/{setup.id}", {"client_secret": setup.secret}
 
@@ -133,7 +133,7 @@ def fault(mock: Mock) -> bool:
     return bool(setup.retrieve().json()["status"] == "succeeded")
 
 
-def repeated(mock: Mock) -> bool:
+def repeated_key(mock: Mock) -> bool:
     setup = prepared(mock, scenario="confirm_connection_reset")
 
     def status(**headers: str) -> int | None:
@@ -145,14 +145,14 @@ def repeated(mock: Mock) -> bool:
     return [status(), status(origin="http://localhost:3000"), status()] == [None, None, 200]
 
 
-def years(mock: Mock) -> bool:
+def expiry_years(mock: Mock) -> bool:
     now = datetime.now(UTC).year
     cards = [card_data(exp_year=str(now + ahead)) for ahead in (50, 51)]
     replies = [prepared(mock).call("confirm", {"payment_method_data": card}) for card in cards]
     return [reply.status_code for reply in replies] == [200, 402]
 
 
-def numbers(mock: Mock) -> bool:
+def card_numbers(mock: Mock) -> bool:
     billing = {"billing_details": {"name": "4242 4242 4242 4242", "address": {"line1": "5555555555554444"}}}
     setup = prepared(mock)
     setup.call("confirm", {"payment_method_data": card_data() | billing})
@@ -165,29 +165,29 @@ def processing(mock: Mock) -> bool:
     return [setup.call(action, {}).status_code for action in ("confirm", "cancel")] == [400, 400]
 
 
-def moments(mock: Mock) -> bool:
+def times(mock: Mock) -> bool:
     created = [prepared(mock).retrieve().json()["created"] for _ in range(2)]
     return bool(1767225600 < created[0] < created[1] < 1767225610)
 
 
-def used_again(mock: Mock) -> bool:
+def reused(mock: Mock) -> bool:
     one, two = prepared(mock), prepared(mock.caller("api_key_other"))
     token = one.http.post("/v1/tokens", json={"card": card_data()["card"]}).json()["id"]
     data = {"payment_method_data": {"type": "card", "card": {"token": token}}}
     return [each.call("confirm", data).status_code for each in (one, two)] == [200, 200]
 
 
-def for_debits(mock: Mock) -> bool:
+def debit_outcome(mock: Mock) -> bool:
     debit = {"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}}}
     setup = prepared(mock, scenario="sepa_debit")
     session = mock.engine.payment_sessions.get(None, setup.token)
     assert session is not None
-    said = OnConfirm(kind="decline", detail="incorrect_cvc")
-    mock.engine.payment_sessions.replace(replace(session, on_confirm=said))
+    on_confirm = OnConfirm(kind="decline", detail="incorrect_cvc")
+    mock.engine.payment_sessions.replace(replace(session, on_confirm=on_confirm))
     return bool(setup.call("confirm", debit).json()["error"]["code"] == "incorrect_cvc")
 
 
-def saved(mock: Mock) -> bool:
+def saved_methods(mock: Mock) -> bool:
     prepared(mock).confirm()
     prepared(mock, detach_previous_on_success=True).confirm()
     first, second = prepared(mock).saved()
@@ -209,17 +209,17 @@ def debits(mock: Mock) -> bool:
 STRIPE: dict[str, Callable[[Mock], bool]] = {
     "`status` of the payment session after a confirmation": session_status,
     "publishable key and account": accounts,
-    "access to a setup intent": whose,
+    "access to a setup intent": access,
     "`on_confirm: expired`": expired,
     "a fault on confirm": fault,
-    "the same `Idempotency-Key` after a fault": repeated,
+    "the same `Idempotency-Key` after a fault": repeated_key,
     "`processing`": processing,
-    "times (`created`)": moments,
-    "tokens and payment methods": used_again,
-    "`on_confirm` of a scenario": for_debits,
-    "saved methods": saved,
-    "latest expiry year of a card": years,
-    "a card number in a name, an address or metadata": numbers,
+    "times (`created`)": times,
+    "tokens and payment methods": reused,
+    "`on_confirm` of a scenario": debit_outcome,
+    "saved methods": saved_methods,
+    "latest expiry year of a card": expiry_years,
+    "a card number in a name, an address or metadata": card_numbers,
     "details of a debit": debits,
 }
 
