@@ -764,7 +764,7 @@ def test_watchfiles_is_asked_for() -> None:
         check=False,
     )
 
-    expected = "mockserver: --reload needs watchfiles: pip install 'wingback-mockserver[reload]'\n"
+    expected = "mockserver: --reload needs watchfiles: run pip install '.[reload]' in a checkout\n"
     assert (2, "", expected) == (ended.returncode, ended.stdout, ended.stderr)
 
 

@@ -38,7 +38,7 @@ class Reloader:
 
     def __init__(self, engine: Engine, settings: Settings, *, tell: Callable[[str], None] | None = None) -> None:
         if find_spec("watchfiles") is None:
-            raise UsageError("--reload needs watchfiles: pip install 'wingback-mockserver[reload]'")
+            raise UsageError("--reload needs watchfiles: run pip install '.[reload]' in a checkout")
         self._engine = engine
         self._tell = tell or _logger.warning
         self._sources = Sources(settings, engine.snapshot)

@@ -99,7 +99,7 @@ class MockUsage:
     def client(self) -> Iterator[httpx.Client]:
         """An httpx client of the test's namespace; the connections behind it are those of the whole suite."""
         if find_spec("httpx") is None:
-            raise UsageError("mockserver_client needs httpx: pip install 'wingback-mockserver[pytest]'")
+            raise UsageError("mockserver_client needs httpx: run pip install '.[pytest]' in a checkout")
         import httpx
 
         with httpx.Client(
