@@ -34,7 +34,7 @@ from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
 from tests.support.command import ROOT, environment, served
-from tests.support.standin import StandIn
+from tests.support.echo_engine import EchoEngine
 
 PATIENCE = 10.0
 
@@ -779,7 +779,7 @@ def test_watchfiles_is_asked_for_in_process(tmp_path: Path, monkeypatch: pytest.
 
 def test_another_core_is_never_reloaded() -> None:
     """What answers without files is served as it is."""
-    with BackgroundServer(create_app(Settings(reload=True), engine=StandIn())) as server:
+    with BackgroundServer(create_app(Settings(reload=True), engine=EchoEngine())) as server:
         assert "/pets" == Client(url=server.url).ask()["path"]
 
 

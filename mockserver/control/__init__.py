@@ -5,7 +5,7 @@ May import: `engine` and the packages below it, `stripe` and `saved_methods`. St
 
 from __future__ import annotations
 
-from mockserver.control.control_api import PREFIX, TOKEN_HEADER, ControlApi
+from mockserver.control.control_api import TOKEN_HEADER, ControlApi
 from mockserver.control.event_stream import EventStream
 
-__all__ = ["PREFIX", "TOKEN_HEADER", "ControlApi", "EventStream"]
+__all__ = ["TOKEN_HEADER", "ControlApi", "EventStream"]

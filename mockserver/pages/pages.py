@@ -1,34 +1,20 @@
-"""The pages and scripts, each at its address."""
+"""The pages and scripts: each method answers the requests of one route."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
-from urllib.parse import unquote
 
 from mockserver.engine.engine import Engine
 from mockserver.engine.mock_headers import refusal_reply
-from mockserver.engine.reply_renderer import as_json
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
 from mockserver.pages.assets import read_asset, script
+from mockserver.parsing.strict_json import write
 
 __all__ = ["Pages"]
-
-# Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, later ones each under a name of its own.
-_STRIPE: Final = re.compile(r"/(?P<oldest>v3)(?:/|/stripe\.js)?|/(?P<named>[a-z]+)/stripe\.js")
-_FILES: Final = {
-    "/__mock/": "console.html",
-    "/__mock/console.js": "console.js",
-    "/__mock/demo": "demo.html",
-    "/__mock/demo.js": "demo.js",
-    "/__mock/icon.svg": "icon.svg",
-    "/__mock/page.css": "page.css",
-}
-_WINGBACK: Final = "/__mock/wingback.js"
-_SESSIONS: Final = "/__mock/wingback/payment-sessions/"
 
 _TYPES: Final = {
     "html": "text/html; charset=utf-8",
@@ -44,68 +30,61 @@ _COMMON: Final = (("x-content-type-options", "nosniff"), ("referrer-policy", "no
 
 
 class Pages:
-    """The browser's side of one engine. It keeps nothing of its own."""
+    """The pages and scripts of one engine. `parameters` are the decoded parameters of the route."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    @staticmethod
-    def has(path: str) -> bool:
-        """Whether there is a page or a script at this path."""
-        return path in _FILES or path == _WINGBACK or path.startswith(_SESSIONS) or _STRIPE.fullmatch(path) is not None
+    def file(self, name: str) -> Callable[[Request, Mapping[str, str]], Reply]:
+        """A handler that answers with a file of the folder `assets/pages`."""
+        suffix = name.rpartition(".")[2]
+        return lambda request, _: _cacheable(request, suffix, lambda: read_asset(f"pages/{name}"))
 
-    def gives_way(self, path: str) -> bool:
-        """Whether the contract that is served has this path itself."""
-        return self._engine.contract.has_path(path)
+    def wingback_script(self, request: Request, _: Mapping[str, str]) -> Reply:
+        """The script that defines WingbackMock."""
+        return _cacheable(request, "js", lambda: script("WingbackMock", host=request.headers.get("host", "")))
 
-    def handle(self, request: Request) -> Reply:
-        """Answer for a path that `has` knows."""
-        if request.method not in {"GET", "HEAD"}:
-            detail = f"A page or a script is asked for with GET or HEAD, not with {request.method}."
-            return refusal_reply(
-                Refusal("method-not-allowed", detail, headers=(("Allow", "GET, HEAD"),)), headers=_COMMON
-            )
-        path = request.path
-        if path.startswith(_SESSIONS):
-            return self._session(unquote(path.removeprefix(_SESSIONS)))
-        host = request.headers.get("host", "")
-        if path == _WINGBACK:
-            return _cached(request, script("WingbackMock", host=host), "js")
-        if path in _FILES:
-            name = _FILES[path]
-            return _cached(request, read_asset(f"pages/{name}"), name.rpartition(".")[2])
-        found = _STRIPE.fullmatch(path)
-        train = (found["oldest"] or found["named"]) if found else ""
-        return _cached(request, script("Stripe", host=host, train=train), "js")
+    def stripe_script(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        """The stand-in for Stripe.js; the parameter `train` is the release train, v3 without it."""
+        host, train = request.headers.get("host", ""), parameters.get("train", "v3")
+        return _cacheable(request, "js", lambda: script("Stripe", host=host, train=train))
 
-    def _session(self, token: str) -> Reply:
-        """The payment session, for WingbackMock: who knows its token may know the rest, as with a client secret."""
-        # A scenario may give the same token to several callers; the newest is meant.
-        session = self._engine.payment_sessions.get(None, token)
+    def payment_session(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        """The payment session of a token, for WingbackMock: who has the token may read the session."""
+        if refused := _method_refusal(request):
+            return refused
+        # A scenario may give the same token to several callers; this is the newest session.
+        session = self._engine.payment_sessions.get(None, parameters["token"])
         if session is not None:
             headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_COMMON)
-            return Reply(status=200, headers=headers, body=as_json(session.as_body()))
-        return refusal_reply(
-            Refusal(
-                "unknown-payment-session",
-                "There is no payment session with this token; it may have been reset or dropped.",
-            ),
-            headers=_COMMON,
-        )
+            return Reply(status=200, headers=headers, body=write(session.as_body()))
+        detail = "There is no payment session with this token; it may have been reset or dropped."
+        return refusal_reply(Refusal("unknown-payment-session", detail), headers=_COMMON)
 
 
-def _cached(request: Request, body: bytes, ending: str) -> Reply:
-    """The body, or word that the browser has it already (RFC 9110, section 13.1.2)."""
+def _cacheable(request: Request, suffix: str, content: Callable[[], bytes]) -> Reply:
+    """The content, or 304 if the browser has it already (RFC 9110, section 13.1.2)."""
+    if refused := _method_refusal(request):
+        return refused
+    body = content()
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = (
-        ("content-type", _TYPES[ending]),
+        ("content-type", _TYPES[suffix]),
         ("etag", tag),
         ("cache-control", "no-cache"),
-        # Pages of other origins use the scripts, those that isolate themselves among them.
+        # Pages of other origins use the scripts; some of these pages are cross-origin isolated.
         ("cross-origin-resource-policy", "cross-origin"),
         *_COMMON,
-        *((("content-security-policy", _POLICY),) if ending == "html" else ()),
+        *((("content-security-policy", _POLICY),) if suffix == "html" else ()),
     )
     known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
     reply = Reply(status=200, headers=headers, body=body)
     return replace(reply, status=304, body=b"") if known & {tag, "*"} else reply
+
+
+def _method_refusal(request: Request) -> Reply | None:
+    if request.method in {"GET", "HEAD"}:
+        return None
+    detail = f"Pages and scripts are requested with GET or HEAD, not with {request.method}."
+    refusal = Refusal("method-not-allowed", detail, headers=(("Allow", "GET, HEAD"),))
+    return refusal_reply(refusal, headers=_COMMON)

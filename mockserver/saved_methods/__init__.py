@@ -3,6 +3,6 @@
 May import: `engine` and the packages below it. Start with `saved_methods_api.py`.
 """
 
-from mockserver.saved_methods.saved_methods_api import OPERATIONS, SavedMethodsApi
+from mockserver.saved_methods.saved_methods_api import OPERATIONS, PATH, SavedMethodsApi
 
-__all__ = ["OPERATIONS", "SavedMethodsApi"]
+__all__ = ["OPERATIONS", "PATH", "SavedMethodsApi"]

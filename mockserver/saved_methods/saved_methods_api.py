@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Final
 
@@ -14,10 +15,13 @@ from mockserver.messages import Reply, Request
 from mockserver.parsing.strict_json import write
 from mockserver.settings import Settings, own
 
-__all__ = ["OPERATIONS", "SavedMethodsApi"]
+__all__ = ["OPERATIONS", "PATH", "SavedMethodsApi"]
 
 OPERATIONS: Final = ("mock_list_payment_methods",)
 """The operationIds of spec/saved_methods.yaml."""
+
+PATH: Final = re.compile(r"/v1/c/customer/[^/]*/payment/method")
+"""The path of spec/saved_methods.yaml, as it is sent."""
 
 _JSON: Final = (("content-type", "application/json"),)
 

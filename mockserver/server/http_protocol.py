@@ -14,7 +14,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from mockserver.web.problem_documents import malformed_http
+from mockserver.web.own_replies import malformed_http
 from mockserver.web.reply_messages import head_message
 from mockserver.web.wire import WIRE
 

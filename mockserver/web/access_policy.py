@@ -1,4 +1,4 @@
-"""The edge: who may call at all, decided before anything is done."""
+"""The access policy: which hosts are served and which origins may call, decided before anything else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from functools import lru_cache
 from typing import NamedTuple
 
-from mockserver.errors import Refusal
 from mockserver.settings import Settings
 from mockserver.web.host_rules import Authority, HostRules
 from mockserver.web.origin_rules import OriginRules
@@ -14,38 +13,33 @@ from mockserver.web.request_head import RequestHead
 
 __all__ = ["AccessDecision", "AccessPolicy"]
 
-# The longest host name has 253 characters; what is longer is not worth remembering.
+# The longest host name has 253 characters; longer values are not cached.
 _LONGEST = 300
 
 
 class AccessDecision(NamedTuple):
-    """What the edge says: refused, as (kind, detail), or served with these headers on the reply besides."""
+    """Whether a request is let pass. `refused` is the (kind, detail) of the refusal, `headers` belong on the reply."""
 
     refused: tuple[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def refusal(self) -> Refusal | None:
-        """The refusal as an error, new each time: errors collect what happened to them."""
-        return Refusal(*self.refused) if self.refused is not None else None
-
 
 class AccessPolicy:
-    """The rules for Host and Origin. Clients say the same again and again, so the last answers are kept."""
+    """The rules for Host and Origin. Clients repeat the same values, so recent decisions are cached."""
 
     def __init__(self, settings: Settings) -> None:
         self._hosts = HostRules(settings.allow_hosts)
         self._origins = OriginRules(settings.cors_origins)
         self._recent = lru_cache(maxsize=256)(self._decide)
 
-    def verdict(self, head: RequestHead) -> AccessDecision:
-        """Whether a request is served, by its head alone."""
+    def decide(self, head: RequestHead) -> AccessDecision:
+        """Whether a request is let pass, by its head alone."""
         hosts, origins = head.fields.hosts, head.fields.origins
         # RFC 9112, section 3.2: only HTTP/1.0 knows requests without a Host.
         if len(hosts) != 1 and (hosts or not head.v1_0):
             return _refused("bad-host", f"Exactly one Host header is needed; this request has {len(hosts) or 'none'}.")
         if len(origins) > 1:
-            return _refused("foreign-origin", f"At most one Origin header is understood, {len(origins)} were sent.")
+            return _refused("foreign-origin", f"A request may have one Origin header; this request has {len(origins)}.")
         host = hosts[0] if hosts else None
         origin = origins[0] if origins else None
         if len(host or b"") + len(origin or b"") > _LONGEST:

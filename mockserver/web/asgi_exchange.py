@@ -1,147 +1,145 @@
-"""One exchange over HTTP, from the first look at the head to the line in the log."""
+"""One exchange over ASGI, from reading the body to the line in the access log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import perf_counter
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.errors import Refusal
-from mockserver.messages import Fault, Reply, Request
+from mockserver.messages import Reply, Request
 from mockserver.web.access_log import AccessLog
-from mockserver.web.access_policy import AccessPolicy
-from mockserver.web.core import ControlPart, Core
-from mockserver.web.crash_reports import report_crash
-from mockserver.web.dispatch import Dispatcher
+from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.fault_injection import FaultInjector
-from mockserver.web.origin_rules import preflight_headers
-from mockserver.web.problem_documents import internal_error, malformed_http, refused
-from mockserver.web.reply_messages import head_message, sent_body
+from mockserver.web.own_replies import internal_error, report_crash
+from mockserver.web.reply_messages import head_message, merged_headers, sent_body
 from mockserver.web.request_body import NOT_READ, Body, discard, read_body
 from mockserver.web.request_head import RequestHead
-from mockserver.web.streaming import stream
 from mockserver.web.wire import pause, wire_of
 
-__all__ = ["CONTROL_PREFIX", "AsgiExchange"]
-
-CONTROL_PREFIX = "/__mock/"
+__all__ = ["AsgiExchange"]
 
 
 class AsgiExchange:
-    """One request and what it leads to. Requests to the contract's paths pass through no framework: time counts here."""
+    """Sends what the dispatcher decides about one request."""
 
-    __slots__ = ("_besides", "_core", "_head", "_log", "_receive", "_scope", "_send", "_started", "_wire")
+    __slots__ = ("_body", "_head", "_headers", "_log", "_receive", "_scope", "_send", "_started", "_wire")
 
     def __init__(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        *,
-        core: Core,
-        log: AccessLog | None,
-        started: float | None = None,
+        self, scope: Scope, receive: Receive, send: Send, *, log: AccessLog | None, started: float | None = None
     ) -> None:
         self._started = perf_counter() if started is None else started
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._core = core
         self._log = log
         self._wire = wire_of(scope)
         self._head = RequestHead.of(scope)
-        self._besides: tuple[tuple[str, str], ...] = ()
+        self._headers: tuple[tuple[str, str], ...] = ()
+        self._body = NOT_READ
 
-    async def run(
-        self, access: AccessPolicy, control: Callable[[], ControlPart], sides: Dispatcher, *, max_body: int
-    ) -> None:
-        """The edge decides by the head alone, then the body is read, then one of the sides answers."""
-        head = self._head
-        verdict = access.verdict(head)
-        self._besides = verdict.headers
-        if head.fields.coding not in (b"", b"chunked"):
-            await self._answer(malformed_http("The only transfer coding known here is chunked.", status=501), NOT_READ)
-        elif (refusal := verdict.refusal) is not None:
-            request = head.request()
-            await self._answer(self._guarded(request, lambda: self._core.refuse(request, refusal)), NOT_READ)
-        elif head.is_preflight:
-            await self._answer(Reply(status=204, headers=preflight_headers(head.headers)), NOT_READ)
-        elif (body := await read_body(self._receive, announced=head.fields.length, limit=max_body)) is None:
-            self._note(None)
-        elif (page := sides.page(head.path)) is not None:
-            request = head.request()
-            await self._answer(self._guarded(request, lambda: page.handle(request)), body)
-        elif not head.path.startswith(CONTROL_PREFIX):
-            request = head.request(body.data, oversized=body.oversized)
-            await self._answer(self._guarded(request, lambda: sides.of(head.path).handle(request)), body)
-        elif body.oversized:
-            await self._answer(refused(Refusal("too-large", f"At most {max_body} bytes of body are read.")), body)
-        else:
-            await self._control(control(), head.request(body.data), body)
+    async def run(self, dispatcher: Dispatcher, *, max_body: int) -> None:
+        """Ask for a decision by the head alone, then by head and body, and carry it out."""
+        decision = dispatcher.decide(self._head, None)
+        if decision.outcome is None:
+            body = await read_body(self._receive, announced=self._head.fields.length, limit=max_body)
+            if body is None:
+                self._note(None)
+                return
+            self._body = body
+            decision = dispatcher.decide(self._head, body)
+        await self._carry_out(decision)
 
-    async def deliver(self, answer: Reply | Fault, *, besides: tuple[tuple[str, str], ...]) -> None:
-        """What a request that is there as a whole was answered before: it is taken, and not looked at again."""
-        self._besides = besides
-        await self._receive()
-        await self._answer(answer, Body())
+    async def deliver(self, decision: Decision, body: Body) -> None:
+        """Carry out a decision about a request that has been received completely."""
+        if not decision.before_body:
+            await self._receive()
+            self._body = body
+        await self._carry_out(decision)
 
-    def _guarded(self, request: Request, act: Callable[[], Reply | Fault]) -> Reply | Fault:
-        try:
-            return act()
-        except Exception as error:  # noqa: BLE001 - no bug of ours may look like an answer of the API
-            report_crash(request, error)
-            return internal_error()
-
-    async def _answer(self, answer: Reply | Fault, body: Body) -> None:
-        if answer.delay > 0:
-            await pause(self._wire, answer.delay)
+    async def _carry_out(self, decision: Decision) -> None:
+        answer, self._headers = decision.outcome, decision.headers
         if isinstance(answer, Reply):
-            await self._reply(answer, body)
-        else:
+            if answer.delay > 0:
+                await pause(self._wire, answer.delay)
+            await self._reply(answer)
+        elif callable(answer):
+            await self._delegate(answer)
+        elif answer is not None:
+            if answer.delay > 0:
+                await pause(self._wire, answer.delay)
             faults = FaultInjector(
-                method=self._head.method, besides=self._besides, wire=self._wire, receive=self._receive, send=self._send
+                method=self._head.method,
+                headers=self._headers,
+                wire=self._wire,
+                receive=self._receive,
+                send=self._send,
             )
-            await faults.commit(answer)
+            await faults.inject(answer)
             self._note(answer.reply, fault=answer.kind)
 
-    async def _reply(self, reply: Reply, body: Body) -> None:
-        head = self._head
-        # Who is still sending is answered at once; the connection has no future then.
-        unread = not body.complete and head.announces_body
+    async def _reply(self, reply: Reply) -> None:
+        # The connection has no future while the client is still sending.
+        close = self._has_unread_body
         try:
-            start = head_message(reply, besides=self._besides, close=unread)
+            start = head_message(reply, headers=self._headers, close=close)
         except ValueError as error:
-            report_crash(head.request(), error)
+            report_crash(self._head.request(), error)
             reply = internal_error()
-            start = head_message(reply, besides=self._besides, close=unread)
-        data = sent_body(reply, head.method)
+            start = head_message(reply, headers=self._headers, close=close)
+        data = sent_body(reply, self._head.method)
         await self._send(start)
-        if unread:
-            await self._send({"type": "http.response.body", "body": data, "more_body": True})
-            self._note(reply, size=len(data))
-            await discard(self._receive, asked=head.fields.expects_continue)
-            await self._send({"type": "http.response.body", "body": b""})
-        else:
-            await self._send({"type": "http.response.body", "body": data})
-            self._note(reply, size=len(data))
+        await self._send_last(data)
+        self._note(reply, size=len(data))
 
-    async def _control(self, control: ControlPart, request: Request, body: Body) -> None:
+    async def _delegate(self, app: ASGIApp) -> None:
+        """Hand the request to an ASGI app; its reply gets the same headers and is logged like every other."""
+        request = self._head.request(self._body.data, oversized=self._body.oversized)
+        head: Reply | None = None
+        size = 0
+
+        async def send(message: Message) -> None:
+            nonlocal head, size
+            if message["type"] == "http.response.start":
+                message, head = self._with_headers(message)
+            else:
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    await self._send_last(message.get("body", b""))
+                    return
+            await self._send(message)
+
         try:
-            answer = control.handle(request)
-        except Exception as error:  # noqa: BLE001 - as above
+            await app(_handed_over(self._scope, self._head, request), self._receive, send)
+        except Exception as error:  # noqa: BLE001 - Starlette has answered; the log has to show the bug
             report_crash(request, error)
-            answer = internal_error()
-        if isinstance(answer, Reply):
-            await self._reply(answer, body)
-            return
-        head, source = answer
-        size = await stream(
-            head, source, besides=self._besides, wire=self._wire, receive=self._receive, send=self._send
-        )
         self._note(head, size=size)
+
+    def _with_headers(self, message: Message) -> tuple[Message, Reply]:
+        headers = merged_headers(message["headers"], self._headers)
+        if self._has_unread_body:
+            headers.append((b"connection", b"close"))
+        logged = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+        return {**message, "headers": headers}, Reply(status=message["status"], headers=tuple(logged))
+
+    async def _send_last(self, data: bytes) -> None:
+        """Send the end of a reply; a client that is still sending gets it at once, and is listened to for a while."""
+        if self._has_unread_body:
+            await self._send({"type": "http.response.body", "body": data, "more_body": True})
+            await discard(self._receive, asked=self._head.fields.expects_continue)
+            data = b""
+        await self._send({"type": "http.response.body", "body": data})
+
+    @property
+    def _has_unread_body(self) -> bool:
+        return not self._body.complete and self._head.announces_body
 
     def _note(self, reply: Reply | None, *, size: int = 0, fault: str | None = None) -> None:
         if self._log is not None:
             seconds = perf_counter() - self._started
             self._log.add(self._head, reply, seconds=seconds, size=size, fault=fault)
+
+
+def _handed_over(scope: Scope, head: RequestHead, request: Request) -> Scope:
+    from mockserver.web.mock_app import REQUEST
+
+    return {**scope, "root_path": "", "path": head.decoded_path, REQUEST: request}

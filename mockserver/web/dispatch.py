@@ -1,91 +1,137 @@
-"""Which side answers a path: that of the contract, Stripe's or the browser's."""
+"""Decides about every request: access, preflight, body limit, and which API answers. Both HTTP paths ask here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
+from starlette.types import ASGIApp
+
+from mockserver.engine.engine import Engine
+from mockserver.engine.mock_headers import refusal_reply
+from mockserver.errors import Refusal
 from mockserver.messages import Fault, Reply, Request
+from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
+from mockserver.settings import Settings
+from mockserver.web.access_policy import AccessDecision, AccessPolicy
+from mockserver.web.origin_rules import preflight_headers
+from mockserver.web.own_replies import internal_error, malformed_http, report_crash
+from mockserver.web.request_body import Body
+from mockserver.web.request_head import RequestHead
 
-__all__ = ["SAVED_METHODS_PATH", "STRIPE_PATHS", "Api", "Dispatcher", "PagesPart", "StripePart"]
+__all__ = ["MOCK_PREFIX", "STRIPE_PATHS", "Decision", "Dispatcher"]
+
+MOCK_PREFIX: Final = "/__mock/"
+"""Where the paths of the control API and of the pages begin."""
 
 STRIPE_PATHS: Final = ("/v1/payment_methods", "/v1/setup_intents", "/v1/tokens")
-"""Where Stripe's paths begin."""
+"""Where the paths of Stripe's API begin."""
 
-SAVED_METHODS_PATH: Final = re.compile(r"/v1/c/customer/[^/]*/payment/method")
-"""The path of spec/saved_methods.yaml."""
-
-# Where pages and scripts are looked for at all: every other request should lose no time with them.
-_OWN: Final = "/__mock/"
-_PAGES: Final = ("/v3", _OWN)
-_SCRIPT: Final = "/stripe.js"
+# Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, each later one under a name of its own.
+_SCRIPT: Final = re.compile(r"/v3(?:/|/stripe\.js)?|/[a-z]+/stripe\.js")
 
 
 class Api(Protocol):
-    """Answers requests; nothing it is given makes it raise."""
+    """Answers requests to paths of its own. It never raises because of a request."""
 
     def handle(self, request: Request) -> Reply | Fault:
-        """The answer to a request that has passed the edge."""
+        """The answer to a request that the access policy lets pass."""
 
 
-class StripePart(Api, Protocol):
-    """Stripe's side, which gives way to the contract."""
+class Decision(NamedTuple):
+    """What happens to a request.
 
-    def gives_way(self, path: str) -> bool:
-        """Whether the contract that is served has this path itself."""
+    `outcome` is the answer, or the ASGI app that answers; None asks for the body. `headers` belong on the reply as well.
+    `before_body` says that the body of the request is not read.
+    """
+
+    outcome: Reply | Fault | ASGIApp | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    before_body: bool = False
 
 
-class PagesPart(StripePart, Protocol):
-    """The pages and scripts for a browser, which give way likewise."""
-
-    def has(self, path: str) -> bool:
-        """Whether there is a page or a script at this path."""
+_READ_BODY: Final = Decision()
 
 
 class Dispatcher:
-    """The sides of one server; `stripe` and `pages` make theirs when first called, None where there is none."""
+    """Decides for one server. The contract comes first: other APIs give way where it has their path itself."""
 
-    def __init__(
-        self,
-        core: Api,
-        stripe: Callable[[], StripePart] | None,
-        pages: Callable[[], PagesPart | None] | None = None,
-        saved_methods: Api | None = None,
-    ) -> None:
-        self._core = core
-        self._saved_methods = saved_methods
-        self._make = stripe
-        self._make_pages = pages
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._access = AccessPolicy(settings)
 
-    def page(self, path: str) -> Api | None:
-        """Who answers a path with a page or a script; None where it has none."""
-        if not path.startswith(_PAGES) and not path.endswith(_SCRIPT):
-            return None
-        pages = self._pages
-        if pages is None or not pages.has(path):
-            return None
-        # What lies under /__mock/ is the mock's own, whatever a contract says.
-        return pages if path.startswith(_OWN) or not pages.gives_way(path) else None
+    def decide(self, head: RequestHead, body: Body | None) -> Decision:
+        """The decision about a request; without its body (None) the decision may be to read the body first."""
+        access = self._access.decide(head)
+        answer = self._answer_to_head(head, access)
+        if answer is not None:
+            return Decision(answer, access.headers, before_body=True)
+        if body is None:
+            return _READ_BODY
+        return Decision(self._outcome(head, body), access.headers)
 
-    def of(self, path: str) -> Api:
-        """Who answers a path that is neither a page nor the control API's."""
-        if self._saved_methods is not None and SAVED_METHODS_PATH.fullmatch(path):
-            return self._saved_methods
-        if not path.startswith(STRIPE_PATHS) or self._make is None or not _is_stripes(path):
-            return self._core
-        stripe = self._stripe
-        return self._core if stripe is None or stripe.gives_way(path) else stripe
+    def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault | None:
+        """The answer to a request that is answered by its head alone."""
+        if head.fields.coding not in (b"", b"chunked"):
+            return malformed_http("The only transfer coding known here is chunked.", status=501)
+        if access.refused is not None:
+            refusal, request = Refusal(*access.refused), head.request()
+            return _guarded(request, lambda: self._engine.refuse(request, refusal))
+        return Reply(status=204, headers=preflight_headers(head.headers)) if head.is_preflight else None
+
+    def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
+        """The answer of the API that has the path, or the app that answers."""
+        path = head.path
+        if path.startswith(MOCK_PREFIX) or (path.endswith((".js", "/v3", "/v3/")) and self._is_script(path)):
+            if body.oversized:
+                detail = f"At most {self._settings.max_body} bytes of body are read."
+                return refusal_reply(Refusal("too-large", detail))
+            return self._mock_app
+        request = head.request(body.data, oversized=body.oversized)
+        api = self._api(path)
+        return _guarded(request, lambda: api.handle(request))
+
+    def _api(self, path: str) -> Api:
+        """The API that answers a path which is neither the control API's nor that of a page or script."""
+        if path.startswith(STRIPE_PATHS):
+            is_other = any(path == start or path.startswith(f"{start}/") for start in STRIPE_PATHS)
+            other: Api | None = self._stripe if is_other else None
+        elif self._saved_methods is not None and SAVED_METHODS_PATH.fullmatch(path):
+            other = self._saved_methods
+        else:
+            other = None
+        return self._engine if other is None or self._engine.contract.has_path(path) else other
+
+    def _is_script(self, path: str) -> bool:
+        return _SCRIPT.fullmatch(path) is not None and not self._engine.contract.has_path(path)
+
+    # Each part is made when it is first called: no start should wait for it.
 
     @cached_property
-    def _stripe(self) -> StripePart | None:
-        return self._make() if self._make else None
+    def _stripe(self) -> Api:
+        from mockserver.stripe import StripeApi
+
+        return StripeApi(self._engine, max_body=self._settings.max_body)
 
     @cached_property
-    def _pages(self) -> PagesPart | None:
-        return self._make_pages() if self._make_pages else None
+    def _saved_methods(self) -> Api | None:
+        from mockserver.saved_methods import SavedMethodsApi
+
+        return SavedMethodsApi(self._engine, self._settings) if self._settings.has_saved_methods else None
+
+    @cached_property
+    def _mock_app(self) -> ASGIApp:
+        from mockserver.web.mock_app import mock_app
+
+        return mock_app(self._engine, self._settings)
 
 
-def _is_stripes(path: str) -> bool:
-    return any(path == start or path.startswith(f"{start}/") for start in STRIPE_PATHS)
+def _guarded(request: Request, answer: Callable[[], Reply | Fault]) -> Reply | Fault:
+    try:
+        return answer()
+    except Exception as error:  # noqa: BLE001 - a bug of the mock must not look like an answer of the API
+        report_crash(request, error)
+        return internal_error()

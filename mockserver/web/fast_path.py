@@ -1,25 +1,22 @@
-"""Prompt answers: a whole request whose reply waits for nothing needs neither a task nor ASGI's messages."""
+"""The fast path: a complete request whose reply needs no waiting gets by without a task and without ASGI messages."""
 
 from __future__ import annotations
 
 from time import perf_counter
 from typing import NamedTuple
 
-from mockserver.messages import Fault, Reply
+from mockserver.messages import Reply
 from mockserver.web.access_log import AccessLog
-from mockserver.web.access_policy import AccessPolicy
-from mockserver.web.asgi_exchange import CONTROL_PREFIX
-from mockserver.web.crash_reports import report_crash
-from mockserver.web.dispatch import Dispatcher
-from mockserver.web.problem_documents import internal_error
+from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.reply_messages import head_lines, sent_body
+from mockserver.web.request_body import Body, received_body
 from mockserver.web.request_head import RequestHead
 
 __all__ = ["FastPath", "PendingAnswer", "RenderedAnswer"]
 
 
 class RenderedAnswer(NamedTuple):
-    """A reply as it is written, but for what the server says itself: the first line, and a few fields of its own."""
+    """A reply as bytes. The server adds the status line and its own header fields."""
 
     status: int
     lines: bytes
@@ -27,47 +24,39 @@ class RenderedAnswer(NamedTuple):
 
 
 class PendingAnswer(NamedTuple):
-    """An answer that cannot be written at once: a fault, or a reply that is delayed."""
+    """A decision that cannot be written at once, such as a fault or a delayed reply; `AsgiExchange` carries it out."""
 
-    answer: Reply | Fault
-    besides: tuple[tuple[str, str], ...]
+    decision: Decision
+    body: Body
     started: float
 
 
 class FastPath:
-    """Answers requests to the contract's paths and to Stripe's; what else there is, `exchange` tells."""
+    """Answers complete requests for one server."""
 
-    def __init__(self, *, sides: Dispatcher, access: AccessPolicy, log: AccessLog | None, max_body: int) -> None:
-        self._sides = sides
-        self._access = access
+    def __init__(self, dispatcher: Dispatcher, *, log: AccessLog | None, max_body: int) -> None:
+        self._dispatcher = dispatcher
         self._log = log
         self._max_body = max_body
 
-    def answer(self, head: RequestHead, body: bytes) -> RenderedAnswer | PendingAnswer | None:
-        """The answer to a request that was read to its end; None when something else is asked for."""
+    def answer(self, head: RequestHead, body: bytes) -> RenderedAnswer | PendingAnswer:
+        """The answer to a request that has been received completely."""
         started = perf_counter()
-        verdict = self._access.verdict(head)
+        received = received_body(body, announced=head.fields.length, limit=self._max_body)
+        decision = self._dispatcher.decide(head, received)
+        reply = decision.outcome
         if (
-            verdict.refused is not None
-            or head.fields.coding
-            or head.is_preflight
-            or len(body) > self._max_body
-            or head.path.startswith(CONTROL_PREFIX)
-            or self._sides.page(head.path) is not None
+            not isinstance(reply, Reply)
+            or decision.before_body
+            or not received.complete
+            or reply.delay > 0
+            or not 200 <= reply.status <= 599
         ):
-            return None
-        request = head.request(body)
-        try:
-            answer = self._sides.of(head.path).handle(request)
-        except Exception as error:  # noqa: BLE001 - no bug of ours may look like an answer of the API
-            report_crash(request, error)
-            answer = internal_error()
-        if isinstance(answer, Fault) or answer.delay > 0 or not 200 <= answer.status <= 599:
-            return PendingAnswer(answer, verdict.headers, started)
-        lines = head_lines(answer, besides=verdict.headers)
+            return PendingAnswer(decision, received, started)
+        lines = head_lines(reply, headers=decision.headers)
         if b"connection: " in lines:
-            return PendingAnswer(answer, verdict.headers, started)
-        sent = sent_body(answer, head.method)
+            return PendingAnswer(decision, received, started)
+        sent = sent_body(reply, head.method)
         if self._log is not None:
-            self._log.add(head, answer, seconds=perf_counter() - started, size=len(sent))
-        return RenderedAnswer(answer.status, lines, sent)
+            self._log.add(head, reply, seconds=perf_counter() - started, size=len(sent))
+        return RenderedAnswer(reply.status, lines, sent)

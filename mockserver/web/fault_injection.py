@@ -28,18 +28,18 @@ _TICK = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultInjector:
-    """Commits faults on one request. `besides` are the server's own header fields; `wire` is none under other servers.
+    """Commits faults on one request. `headers` are the server's own header fields; `wire` is none under other servers.
 
     A fault that needs a wire and has none raises the OSError that a client would see.
     """
 
     method: str
-    besides: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...]
     wire: Wire | None
     receive: Receive
     send: Send
 
-    async def commit(self, fault: Fault) -> None:
+    async def inject(self, fault: Fault) -> None:
         """Misbehaves as told."""
         wire = self.wire
         if fault.kind == "malformed_json":
@@ -62,7 +62,7 @@ class FaultInjector:
     async def _dribble(self, reply: Reply, *, chunks: int, over: float) -> None:
         """The first piece goes out at once, the last at the end; pieces that are due together are not waited for."""
         body = sent_body(reply, self.method)
-        await self.send(head_message(reply, besides=self.besides))
+        await self.send(head_message(reply, headers=self.headers))
         started = monotonic()
         for number in range(1, chunks):
             start, end = len(body) * (number - 1) // chunks, len(body) * number // chunks
@@ -74,7 +74,7 @@ class FaultInjector:
 
     async def _truncate(self, reply: Reply) -> None:
         body = sent_body(reply, self.method)
-        await self.send(head_message(reply, besides=self.besides))
+        await self.send(head_message(reply, headers=self.headers))
         await self.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
 
     async def _hang(self, wire: Wire) -> None:

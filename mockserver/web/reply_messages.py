@@ -1,4 +1,4 @@
-"""A reply on its way out: plain values become ASGI messages."""
+"""Replies as ASGI messages and as header lines."""
 
 from __future__ import annotations
 
@@ -11,46 +11,52 @@ from starlette.types import Message
 
 from mockserver.messages import Reply
 
-__all__ = ["head_lines", "head_message", "sent_body"]
+__all__ = ["head_lines", "head_message", "merged_headers", "sent_body"]
+
+RawHeader = tuple[bytes, bytes]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
-# What the server itself says about the message; and what is no name of a field.
+# The server itself decides about these; an empty name stands for what is no field name.
 _FRAMING = frozenset({b"", b"content-length", b"transfer-encoding", b"upgrade", b"keep-alive", b"date"})
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
-def head_message(reply: Reply, *, besides: Iterable[tuple[str, str]] = (), close: bool = False) -> Message:
-    """The start of a reply, with fields of the server's own besides; `close` says that it is the connection's last.
+def head_message(reply: Reply, *, headers: Iterable[tuple[str, str]] = (), close: bool = False) -> Message:
+    """The start of a reply, with additional headers. `close` announces that the connection ends after it.
 
-    A field the reply has itself wins over one besides. What is no header field, or frames the message, is left out;
-    control characters become spaces. Raises ValueError for a status that is none.
+    Fields that frame the message, and names that are no field names, are left out. Control characters become spaces.
+    Raises ValueError: the status is not one of a final reply.
     """
     if not 200 <= reply.status <= 599:
         raise ValueError(f"a reply cannot have the status {reply.status}")
-    headers = [field for field in map(_field, reply.headers) if field[0] not in _FRAMING]
-    if besides:
-        own = {name for name, _ in headers} - {b"vary"}
-        headers += [pair for pair in map(_field, besides) if pair[0] not in own]
+    fields = merged_headers([field for field in map(_field, reply.headers) if field[0] not in _FRAMING], headers)
     if reply.status not in _BODILESS:
-        headers.append((b"content-length", b"%d" % len(reply.body)))
+        fields.append((b"content-length", b"%d" % len(reply.body)))
     if close:
-        headers.append((b"connection", b"close"))
-    return {"type": "http.response.start", "status": reply.status, "headers": headers}
+        fields.append((b"connection", b"close"))
+    return {"type": "http.response.start", "status": reply.status, "headers": fields}
 
 
-def head_lines(reply: Reply, *, besides: Iterable[tuple[str, str]] = ()) -> bytes:
-    """The fields of a reply as lines; the same as those of `head_message`."""
-    if besides:
-        return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, besides=besides)["headers"]])
+def merged_headers(fields: Iterable[RawHeader], headers: Iterable[tuple[str, str]]) -> list[RawHeader]:
+    """The fields of a reply and additional headers. A field of the reply wins, except that Vary may be repeated."""
+    merged = list(fields)
+    names = {name for name, _ in merged} - {b"vary"}
+    return merged + [field for field in map(_field, headers) if field[0] not in names]
+
+
+def head_lines(reply: Reply, *, headers: Iterable[tuple[str, str]] = ()) -> bytes:
+    """The fields of `head_message` as lines."""
+    if headers:
+        return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, headers=headers)["headers"]])
     length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
-    lines = [_kept_line(field) if field[0] != "mock-entry" else _line(field) for field in reply.headers]
+    lines = [_cached_line(field) if field[0] != "mock-entry" else _line(field) for field in reply.headers]
     return b"".join([*lines, length])
 
 
 def sent_body(reply: Reply, method: str) -> bytes:
-    """The body as it goes over the wire: none where HTTP allows none."""
+    """The body as it is sent: empty where HTTP allows no body."""
     return b"" if method == "HEAD" or reply.status in _BODILESS else reply.body
 
 
@@ -59,9 +65,9 @@ def _name(name: str) -> bytes:
     return name.lower().encode("ascii") if _TOKEN.fullmatch(name) else b""
 
 
-# The fields of most replies are the same but for the one that is left out above.
+# Most replies have the same fields, except Mock-Entry.
 @lru_cache(maxsize=256)
-def _kept_line(pair: tuple[str, str]) -> bytes:
+def _cached_line(pair: tuple[str, str]) -> bytes:
     return _line(pair)
 
 
@@ -70,7 +76,7 @@ def _line(pair: tuple[str, str]) -> bytes:
     return b"" if name in _FRAMING else b"%b: %b\r\n" % (name, value)
 
 
-def _field(pair: tuple[str, str]) -> tuple[bytes, bytes]:
+def _field(pair: tuple[str, str]) -> RawHeader:
     name, value = pair
     if value.isascii() and value.isprintable():
         return _name(name), value.encode("ascii")

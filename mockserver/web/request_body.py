@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive
 
-__all__ = ["NOT_READ", "Body", "discard", "read_body"]
+__all__ = ["NOT_READ", "Body", "discard", "read_body", "received_body"]
 
 # How much more is taken from a client that is still sending when it has been answered, and for how long, in seconds.
 _DISCARD_BYTES = 64 * 1024 * 1024
@@ -25,13 +25,21 @@ class Body(NamedTuple):
 
 
 NOT_READ = Body(complete=False)
+_TOO_LONG = Body(oversized=True, complete=False)
+
+
+def received_body(data: bytes, *, announced: int, limit: int) -> Body:
+    """The body of a request that has been received completely, as `read_body` would have read it."""
+    if announced > limit:
+        return _TOO_LONG
+    return Body(data) if len(data) <= limit else Body(oversized=True)
 
 
 async def read_body(receive: Receive, *, announced: int, limit: int) -> Body | None:
     """The body, or as much as it takes to know that it is too long; None when the client has gone."""
     if announced > limit:
         # Not even asked for: a client that waits for "100 Continue" is spared the upload.
-        return Body(oversized=True, complete=False)
+        return _TOO_LONG
     message = await receive()
     if message["type"] == "http.disconnect":
         return None
@@ -41,7 +49,7 @@ async def read_body(receive: Receive, *, announced: int, limit: int) -> Body | N
     chunks, size = [data], len(data)
     while message.get("more_body", False):
         if size > limit:
-            return Body(oversized=True, complete=False)
+            return _TOO_LONG
         message = await receive()
         if message["type"] == "http.disconnect":
             return None

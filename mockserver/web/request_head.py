@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.types import Scope
 
@@ -13,7 +13,10 @@ __all__ = ["RequestHead"]
 
 
 class RequestHead:
-    """A request without its body. `path` is as it was sent, `query` has no question mark, `v1_0` is HTTP's version."""
+    """A request without its body.
+
+    `path` keeps its percent-encoding, `query` has no question mark, `v1_0` is true for HTTP/1.0.
+    """
 
     __slots__ = ("fields", "method", "path", "query", "v1_0")
 
@@ -30,7 +33,7 @@ class RequestHead:
         raw_path: bytes | None = scope.get("raw_path")
         return cls(
             method=scope["method"],
-            # Not every ASGI server keeps the path as it was sent.
+            # Some ASGI servers do not keep the path as it was sent.
             path=raw_path.decode("latin-1") if raw_path is not None else quote(scope["path"]),
             query=scope["query_string"].decode("latin-1"),
             v1_0=scope["http_version"] == "1.0",
@@ -39,11 +42,16 @@ class RequestHead:
 
     @property
     def headers(self) -> Headers:
-        """The header fields as the engine knows them."""
+        """The header fields."""
         return self.fields.headers
 
+    @property
+    def decoded_path(self) -> str:
+        """The path without percent-encoding."""
+        return unquote(self.path)
+
     def request(self, body: bytes = b"", *, oversized: bool = False) -> Request:
-        """The request as the engine knows it."""
+        """The request with its body."""
         return Request(
             method=self.method,
             path=self.path,
@@ -55,12 +63,12 @@ class RequestHead:
 
     @property
     def announces_body(self) -> bool:
-        """Whether a body follows, or would have followed."""
+        """Whether the client sends a body, or is ready to send one."""
         return self.fields.length > 0 or self.fields.coding != b""
 
     @property
     def is_preflight(self) -> bool:
-        """Whether a browser asks for permission; any other OPTIONS is a request like every other."""
+        """Whether this is a CORS preflight; any other OPTIONS request is answered like every request."""
         return (
             self.method == "OPTIONS"
             and self.fields.origins != []

@@ -11,11 +11,14 @@ import pytest
 import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 import mockserver
 from mockserver.control.control_calls import CALLS
-from mockserver.pages.pages import _FILES, _WINGBACK
+from mockserver.loading import load_engine
 from mockserver.settings import Settings, bundled
+from mockserver.web.mock_app import mock_app
 from tests.support.mock import CREATE, Mock, mock_of
 from tests.support.raw import RawConnection
 from tests.web.test_wire import MALFORMED
@@ -64,9 +67,21 @@ def test_every_call_is_described() -> None:
     assert sorted(OPERATIONS) == sorted(CALLS)
 
 
-def test_every_page_is_described() -> None:
-    """What a browser is given under /__mock/, too."""
-    assert sorted(path for path in PAGES.values() if "{" not in path) == sorted([*_FILES, _WINGBACK])
+def test_every_route_is_described() -> None:
+    """The routes of the application under /__mock/ are the paths of spec/admin.yaml."""
+    app = mock_app(load_engine(Settings()), Settings())
+    assert isinstance(app, Starlette)
+    routes = [route.path.replace(":path", "") for route in app.routes if isinstance(route, Route)]
+
+    assert sorted(DOCUMENT["paths"]) == sorted(path for path in routes if path.startswith("/__mock/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/__mock/%63onsole.js", "/__mock/%77ingback.js", "/__mock/%68ealth", "/__mock/d%65mo"]
+)
+def test_an_encoded_letter_means_the_letter(mock: Mock, path: str) -> None:
+    """A path with a percent-encoded letter is the same path (RFC 3986, section 6.2.2.2)."""
+    assert 200 == mock.http.get(path).status_code
 
 
 @pytest.mark.parametrize("name", PAGES)

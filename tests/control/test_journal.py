@@ -211,7 +211,7 @@ def test_promise_13_a_slow_listener_is_told_of_a_gap() -> None:
 
 def test_promise_13_a_slow_listener_holds_few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large messages leave room for few of them; the newest is always there."""
-    monkeypatch.setattr("mockserver.control.event_stream.MOST_BYTES", 25_000)
+    monkeypatch.setattr("mockserver.control.event_stream.MAX_WAITING_BYTES", 25_000)
     engine = load_engine(Settings(seed=1))
     events = EventStream(engine.journal, lambda _: True, last=None)
     for _ in range(5):

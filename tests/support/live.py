@@ -1,20 +1,17 @@
-"""A live server with the stand-in behind it."""
+"""A live server with an engine that echoes requests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from mockserver.control import ControlApi
-from mockserver.loading import load_engine
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app
+from tests.support.echo_engine import EchoEngine
 from tests.support.raw import RawConnection, RawReply
-from tests.support.standin import StandIn
 
 __all__ = ["Live", "live"]
 
@@ -24,7 +21,7 @@ class Live:
     """A server that listens, and the engine in it."""
 
     url: str
-    engine: StandIn = field(default_factory=StandIn)
+    engine: EchoEngine = field(default_factory=EchoEngine)
 
     def connect(self, **options: Any) -> RawConnection:
         return RawConnection(self.url, **options)
@@ -38,12 +35,7 @@ class Live:
 
 @contextmanager
 def live(settings: Settings | None = None, *, log: AccessLog | None = None) -> Iterator[Live]:
-    """Serves the stand-in on real sockets; the control API beside it is the real one."""
-    engine = StandIn()
-    with BackgroundServer(create_app(settings or Settings(), engine=engine, control=_control, log=log)) as server:
+    """Serve an EchoEngine on real sockets; the control API beside it is the real one."""
+    engine = EchoEngine()
+    with BackgroundServer(create_app(settings or Settings(), engine=engine, log=log)) as server:
         yield Live(url=server.url, engine=engine)
-
-
-@cache
-def _control() -> ControlApi:
-    return ControlApi(load_engine(Settings(seed=1)), Settings())

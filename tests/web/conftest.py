@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from mockserver.server import running
+from tests.support.echo_engine import echo
 from tests.support.live import Live, live
-from tests.support.standin import echo
 
 
 @pytest.fixture(scope="session", params=["uvloop", "asyncio"])

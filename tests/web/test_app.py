@@ -13,7 +13,7 @@ import pytest
 from mockserver.messages import Reply
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, ASGIApp, create_app
-from tests.support.standin import StandIn
+from tests.support.echo_engine import EchoEngine
 
 
 def speak(app: ASGIApp, scope: dict[str, Any], *messages: dict[str, Any]) -> list[MutableMapping[str, Any]]:
@@ -42,7 +42,7 @@ async def get(app: ASGIApp, url: str, **options: Any) -> httpx.Response:
 def test_lifespan_closes_the_log() -> None:
     """Started and stopped by any ASGI server; what waits in the log is written."""
     stream = io.StringIO()
-    app = create_app(engine=StandIn(), log=AccessLog("text", stream))
+    app = create_app(engine=EchoEngine(), log=AccessLog("text", stream))
     asyncio.run(get(app, "http://mock/x", method="GET"))
     sent = speak(app, {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
 
@@ -53,7 +53,10 @@ def test_lifespan_closes_the_log() -> None:
 def test_lifespan_without_a_log() -> None:
     """There is nothing to close."""
     sent = speak(
-        create_app(engine=StandIn()), {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}
+        create_app(engine=EchoEngine()),
+        {"type": "lifespan"},
+        {"type": "lifespan.startup"},
+        {"type": "lifespan.shutdown"},
     )
 
     assert 2 == len(sent)
@@ -61,7 +64,7 @@ def test_lifespan_without_a_log() -> None:
 
 def test_a_websocket_is_turned_away() -> None:
     """Under a server that speaks it."""
-    assert [{"type": "websocket.close"}] == speak(create_app(engine=StandIn()), {"type": "websocket"})
+    assert [{"type": "websocket.close"}] == speak(create_app(engine=EchoEngine()), {"type": "websocket"})
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_a_websocket_is_turned_away() -> None:
 )
 def test_the_raw_path(path: str, raw_path: bytes | None, expected: str) -> None:
     """The path as it was sent, where the server tells."""
-    engine = StandIn()
+    engine = EchoEngine()
     scope = {
         "type": "http",
         "http_version": "1.1",
@@ -89,7 +92,7 @@ def test_the_raw_path(path: str, raw_path: bytes | None, expected: str) -> None:
 @pytest.mark.parametrize("size", [1024 * 1024, 1024 * 1024 + 1])
 def test_the_limit_holds_in_process(size: int) -> None:
     """Bodies are capped under any server."""
-    response = asyncio.run(get(create_app(engine=StandIn()), "http://mock/x", method="POST", content=b"a" * size))
+    response = asyncio.run(get(create_app(engine=EchoEngine()), "http://mock/x", method="POST", content=b"a" * size))
 
     assert (200 if size <= 1024 * 1024 else 413) == response.status_code
 
@@ -98,7 +101,7 @@ def test_head_in_process() -> None:
     """No body for HEAD, though the server would let it pass; neither from the control API."""
     responses = [
         asyncio.run(get(app, f"http://mock{path}", method="HEAD"))
-        for app, path in ((create_app(engine=StandIn()), "/x"), (create_app(), "/__mock/health"))
+        for app, path in ((create_app(engine=EchoEngine()), "/x"), (create_app(), "/__mock/health"))
     ]
 
     assert [(200, b""), (200, b"")] == [(response.status_code, response.content) for response in responses]
@@ -106,7 +109,7 @@ def test_head_in_process() -> None:
 
 def test_a_caller_may_give_up() -> None:
     """Cancelling the call ends a delay."""
-    engine = StandIn()
+    engine = EchoEngine()
     engine.answer = lambda request: Reply(status=200, delay=60)
 
     async def give_up() -> None:

@@ -12,8 +12,8 @@ import pytest
 from mockserver.messages import Fault, Reply
 from mockserver.web import create_app
 from mockserver.web.fault_injection import malformed
+from tests.support.echo_engine import EchoEngine
 from tests.support.live import Live
-from tests.support.standin import StandIn
 
 BODY = json.dumps({"token": "PaySess_1", "list": [1, 2, 3]}).encode()
 REPLY = Reply(status=200, headers=(("Content-Type", "application/json"),), body=BODY)
@@ -133,7 +133,7 @@ def test_a_fault_behind_a_good_reply(server: Live, kind: str) -> None:
 )
 def test_in_process_a_fault_is_the_error_a_socket_would_raise(kind: str, error: type[Exception]) -> None:
     """Under httpx.ASGITransport there is no wire."""
-    engine = StandIn()
+    engine = EchoEngine()
     engine.answer = lambda request: Fault(kind=kind, reply=REPLY)
 
     async def ask() -> None:
@@ -147,7 +147,7 @@ def test_in_process_a_fault_is_the_error_a_socket_would_raise(kind: str, error: 
 @pytest.mark.parametrize("kind", ["malformed_json", "dribble"])
 def test_in_process_other_faults_work(kind: str) -> None:
     """What needs no wire is the same everywhere."""
-    engine = StandIn()
+    engine = EchoEngine()
     engine.answer = lambda request: Fault(kind=kind, reply=REPLY, chunks=3)
 
     async def ask() -> httpx.Response:

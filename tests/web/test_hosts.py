@@ -7,8 +7,8 @@ import pytest
 from mockserver.errors import UsageError
 from mockserver.settings import Settings
 from mockserver.web import create_app
+from tests.support.echo_engine import EchoEngine
 from tests.support.live import Live, live
-from tests.support.standin import StandIn
 
 SERVED = [
     "localhost",
@@ -121,4 +121,4 @@ def test_a_refusal_says_what_to_do(server: Live) -> None:
 def test_a_setting_that_is_no_host(host: str) -> None:
     """A wrong --allow-host is told at the start."""
     with pytest.raises(UsageError, match="--allow-host"):
-        create_app(Settings(allow_hosts=(host,)), engine=StandIn())
+        create_app(Settings(allow_hosts=(host,)), engine=EchoEngine())

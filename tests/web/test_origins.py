@@ -7,9 +7,9 @@ import pytest
 from mockserver.errors import UsageError
 from mockserver.settings import Settings
 from mockserver.web import create_app
+from tests.support.echo_engine import EchoEngine
 from tests.support.live import Live, live
 from tests.support.raw import RawReply
-from tests.support.standin import StandIn
 
 TRUSTED = [
     "http://localhost",
@@ -126,7 +126,7 @@ def test_cors_origin(allowed: str, origin: str, answer: str | None) -> None:
 def test_a_setting_that_is_no_origin(origin: str) -> None:
     """A wrong --cors-origin is told at the start."""
     with pytest.raises(UsageError, match="--cors-origin"):
-        create_app(Settings(cors_origins=(origin,)), engine=StandIn())
+        create_app(Settings(cors_origins=(origin,)), engine=EchoEngine())
 
 
 def test_preflight(server: Live) -> None:

@@ -23,8 +23,8 @@ from mockserver.server import BackgroundServer, running, serve, sockets
 from mockserver.server.sockets import listen, url_of
 from mockserver.settings import Settings
 from mockserver.web import create_app
+from tests.support.echo_engine import EchoEngine
 from tests.support.raw import RawConnection
-from tests.support.standin import StandIn
 
 ROOT = Path(__file__).parent.parent.parent
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -33,7 +33,7 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 @contextmanager
 def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server process, and its URL once it listens."""
-    command = [sys.executable, "-m", "tests.support.standin_server", *arguments]
+    command = [sys.executable, "-m", "tests.support.echo_server", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -117,7 +117,7 @@ def test_a_client_that_never_finishes_does_not_hold_the_server_for_ever(
 ) -> None:
     """After the grace time the server goes, and makes no fuss of it."""
     monkeypatch.setattr(running, "_GRACE", 0.2)
-    with BackgroundServer(create_app(engine=StandIn())) as server, RawConnection(server.url) as client:
+    with BackgroundServer(create_app(engine=EchoEngine())) as server, RawConnection(server.url) as client:
         client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhe")
         time.sleep(0.1)
         server.stop()
@@ -143,7 +143,7 @@ def test_a_taken_port_is_one_clear_line() -> None:
     [taken] = listen("127.0.0.1", 0)
     port = taken.getsockname()[1]
     with taken, pytest.raises(UsageError) as caught:
-        serve(create_app(engine=StandIn()), Settings(port=port), on_started=lambda url: None)
+        serve(create_app(engine=EchoEngine()), Settings(port=port), on_started=lambda url: None)
 
     expected = f"port {port} on 127.0.0.1 is taken: stop the other server or choose another with --port"
     assert expected == str(caught.value)
@@ -223,7 +223,7 @@ def test_listening(host: str, url: str) -> None:
 def test_listening_on_ipv6(host: str) -> None:
     """Addresses stand in brackets."""
     try:
-        server = BackgroundServer(create_app(engine=StandIn()), host=host).start()
+        server = BackgroundServer(create_app(engine=EchoEngine()), host=host).start()
     except UsageError as error:
         pytest.skip(f"this machine has no IPv6: {error}")
     try:
@@ -235,7 +235,7 @@ def test_listening_on_ipv6(host: str) -> None:
 
 def test_a_background_server_ends_with_its_block() -> None:
     """Started, asked, stopped; and its port is free again."""
-    with BackgroundServer(create_app(engine=StandIn())) as server:
+    with BackgroundServer(create_app(engine=EchoEngine())) as server:
         assert 200 == httpx.get(f"{server.url}/x").status_code
 
     with pytest.raises(httpx.ConnectError):
@@ -249,4 +249,4 @@ def test_a_background_server_that_cannot_start_says_so() -> None:
     """In the thread that asked for it."""
     [taken] = listen("127.0.0.1", 0)
     with taken, pytest.raises(UsageError, match="is taken"):
-        BackgroundServer(create_app(engine=StandIn()), port=taken.getsockname()[1]).start()
+        BackgroundServer(create_app(engine=EchoEngine()), port=taken.getsockname()[1]).start()

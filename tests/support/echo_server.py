@@ -1,4 +1,4 @@
-"""A process that serves the stand-in until it is told to stop: `python -m tests.support.standin_server [FORMAT]`.
+"""A process that serves the stand-in until it is told to stop: `python -m tests.support.echo_server [FORMAT]`.
 
 The path decides the answer: `/delay/SECONDS`, `/hang`; everything else is echoed.
 """
@@ -11,7 +11,7 @@ from mockserver.messages import Fault, Reply, Request
 from mockserver.server import serve
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app
-from tests.support.standin import StandIn, echo
+from tests.support.echo_engine import EchoEngine, echo
 
 
 def answer(request: Request) -> Reply | Fault:
@@ -25,7 +25,7 @@ def answer(request: Request) -> Reply | Fault:
 
 
 def main() -> None:
-    engine = StandIn()
+    engine = EchoEngine()
     engine.answer = answer
     log = AccessLog("json" if "json" in sys.argv else "text", sys.stderr)
     settings = Settings(port=0)

@@ -1,0 +1,151 @@
+"""The Starlette application for everything under `/__mock/`, and for the scripts that stand in for Stripe.js.
+
+Host, Origin, preflight and the body limit are checked before (see `dispatch`). `AsgiExchange` hands the request over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from hmac import compare_digest
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.control import TOKEN_HEADER, ControlApi, EventStream
+from mockserver.engine.engine import Engine
+from mockserver.engine.mock_headers import refusal_reply
+from mockserver.errors import Refusal
+from mockserver.messages import Reply, Request
+from mockserver.pages import Pages
+from mockserver.settings import Settings
+from mockserver.web.own_replies import internal_error
+from mockserver.web.reply_messages import head_message, sent_body
+from mockserver.web.wire import Wire, wire_of
+
+__all__ = ["REQUEST", "mock_app"]
+
+REQUEST: Final = "mockserver.request"
+"""The key in an ASGI scope under which `AsgiExchange` hands over the request with its body."""
+
+# A comment is sent after so many seconds of silence, so that proxies do not close the stream.
+_HEARTBEAT = 15.0
+
+Handler = Callable[[Request, Mapping[str, str]], Reply | tuple[Reply, EventStream]]
+
+
+def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
+    """The application. Its routes are all listed here; spec/admin.yaml describes those of the control API."""
+    pages = Pages(engine)
+    control = Endpoint(ControlApi(engine, settings).handle)
+    guard = [Middleware(AdminToken, token=settings.admin_token)] if settings.admin_token is not None else []
+    return Starlette(
+        routes=[
+            Route("/__mock/", Endpoint(pages.file("console.html"))),
+            Route("/__mock/console.js", Endpoint(pages.file("console.js"))),
+            Route("/__mock/demo", Endpoint(pages.file("demo.html"))),
+            Route("/__mock/demo.js", Endpoint(pages.file("demo.js"))),
+            Route("/__mock/icon.svg", Endpoint(pages.file("icon.svg"))),
+            Route("/__mock/page.css", Endpoint(pages.file("page.css"))),
+            Route("/__mock/wingback.js", Endpoint(pages.wingback_script)),
+            Route("/__mock/wingback/payment-sessions/{token:path}", Endpoint(pages.payment_session)),
+            Route("/v3", Endpoint(pages.stripe_script)),
+            Route("/v3/", Endpoint(pages.stripe_script)),
+            Route("/{train}/stripe.js", Endpoint(pages.stripe_script)),
+            Route("/__mock/health", control, middleware=guard),
+            Route("/__mock/scenarios", control, middleware=guard),
+            Route("/__mock/scenario", control, middleware=guard),
+            Route("/__mock/journal", control, middleware=guard),
+            Route("/__mock/events", control, middleware=guard),
+            Route("/__mock/verify", control, middleware=guard),
+            Route("/__mock/payment-sessions", control, middleware=guard),
+            Route("/__mock/payment-sessions/{token:path}", control, middleware=guard),
+            Route("/__mock/reset", control, middleware=guard),
+            Route("/__mock/coverage", control, middleware=guard),
+            Route("/__mock/openapi.json", control, middleware=guard),
+            # Every other path: the control API refuses it and names the nearest path.
+            Route("/{path:path}", control, middleware=guard),
+        ],
+        exception_handlers={Exception: _crashed},
+    )
+
+
+class Endpoint:
+    """An ASGI app that answers with a handler.
+
+    Starlette would run a plain function in a thread pool; handlers run in the event loop, like every answer of the mock.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what the handler returns."""
+        answer = self._handler(scope[REQUEST], scope["path_params"])
+        response = _response(answer, scope) if isinstance(answer, Reply) else _stream(*answer, wire_of(scope))
+        await response(scope, receive, send)
+
+
+class AdminToken:
+    """Middleware that refuses calls without the token of `--admin-token`."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or send the refusal."""
+        request: Request = scope[REQUEST]
+        sent = request.headers.get(TOKEN_HEADER)
+        if sent is not None and compare_digest(sent.encode("utf-8", "replace"), self._token):
+            await self._app(scope, receive, send)
+            return
+        refusal = Refusal(
+            "not-authenticated",
+            f"The control API of this server needs a token, and the token is {'missing' if sent is None else 'wrong'}: "
+            "send the token of --admin-token in the header Mock-Admin-Token.",
+            headers=(("WWW-Authenticate", 'ApiKey in="header", name="Mock-Admin-Token"'),),
+        )
+        await _response(refusal_reply(refusal, headers=ControlApi.HEADERS), scope)(scope, receive, send)
+
+
+def _response(reply: Reply, scope: Scope) -> Response:
+    response = Response(sent_body(reply, scope["method"]), reply.status)
+    response.raw_headers = head_message(reply)["headers"]
+    return response
+
+
+def _stream(head: Reply, events: EventStream, wire: Wire | None) -> Response:
+    response = StreamingResponse(_pieces(events, wire), head.status)
+    response.raw_headers = [field for field in head_message(head)["headers"] if field[0] != b"content-length"]
+    return response
+
+
+async def _pieces(events: EventStream, wire: Wire | None) -> AsyncIterator[bytes]:
+    """The events as they come, until the server stops; Starlette ends the iteration when the client disconnects."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    events.start(lambda: loop.call_soon_threadsafe(news.set))
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(wire.stopping.wait() if wire else asyncio.Event().wait())
+    try:
+        while not stopping.done():
+            if piece := events.take():
+                yield piece
+                continue
+            waiting: asyncio.Future[Any] = asyncio.ensure_future(news.wait())
+            done, _ = await asyncio.wait({waiting, stopping}, timeout=_HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            news.clear()
+            if not done:
+                yield events.HEARTBEAT
+    finally:
+        stopping.cancel()
+        events.close()
+
+
+async def _crashed(request: StarletteRequest, _: Exception) -> Response:
+    return _response(internal_error(), request.scope)

@@ -1,0 +1,56 @@
+"""Replies to what is outside the table of refusals: malformed HTTP, and bugs of the mock itself."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from mockserver.engine.mock_headers import problem_reply
+from mockserver.messages import Reply, Request
+from mockserver.redaction import REDACTED, redact
+
+__all__ = ["internal_error", "malformed_http", "report_crash"]
+
+_logger = logging.getLogger("mockserver")
+
+
+def internal_error() -> Reply:
+    """The reply when the mock itself has a bug. The client sees nothing of the bug; `report_crash` logs it."""
+    return _problem(
+        "internal-error",
+        500,
+        title="Internal error",
+        detail="The mock server has a bug. Its log shows where; please report it.",
+    )
+
+
+def malformed_http(detail: str, *, status: int = 400) -> Reply:
+    """The reply to what is not HTTP as the mock speaks it. There is no request, so the journal has no entry."""
+    return _problem("malformed-http", status, title="Malformed HTTP", detail=detail)
+
+
+def _problem(kind: str, status: int, *, title: str, detail: str) -> Reply:
+    document = {"type": f"urn:mockserver:{kind}", "title": title, "status": status, "detail": detail}
+    return problem_reply(document, kind)
+
+
+def report_crash(request: Request, error: Exception) -> None:
+    """Log an unexpected error with its traceback, without the credentials of the request that led to it."""
+    text = "".join(traceback.format_exception(error))
+    for secret in _credentials(request):
+        text = text.replace(secret, REDACTED)
+    _logger.error("%s %s met a bug of the mock server\n%s", request.method, redact(ascii(request.path)), redact(text))
+
+
+def _credentials(request: Request) -> list[str]:
+    """The credentials of a request, the longest first. A very short one is left out: it would hide other text."""
+    headers = request.headers
+    found = [
+        *headers.all("wb-key"),
+        *headers.all("mock-admin-token"),
+        *headers.all("cookie"),
+        *request.cookies.values(),
+    ]
+    for value in headers.all("authorization"):
+        found += [value, value.partition(" ")[2]]
+    return sorted({secret for secret in found if len(secret) > 3}, key=len, reverse=True)
