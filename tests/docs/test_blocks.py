@@ -361,7 +361,7 @@ def runner_of(block: Block) -> Callable[[Block, Stage], Any] | None:
 
 
 def test_every_block_has_a_runner() -> None:
-    """A block that no test runs is an error, and so is a special case whose block is gone."""
+    """A block that no test runs is an error, and so is a special case whose block no longer exists."""
     places = {block.place for block in BLOCKS}
 
     assert [] == [str(block) for block in BLOCKS if runner_of(block) is None and not block.needs_browser]

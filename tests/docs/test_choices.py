@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from mockserver.scenarios import OnConfirm
+from mockserver.settings import Settings
 from tests.support.calls import CUSTOMER, PATH, send, session
-from tests.support.command import served
 from tests.support.markdown import BLOCKS, rows
-from tests.support.mock import Mock
+from tests.support.mock import Mock, mock_of
 from tests.support.shop import SECRET_KEY, card_data, prepared
 
 DOCUMENT = "docs/choices.md"
@@ -84,8 +84,8 @@ def test_a_scenario_file_overrides_every_member(tmp_path: Path) -> None:
     }
     (tmp_path / "happy_path.yaml").write_text(yaml.safe_dump(scenario), "utf-8")
 
-    with served("--scenarios", str(tmp_path)) as running:
-        assert members == session(running.url)
+    with mock_of(Settings(scenarios=tmp_path)) as mock:
+        assert members == session(mock.url)
 
 
 def session_status(mock: Mock) -> bool:

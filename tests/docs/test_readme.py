@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from mockserver.cli import commands as cli
+from mockserver.settings import Settings
 from tests.support.calls import CUSTOMER, PATH, send, session
-from tests.support.command import ROOT, served
+from tests.support.command import ROOT
 from tests.support.markdown import BLOCKS, rows, section, text_of
-from tests.support.mock import Mock
+from tests.support.mock import Mock, mock_of
 
 README = text_of("README.md")
 
@@ -76,10 +77,10 @@ def test_a_frontend_may_call(mock: Mock, headers: dict[str, str]) -> None:
 @pytest.mark.parametrize("document", ["README.md", "docs/frontend.md"])
 def test_other_origins_can_be_named(document: str) -> None:
     """`--cors-origin`, as the document writes it, lets that page call the mock, and no other page."""
-    flag, origin = re.findall(r"`(--cors-origin) (https://[^`]+)`", text_of(document))[0]
+    origin = re.findall(r"`--cors-origin (https://[^`]+)`", text_of(document))[0]
 
-    with served(flag, origin) as running:
-        statuses = [send(running.url, origin=each).status_code for each in (origin, "https://elsewhere.example")]
+    with mock_of(Settings(cors_origins=(origin,))) as mock:
+        statuses = [send(mock.url, origin=each).status_code for each in (origin, "https://elsewhere.example")]
 
     assert [200, 403] == statuses
 
@@ -133,11 +134,11 @@ def test_the_number_of_scenarios() -> None:
 
 
 def test_the_scenario_file_works(tmp_path: Path) -> None:
-    """The README's scenario file can be loaded, and answers as its sentence says."""
+    """The README's scenario file is valid and does what its `about` says."""
     (text,) = [block.text for block in BLOCKS if block.place == ("README.md", "Scenarios", "yaml")]
     (tmp_path / "mine.yaml").write_text(text, "utf-8")
-    with served("--scenarios", str(tmp_path), "--scenario", "mine") as running:
-        first, second = send(running.url), send(running.url)
+    with mock_of(Settings(scenarios=tmp_path, scenario="mine")) as mock:
+        first, second = send(mock.url), send(mock.url)
 
     assert [503, 200] == [first.status_code, second.status_code]
     assert "pk_test_mine" == second.json()["setup_intent"]["stripe"]["pk_key"]

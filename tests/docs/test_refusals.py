@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver.errors import REFUSALS
+from mockserver.settings import Settings
 from tests.support.calls import CUSTOMER, send
-from tests.support.command import Running, served
 from tests.support.markdown import rows, section
-from tests.support.mock import Mock
+from tests.support.mock import Mock, mock_of
 from tests.support.shop import prepared
 
 DOCUMENT = "docs/refusals.md"
@@ -98,14 +98,14 @@ stubs:
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
     """A server of another contract: one operation answers from its schema, the other by a scenario."""
     folder = tmp_path_factory.mktemp("other")
     (folder / "pets.yaml").write_text(OTHER_SPEC, "utf-8")
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "happy_path.yaml").write_text(OTHER_SCENARIO, "utf-8")
-    with served("--spec", str(folder / "pets.yaml"), "--scenarios", str(folder / "scenarios")) as running:
-        yield running
+    with mock_of(Settings(spec=folder / "pets.yaml", scenarios=folder / "scenarios")) as mock:
+        yield mock
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         ("reply-violates-contract", {"path": "/pets/one?number=1"}),
     ],
 )
-def test_refusals_of_another_contract(other: Running, kind: str, request_: dict[str, str]) -> None:
+def test_refusals_of_another_contract(other: Mock, kind: str, request_: dict[str, str]) -> None:
     """Kinds that the bundled contract and scenarios never give."""
     reply = send(other.url, method="GET", body="", content_type="", **request_)
 
@@ -136,8 +136,8 @@ def test_keys_of_live_mode(mock: Mock, key: str) -> None:
 
 def test_violations_can_be_reported() -> None:
     """With `--on-violation report` the request is answered, and a header lists the violations."""
-    with served("--on-violation", "report") as running:
-        reply = send(running.url, body='{"operation":"pay","address":"true"}')
+    with mock_of(Settings(on_violation="report")) as mock:
+        reply = send(mock.url, body='{"operation":"pay","address":"true"}')
 
     assert 200 == reply.status_code
     assert CUSTOMER == reply.json()["customer_id"]

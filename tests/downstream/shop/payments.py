@@ -1,4 +1,4 @@
-"""The shop's backend: it creates payment sessions, and tries again when Wingback has a bad moment."""
+"""The backend of the shop: it creates payment sessions and retries when Wingback fails."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import httpx
 
 
 class PaymentError(Exception):
-    """No payment session came of it."""
+    """No payment session was created."""
 
 
 class Payments:
-    """Creates payment sessions. A 5xx and a broken connection are tried again, a 4xx is not."""
+    """Creates payment sessions. It retries after a 5xx or a broken connection, but not after a 4xx."""
 
     def __init__(self, *, base_url: str, api_key: str, attempts: int = 3) -> None:
         self._http = httpx.Client(base_url=base_url, headers={"wb-key": api_key}, timeout=5)
         self._attempts = attempts
 
     def start(self, customer_id: str, *, provider: str | None = None) -> dict[str, Any]:
-        """A payment session for a customer; its token is for the frontend."""
+        """Create a payment session for a customer. Its token is for the frontend."""
         body: dict[str, Any] = {"operation": "add_method", "address": True}
         if provider is not None:
             body["provider"] = provider
-        problem = "it was never tried"
+        problem = "no attempt was made"
         for _ in range(self._attempts):
             try:
                 reply = self._http.post(f"/v1/c/customer/{quote(customer_id, safe='')}/payment/session", json=body)
@@ -34,11 +34,11 @@ class Payments:
             if reply.status_code == 200:
                 session: dict[str, Any] = reply.json()
                 return session
-            problem = f"the answer was {reply.status_code}"
+            problem = f"the status was {reply.status_code}"
             if reply.status_code < 500:
                 break
         raise PaymentError(problem)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()

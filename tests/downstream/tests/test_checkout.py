@@ -1,4 +1,4 @@
-"""The shop's own tests, with the mock server's pytest plugin."""
+"""Tests of the shop with the pytest plugin of the mock server."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_a_customer_gets_a_session(payments: Payments, mockserver: MockServer) -
 
 
 @pytest.mark.mockserver(scenario="retry_after_503")
-def test_a_bad_moment_is_got_over(payments: Payments, mockserver: MockServer) -> None:
+def test_a_5xx_is_retried(payments: Payments, mockserver: MockServer) -> None:
     payments.start("Cust_1")
 
     assert [503, 503, 200] == [entry.reply.status for entry in mockserver.journal]
 
 
-def test_a_client_error_is_not_tried_again(payments: Payments, mockserver: MockServer) -> None:
+def test_a_4xx_is_not_retried(payments: Payments, mockserver: MockServer) -> None:
     mockserver.scenario("unknown_customer")
 
     with pytest.raises(PaymentError, match="404"):
@@ -44,7 +44,7 @@ def test_a_client_error_is_not_tried_again(payments: Payments, mockserver: MockS
 
 
 @pytest.mark.parametrize("scenario", ["connection_reset", "empty_reply", "truncated_body", "server_error"])
-def test_it_gives_up_in_the_end(payments: Payments, mockserver: MockServer, scenario: str) -> None:
+def test_it_gives_up_after_three_attempts(payments: Payments, mockserver: MockServer, scenario: str) -> None:
     mockserver.scenario(scenario)
 
     with pytest.raises(PaymentError):
@@ -52,7 +52,7 @@ def test_it_gives_up_in_the_end(payments: Payments, mockserver: MockServer, scen
     mockserver.verify(operation=CREATE, count=3)
 
 
-def test_one_after_the_other(payments: Payments, mockserver: MockServer) -> None:
+def test_calls_in_order(payments: Payments, mockserver: MockServer) -> None:
     payments.start("Cust_1", provider="authorize")
     payments.start("Cust_2")
 
@@ -62,13 +62,13 @@ def test_one_after_the_other(payments: Payments, mockserver: MockServer) -> None
 
 
 @pytest.mark.mockserver(allow_violations=True)
-def test_what_wingback_would_not_take(mockserver_client: httpx.Client) -> None:
+def test_an_invalid_request(mockserver_client: httpx.Client) -> None:
     reply = mockserver_client.post("/v1/c/customer/Cust_1/payment/session", json={"address": "yes"})
 
     assert {"/operation", "/address"} == {each["pointer"] for each in reply.json()["violations"]}
 
 
-def test_another_caller_is_not_disturbed(mockserver: MockServer) -> None:
+def test_namespaces_are_independent(mockserver: MockServer) -> None:
     other = mockserver.namespace()
     other.scenario("server_error")
     payments = Payments(base_url=mockserver.url, api_key=mockserver.api_key)
@@ -80,7 +80,7 @@ def test_another_caller_is_not_disturbed(mockserver: MockServer) -> None:
 
 
 @pytest.mark.parametrize("number", range(20))
-def test_many_side_by_side(payments: Payments, mockserver: MockServer, number: int) -> None:
+def test_many_in_parallel(payments: Payments, mockserver: MockServer, number: int) -> None:
     mockserver.scenario(("happy_path", "retry_after_503")[number % 2])
     payments.start(f"Cust_{number}")
 

@@ -1,4 +1,4 @@
-"""The same with the standard library's unittest: no pytest is needed."""
+"""The same tests with unittest of the standard library, without pytest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Checkout(unittest.TestCase):
         self.mock.verify(operation="c_create_payment_session", count=1)
         self.mock.check()
 
-    def test_it_gives_up_in_the_end(self) -> None:
+    def test_it_gives_up_after_three_attempts(self) -> None:
         self.mock.scenario("server_error")
         with self.assertRaises(PaymentError):
             self.payments.start("Cust_1")
