@@ -10,6 +10,7 @@ from mockserver.contract.credentials import CredentialPlace
 from mockserver.engine.namespaces import HEADER as NAMESPACE
 from mockserver.engine.reply_renderer import as_json
 from mockserver.messages import ABSENT, Headers, Request
+from mockserver.parsing.media_types import is_json
 from mockserver.scenarios import ExampleRequest, Scenario
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO
 
@@ -52,7 +53,7 @@ def _body(example: ExampleRequest) -> bytes:
     if example.body is ABSENT:
         return b""
     media_type = next((value for name, value in example.headers.items() if name.lower() == "content-type"), _JSON)
-    if isinstance(example.body, str) and "json" not in media_type:
+    if isinstance(example.body, str) and not is_json(media_type):
         return example.body.encode()
     return as_json(example.body)
 

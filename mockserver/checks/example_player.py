@@ -9,9 +9,9 @@ from typing import Any, Final
 from mockserver.checks.example_client import request_of
 from mockserver.engine.engine import Engine
 from mockserver.messages import ABSENT, Fault, Headers, Reply
+from mockserver.parsing.media_types import is_json
 from mockserver.scenarios import Example, Miss, Problem, ReadFile, Scenario
 from mockserver.scenarios.format.flaws import Flaw, Path
-from mockserver.scenarios.stub_replies import is_json
 
 __all__ = ["play"]
 
@@ -88,7 +88,7 @@ def _body(reply: Reply, headers: Headers) -> Any:
     if not reply.body:
         return ABSENT
     text = reply.body.decode("utf-8", "replace")
-    if not is_json(headers.get("content-type", "").partition(";")[0].strip().lower()):
+    if not is_json(headers.get("content-type", "")):
         return text
     return json.loads(text)
 

@@ -12,11 +12,12 @@ from mockserver.errors import Violation
 from mockserver.loading.documented_replies import documents, reply_schema, unknown_members
 from mockserver.loading.typical_calls import typical_call
 from mockserver.messages import Reply
+from mockserver.parsing.media_types import is_json
 from mockserver.payments import PaymentSessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.scenarios import LiteralReply, PaymentSessionReply, Stub
 from mockserver.scenarios.format.flaws import Flaw, Path, did_you_mean
-from mockserver.scenarios.stub_replies import is_json, media_type_of
+from mockserver.scenarios.stub_replies import media_type_of
 
 __all__ = ["ReplyLint"]
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.messages import ABSENT, AbsentType, Call
+from mockserver.parsing.media_types import essence, is_json
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
 from mockserver.scenarios.expressions import Fake
 from mockserver.scenarios.method_types import DEFAULT_TYPES
 from mockserver.scenarios.templates import Template, TextTemplate
 
-__all__ = ["ABSENT_MEMBER", "Header", "LiteralReply", "PaymentSessionReply", "is_json", "media_type_of"]
+__all__ = ["ABSENT_MEMBER", "Header", "LiteralReply", "PaymentSessionReply", "media_type_of"]
 
 Header = tuple[str, TextTemplate]
 ABSENT_MEMBER: Final = {"absent": True}
@@ -86,13 +87,8 @@ def media_type_of(headers: tuple[Header, ...]) -> str | None:
     """The media type that the headers name, without parameters, in lower case."""
     for name, text in headers:
         if name.lower() == "content-type":
-            return "".join(map(str, text.parts)).partition(";")[0].strip().lower()
+            return essence("".join(map(str, text.parts)))
     return None
-
-
-def is_json(media_type: str) -> bool:
-    """Whether a media type is JSON, `application/problem+json` and its like among them."""
-    return media_type == _JSON or media_type.endswith("+json")
 
 
 def _render_headers(headers: tuple[Header, ...], call: Call, fake: Fake, *, body: bool) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ from mockserver.engine.reply_renderer import as_json
 from mockserver.errors import UsageError
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
+from mockserver.parsing.media_types import is_json
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.testing.journal_entry import JournalEntry
@@ -172,8 +173,8 @@ class RemoteBackend:
             connection.request(sent.method, target, sent.body or None, dict(sent.headers.pairs))
             reply = connection.getresponse()
             body = reply.read()
-            is_json = "json" in (reply.headers.get("content-type") or "")
-            return reply.status, json.loads(body) if is_json and body else None
+            media_type = reply.headers.get("content-type") or ""
+            return reply.status, json.loads(body) if body and is_json(media_type) else None
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise UsageError(f"no mock server answers at {self.url}: {error}") from None
         finally:

@@ -123,6 +123,8 @@ HOLDING = {
     "nothing but a reply": HAPPY + example("reply: {status: 200}"),
     "a text": reply("status: 503\nheaders: {Content-Type: text/html}\nbody: <p>no\noff_contract: x")
     + example("reply: {status: 503, headers: {content-type: text/html}, body: {matches: '^<p>'}}"),
+    "text/json is JSON": reply("status: 503\nheaders: {Content-Type: text/json}\nbody: {a: 1}\noff_contract: x")
+    + example("reply: {status: 503, body: {a: 1}}"),
     "no body": reply("status: 503\noff_contract: x") + example("reply: {status: 503, body: {absent: true}}"),
     "a long delay": stub("delay: 3600s\nreply: {payment_session: {}}") + example("reply: {status: 200}"),
     "a sequence": stub("times: 1\nreply: {status: 503, off_contract: x}")

@@ -211,6 +211,13 @@ REPLIES = {
         {},
         False,
     ),
+    "text/json": (
+        "headers: {Content-Type: text/json; charset=utf-8}, body: {a: 1}",
+        200,
+        (("Content-Type", "text/json; charset=utf-8"),),
+        {"a": 1},
+        False,
+    ),
     "a text made of one expression": (
         "headers: {Content-Type: text/plain}, body: '{$request.body}'",
         200,

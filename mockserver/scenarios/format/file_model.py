@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mockserver.parsing.media_types import is_json
 from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm, parse_on_confirm
 from mockserver.scenarios.durations import NO_DELAY, Delay, parse_delay
 from mockserver.scenarios.faults import PlannedFault, parse_fault
@@ -15,7 +16,7 @@ from mockserver.scenarios.format.matcher_parsers import parse_matcher, parse_tex
 from mockserver.scenarios.format.pydantic_leaves import Leaf, TemplateLeaf, refuse
 from mockserver.scenarios.matchers import Matcher
 from mockserver.scenarios.method_types import DEFAULT_TYPES, parse_method_types
-from mockserver.scenarios.stub_replies import Header, is_json, media_type_of
+from mockserver.scenarios.stub_replies import Header, media_type_of
 from mockserver.scenarios.templates import Template, parse_template
 
 __all__ = ["ConditionModel", "ExampleModel", "ReplyModel", "ScenarioFile", "StubModel"]

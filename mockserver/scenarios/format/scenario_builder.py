@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from mockserver.messages import ABSENT
+from mockserver.parsing.media_types import is_json
 from mockserver.scenarios.conditions import ALWAYS, Condition
 from mockserver.scenarios.format.field_parsers import as_text
 from mockserver.scenarios.format.file_model import ConditionModel, ExampleModel, ReplyModel, ScenarioFile, StubModel
 from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Scenario, Stub
-from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply, is_json, media_type_of
+from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply, media_type_of
 
 __all__ = ["scenario_of"]
 
