@@ -9,6 +9,7 @@ from typing import Any, Final
 from mockserver.checks.example_client import request_of
 from mockserver.engine.engine import Engine
 from mockserver.messages import ABSENT, Fault, Headers, Reply
+from mockserver.parsing import json_pointers
 from mockserver.parsing.media_types import is_json
 from mockserver.scenarios import Example, Miss, Problem, ReadFile, Scenario
 from mockserver.scenarios.format.flaws import Flaw, Path
@@ -98,7 +99,7 @@ def _path(miss: Miss) -> Path:
     part, _, rest = miss.where.partition(" ")
     if part == "header":
         return ("headers", rest)
-    return (part, *(step.replace("~1", "/").replace("~0", "~") for step in rest.split("/")[1:]))
+    return (part, *json_pointers.split(rest))
 
 
 def _as_written(flaw: Flaw, file: ReadFile) -> Flaw:

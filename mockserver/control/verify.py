@@ -11,6 +11,7 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Refusal, Violation
+from mockserver.parsing import json_pointers
 from mockserver.redaction import REDACTED, is_secret_name, redact_value
 from mockserver.scenarios import Miss
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, did_you_mean
@@ -88,7 +89,7 @@ def _senseless(error: FlawsError) -> Refusal:
     violations = tuple(
         Violation(
             place="body",
-            pointer="".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in flaw.path),
+            pointer=json_pointers.join(flaw.path),
             message=flaw.problem,
             keyword="verify",
         )

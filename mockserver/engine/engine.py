@@ -16,6 +16,7 @@ from mockserver.engine.reply_renderer import RenderedReply, ReplyRenderer
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Fault, Reply, Request
+from mockserver.parsing import json_pointers
 from mockserver.payments import Ledger
 from mockserver.scenarios import LiteralReply, NoStub, PaymentSessionReply, Scenarios, Stub
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
@@ -222,5 +223,5 @@ def _without_violations(call: Call, violations: tuple[Violation, ...]) -> Call:
     """The call without the body members that violate the contract: a reported violation must not enter the reply."""
     if not isinstance(call.body, dict):
         return call
-    invalid = {each.pointer.split("/")[1] for each in violations if each.place == "body" and each.pointer}
+    invalid = {json_pointers.split(each.pointer)[0] for each in violations if each.place == "body" and each.pointer}
     return replace(call, body={name: value for name, value in call.body.items() if name not in invalid})

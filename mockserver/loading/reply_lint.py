@@ -12,6 +12,7 @@ from mockserver.errors import Violation
 from mockserver.loading.documented_replies import documents, reply_schema, unknown_members
 from mockserver.loading.typical_calls import typical_call
 from mockserver.messages import Reply
+from mockserver.parsing import json_pointers
 from mockserver.parsing.media_types import is_json
 from mockserver.payments import PaymentSessions
 from mockserver.payments.random_ids import RandomIds
@@ -94,7 +95,7 @@ def _is_about_the_head(violation: Violation) -> bool:
 
 def _path(violation: Violation, said: PaymentSessionReply | LiteralReply) -> Path:
     """What in the file a violation is about."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in violation.pointer.split("/")[1:]]
+    steps = json_pointers.split(violation.pointer)
     body, root = _body(said)
     match violation.place:
         case "status":

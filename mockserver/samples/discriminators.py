@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.parsing import json_pointers
 from mockserver.samples.keywords import as_list, as_mapping
 from mockserver.samples.schema_references import SchemaReferences
 
@@ -58,7 +59,7 @@ class Discriminators:
         if mapped:
             return mapped
         name = ref.removeprefix(SCHEMAS)
-        return (name.replace("~1", "/").replace("~0", "~"),) if ref.startswith(SCHEMAS) else ()
+        return (json_pointers.unescape(name),) if ref.startswith(SCHEMAS) else ()
 
     def _read_children(self) -> dict[str, list[str]]:
         if self._children is None:
@@ -67,6 +68,5 @@ class Discriminators:
                 for part in as_list(as_mapping(schema).get("allOf")):
                     parent = as_mapping(part).get("$ref")
                     if isinstance(parent, str) and isinstance(name, str):
-                        escaped = name.replace("~", "~0").replace("/", "~1")
-                        self._children.setdefault(parent, []).append(f"{SCHEMAS}{escaped}")
+                        self._children.setdefault(parent, []).append(f"{SCHEMAS}{json_pointers.escape(name)}")
         return self._children

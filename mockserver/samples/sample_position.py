@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mockserver.parsing import json_pointers
 from mockserver.samples.sample_errors import Exhausted, NoSample
 
 __all__ = ["Budget", "SamplePosition"]
@@ -43,7 +44,7 @@ class SamplePosition:
     @property
     def pointer(self) -> str:
         """The place as an RFC 6901 JSON pointer."""
-        return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in self.path)
+        return json_pointers.join(self.path)
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.messages import ABSENT, Call, Request
+from mockserver.parsing import json_pointers
 from mockserver.scenarios.format.flaws import FlawsError, did_you_mean
 
 __all__ = ["Expression", "Fake", "KnowsFake", "parse_expression"]
@@ -31,7 +32,6 @@ _FORMS: Final = (*_BARE, f"{_BODY}#/…", *(f"{source}.…" for source in _NAMED
 _EXPRESSION: Final = re.compile(r"(\$(?:request\.)?[A-Za-z_]*)(?:([.#])(.*))?", re.DOTALL)
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
-_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Expression:
         request = call.request
         match self.source:
             case "$request.body":
-                return _resolve(call.body, self.pointer)
+                return _member(call.body, self.pointer)
             case "$request.path":
                 return call.path.get(self.name, ABSENT)
             case "$request.query":
@@ -74,7 +74,7 @@ def parse_expression(text: str, knows_fake: KnowsFake | None) -> Expression:
     if source == _BODY and sign != ".":
         if not _POINTER.fullmatch(rest or ""):
             raise FlawsError.one(f"{{{text}}}: expected a JSON pointer after the #, such as #/provider")
-        return Expression(source, pointer=tuple(_unescape(step) for step in (rest or "").split("/")[1:]))
+        return Expression(source, pointer=tuple(json_pointers.split(rest or "")))
     if source in _BARE and sign is None:
         return Expression(source)
     if source not in _NAMED or sign == "#":
@@ -93,17 +93,8 @@ def _url(request: Request) -> str:
     return f"http://{request.headers.get('host', '')}{request.path}{query}"
 
 
-def _unescape(step: str) -> str:
-    return step.replace("~1", "/").replace("~0", "~")
-
-
-def _resolve(value: Any, pointer: tuple[str, ...]) -> Any:
-    """What an RFC 6901 pointer leads to."""
-    for step in pointer:
-        if isinstance(value, dict):
-            value = value.get(step, ABSENT)
-        elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return ABSENT
-    return value
+def _member(body: Any, steps: tuple[str, ...]) -> Any:
+    try:
+        return json_pointers.resolve(body, steps)
+    except KeyError:
+        return ABSENT

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from mockserver.messages import ABSENT
+from mockserver.parsing import json_pointers
 from mockserver.redaction import redact
 
 __all__ = [
@@ -131,8 +132,9 @@ class Subset:
             return
         prefix = where if " " in where else f"{where} "
         for name, matcher in self.members.items():
-            pointer = name.replace("~", "~0").replace("/", "~1")
-            yield from matcher.misses(f"{prefix}/{pointer}", ABSENT if absent else actual.get(name, ABSENT))
+            yield from matcher.misses(
+                f"{prefix}{json_pointers.join([name])}", ABSENT if absent else actual.get(name, ABSENT)
+            )
 
 
 def json_equal(left: Any, right: Any) -> bool:

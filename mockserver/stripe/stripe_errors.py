@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.errors import Refusal, Violation
+from mockserver.parsing import json_pointers
 from mockserver.payments.declines import Decline
 from mockserver.payments.method_entry import EntryRefusedError
 from mockserver.redaction import redact
@@ -136,5 +137,5 @@ def violations_failure(violations: tuple[Violation, ...]) -> StripeError:
 
 def _param(pointer: str) -> str:
     """`/card/number` as Stripe writes it, `card[number]`."""
-    first, *others = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]] or [""]
+    first, *others = json_pointers.split(pointer) or [""]
     return redact(first + "".join(f"[{step}]" for step in others))

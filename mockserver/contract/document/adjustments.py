@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.document.references import discriminator_mappings, objects
+from mockserver.parsing import json_pointers
 
 __all__ = ["NULL_ONLY", "adjust"]
 
@@ -38,7 +39,7 @@ def adjust(data: dict[str, Any]) -> None:
     for mapping in discriminator_mappings(data):
         for value, target in mapping.items():
             if isinstance(target, str) and not target.startswith("#"):
-                mapping[value] = "#/components/schemas/" + target.replace("~", "~0").replace("/", "~1")
+                mapping[value] = "#" + json_pointers.join(["components", "schemas", target])
 
 
 def _accept_null(node: dict[str, Any]) -> None:

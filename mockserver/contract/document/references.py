@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockserver.errors import SpecError
+from mockserver.parsing import json_pointers
 
 __all__ = [
     "FILES_MEMBER",
@@ -125,21 +126,10 @@ def anchor_of(ref: str) -> str:
 
 def resolve_pointer(document: Any, ref: str) -> Any:
     """What a local reference (`#` or `#/…`) points to. Raises BrokenReferenceError when it leads nowhere."""
-    node = document
     fragment = unquote(ref.partition("#")[2])
     if fragment and not fragment.startswith("/"):
         raise BrokenReferenceError(ref, "is no JSON pointer")
-    for part in fragment.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        try:
-            node = node[_index(name)] if isinstance(node, list) else node[name]
-        except (KeyError, IndexError, ValueError, TypeError):
-            raise BrokenReferenceError(ref, f"leads nowhere: there is no {name!r}") from None
-    return node
-
-
-def _index(name: str) -> int:
-    # int() would read "-1" and " 1" too.
-    if not (name.isascii() and name.isdigit()):
-        raise ValueError(name)
-    return int(name)
+    try:
+        return json_pointers.resolve(document, json_pointers.split(fragment))
+    except KeyError as error:
+        raise BrokenReferenceError(ref, f"leads nowhere: there is no {error.args[0]!r}") from None

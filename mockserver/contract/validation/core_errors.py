@@ -17,8 +17,9 @@ from openapi_core.validation.request.exceptions import (
 from openapi_core.validation.response.exceptions import HeaderValidationError, MissingData, MissingRequiredHeader
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
-from mockserver.contract.validation.schema_errors import pointer_token, schema_violations
+from mockserver.contract.validation.schema_errors import schema_violations
 from mockserver.errors import Violation
+from mockserver.parsing import json_pointers
 
 __all__ = ["body_violations", "parameter_violations", "reply_violations", "unjudged"]
 
@@ -32,7 +33,7 @@ def parameter_violations(error: Exception) -> list[Violation]:
 
 def _value_violations(error: Exception, place: str, name: str, *, missing: bool) -> list[Violation]:
     """Violations of one parameter or header."""
-    pointer = pointer_token(name)
+    pointer = json_pointers.join([name])
     if missing:
         message = f"the {place} parameter {name!r} is required"
         return [Violation(place=place, pointer=pointer, message=message, keyword="required")]

@@ -11,9 +11,10 @@ from jsonschema.exceptions import ValidationError
 from mockserver.contract.document.adjustments import NULL_ONLY
 from mockserver.contract.validation.object_members import extra_members
 from mockserver.errors import Violation
+from mockserver.parsing import json_pointers
 from mockserver.redaction import redact
 
-__all__ = ["pointer_token", "schema_violations"]
+__all__ = ["schema_violations"]
 
 SHOWN_CHARACTERS = 80
 SHOWN_CHOICES = 12
@@ -39,23 +40,18 @@ def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str
     return list(found.values())
 
 
-def pointer_token(name: object) -> str:
-    """One step of a JSON pointer (RFC 6901), with its slash."""
-    return "/" + str(name).replace("~", "~0").replace("/", "~1")
-
-
 def _translated(error: ValidationError, place: str, prefix: str) -> list[Violation]:
     try:
         return list(_translate(error, place, prefix))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         # A keyword of a shape that it should not have, such as an enum that is a mapping: said as jsonschema says it.
-        pointer = prefix + "".join(map(pointer_token, error.absolute_path))
+        pointer = prefix + json_pointers.join(error.absolute_path)
         message = _clip(redact(error.message))
         return [Violation(place=place, pointer=pointer, message=message, keyword=_keyword(error))]
 
 
 def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Violation]:
-    pointer = prefix + "".join(pointer_token(step) for step in error.absolute_path)
+    pointer = prefix + json_pointers.join(error.absolute_path)
     keyword = _keyword(error)
     if keyword in {"anyOf", "oneOf"} and error.context:
         branches = _branches(error)
@@ -66,12 +62,12 @@ def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Viol
     if keyword == "additionalProperties" and isinstance(error.instance, dict):
         for name in _extras(error):
             message = f"{_show(name)} is not a member that the contract knows here"
-            yield Violation(place=place, pointer=pointer + pointer_token(name), message=message, keyword=keyword)
+            yield Violation(place=place, pointer=pointer + json_pointers.join([name]), message=message, keyword=keyword)
         return
     if keyword == "required":
         name = _missing(error)
         message = f"{_show(name)} is required"
-        yield Violation(place=place, pointer=pointer + pointer_token(name), message=message, keyword=keyword)
+        yield Violation(place=place, pointer=pointer + json_pointers.join([name]), message=message, keyword=keyword)
         return
     yield Violation(place=place, pointer=pointer, message=_message(keyword, error), keyword=keyword)
 

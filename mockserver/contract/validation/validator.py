@@ -22,9 +22,10 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.validation import openapi_core
 from mockserver.contract.validation.core_errors import body_violations, parameter_violations, reply_violations, unjudged
-from mockserver.contract.validation.schema_errors import pointer_token, schema_violations
+from mockserver.contract.validation.schema_errors import schema_violations
 from mockserver.errors import Violation
 from mockserver.messages import BODILESS, Headers, Reply, Request
+from mockserver.parsing import json_pointers
 
 __all__ = ["ReadBody", "Validator"]
 
@@ -92,7 +93,7 @@ class Validator:
         errors = self._ask(self._requests.parameter_errors, message, node, self._path_node(operation))
         found = [violation for error in errors for violation in parameter_violations(error)]
         for name, value in path.items():
-            pointer = pointer_token(name)
+            pointer = json_pointers.join([name])
             if not value:
                 text = f"the path parameter {name!r} is empty"
                 found.append(Violation(place="path", pointer=pointer, message=text, keyword="required"))
