@@ -1,8 +1,8 @@
 """Measure what is promised besides speed: calls in process, memory after a million sessions, a thousand operations.
 
-python benchmarks/limits.py            # print a table
-python benchmarks/limits.py --write    # and put it into benchmarks/README.md
-python benchmarks/limits.py --quick    # does it still run? Its figures mean nothing
+.venv/bin/python benchmarks/limits.py            # print a table
+.venv/bin/python benchmarks/limits.py --write    # and put it into benchmarks/README.md
+.venv/bin/python benchmarks/limits.py --quick    # does it still run? Its figures mean nothing
 """
 
 from __future__ import annotations

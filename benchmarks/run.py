@@ -1,8 +1,8 @@
 """Measure the mock against the floor, in one run: requests a second, valid and refused, start to first reply, memory.
 
-    python benchmarks/run.py            # print a table
-    python benchmarks/run.py --write    # and put it into README.md and benchmarks/README.md
-    python benchmarks/run.py --quick    # a few seconds: does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/run.py            # print a table
+    .venv/bin/python benchmarks/run.py --write    # and put it into README.md and benchmarks/README.md
+    .venv/bin/python benchmarks/run.py --quick    # a few seconds: does it still run? Its figures mean nothing
 
 Everything stays on 127.0.0.1. The load comes from a process of its own, see load.py.
 """

@@ -1,8 +1,8 @@
 """Measure what many scenario files cost: a request among 10 and among 1,000 of them, and loading 1,000.
 
-    python benchmarks/scenarios.py            # print a table
-    python benchmarks/scenarios.py --write    # and put it into benchmarks/README.md
-    python benchmarks/scenarios.py --quick    # does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/scenarios.py            # print a table
+    .venv/bin/python benchmarks/scenarios.py --write    # and put it into benchmarks/README.md
+    .venv/bin/python benchmarks/scenarios.py --quick    # does it still run? Its figures mean nothing
 
 In process, without HTTP: the engine alone chooses, so nothing hides what choosing costs.
 """

@@ -1,8 +1,8 @@
 """Measure what Stripe's side costs: retrieving and confirming a setup intent beside creating its payment session.
 
-    python benchmarks/setups.py            # print a table
-    python benchmarks/setups.py --write    # and put it into benchmarks/README.md
-    python benchmarks/setups.py --quick    # does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/setups.py            # print a table
+    .venv/bin/python benchmarks/setups.py --write    # and put it into benchmarks/README.md
+    .venv/bin/python benchmarks/setups.py --quick    # does it still run? Its figures mean nothing
 
 Over HTTP, on one keep-alive connection to a server of its own, one request after the other.
 """

@@ -1,8 +1,8 @@
 """Measure how soon the stand-in for Stripe.js is there, in Chromium, beside a script that does next to nothing.
 
-    python benchmarks/standin.py            # print a table
-    python benchmarks/standin.py --write    # and put it into benchmarks/README.md
-    python benchmarks/standin.py --quick    # does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/standin.py            # print a table
+    .venv/bin/python benchmarks/standin.py --write    # and put it into benchmarks/README.md
+    .venv/bin/python benchmarks/standin.py --quick    # does it still run? Its figures mean nothing
 
 Needs Chromium, and Playwright's client for Python.
 """

@@ -1,8 +1,8 @@
 """Measure what the pytest plugin and MockServer cost a test suite.
 
-    python benchmarks/testing.py            # print a table
-    python benchmarks/testing.py --write    # and put it into benchmarks/README.md
-    python benchmarks/testing.py --quick    # does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/testing.py            # print a table
+    .venv/bin/python benchmarks/testing.py --write    # and put it into benchmarks/README.md
+    .venv/bin/python benchmarks/testing.py --quick    # does it still run? Its figures mean nothing
 
 Tests that use a fixture are measured beside empty ones in the same run of pytest, and a suite that does not use the
 plugin beside the same suite without it.

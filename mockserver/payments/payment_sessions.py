@@ -19,7 +19,7 @@ __all__ = ["PaymentSessions"]
 
 DEFAULT_CAP = 100_000
 
-# The mock's own choices, where nothing about Wingback is public; the README names them as such.
+# The mock's own choices where nothing about Wingback is public; docs/choices.md lists them.
 TOKEN_PREFIX = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a password
 STATUS_CREATED = "created"
 DEFAULT_PROVIDER = "stripe"

@@ -14,7 +14,7 @@ __all__ = ["SavedMethod", "SavedMethods"]
 MOST_CUSTOMERS = 100_000
 MOST_METHODS = 100
 
-# The mock's own choices, where nothing about Wingback is public; the README names them as such.
+# The mock's own choices where nothing about Wingback is public; docs/choices.md lists them.
 ID_PREFIX = "PayMethod"
 STATUS_SAVED: Final = "active"
 STATUS_DETACHED: Final = "detached"

@@ -87,7 +87,7 @@ def test_promise_2_replies_are_in_contract(mock: Mock, contract: Contract) -> No
 
 
 def test_refusals_are_in_the_table(mock: Mock) -> None:
-    """A refusal of the mock is one of those that the README lists."""
+    """A refusal of the mock is one of those that docs/refusals.md lists."""
     setup = prepared(mock)
     replies = [
         setup.retrieve(colour="red"),
