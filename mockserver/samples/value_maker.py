@@ -24,7 +24,7 @@ MOST_ALTERNATIVES = 100
 MOST_CANDIDATES = 12
 MOST_ENUMERATED = 500
 
-Judge = Callable[[Any, Any], str | None]
+Problems = Callable[[Any, Any], str | None]
 
 
 class ValueMaker:
@@ -39,7 +39,7 @@ class ValueMaker:
         alternatives: Alternatives,
         *,
         openapi_31: bool,
-        wrong: Judge,
+        wrong: Problems,
         rng: random.Random,
     ) -> None:
         self.rng = rng
