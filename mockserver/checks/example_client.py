@@ -8,9 +8,9 @@ from typing import Final
 from mockserver.contract import Contract
 from mockserver.contract.credentials import CredentialPlace
 from mockserver.engine.namespaces import HEADER as NAMESPACE
-from mockserver.engine.reply_renderer import as_json
 from mockserver.messages import ABSENT, Headers, Request
 from mockserver.parsing.media_types import is_json
+from mockserver.parsing.strict_json import write as as_json
 from mockserver.scenarios import ExampleRequest, Scenario
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO
 

@@ -1,4 +1,4 @@
-"""The journal: every exchange, with what was decided and why; bounded, the oldest entries go first."""
+"""The journal: every exchange with its decision and the reasons. It is bounded; the oldest entries are dropped first."""
 
 from __future__ import annotations
 
@@ -20,21 +20,22 @@ DEFAULT_CAP: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """The stub that would have answered, or came nearest to it, when the mock refused; and its scenario."""
+    """The stub, with its scenario, that would have answered a refused request or matched it best."""
 
     scenario: str
     stub: str
 
     def as_json(self) -> dict[str, str]:
-        """Both names."""
+        """The two names."""
         return {"scenario": self.scenario, "stub": self.stub}
 
 
 class Entry(NamedTuple):
-    """One exchange. `at` is seconds since the epoch, `duration` the seconds it took to decide on the answer.
+    """One exchange. `at` is in seconds since the epoch; `duration` is the time to the decision, in seconds.
 
-    `owner` is the key of the namespace and never shown, `namespace` is how it is shown. `path` holds the decoded path
-    parameters, `sent` the body as matchers see it where the contract that is served has no word on that. `misses` are those of the `nearest` stub. What is secret is only taken out when the entry is read.
+    `owner` is the key of the namespace and never shown; `namespace` is how it is shown. `path` has the decoded path
+    parameters. `sent` is the body as matchers see it, for APIs other than the contract's. `misses` are those of the
+    `nearest` stub. Secrets are removed when the entry is read, not before.
     """
 
     id: str
@@ -57,27 +58,27 @@ class Entry(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many bytes it holds on to that its client, or a scenario, chose."""
+        """About how many bytes of the entry a client or a scenario has chosen."""
         request = self.request
         return len(request.path) + len(request.query) + request.headers.size + len(request.body) + len(self.reply.body)
 
     @property
     def reply(self) -> Reply:
-        """What was sent; of a fault, what a well-behaved server would have sent."""
+        """The reply; for a fault, the reply that it spoiled."""
         return self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
 
     @property
     def fault(self) -> str | None:
-        """The kind of fault, if it was one."""
+        """The kind of the fault; None if a reply was sent."""
         return self.outcome.kind if isinstance(self.outcome, Fault) else None
 
     @property
     def is_sound(self) -> bool:
-        """Whether the request was neither refused nor in breach of the contract."""
+        """Whether the request was neither refused nor in violation of the contract."""
         return self.refused is None and not self.violations
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as people and the control API read it, without secrets."""
+        """The entry as a JSON object, without secrets."""
         request, reply = self.request, self.reply
         return {
             "id": self.id,
@@ -110,41 +111,41 @@ class Entry(NamedTuple):
 
 
 Listener = Callable[[int, Entry], None]
-"""Is told of each entry, with its number, in the thread that answers requests: it must be quick and not raise."""
+"""Called with the number of each new entry and the entry, in the thread that answers requests. It must be fast and not raise."""
 
 
 class Journal:
-    """Entries in the order of the exchanges: at most `cap` of them, and `capacity` bytes of messages in all."""
+    """Entries in the order of the exchanges: at most `cap` entries and `capacity` bytes of messages."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = CAPACITY) -> None:
         self._entries: BoundedStore[Entry] = BoundedStore(cap=cap, size=lambda entry: entry.size, capacity=capacity)
         self._listeners: tuple[Listener, ...] = ()
 
     def record(self, entry: Entry) -> None:
-        """Add an entry; the oldest go when the journal is full, the newest is always there."""
+        """Add an entry. When the journal is full, the oldest entries are dropped, never the newest."""
         number, _ = self._entries.add(entry)
         for listener in self._listeners:
             listener(number, entry)
 
     def of(self, owner: str | None) -> list[Entry]:
-        """The entries of a namespace, by its key, or all (None); the oldest first."""
+        """The entries of a namespace, given its key, or all entries (None); the oldest first."""
         return self._entries.of(owner)
 
     @property
     def last(self) -> int:
-        """The number of the newest entry that there ever was; 0 before the first."""
+        """The number of the newest entry so far; 0 before the first."""
         return self._entries.last
 
     def since(self, number: int) -> list[tuple[int, Entry]]:
-        """The entries with a higher number than this, each with its own; the oldest first."""
+        """The entries after a number, each with its own number; the oldest first."""
         return self._entries.since(number)
 
     def reset(self, owner: str | None) -> None:
-        """Forget the entries of a namespace, or of all (None)."""
+        """Remove the entries of a namespace, or all entries (None)."""
         self._entries.drop(owner)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Have each new entry told; gives the function that ends it."""
+        """Call a listener for each new entry; returns the function that stops it."""
         self._listeners = (*self._listeners, listener)
 
         def end() -> None:
@@ -160,7 +161,7 @@ class Journal:
 
 
 def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The header fields by name, the values of repeated ones joined (RFC 9110, section 5.3)."""
+    """The header fields by name; the values of repeated fields are joined (RFC 9110, section 5.3)."""
     fields: dict[str, str] = {}
     for name, value in pairs:
         shown = REDACTED if is_secret_name(name) else redact(value)

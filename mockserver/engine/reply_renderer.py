@@ -1,4 +1,4 @@
-"""What a stub says, made into a reply or a fault."""
+"""Renders the replies and faults that stubs describe."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from typing import Any, NamedTuple
 from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Call, Fault, Reply
-from mockserver.parsing.strict_json import write as as_json
-from mockserver.parsing.strict_json import write_exactly
+from mockserver.parsing.strict_json import write, write_exactly
 from mockserver.payments import FakeValues, PaymentSessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.scenarios import NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
 
-__all__ = ["RenderedReply", "ReplyRenderer", "as_json"]
+__all__ = ["RenderedReply", "ReplyRenderer"]
 
 
 class RenderedReply(NamedTuple):
-    """A reply that was made; and the payment session, as a JSON value, that its body was written from, if it was.
+    """A reply, before it is checked against the contract.
 
-    `of_no_use` is what a scenario says of Stripe's keys that Stripe.js would refuse.
+    `written` is the JSON value that the body was written from, if it reads back the same; else ABSENT. `unusable_keys`
+    are the values of a scenario for Stripe's keys that Stripe.js would refuse.
     """
 
     reply: Reply
-    session: Any = ABSENT
-    of_no_use: tuple[Violation, ...] = ()
+    written: Any = ABSENT
+    unusable_keys: tuple[Violation, ...] = ()
 
 
 class ReplyRenderer:
-    """Makes replies of what stubs say; the same draw makes the same reply."""
+    """Renders replies. The same ids give the same reply."""
 
     def __init__(self, payment_sessions: PaymentSessions) -> None:
         self._payment_sessions = payment_sessions
 
     def reply(
         self,
-        said: PaymentSessionReply | LiteralReply,
+        planned: PaymentSessionReply | LiteralReply,
         call: Call,
         *,
         ids: RandomIds,
         namespace: Namespace,
         scenario: str | None = None,
     ) -> RenderedReply:
-        """A reply, not yet held against the contract; `scenario` is the name of the one that says it."""
+        """The reply to a call. `scenario` is the name of the scenario that plans it."""
         fakes = FakeValues(ids.number())
-        if isinstance(said, LiteralReply):
-            headers, body = said.render(call, fakes)
+        if isinstance(planned, LiteralReply):
+            headers, body = planned.render(call, fakes)
             if body is ABSENT:
-                return RenderedReply(Reply(status=said.status, headers=headers))
-            raw = body.encode() if said.is_text and isinstance(body, str) else as_json(body)
-            return RenderedReply(Reply(status=said.status, headers=headers, body=raw))
-        headers, overrides = said.render(call, fakes)
+                return RenderedReply(Reply(status=planned.status, headers=headers))
+            raw = body.encode() if planned.is_text and isinstance(body, str) else write(body)
+            return RenderedReply(Reply(status=planned.status, headers=headers, body=raw))
+        headers, overrides = planned.render(call, fakes)
         session = self._payment_sessions.create(
             call,
             ids,
@@ -59,21 +59,22 @@ class ReplyRenderer:
             credential=namespace.credential,
             named=namespace.named,
             overrides=overrides,
-            on_confirm=said.on_confirm,
-            method_types=said.method_types,
+            on_confirm=planned.on_confirm,
+            method_types=planned.method_types,
             scenario=scenario,
         )
         body = session.as_body()
         text = None if overrides else write_exactly(body)
         if text is None:
-            of_no_use = session.stripe.of_no_use() if session.stripe else ()
-            return RenderedReply(Reply(status=said.status, headers=headers, body=as_json(body)), of_no_use=of_no_use)
-        return RenderedReply(Reply(status=said.status, headers=headers, body=text), body)
+            unusable_keys = session.stripe.of_no_use() if session.stripe else ()
+            reply = Reply(status=planned.status, headers=headers, body=write(body))
+            return RenderedReply(reply, unusable_keys=unusable_keys)
+        return RenderedReply(Reply(status=planned.status, headers=headers, body=text), body)
 
     @staticmethod
-    def fault(planned: PlannedFault, instead_of: Reply, *, delay: float) -> Fault:
-        """A fault, committed instead of a reply."""
-        return Fault(kind=planned.kind, reply=instead_of, chunks=planned.chunks, over=planned.over, delay=delay)
+    def fault(planned: PlannedFault, reply: Reply, *, delay: float) -> Fault:
+        """The fault that spoils a reply."""
+        return Fault(kind=planned.kind, reply=reply, chunks=planned.chunks, over=planned.over, delay=delay)
 
     @staticmethod
     def seconds(delay: Delay, ids: RandomIds) -> float:

@@ -1,4 +1,4 @@
-"""Requests that are answered in one go: read, decided and written, without a task for each."""
+"""Answers complete requests without a task for each of them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["FastHttpProtocol"]
 
 
 class FastHttpProtocol(HttpProtocol):
-    """One connection on which a request that comes in one piece, and waits for nothing, is answered as it comes.
+    """One connection. A request that arrives completely, together with its head, takes the fast path.
 
-    It is held until its last byte is read, though never longer than the bytes that came with its head; what becomes of
-    it then is for `Application.answer_at_once` to say. All others go the way that uvicorn has for them.
+    Such a request is held back until its last byte is read; then `Application.answer_at_once` answers it, or returns an
+    ASGI app for it. uvicorn handles every other request.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -32,20 +32,20 @@ class FastHttpProtocol(HttpProtocol):
         self._keeps_alive = False
 
     def data_received(self, data: bytes) -> None:
-        """Reads; a request that is not there as a whole is held no longer."""
+        """Read data. A request that is not complete afterwards is left to uvicorn."""
         super().data_received(data)
         if self._is_held:
             self._release()
 
     def on_body(self, body: bytes) -> None:
-        """Takes a piece of the body."""
+        """Receive a part of the body."""
         if self._is_held:
             self._held_body += body
         else:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Answers what was held; the bytes that came may hold another request."""
+        """Answer a request that was held back. The data may contain another request after it."""
         if self._is_held:
             self._answer()
         else:
@@ -59,7 +59,7 @@ class FastHttpProtocol(HttpProtocol):
             and not self.expect_100_continue
             and not self.flow.write_paused
             and not self.server_state.stopping.is_set()
-            # What is left to uvicorn's parser of URLs: it knows fragments, and refuses what is not ASCII.
+            # uvicorn's URL parser handles fragments and rejects what is not ASCII.
             and self.url.isascii()
             and b"#" not in self.url
         )
@@ -90,23 +90,23 @@ class FastHttpProtocol(HttpProtocol):
             self._release()
             super().on_message_complete()
 
-    def _write(self, ready: RenderedAnswer, *, keeps_alive: bool) -> None:
-        """The whole reply in one piece; then the connection is at rest, or at its end."""
+    def _write(self, answer: RenderedAnswer, *, keeps_alive: bool) -> None:
+        """Write the whole reply; then keep the connection open or close it."""
         own = [b"%b: %b\r\n" % field for field in self.server_state.default_headers]
         ending = b"\r\n" if keeps_alive else b"connection: close\r\n\r\n"
-        self.transport.write(b"".join((STATUS_LINE[ready.status], *own, ready.lines, ending, ready.body)))
+        self.transport.write(b"".join((STATUS_LINE[answer.status], *own, answer.lines, ending, answer.body)))
         self.server_state.total_requests += 1
         if not keeps_alive:
             self.transport.close()
             return
-        self._rests_since = self.loop.time()
+        self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
 
     def _release(self) -> None:
-        """Leaves a request that was held to uvicorn, with what has come of its body."""
+        """Leave a request that was held back to uvicorn, with the part of its body that has arrived."""
         self._is_held = False
         super()._start_request()
         if self._held_body:

@@ -1,4 +1,4 @@
-"""A server that runs: from the first bind to the last reply."""
+"""Runs a server, from the first bind to the last reply."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from mockserver.web import ASGIApp
 
 __all__ = ["Server", "serve"]
 
-# Longer than clients keep idle connections, so that none is closed on them while they send; in seconds.
+# In seconds; longer than clients keep idle connections, so that none is closed while a client sends.
 _KEEP_ALIVE = 75
-# Less than the 10 s that Docker gives a container to stop.
+# In seconds; less than the 10 s that Docker waits for a container to stop.
 _GRACE = 8
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT, finishes what was accepted, and returns.
+    """Serve until SIGTERM or SIGINT, finish accepted requests, and return.
 
-    `on_started` is called with the URL once connections are accepted. Raises UsageError when it cannot listen.
+    `on_started` is called with the URL when connections are accepted. Raises UsageError: the server cannot listen.
     """
     sockets = listen(settings.host, settings.port)
     url = url_of(settings.host, sockets)
-    _collect_seldom()
+    _tune_garbage_collector()
     Server(app, on_started=lambda: on_started(url)).run(sockets)
 
 
-def _collect_seldom() -> None:
-    """Has Python look for circles less often: this process has its own, what it keeps is without, and has to be walked.
+def _tune_garbage_collector() -> None:
+    """Run the garbage collector less often: the journal is large and has no cycles.
 
-    What was loaded stays to the end, and is not looked at again.
+    Objects that exist already stay for the life of the process, so they are excluded from collections.
     """
     gc.collect()
     gc.freeze()
@@ -49,7 +49,7 @@ def _collect_seldom() -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn as this project uses it: always httptools, quiet, and a signal is a fine way to end."""
+    """uvicorn as this project uses it: always with httptools, without logging, and a signal ends it with success."""
 
     server_state: State
 
@@ -73,18 +73,18 @@ class Server(uvicorn.Server):
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to accept connections."""
+        """Start to accept connections."""
         await super().startup(sockets)
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops accepting, and waits for what was accepted."""
+        """Stop accepting connections, and wait for accepted requests."""
         self.server_state.stopping.set()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Ends the server on a signal. uvicorn raises the signal again afterwards; here the end is a success."""
+        """End the server on a signal. uvicorn raises the signal again afterwards; here the end counts as success."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -1,4 +1,4 @@
-"""Sockets to listen on, bound before anything else is done, so that a taken port is one clear line."""
+"""Opens the listening sockets. They are bound first, so that a port in use is reported in one clear line."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _BACKLOG = 2048
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """A listening socket for each address of the host, all on the same port; port 0 is any free one.
+    """A listening socket for each address of the host, all on the same port. Port 0 means any free port.
 
-    Raises UsageError when there is none to be had.
+    Raises UsageError: no socket can be opened.
     """
     addresses = _addresses(host, port)
     sockets: list[socket.socket] = []
     missing: OSError | None = None
     for family, address in addresses:
-        # The port that the first address was given is everybody's.
+        # All addresses use the port that the first one got.
         chosen = sockets[0].getsockname()[1] if sockets else port
         try:
             sockets.append(_bound(family, (address, chosen), only_v6=len(addresses) > 1))
         except OSError as error:
             if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} and len(addresses) > 1:
-                # "localhost" has an IPv6 address also on machines that have switched IPv6 off.
+                # "localhost" has an IPv6 address even where IPv6 is disabled.
                 missing = error
                 continue
             for sock in sockets:
@@ -40,31 +40,31 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 
 def url_of(host: str, sockets: list[socket.socket]) -> str:
-    """The URL under which a client on this machine finds the server."""
+    """The URL of the server for a client on this machine."""
     shown = _WILDCARDS.get(host) or (f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{sockets[0].getsockname()[1]}"
 
 
 def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
     if not 0 <= port <= 65535:
-        raise UsageError(f"port {port} is not a port: choose one from 0 to 65535 with --port")
+        raise UsageError(f"port {port} is not a port: choose a port from 0 to 65535 with --port")
     try:
-        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)  # noqa: S104 - an empty host means every address
+        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)  # noqa: S104 - an empty host means all addresses
     except (OSError, UnicodeError):
-        raise UsageError(f"the host {host!r} is not known: choose another with --host, such as 127.0.0.1") from None
+        raise UsageError(f"the host {host!r} is unknown: choose another host with --host, such as 127.0.0.1") from None
     return list(dict.fromkeys((info[0], str(info[4][0])) for info in found))
 
 
 def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: bool) -> socket.socket:
-    # asyncio sends small packets at once only where the protocol is spelt out.
+    # asyncio disables Nagle's algorithm only if the protocol is given.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        # A port is free again at once after a restart.
+        # The port can be used again immediately after a restart.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_v6))
         sock.bind(address)
-        # Two servers can be bound to one port until one of them listens.
+        # Several servers can bind one port until one of them listens.
         sock.listen(_BACKLOG)
         sock.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
     except OSError:
@@ -76,10 +76,14 @@ def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: b
 def _explained(error: OSError, host: str, port: int) -> UsageError:
     match error.errno:
         case errno.EADDRINUSE:
-            return UsageError(f"port {port} on {host} is taken: stop the other server or choose another with --port")
+            return UsageError(
+                f"port {port} on {host} is already in use: stop the other server or choose another port with --port"
+            )
         case errno.EACCES | errno.EPERM:
-            return UsageError(f"port {port} on {host} may not be used by this user: choose one above 1023 with --port")
+            return UsageError(
+                f"port {port} on {host} may not be used by this user: choose a port above 1023 with --port"
+            )
         case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT:
-            return UsageError(f"the host {host} is no address of this machine: choose another with --host")
+            return UsageError(f"the host {host} is not an address of this machine: choose another host with --host")
         case _:
             return UsageError(f"cannot listen on port {port} of {host}: {error.strerror or error}")

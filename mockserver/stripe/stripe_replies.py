@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockserver.engine.reply_renderer import as_json
 from mockserver.messages import Reply
+from mockserver.parsing.strict_json import write as as_json
 from mockserver.stripe.stripe_errors import StripeError
 
 __all__ = ["failed", "found", "refusal_kind", "sent_on"]

@@ -16,11 +16,11 @@ from mockserver.contract.credentials import CredentialPlace, credential_places
 from mockserver.contract.document.document import Document
 from mockserver.control import TOKEN_HEADER, ControlApi
 from mockserver.engine.engine import Engine
-from mockserver.engine.reply_renderer import as_json
 from mockserver.errors import UsageError
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
 from mockserver.parsing.media_types import is_json
+from mockserver.parsing.strict_json import write as as_json
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.testing.journal_entry import JournalEntry

@@ -1,4 +1,4 @@
-"""The access log: one line for each request, with nothing secret in it."""
+"""The access log: one line for each request, without secrets."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mockserver.web.request_head import RequestHead
 
 __all__ = ["AccessLog"]
 
-# What a reply tells about itself, and how the log calls it.
-_TOLD = {
+# Headers of a reply that are logged, and their names in the log.
+_LOGGED = {
     "mock-scenario": "scenario",
     "mock-stub": "stub",
     "mock-entry": "entry",
@@ -25,15 +25,15 @@ _TOLD = {
     "preference-applied": "preference",
 }
 
-# Faults that leave no status behind.
-_SILENT = frozenset({"connection_reset", "empty_reply", "hang"})
+# Faults after which the client has seen no status.
+_WITHOUT_STATUS = frozenset({"connection_reset", "empty_reply", "hang"})
 
-_LONGEST = 500
-_MOST_NAMES = 50
+_MAX_LENGTH = 500
+_MAX_NAMES = 50
 
 
-class _Exchanged(NamedTuple):
-    """What there is to tell of one exchange; it becomes a line when the line is written."""
+class _LogRecord(NamedTuple):
+    """What is logged about one exchange. It is rendered when it is written."""
 
     at: float
     method: str
@@ -47,7 +47,7 @@ class _Exchanged(NamedTuple):
 
 
 class AccessLog:
-    """Writes a line for each exchange to a stream, in the form `text` or `json`."""
+    """Writes a line for each exchange to a stream, in the format `text` or `json`."""
 
     def __init__(self, form: Literal["text", "json"], stream: TextIO) -> None:
         self._is_json = form == "json"
@@ -56,11 +56,11 @@ class AccessLog:
         self._second_text = ""
 
     def close(self) -> None:
-        """Writes out what waits."""
+        """Write the lines that are waiting."""
         self._writer.close()
 
     def tell(self, message: str) -> None:
-        """Logs what the server itself has to say, in one line."""
+        """Log a message of the server itself, in one line."""
         at, message = self._time(time.time()), redact(message)
         self._writer.write(
             json.dumps({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(message)}"
@@ -69,27 +69,27 @@ class AccessLog:
     def add(
         self, head: RequestHead, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None
     ) -> None:
-        """Logs one exchange: `size` bytes of body were sent; no reply where the client went before there was one."""
-        exchanged = _Exchanged(
+        """Log one exchange. `size` is the length of the sent body in bytes. `reply` is None if the client disconnected first."""
+        record = _LogRecord(
             time.time(),
             head.method,
             head.path,
             head.query,
-            None if reply is None or fault in _SILENT else reply.status,
+            None if reply is None or fault in _WITHOUT_STATUS else reply.status,
             () if reply is None else reply.headers,
             seconds,
             size,
             fault,
         )
-        # What is long does not wait as it is: ten thousand such lines may wait together.
-        is_short = len(head.path) + len(head.query) < _LONGEST
-        self._writer.write(exchanged if is_short else self._line(exchanged))
+        # A long line is shortened now: up to ten thousand lines can wait.
+        is_short = len(head.path) + len(head.query) < _MAX_LENGTH
+        self._writer.write(record if is_short else self._line(record))
 
-    def _line(self, exchanged: _Exchanged | str) -> str:
-        if isinstance(exchanged, str):
-            return exchanged
-        at = self._time(exchanged.at)
-        return json.dumps(_fields(at, exchanged)) if self._is_json else _text_line(at, exchanged)
+    def _line(self, record: _LogRecord | str) -> str:
+        if isinstance(record, str):
+            return record
+        at = self._time(record.at)
+        return json.dumps(_fields(at, record)) if self._is_json else _text_line(at, record)
 
     def _time(self, at: float) -> str:
         second = int(at)
@@ -99,53 +99,52 @@ class AccessLog:
         return f"{self._second_text}.{int((at - second) * 1000):03}Z"
 
 
-def _told(exchanged: _Exchanged) -> list[tuple[str, str]]:
-    """What the reply tells about itself, and the fault that was committed; without secrets."""
-    told = [
-        # An entry's id is the mock's own, and each line has another; the scenarios and stubs are the same few.
-        (_TOLD[key], value if key == "mock-entry" else _kept(value))
-        for name, value in exchanged.headers
-        if (key := name.lower()) in _TOLD
+def _details(record: _LogRecord) -> list[tuple[str, str]]:
+    """The logged headers of the reply and the fault, without secrets."""
+    details = [
+        # The id of an entry differs in every line and holds no secret; the other values repeat.
+        (_LOGGED[key], value if key == "mock-entry" else _redacted(value))
+        for name, value in record.headers
+        if (key := name.lower()) in _LOGGED
     ]
-    return told if exchanged.fault is None else [*told, ("fault", exchanged.fault)]
+    return details if record.fault is None else [*details, ("fault", record.fault)]
 
 
 @lru_cache(maxsize=256)
-def _kept(value: str) -> str:
-    return redact(value[:_LONGEST])
+def _redacted(value: str) -> str:
+    return redact(value[:_MAX_LENGTH])
 
 
 def _names(query: str) -> list[str]:
     # Names only: a value may be a client secret.
-    return [redact(unquote_plus(part.partition("=")[0])[:_LONGEST]) for part in query.split("&")[:_MOST_NAMES]]
+    return [redact(unquote_plus(part.partition("=")[0])[:_MAX_LENGTH]) for part in query.split("&")[:_MAX_NAMES]]
 
 
-def _shown(path: str) -> str:
-    """The path without secrets, cut when it is very long."""
-    return redact_path(path[:_LONGEST] + "..." if len(path) > _LONGEST else path)
+def _shortened(path: str) -> str:
+    """The path without secrets, shortened if it is very long."""
+    return redact_path(path[:_MAX_LENGTH] + "..." if len(path) > _MAX_LENGTH else path)
 
 
-def _fields(at: str, exchanged: _Exchanged) -> dict[str, object]:
+def _fields(at: str, record: _LogRecord) -> dict[str, object]:
     return {
         "time": at,
-        "status": exchanged.status,
-        "ms": round(exchanged.seconds * 1000, 1),
-        "bytes": exchanged.size,
-        "method": exchanged.method,
-        "path": _shown(exchanged.path),
-        **({"query": _names(exchanged.query)} if exchanged.query else {}),
-        **dict(_told(exchanged)),
+        "status": record.status,
+        "ms": round(record.seconds * 1000, 1),
+        "bytes": record.size,
+        "method": record.method,
+        "path": _shortened(record.path),
+        **({"query": _names(record.query)} if record.query else {}),
+        **dict(_details(record)),
     }
 
 
-def _text_line(at: str, exchanged: _Exchanged) -> str:
-    target = _shown(exchanged.path)
-    if exchanged.query:
-        target = redact(f"{target}?{'&'.join(_names(exchanged.query))}")
-    told = "".join([f" {name}={_quoted(value)}" for name, value in _told(exchanged)])
+def _text_line(at: str, record: _LogRecord) -> str:
+    target = _shortened(record.path)
+    if record.query:
+        target = redact(f"{target}?{'&'.join(_names(record.query))}")
+    details = "".join([f" {name}={_quoted(value)}" for name, value in _details(record)])
     return _one_line(
-        f"{at} {exchanged.status or '-'} {exchanged.seconds * 1000:.1f}ms {exchanged.size}B {exchanged.method} "
-        f"{target}{told}"
+        f"{at} {record.status or '-'} {record.seconds * 1000:.1f}ms {record.size}B {record.method} {target}{details}"
     )
 
 

@@ -125,7 +125,7 @@ class AsgiExchange:
         """Send the end of a reply; a client that is still sending gets it at once, and is listened to for a while."""
         if self._has_unread_body:
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
-            await discard(self._receive, asked=self._head.fields.expects_continue)
+            await discard(self._receive, expecting=self._head.fields.expects_continue)
             data = b""
         await self._send({"type": "http.response.body", "body": data})
 

@@ -1,4 +1,4 @@
-"""Faults: deliberate misbehaviour, committed on the wire."""
+"""Injects faults: deliberate misbehaviour of the connection."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from mockserver.web.wire import Wire, pause
 
 __all__ = ["FaultInjector", "malformed"]
 
-# What the client's own library would see. Without a wire the app runs inside the client's process, and raises it there.
-_SEEN: dict[str, type[OSError]] = {
+# What a client library would raise. Without a wire the app runs in the client's process and raises it itself.
+_RAISED: dict[str, type[OSError]] = {
     "connection_reset": ConnectionResetError,
     "empty_reply": ConnectionAbortedError,
     "truncated_body": ConnectionAbortedError,
     "hang": TimeoutError,
 }
 
-# An event loop waits for no less, in seconds.
+# Event loops do not wait for less; in seconds.
 _TICK = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultInjector:
-    """Commits faults on one request. `headers` are the server's own header fields; `wire` is none under other servers.
+    """Injects faults into the reply to one request.
 
-    A fault that needs a wire and has none raises the OSError that a client would see.
+    `headers` are added to the reply. `wire` is None under other servers; a fault that needs a wire then raises the OSError
+    that a client would see.
     """
 
     method: str
@@ -40,14 +41,14 @@ class FaultInjector:
     send: Send
 
     async def inject(self, fault: Fault) -> None:
-        """Misbehaves as told."""
+        """Inject a fault."""
         wire = self.wire
         if fault.kind == "malformed_json":
             await self._dribble(malformed(fault.reply), chunks=1, over=0.0)
         elif fault.kind == "dribble":
             await self._dribble(fault.reply, chunks=max(1, fault.chunks), over=fault.over)
         elif wire is None:
-            raise _SEEN[fault.kind](f"fault {fault.kind}")
+            raise _RAISED[fault.kind](f"fault {fault.kind}")
         elif fault.kind == "connection_reset":
             wire.reset()
         elif fault.kind == "truncated_body":
@@ -60,7 +61,7 @@ class FaultInjector:
             wire.close()
 
     async def _dribble(self, reply: Reply, *, chunks: int, over: float) -> None:
-        """The first piece goes out at once, the last at the end; pieces that are due together are not waited for."""
+        """Send the body in pieces: the first immediately, the last at the end. Pieces that are due together are not delayed."""
         body = sent_body(reply, self.method)
         await self.send(head_message(reply, headers=self.headers))
         started = monotonic()
@@ -78,7 +79,7 @@ class FaultInjector:
         await self.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
 
     async def _hang(self, wire: Wire) -> None:
-        """Waits until the client gives up or the server stops; the request was read to its end before."""
+        """Wait until the client disconnects or the server stops. The request has been read completely."""
         tasks = [asyncio.ensure_future(self.receive()), asyncio.ensure_future(wire.stopping.wait())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -88,5 +89,5 @@ class FaultInjector:
 
 
 def malformed(reply: Reply) -> Reply:
-    """The reply with a body that is no JSON: it breaks off after a comma, as no JSON text ends."""
+    """The reply with a body that is not JSON: half of it and a comma, which ends no JSON text."""
     return replace(reply, body=reply.body[: len(reply.body) // 2] + b",")

@@ -1,4 +1,4 @@
-"""The header fields of a request, with those picked out that the server itself looks at."""
+"""The header fields of a request, and the values that the server itself needs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["HeadFields"]
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 
-_MARKED = frozenset({b"host", b"origin", b"content-length", b"transfer-encoding", b"expect"})
+_NEEDED = frozenset({b"host", b"origin", b"content-length", b"transfer-encoding", b"expect"})
 
 
 class HeadFields:
-    """The fields; `hosts` and `origins` hold every value that was sent, `length` is 0 when Content-Length says nothing."""
+    """The fields. `hosts` and `origins` hold every value that was sent; `length` is 0 without a valid Content-Length."""
 
     __slots__ = ("coding", "expects_continue", "headers", "hosts", "length", "origins")
 
@@ -27,18 +27,18 @@ class HeadFields:
         self.coding = b""
         self.expects_continue = False
         for name, value in pairs:
-            if name in _MARKED:
-                self._mark(name, value)
+            if name in _NEEDED:
+                self._read(name, value)
 
     @staticmethod
     def of(pairs: Iterable[tuple[bytes, bytes]]) -> HeadFields:
-        """The fields as they came over the wire, names in lower case.
+        """The fields of raw pairs, with names in lower case.
 
-        A client says the same again and again: the last ones are kept, and shared by what the journal keeps.
+        Clients repeat the same fields, so recent ones are cached and shared by the entries of the journal.
         """
         return _fields(tuple(pairs))
 
-    def _mark(self, name: bytes, value: bytes) -> None:
+    def _read(self, name: bytes, value: bytes) -> None:
         match name:
             case b"host":
                 self.hosts.append(value)
@@ -52,7 +52,7 @@ class HeadFields:
                 self.expects_continue = value.lower() == b"100-continue"
 
 
-# At most some megabytes: a head has 64 KiB.
+# At most a few megabytes: a head has at most 64 KiB.
 @lru_cache(maxsize=64)
 def _fields(pairs: Pairs) -> HeadFields:
     return HeadFields(pairs)

@@ -1,4 +1,4 @@
-"""Which hosts are served: what a name on the open internet could be made to point at us is not (DNS rebinding)."""
+"""Which hosts are served. A public name could be pointed at this machine (DNS rebinding), so it is not served."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 class Authority(NamedTuple):
-    """A host, in lower case and without a trailing dot, and the port as it was written, if it was."""
+    """A host in lower case without a trailing dot, and the port as written; empty without a port."""
 
     host: str
     port: str
 
     @classmethod
     def parse(cls, text: str) -> Authority | None:
-        """The parts of `host[:port]`; None when it is not of that form."""
+        """The parts of `host[:port]`; None if the text has another form."""
         found = _AUTHORITY.fullmatch(text.lower())
         if found is None:
             return None
@@ -33,7 +33,7 @@ class Authority(NamedTuple):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether this names the machine itself, whoever resolves it (RFC 6761, section 6.3)."""
+        """Whether the host names this machine for every resolver (RFC 6761, section 6.3)."""
         if self.host == "localhost" or self.host.endswith(".localhost"):
             return True
         address = self._address()
@@ -41,7 +41,7 @@ class Authority(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Whether nobody outside can make a browser find us by this name."""
+        """Whether nobody outside can make a browser reach this server by the name."""
         return self.is_loopback or self._address() is not None or _LABEL.fullmatch(self.host) is not None
 
     def _address(self) -> IPv4Address | IPv6Address | None:
@@ -52,18 +52,18 @@ class Authority(NamedTuple):
 
 
 class HostRules:
-    """The rule for the Host header. A name that is allowed without a port is served on every port."""
+    """The rule for the Host header. A name allowed without a port is served on every port."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed: set[tuple[str, str]] = set()
         for text in allowed:
             authority = Authority.parse(text)
             if authority is None:
-                raise UsageError(f"--allow-host {text!r} is not a host name: write it as in mock.example.com")
+                raise UsageError(f"--allow-host {text!r} is not a host name: write it like mock.example.com")
             self._allowed.add(authority)
 
     def serve(self, authority: Authority) -> bool:
-        """Whether requests to this host are answered."""
+        """Whether requests to a host are answered."""
         return (
             authority.is_local
             or (authority.host, "") in self._allowed

@@ -1,4 +1,4 @@
-"""Lines on their way to a stream that may be slow, stuck or closed."""
+"""Writes lines to a stream that may be slow, stuck or closed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any, TextIO
 
 __all__ = ["LineWriter"]
 
-# Lines that wait this long together go out in one write, in seconds.
-_GATHER = 0.02
+# Lines are collected for so long and then written together; in seconds.
+_COLLECT = 0.02
 
 
 class LineWriter:
-    """Writes lines from a thread of its own: a pipe that nobody reads stops the log, never the server.
+    """Writes lines in a thread of its own: a pipe that nobody reads stops the log, never the server.
 
-    What is to be written becomes a line by `render`, in that thread, many at a time. At most `limit` lines wait; more are dropped, and their number is told once the stream moves again.
+    `render` turns what is written into a line, in that thread. At most `limit` lines wait; further lines are dropped, and
+    their number is logged when the stream accepts lines again.
     """
 
     def __init__(self, stream: TextIO, *, render: Callable[[Any], str] = str, limit: int = 10_000) -> None:
@@ -36,7 +37,7 @@ class LineWriter:
             self._descriptor = None
 
     def write(self, line: Any) -> None:
-        """Takes a line, without its end, or what becomes one; returns at once."""
+        """Write a line, or what `render` turns into a line. Returns immediately."""
         if self._broken:
             return
         if len(self._lines) >= self._limit:
@@ -50,7 +51,7 @@ class LineWriter:
             self._wake.set()
 
     def close(self, seconds: float = 1.0) -> None:
-        """Writes what waits, and gives up after some seconds."""
+        """Write the waiting lines, but give up after some seconds."""
         self._closing.set()
         self._wake.set()
         if self._thread is not None:
@@ -61,12 +62,12 @@ class LineWriter:
     def _run(self) -> None:
         while not (self._broken or (self._closing.is_set() and not self._lines)):
             self._wake.wait()
-            self._closing.wait(_GATHER)
+            self._closing.wait(_COLLECT)
             self._wake.clear()
             try:
                 self._drain()
             except (OSError, ValueError):
-                # The reader has gone, or the stream is closed.
+                # The reader has disconnected, or the stream is closed.
                 self._broken = True
                 self._lines.clear()
 
@@ -75,14 +76,14 @@ class LineWriter:
         text = "".join(f"{self._render(self._lines.popleft())}\n" for _ in range(count))
         dropped, self._dropped = self._dropped, 0
         if dropped:
-            text += f"{dropped} lines of the log were dropped: nobody read them\n"
+            text += f"{dropped} log lines were dropped because nobody read them\n"
         self._put(text)
 
     def _put(self, text: str) -> None:
         if self._descriptor is None:
             self._stream.write(text)
             return
-        # Not through the stream: Python aborts at exit when a thread is stuck in there.
+        # Not through the stream: Python aborts at exit if a thread is stuck in it.
         data = text.encode()
         while data:
             data = data[os.write(self._descriptor, data) :]

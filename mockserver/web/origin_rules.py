@@ -1,4 +1,4 @@
-"""Which browser origins may call the mock, and what they are told (CORS, https://fetch.spec.whatwg.org)."""
+"""Which browser origins may call the mock, and the CORS headers for them (https://fetch.spec.whatwg.org)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _EXPOSED = (
 
 
 class OriginRules:
-    """The rule for the Origin header: loopback, the page's own server, and what `--cors-origin` names.
+    """The rule for the Origin header: loopback origins, the mock's own origin, and those of `--cors-origin`.
 
-    `*` names every origin but `null`, which stands for sandboxed and local pages and has to be named itself.
+    `*` allows every origin except `null`. Sandboxed and local pages have the origin `null`; it must be named explicitly.
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = {text.lower().removesuffix("/") for text in allowed}
         for text in self._allowed - {"*", "null"}:
             if _ORIGIN.fullmatch(text) is None:
-                raise UsageError(f"--cors-origin {text!r} is not an origin: write it as in https://shop.example.com")
+                raise UsageError(f"--cors-origin {text!r} is not an origin: write it like https://shop.example.com")
 
     def headers(self, origin: str, host: Authority | None) -> tuple[tuple[str, str], ...] | None:
-        """What belongs on a reply to this origin; None when it may not call the mock."""
+        """The headers for a reply to an origin; None if the origin may not call the mock."""
         if self._is_trusted(origin.lower(), host):
             return (
                 ("access-control-allow-origin", origin),
@@ -44,7 +44,7 @@ class OriginRules:
                 ("vary", "Origin"),
             )
         if "*" in self._allowed and _ORIGIN.fullmatch(origin.lower()):
-            # Credentials are for origins that were named: a browser accepts no star beside them.
+            # Credentials are only for origins that were named: browsers do not accept them together with `*`.
             return (
                 ("access-control-allow-origin", "*"),
                 ("access-control-expose-headers", _EXPOSED),
@@ -61,18 +61,20 @@ class OriginRules:
         authority = Authority.parse(found["authority"])
         if authority is None:
             return False
-        return authority.is_loopback or (host is not None and _same(authority, host, _DEFAULT_PORTS[found["scheme"]]))
+        return authority.is_loopback or (
+            host is not None and _is_same(authority, host, _DEFAULT_PORTS[found["scheme"]])
+        )
 
 
-def _same(authority: Authority, host: Authority, default_port: str) -> bool:
+def _is_same(authority: Authority, host: Authority, default_port: str) -> bool:
     return (authority.host, authority.port or default_port) == (host.host, host.port or default_port)
 
 
 def preflight_headers(headers: Headers) -> tuple[tuple[str, str], ...]:
-    """What an allowed origin may do: the method and the header fields it asks for, as far as they are such."""
+    """The headers of a preflight reply: the method and the header fields that it asks for, if they are valid."""
     method = headers.get("access-control-request-method", "")
-    asked = [field.strip() for field in headers.get("access-control-request-headers", "").split(",")]
-    fields = ", ".join(field for field in asked if _TOKEN.fullmatch(field))
+    requested = [field.strip() for field in headers.get("access-control-request-headers", "").split(",")]
+    fields = ", ".join(field for field in requested if _TOKEN.fullmatch(field))
     granted = [
         ("access-control-max-age", "600"),
         ("vary", "Access-Control-Request-Method, Access-Control-Request-Headers"),
@@ -81,7 +83,7 @@ def preflight_headers(headers: Headers) -> tuple[tuple[str, str], ...]:
         granted.append(("access-control-allow-methods", method))
     if fields:
         granted.append(("access-control-allow-headers", fields))
-    # https://wicg.github.io/private-network-access: a page from elsewhere calls a loopback address.
+    # https://wicg.github.io/private-network-access: a public page calls a loopback address.
     if headers.get("access-control-request-private-network") == "true":
         granted.append(("access-control-allow-private-network", "true"))
     return tuple(granted)

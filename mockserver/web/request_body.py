@@ -1,4 +1,4 @@
-"""The body of a request: read up to a limit, and what is beyond it thrown away."""
+"""Reads the body of a request up to a limit and discards the rest."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from starlette.types import Message, Receive
 
 __all__ = ["NOT_READ", "Body", "discard", "read_body", "received_body"]
 
-# How much more is taken from a client that is still sending when it has been answered, and for how long, in seconds.
+# How much is read from a client that still sends after the reply, and for how long (in seconds).
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 10.0
-# Who asked first will most likely not send.
-_ASKED_SECONDS = 1.0
+# A client that sent "Expect: 100-continue" will most likely not send the body.
+_EXPECTING_SECONDS = 1.0
 
 
 class Body(NamedTuple):
-    """What was read. `complete` says that the client has nothing more to send."""
+    """The part that was read. `complete` is true when the client has sent everything."""
 
     data: bytes = b""
     oversized: bool = False
@@ -36,9 +36,9 @@ def received_body(data: bytes, *, announced: int, limit: int) -> Body:
 
 
 async def read_body(receive: Receive, *, announced: int, limit: int) -> Body | None:
-    """The body, or as much as it takes to know that it is too long; None when the client has gone."""
+    """The body, or an empty oversized one if it is too long; None if the client disconnects."""
     if announced > limit:
-        # Not even asked for: a client that waits for "100 Continue" is spared the upload.
+        # A client that waits for "100 Continue" does not have to upload the body.
         return _TOO_LONG
     message = await receive()
     if message["type"] == "http.disconnect":
@@ -58,15 +58,16 @@ async def read_body(receive: Receive, *, announced: int, limit: int) -> Body | N
     return Body(b"".join(chunks)) if size <= limit else Body(oversized=True)
 
 
-async def discard(receive: Receive, *, asked: bool) -> None:
-    """Takes what the client still sends, within bounds; `asked` says that it asked whether it may (Expect).
+async def discard(receive: Receive, *, expecting: bool) -> None:
+    """Read and discard what the client still sends, within limits.
 
-    A connection closed on a client that is still sending is reset, and the client never sees its reply.
+    If the connection was closed while the client is sending, it would be reset and the client would lose the reply.
+    `expecting` says that the client sent "Expect: 100-continue".
     """
     left = _DISCARD_BYTES
     message: Message = {"more_body": True}
     try:
-        async with asyncio.timeout(_ASKED_SECONDS if asked else _DISCARD_SECONDS):
+        async with asyncio.timeout(_EXPECTING_SECONDS if expecting else _DISCARD_SECONDS):
             while message.get("more_body", False) and left > 0:
                 message = await receive()
                 left -= len(message.get("body", b""))

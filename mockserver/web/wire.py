@@ -1,4 +1,4 @@
-"""The connection beneath a request, for what ASGI has no words for."""
+"""The connection below a request, for what ASGI cannot express."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from starlette.types import Scope
 __all__ = ["WIRE", "Wire", "pause", "wire_of"]
 
 WIRE = "mockserver.wire"
-"""The name of the ASGI extension by which our own server hands over the Wire."""
+"""The name of the ASGI extension in which this project's server passes the Wire."""
 
 
 class Wire(Protocol):
-    """One request's connection."""
+    """The connection of one request."""
 
     @property
     def stopping(self) -> asyncio.Event:
-        """Set when the server has been told to stop: what waits should wait no longer."""
+        """Set when the server is stopping: everything that waits should end."""
 
     def close(self) -> None:
-        """Ends the connection once what was written is sent; the reply stays as it is."""
+        """Close the connection after the written bytes are sent, even if the reply is incomplete."""
 
     def reset(self) -> None:
-        """Ends the connection at once with a TCP reset."""
+        """Close the connection immediately with a TCP reset."""
 
 
 def wire_of(scope: Scope) -> Wire | None:
-    """The wire beneath a request; none when the app runs without our server, as in httpx.ASGITransport."""
+    """The wire of a request; None if the app runs without this project's server, as in httpx.ASGITransport."""
     wire: Wire | None = scope.get("extensions", {}).get(WIRE)
     return wire
 
 
 async def pause(wire: Wire | None, seconds: float) -> None:
-    """Waits, but not for longer than the server runs: a delayed reply is sent, not lost, when it stops."""
+    """Wait, but at most until the server stops: a delayed reply is then sent at once and not lost."""
     if wire is None:
         await asyncio.sleep(seconds)
         return

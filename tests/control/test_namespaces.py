@@ -214,7 +214,7 @@ def test_promise_4_a_seed_of_its_own(mock: Mock) -> None:
 
 def test_promise_13_streams_are_bounded() -> None:
     """A namespace that was forgotten never gets a number again that it had, unless it is restarted."""
-    streams = Streams(1, cap=2)
+    streams = Streams(1, max_streams=2)
     numbers = [streams.next(name) for name in ("a", "a", "b", "c", "a")]
     streams.restart("a", seed=5)
 

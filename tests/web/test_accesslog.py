@@ -208,7 +208,7 @@ def test_lines_that_find_no_room_are_counted() -> None:
             rest = read.read().splitlines()
 
     assert 100_001 == len(first)
-    assert ["0", "1", "2", "7 lines of the log were dropped: nobody read them"] == rest
+    assert ["0", "1", "2", "7 log lines were dropped because nobody read them"] == rest
 
 
 def test_a_writer_can_be_used_again() -> None:

@@ -145,16 +145,18 @@ def test_a_taken_port_is_one_clear_line() -> None:
     with taken, pytest.raises(UsageError) as caught:
         serve(create_app(engine=EchoEngine()), Settings(port=port), on_started=lambda url: None)
 
-    expected = f"port {port} on 127.0.0.1 is taken: stop the other server or choose another with --port"
+    expected = f"port {port} on 127.0.0.1 is already in use: stop the other server or choose another port with --port"
     assert expected == str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("host", "port", "expected"),
     [
-        pytest.param("nowhere.invalid", 0, "the host 'nowhere.invalid' is not known", id="unknown host"),
-        pytest.param("192.0.2.1", 0, "the host 192.0.2.1 is no address of this machine", id="someone else's address"),
-        pytest.param("a" * 100, 0, "is not known", id="no host name"),
+        pytest.param("nowhere.invalid", 0, "the host 'nowhere.invalid' is unknown", id="unknown host"),
+        pytest.param(
+            "192.0.2.1", 0, "the host 192.0.2.1 is not an address of this machine", id="someone else's address"
+        ),
+        pytest.param("a" * 100, 0, "is unknown", id="no host name"),
         pytest.param("127.0.0.1", 65536, "port 65536 is not a port", id="no port"),
     ],
 )
@@ -168,7 +170,7 @@ def test_what_cannot_be_listened_on(host: str, port: int, expected: str) -> None
     ("number", "expected"),
     [
         pytest.param(errno.EACCES, "port 80 on mock may not be used by this user", id="forbidden"),
-        pytest.param(errno.EADDRNOTAVAIL, "the host mock is no address of this machine", id="no address"),
+        pytest.param(errno.EADDRNOTAVAIL, "the host mock is not an address of this machine", id="no address"),
         pytest.param(errno.ENOBUFS, "cannot listen on port 80 of mock: No buffer space available", id="anything else"),
     ],
 )
@@ -248,5 +250,5 @@ def test_a_background_server_ends_with_its_block() -> None:
 def test_a_background_server_that_cannot_start_says_so() -> None:
     """In the thread that asked for it."""
     [taken] = listen("127.0.0.1", 0)
-    with taken, pytest.raises(UsageError, match="is taken"):
+    with taken, pytest.raises(UsageError, match="is already in use"):
         BackgroundServer(create_app(engine=EchoEngine()), port=taken.getsockname()[1]).start()
