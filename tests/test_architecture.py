@@ -144,6 +144,39 @@ def test_every_part_has_a_layer() -> None:
     assert set(LEVELS) == {part_of(module) for module in MODULES}
 
 
+def layout() -> list[str]:
+    """The folders of the tree in the README, in its order."""
+    readme = (PACKAGE.parent / "README.md").read_text("utf-8")
+    folders: list[str] = []
+    parents: dict[int, str] = {}
+    for line in readme.split("```text\n")[1].split("```")[0].splitlines():
+        indent, name = len(line) - len(line.lstrip()), line.split()[0]
+        parents[indent] = f"{parents.get(indent - 2, '')}{name}"
+        folders.append(parents[indent])
+    return folders
+
+
+def test_the_readme_shows_every_folder() -> None:
+    """The tree in the README has one line for each folder of the package and of the top level, and no other line."""
+    root = PACKAGE.parent
+    packages = {path.parent for path in MODULES.values()} | {PACKAGE / "assets"}
+    others = {root / name for name in ("benchmarks", "docs", "scenarios", "spec", "tests")}
+    visible = {path for path in root.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))}
+
+    assert sorted(f"{path.relative_to(root)}/" for path in packages | others) == sorted(layout())
+    assert visible <= {PACKAGE, *others}
+
+
+def test_the_readme_shows_the_folders_from_the_ground_up() -> None:
+    """In the tree of the README, a folder comes after the folders that it may import from."""
+    packages = [
+        folder.split("/")[1] for folder in layout() if folder.count("/") == 2 and folder.startswith("mockserver/")
+    ]
+    outer = [LEVELS[name] for name in packages if name in LEVELS]
+
+    assert sorted(outer) == outer
+
+
 def test_few_modules_are_outside_packages() -> None:
     """At most five modules lie directly in the package, besides its `__init__`."""
     modules = sorted(path.name for path in PACKAGE.glob("*.py") if path.name != "__init__.py")
