@@ -18,7 +18,7 @@ def console(page: Page) -> None:
 
 def form(page: Page) -> None:
     page.get_by_label("Scenario").select_option("sepa_debit")
-    page.get_by_label("Asked for", exact=True).check()
+    page.get_by_label("Required", exact=True).check()
     expect(page.get_by_label("Full name")).to_be_visible()
     expect(page.get_by_text("SEPA Direct Debit", exact=True)).to_be_visible()
 

@@ -31,7 +31,7 @@ def rows(page: Page) -> list[str]:
 
 def test_it_says_what_is_served(console: Page, pages: Pages) -> None:
     """The contract and the number of scenarios; nothing is wrong, and nothing is asked of another machine."""
-    expect(console.locator("#served")).to_have_text(re.compile(r"serves wingback-api 0\.1\.0 with \d+ scenarios\."))
+    expect(console.locator("#summary")).to_have_text(re.compile(r"serves wingback-api 0\.1\.0 with \d+ scenarios\."))
 
     assert [] == pages.told
     assert [] == pages.strangers
@@ -40,7 +40,7 @@ def test_it_says_what_is_served(console: Page, pages: Pages) -> None:
 def test_a_scenario_is_activated_and_taken_back(console: Page, mock: Mock) -> None:
     """One click activates it for the whole server, the next goes back to the default."""
     console.get_by_role("button", name="Activate server_error").click()
-    back = console.get_by_role("button", name="Back to the default from server_error")
+    back = console.get_by_role("button", name="Deactivate server_error")
     expect(back).to_have_attribute("aria-pressed", "true")
     assert 500 == mock.create().status_code
 
@@ -53,7 +53,7 @@ def test_what_others_activate_shows(console: Page, mock: Mock) -> None:
     """The page follows, whoever activates."""
     mock.caller(None).activate("slow")
 
-    expect(console.get_by_role("button", name="Back to the default from slow")).to_be_visible()
+    expect(console.get_by_role("button", name="Deactivate slow")).to_be_visible()
 
 
 def test_the_journal_grows_as_it_is_watched(console: Page, mock: Mock) -> None:
@@ -73,7 +73,7 @@ def test_what_was_refused_stands_out(console: Page, mock: Mock) -> None:
     mock.create()
     mock.create(operation="pay")
     expect(console.locator("#journal li").first).to_contain_text("refused: contract-violation")
-    console.get_by_label("Only what was refused").check()
+    console.get_by_label("Only refused requests").check()
 
     expect(console.locator("#journal li").first).to_contain_text("refused: contract-violation")
     assert {"400"} == {row.split()[0] for row in rows(console)}
@@ -97,7 +97,7 @@ def test_a_bad_edit_shows(pages: Pages, tmp_path: Path) -> None:
     sound = broken.read_text("utf-8")
     with mock_of(Settings(seed=1, scenarios=folder, reload=True)) as mock:
         page = pages.open(f"{mock.url}/__mock/")
-        expect(page.locator("#served")).to_contain_text("serves")
+        expect(page.locator("#summary")).to_contain_text("serves")
         broken.write_text("about: [", "utf-8")
         expect(page.locator("#reload")).to_contain_text("slow.yaml")
 

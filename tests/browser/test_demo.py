@@ -32,7 +32,7 @@ def test_the_demo_saves_a_card(demo: Page, pages: Pages) -> None:
     """One click on a test card, one on the button; nothing is asked of another machine, and the console is quiet."""
     choose(demo, "4242 4242 4242 4242")
 
-    expect(demo.get_by_role("status")).to_have_text("Done: the setup intent is succeeded.")
+    expect(demo.get_by_role("status")).to_have_text("Saved. Status of the setup intent: succeeded.")
     assert [] == pages.told
     assert [] == pages.strangers
 
@@ -51,13 +51,13 @@ def test_the_demo_shows_a_decline_and_goes_on(demo: Page, card: str, outcome: st
     expect(demo.get_by_role("status")).to_contain_text(outcome)
 
     choose(demo, "4242 4242 4242 4242")
-    expect(demo.get_by_role("status")).to_have_text("Done: the setup intent is succeeded.")
+    expect(demo.get_by_role("status")).to_have_text("Saved. Status of the setup intent: succeeded.")
 
 
 @pytest.mark.parametrize(
     ("button", "outcome"),
     [
-        ("Complete authentication", "Done: the setup intent is succeeded."),
+        ("Complete authentication", "Saved. Status of the setup intent: succeeded."),
         ("Fail authentication", re.compile("setup_intent_authentication_failure")),
     ],
 )
@@ -97,7 +97,7 @@ def test_the_demo_tells_what_is_chosen_on_the_server(demo: Page, mock: Mock) -> 
     mock.activate("card_declined")
     try:
         demo.get_by_role("button", name="Create another session").click()
-        expect(default).to_have_text("chosen on the server: card_declined")
+        expect(default).to_have_text("active on the server: card_declined")
         expect(demo.locator("#session")).to_contain_text("card_declined")
     finally:
         mock.activate(None)
@@ -128,13 +128,13 @@ def test_the_demo_of_a_server_with_keys(pages: Pages) -> None:
         expect(page.get_by_role("button", name="Save payment method")).to_be_enabled()
         choose(page, "4242 4242 4242 4242")
 
-        expect(page.get_by_role("status")).to_have_text("Done: the setup intent is succeeded.")
+        expect(page.get_by_role("status")).to_have_text("Saved. Status of the setup intent: succeeded.")
         expect(page.get_by_label("API key")).to_be_hidden()
 
 
 def test_the_demo_asks_for_an_address(demo: Page) -> None:
     """A session with an address has the fields for it, and they have to be filled in."""
-    demo.get_by_label("Asked for", exact=True).check()
+    demo.get_by_label("Required", exact=True).check()
     expect(demo.get_by_label("Full name")).to_be_visible()
     choose(demo, "4242 4242 4242 4242")
 
@@ -142,7 +142,7 @@ def test_the_demo_asks_for_an_address(demo: Page) -> None:
     for label in ("Full name", "Address line 1", "Postal code", "City"):
         demo.get_by_label(label).fill("1")
     choose(demo, "4242 4242 4242 4242")
-    expect(demo.get_by_role("status")).to_have_text("Done: the setup intent is succeeded.")
+    expect(demo.get_by_role("status")).to_have_text("Saved. Status of the setup intent: succeeded.")
 
 
 def test_the_demo_shows_no_secret(demo: Page) -> None:
@@ -198,7 +198,7 @@ def test_wingback_mock_validates_and_confirms(wingback: Callable[[Any], Page], m
     ("given", "expected"),
     [
         pytest.param({"token": "PaySess_none"}, "no payment session with this token", id="unknown token"),
-        pytest.param({"session": {"setup_intent": None}}, "no setup intent of Stripe's", id="another provider"),
+        pytest.param({"session": {"setup_intent": None}}, "no Stripe setup intent", id="another provider"),
         pytest.param(
             {"session": {"setup_intent": {"stripe": {"pk_key": "pk_test_1", "client_secret": "seti_1_secret_2"}}}},
             "No such setupintent",
@@ -226,16 +226,16 @@ def test_wingback_mock_needs_to_know_which_session(pages: Pages, mock: Mock, emp
         "() => [{}, undefined].map(given => { try { WingbackMock.createPaymentElement(given) } catch (error) { return error.message } })"
     )
 
-    assert ["WingbackMock: give the session's token, or the session."] * 2 == said
+    assert ["WingbackMock: pass the session's token or the session."] * 2 == said
     assert "undefined" == page.evaluate("typeof window.Stripe")
 
 
 @pytest.mark.parametrize(
     ("scenario", "expected"),
     [
-        pytest.param("setup_intent_missing", "no setup intent of Stripe's", id="missing"),
-        pytest.param("nulls_where_nullable", "no setup intent of Stripe's", id="null"),
-        pytest.param("provider_authorize", "no setup intent of Stripe's", id="another provider"),
+        pytest.param("setup_intent_missing", "no Stripe setup intent", id="missing"),
+        pytest.param("nulls_where_nullable", "no Stripe setup intent", id="null"),
+        pytest.param("provider_authorize", "no Stripe setup intent", id="another provider"),
     ],
 )
 def test_wingback_mock_follows_the_scenario(

@@ -216,4 +216,4 @@ def test_a_shadow_tree_is_pointed_out(bare: Page) -> None:
     )
 
     expect(bare.get_by_label("Card number")).to_be_visible()
-    assert ["Mock of Stripe.js: the real one cannot mount an element in a shadow tree."] == told
+    assert ["Mock of Stripe.js: the real Stripe.js cannot mount in a shadow tree."] == told

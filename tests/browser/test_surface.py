@@ -184,14 +184,14 @@ def test_what_has_to_come_before_confirm(bare: Page, script: str, expected: str)
     ("call", "expected"),
     [
         ("confirmSetup()", "confirmSetup() needs a setup intent's client secret"),
-        ("confirmSetup({clientSecret: secret, confirmParams: null})", "return_url has to be a whole address"),
+        ("confirmSetup({clientSecret: secret, confirmParams: null})", "return_url must be an absolute http or https URL"),
         ("confirmCardSetup()", "confirmCardSetup() needs a setup intent's client secret"),
         ("confirmSepaDebitSetup(null, null)", "confirmSepaDebitSetup() needs a setup intent's client secret"),
-        ("confirmCardSetup(secret, {payment_method: {card: null}})", "an element for card is needed"),
+        ("confirmCardSetup(secret, {payment_method: {card: null}})", "an element for card is required"),
         ("handleNextAction()", "retrieveSetupIntent() needs a setup intent's client secret"),
         ("createPaymentMethod()", "not implemented by the mock"),
-        ("createPaymentMethod({type: 'card'})", "an element for card is needed"),
-        ("createPaymentMethod({type: 'card', card: null})", "an element for card is needed"),
+        ("createPaymentMethod({type: 'card'})", "an element for card is required"),
+        ("createPaymentMethod({type: 'card', card: null})", "an element for card is required"),
         ("createToken(null)", "not implemented by the mock"),
         ("elements(null).create('payment')", "a payment element needs elements({clientSecret})"),
     ],
@@ -221,4 +221,4 @@ def test_where_to_go_on_has_to_be_said(bare: Page) -> None:
         return stripe.confirmSetup({elements, confirmParams: {return_url: url}}).catch(error => error.message);
     }"""
 
-    assert [True] * 2 == ["return_url has to be" in bare.evaluate(script, url) for url in (None, "javascript:alert(1)")]
+    assert [True] * 2 == ["return_url must be" in bare.evaluate(script, url) for url in (None, "javascript:alert(1)")]

@@ -53,11 +53,11 @@ def test_dates_are_understood_at_once(bare: Page, given: str, shown: str) -> Non
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        pytest.param("13/34", "There is no such month.", id="no month"),
-        pytest.param("12/20", "This year is over: the card has expired.", id="past"),
-        pytest.param("12/99", "No card is valid for that long.", id="far away"),
-        pytest.param("12", "Enter month and year, as in 12/34.", id="half"),
-        pytest.param("12 / 203", "Enter month and year, as in 12/34.", id="most of a year"),
+        pytest.param("13/34", "This month does not exist.", id="no month"),
+        pytest.param("12/20", "The card has expired: the year is past.", id="past"),
+        pytest.param("12/99", "This year is too far in the future.", id="far away"),
+        pytest.param("12", "Enter month and year, for example 12/34.", id="half"),
+        pytest.param("12 / 203", "Enter month and year, for example 12/34.", id="most of a year"),
     ],
 )
 def test_dates_that_cannot_be(bare: Page, typed: str, message: str) -> None:

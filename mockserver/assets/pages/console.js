@@ -1,36 +1,36 @@
-// The console: which scenario answers, and what came in, as it comes. It uses the control API like any other client.
+// The console: activates scenarios and shows the journal live. It is an ordinary client of the control API.
 
-const SHOWN = 200;
-const BEAT = 900;
+const MAX_ENTRIES = 200;
+const POLL_MILLISECONDS = 900;
 
-const at = (id) => document.getElementById(id);
-let last = 0;
-let listed = "";
-let listening = new AbortController();
+const byId = (id) => document.getElementById(id);
+let lastEventId = 0;
+let lastScenarios = "";
+let stream = new AbortController();
 
 async function call(path, options = {}) {
-  const token = at("token").value;
+  const token = byId("token").value;
   const headers = { ...options.headers, ...(token ? { "Mock-Admin-Token": token } : {}) };
   const reply = await fetch(`/__mock/${path}`, { ...options, headers });
-  at("guard").hidden = reply.status !== 401;
+  byId("guard").hidden = reply.status !== 401;
   if (!reply.ok) throw new Error((await reply.json()).detail);
   return reply;
 }
 
 async function showScenarios() {
   const text = await (await call("scenarios")).text();
-  // Rows that are made anew lose the focus.
-  if (text === listed) return;
-  listed = text;
+  // New rows would lose the focus: replace them only when something changed.
+  if (text === lastScenarios) return;
+  lastScenarios = text;
   const { scenarios, activated } = JSON.parse(text);
-  const rows = scenarios.map((each) => scenarioRow(each, each.name === activated.server));
-  at("scenarios").replaceChildren(...rows);
+  const rows = scenarios.map((scenario) => scenarioRow(scenario, scenario.name === activated.server));
+  byId("scenarios").replaceChildren(...rows);
 }
 
 function scenarioRow({ name, about }, active) {
-  const button = make("button", active ? "activated" : "activate");
+  const button = make("button", active ? "active" : "activate");
   button.type = "button";
-  button.setAttribute("aria-label", `${active ? "Back to the default from" : "Activate"} ${name}`);
+  button.setAttribute("aria-label", `${active ? "Deactivate" : "Activate"} ${name}`);
   button.setAttribute("aria-pressed", String(active));
   button.addEventListener("click", () => activate(active ? null : name));
   const head = make("p", make("strong", name), button);
@@ -46,19 +46,19 @@ async function activate(name) {
       body: JSON.stringify({ name }),
     });
     await showScenarios();
-    at("notice").textContent = "";
+    byId("notice").textContent = "";
   } catch (error) {
-    at("notice").textContent = error.message;
+    byId("notice").textContent = error.message;
   }
 }
 
-// Not EventSource: it sends no header, and so no token.
-async function listen() {
-  listening.abort();
-  listening = new AbortController();
-  const path = at("refused").checked ? "events?refused=true" : "events";
-  const headers = { "Last-Event-ID": String(last) };
-  const { body } = await call(path, { headers, signal: listening.signal });
+// EventSource cannot send headers, so it cannot send the token.
+async function readEvents() {
+  stream.abort();
+  stream = new AbortController();
+  const path = byId("refused").checked ? "events?refused=true" : "events";
+  const headers = { "Last-Event-ID": String(lastEventId) };
+  const { body } = await call(path, { headers, signal: stream.signal });
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -66,58 +66,59 @@ async function listen() {
     if (done) return;
     const messages = (text + value).split("\n\n");
     text = messages.pop();
-    messages.forEach(take);
+    messages.forEach(showEntry);
   }
 }
 
-function take(message) {
+function showEntry(message) {
   const fields = Object.fromEntries(message.split("\n").map((line) => line.split(/: (.*)/s)));
   if (!fields.data || fields.event) return;
-  last = Number(fields.id);
-  at("journal").prepend(entryRow(JSON.parse(fields.data)));
-  while (at("journal").children.length > SHOWN) at("journal").lastElementChild.remove();
+  lastEventId = Number(fields.id);
+  byId("journal").prepend(entryRow(JSON.parse(fields.data)));
+  while (byId("journal").children.length > MAX_ENTRIES) byId("journal").lastElementChild.remove();
 }
 
 function entryRow(entry) {
-  const { at: began, request, reply, refused, fault, scenario, stub, namespace } = entry;
+  const { at, request, reply, refused, fault, scenario, stub, namespace } = entry;
   const status = make("span", fault || String(reply.status));
   status.className = "status";
   const summary = make("summary", status, ` ${request.method} ${request.path}`);
-  const by = refused ? `refused: ${refused}` : [scenario, stub].filter(Boolean).join(": ") || "from the schema";
-  const told = make("p", `${new Date(began * 1000).toLocaleTimeString()} · ${namespace} · ${by}`);
-  const row = make("li", make("details", summary, make("pre", JSON.stringify(entry, null, 2))), told);
+  const source = [scenario, stub].filter(Boolean).join(": ") || "generated from the schema";
+  const time = new Date(at * 1000).toLocaleTimeString();
+  const details = make("p", `${time} · ${namespace} · ${refused ? `refused: ${refused}` : source}`);
+  const row = make("li", make("details", summary, make("pre", JSON.stringify(entry, null, 2))), details);
   row.className = refused ? "refused" : fault || reply.status >= 400 ? "bad" : "";
   return row;
 }
 
 async function showHealth() {
   const { version, spec, scenarios, reload } = await (await call("health")).json();
-  at("served").textContent =
+  byId("summary").textContent =
     `Version ${version} serves ${spec.title} ${spec.version} with ${scenarios.count} scenarios.`;
-  at("reload").textContent = reload ? reload.problems.join("\n") : "";
+  byId("reload").textContent = reload ? reload.problems.join("\n") : "";
   await showScenarios();
 }
 
 function make(name, ...children) {
-  const made = document.createElement(name);
-  made.append(...children);
-  return made;
+  const element = document.createElement(name);
+  element.append(...children);
+  return element;
 }
 
-async function forever(act) {
+async function repeat(action) {
   for (;;) {
-    await act().catch((error) => {
-      if (error.name !== "AbortError") at("served").textContent = error.message;
+    await action().catch((error) => {
+      if (error.name !== "AbortError") byId("summary").textContent = error.message;
     });
-    await new Promise((resolve) => setTimeout(resolve, BEAT));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
 }
 
-at("refused").addEventListener("change", () => {
-  last = 0;
-  at("journal").replaceChildren();
-  listening.abort();
+byId("refused").addEventListener("change", () => {
+  lastEventId = 0;
+  byId("journal").replaceChildren();
+  stream.abort();
 });
-at("guard").addEventListener("submit", (event) => event.preventDefault());
-forever(listen);
-forever(showHealth);
+byId("guard").addEventListener("submit", (event) => event.preventDefault());
+repeat(readEvents);
+repeat(showHealth);

@@ -1,100 +1,102 @@
-// The demo: a payment session is created, its form mounted, filled in and confirmed, as a signup page would do it.
+// The demo: creates a payment session, shows its form and confirms it, as a signup page would do.
 
 const CARDS = [
   ["4242 4242 4242 4242", "succeeds"],
   ["4000 0000 0000 0002", "is declined"],
-  ["4000 0000 0000 9995", "has no funds left"],
+  ["4000 0000 0000 9995", "has insufficient funds"],
   ["4000 0000 0000 0069", "has expired"],
-  ["4000 0025 0000 3155", "asks for 3-D Secure"],
+  ["4000 0025 0000 3155", "requires 3-D Secure"],
 ];
-// Outside of https and loopback a browser makes no UUIDs.
+// Browsers offer randomUUID only on https and loopback pages.
 const CUSTOMER = `Cust_${crypto.randomUUID ? crypto.randomUUID() : "00000000-0000-4000-8000-0000000000de"}`;
 
-const at = (id) => document.getElementById(id);
-const form = at("signup");
+const byId = (id) => document.getElementById(id);
+const form = byId("signup");
 const button = form.querySelector("[type=submit]");
 let element = null;
-let started = 0;
+let lastStart = 0;
 
-// A real signup page has no key of Wingback's: its backend creates the session.
-const credential = () => ({ "wb-key": at("key").value });
+// A real signup page has no Wingback API key: its backend creates the session.
+const credential = () => ({ "wb-key": byId("key").value });
 
 async function createSession() {
-  const chosen = at("scenario").value;
+  const selected = byId("scenario").value;
+  const choice = selected ? { "Mock-Scenario": selected } : {};
   const reply = await fetch(`/v1/c/customer/${CUSTOMER}/payment/session`, {
     method: "POST",
-    headers: { ...credential(), "Content-Type": "application/json", ...(chosen ? { "Mock-Scenario": chosen } : {}) },
+    headers: { ...credential(), "Content-Type": "application/json", ...choice },
     body: JSON.stringify({ operation: "add_method", address: form.elements.address.value === "true" }),
   });
-  const answer = await reply.json().catch(() => null);
+  const session = await reply.json().catch(() => null);
   const refused = reply.headers.get("Mock-Refused");
-  at("guard").hidden = refused !== "not-authenticated";
-  if (!reply.ok || !answer) {
-    const why = refused && answer ? ` ${answer.detail}` : "";
-    throw new Error(`No payment session was created; the status is ${reply.status}.${why}`);
+  byId("guard").hidden = refused !== "not-authenticated";
+  if (!reply.ok || !session) {
+    const reason = refused && session ? ` ${session.detail}` : "";
+    throw new Error(`No payment session was created; the status is ${reply.status}.${reason}`);
   }
   const scenario = reply.headers.get("Mock-Scenario") || "none";
-  if (!chosen) at("scenario").options[0].text = withoutChoice(scenario);
-  return { ...answer, scenario };
+  if (!selected) byId("scenario").options[0].text = defaultLabel(scenario);
+  return { ...session, scenario };
 }
 
-function withoutChoice(scenario) {
+function defaultLabel(scenario) {
   return ["happy_path", "none"].includes(scenario)
     ? "none: the test card decides"
-    : `chosen on the server: ${scenario}`;
+    : `active on the server: ${scenario}`;
 }
 
 async function start() {
-  // Who changes scenario and address at once gets the form of the later session, whichever comes first.
-  const turn = ++started;
+  // If the scenario and the address change quickly, show only the form of the latest session.
+  const turn = ++lastStart;
   button.disabled = true;
-  say("", "");
+  showStatus("", "");
   try {
     const session = await createSession();
-    if (turn !== started) return;
-    show(session);
-    element = WingbackMock.createPaymentElement({ token: session.token }).mount(at("payment"));
+    if (turn !== lastStart) return;
+    showSession(session);
+    element = WingbackMock.createPaymentElement({ token: session.token }).mount(byId("payment"));
     await element.ready;
-    button.disabled = turn !== started;
+    button.disabled = turn !== lastStart;
   } catch (error) {
-    if (turn !== started) return;
-    at("payment").replaceChildren();
-    say(error.message, "failed");
+    if (turn !== lastStart) return;
+    byId("payment").replaceChildren();
+    showStatus(error.message, "failed");
   }
 }
 
 async function save(event) {
   event.preventDefault();
-  const turn = started;
+  const turn = lastStart;
   button.disabled = true;
-  say("Saving…", "");
-  const checked = await element.validate();
-  const { ok, status, error } = checked.ok ? await element.confirm() : checked;
-  // Another session may have taken the place of this one.
-  if (turn !== started) return;
+  showStatus("Saving…", "");
+  const validation = await element.validate();
+  const { ok, status, error } = validation.ok ? await element.confirm() : validation;
+  // The session may have been replaced in the meantime.
+  if (turn !== lastStart) return;
   button.disabled = ok;
-  if (ok) say(`Done: the setup intent is ${status}.`, "done");
-  else say(`${error.message} (${[error.type, error.code, error.decline_code].filter(Boolean).join(", ")})`, "failed");
+  if (ok) return showStatus(`Saved. Status of the setup intent: ${status}.`, "done");
+  const codes = [error.type, error.code, error.decline_code].filter(Boolean).join(", ");
+  showStatus(`${error.message} (${codes})`, "failed");
 }
 
-function say(text, state) {
-  at("outcome").textContent = text;
-  at("outcome").className = state;
+function showStatus(text, state) {
+  byId("outcome").textContent = text;
+  byId("outcome").className = state;
 }
 
-function show({ token, customer_id, scenario, setup_intent }) {
-  // Its client secret is not for showing.
+function showSession({ token, customer_id, scenario, setup_intent }) {
+  // Do not show the client secret.
   const [setupIntent] = ((setup_intent && setup_intent.stripe) || { client_secret: "none" }).client_secret.split(
     "_secret_"
   );
   const rows = Object.entries({ token, "customer id": customer_id, scenario, "setup intent": setupIntent });
-  at("session").replaceChildren(...rows.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
+  byId("session").replaceChildren(...rows.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
 }
 
 function make(name, ...children) {
-  const made = document.createElement(name);
-  made.append(...children);
-  return made;
+  const element = document.createElement(name);
+  element.append(...children);
+  return element;
 }
 
 function listCards() {
@@ -102,29 +104,29 @@ function listCards() {
     const fill = make("button", number);
     fill.type = "button";
     fill.addEventListener("click", () => element && element.fill({ number, expiry: "12/34", cvc: "123" }));
-    at("cards").append(make("li", fill, make("span", outcome)));
+    byId("cards").append(make("li", fill, make("span", outcome)));
   }
 }
 
 async function listScenarios() {
   const reply = await fetch("/__mock/scenarios", { headers: credential() });
-  // The control API may be guarded; the form works all the same.
+  // If the control API is protected, the form still works.
   if (!reply.ok) return;
   const { scenarios } = await reply.json();
-  const abouts = new Map(scenarios.map(({ name, about }) => [name, about]));
-  at("scenario").append(...[...abouts.keys()].map((name) => new Option(name, name)));
-  at("scenario").addEventListener("change", () => {
-    at("about").textContent = abouts.get(at("scenario").value) || "";
+  const descriptions = new Map(scenarios.map(({ name, about }) => [name, about]));
+  byId("scenario").append(...scenarios.map(({ name }) => new Option(name, name)));
+  byId("scenario").addEventListener("change", () => {
+    byId("about").textContent = descriptions.get(byId("scenario").value) || "";
   });
 }
 
 form.addEventListener("submit", save);
 form.addEventListener("change", (event) => event.target.name === "address" && start());
-at("again").addEventListener("click", start);
-at("guard").addEventListener("submit", (event) => {
+byId("again").addEventListener("click", start);
+byId("guard").addEventListener("submit", (event) => {
   event.preventDefault();
   start();
 });
-at("scenario").addEventListener("change", start);
+byId("scenario").addEventListener("change", start);
 listCards();
 listScenarios().finally(start);

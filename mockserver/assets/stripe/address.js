@@ -1,6 +1,6 @@
 // The Address Element.
 
-// ISO 3166-1, without places where nobody lives.
+// ISO 3166-1 country codes, without uninhabited territories.
 const COUNTRIES = (
   "AD AE AF AG AI AL AM AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH " +
   "CI CK CL CM CN CO CR CV CW CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH GI GL GM " +
@@ -10,8 +10,8 @@ const COUNTRIES = (
   "TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW"
 ).split(" ");
 
-// Of these, no postal code is asked.
-const WITHOUT_CODES = (
+// Countries that have no postal codes.
+const NO_POSTAL_CODE = (
   "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK JM KI KM KN LC ML MO MR MS MW NR " +
   "NU PA QA RW SB SC SL SR ST SY TG TK TL TO TT TV UG VU YE ZW"
 ).split(" ");
@@ -23,26 +23,26 @@ class AddressElement extends MockElement {
    */
   constructor(group, options) {
     if (!options || !["billing", "shipping"].includes(options.mode)) {
-      throw mistake("the address element needs a mode: billing or shipping.");
+      throw usageError("the address element needs a mode: 'billing' or 'shipping'.");
     }
     super(group, "address", options);
     /** @type {Record<string, Field>} */
-    this._named = this._makeFields();
-    const order = Object.values(this._named);
-    this._frame.append(make("div", { class: "Grid" }, ...order.map(({ node }) => node)), this._badge);
-    this._fill();
-    this._add(...order);
+    this._byName = this._makeFields();
+    const fields = Object.values(this._byName);
+    this._frame.append(make("div", { class: "Grid" }, ...fields.map(({ node }) => node)), this._badge);
+    this._setDefaults();
+    this._add(...fields);
   }
 
-  /** What was entered: https://docs.stripe.com/js/elements_object/get_value_address_element has the shape. */
+  /** Return the address: https://docs.stripe.com/js/elements_object/get_value_address_element documents the format. */
   getValue() {
-    const { complete, isNewAddress, value } = { complete: this._complete, ...this._details() };
-    return Promise.resolve({ complete, isNewAddress, value });
+    const { isNewAddress, value } = this._details();
+    return Promise.resolve({ complete: this._complete, isNewAddress, value });
   }
 
   _details() {
     const { mode } = this._options;
-    const text = (/** @type {string} */ name) => (this._named[name] ? this._named[name].text.trim() : "");
+    const text = (/** @type {string} */ name) => (this._byName[name] ? this._byName[name].text.trim() : "");
     const address = {
       line1: text("line1"),
       line2: text("line2") || null,
@@ -51,7 +51,7 @@ class AddressElement extends MockElement {
       postal_code: text("postal_code"),
       country: text("country"),
     };
-    const phone = this._named.phone ? { phone: text("phone") } : {};
+    const phone = this._byName.phone ? { phone: text("phone") } : {};
     return { elementMode: mode, isNewAddress: true, value: { name: text("name"), address, ...phone } };
   }
 
@@ -59,7 +59,7 @@ class AddressElement extends MockElement {
     return this._shownFields().every((field) => field.empty || field.input instanceof HTMLSelectElement);
   }
 
-  /** The billing details that go with a payment method. */
+  /** Return the billing details to send with a payment method. */
   _billing() {
     const { mode, fields } = this._options;
     if (mode !== "billing") return {};
@@ -74,12 +74,12 @@ class AddressElement extends MockElement {
     const isCode = (/** @type {string} */ code) => /^[A-Z]{2}$/.test(code);
     /** @type {[string, string][]} */
     const choices = codes.map((/** @type {string} */ code) => [code, (isCode(code) && names.of(code)) || code]);
-    choices.sort(([, one], [, other]) => one.localeCompare(other));
+    choices.sort(([, a], [, b]) => a.localeCompare(b));
     const field = (
       /** @type {string} */ label,
       /** @type {string} */ name,
-      /** @type {Partial<FieldOptions>} */ more = {}
-    ) => new Field({ label, name, autocomplete: `${mode} ${name.replace("_", "-")}`, ...more });
+      /** @type {Partial<FieldOptions>} */ options = {}
+    ) => new Field({ label, name, autocomplete: `${mode} ${name.replace("_", "-")}`, ...options });
     return {
       ...(fields.name === "never" ? {} : { name: field("Full name", "name", { wide: true }) }),
       country: field("Country or region", "country", { wide: true, choices }),
@@ -87,7 +87,7 @@ class AddressElement extends MockElement {
       line2: field("Address line 2", "line2", { wide: true, optional: true, autocomplete: `${mode} address-line2` }),
       postal_code: field("Postal code", "postal_code", {
         check: (text) =>
-          text.trim() || WITHOUT_CODES.includes(this._named.country.text)
+          text.trim() || NO_POSTAL_CODE.includes(this._byName.country.text)
             ? null
             : invalid("incomplete_field", "Postal code is missing."),
       }),
@@ -110,14 +110,14 @@ class AddressElement extends MockElement {
     };
   }
 
-  _fill() {
+  _setDefaults() {
     const { defaultValues = {} } = this._options;
-    const given = { ...defaultValues.address, name: defaultValues.name, phone: defaultValues.phone };
+    const values = { ...defaultValues.address, name: defaultValues.name, phone: defaultValues.phone };
     const region = new Intl.Locale(navigator.language).region;
-    const { input } = this._named.country;
-    const offered = [...input.querySelectorAll("option")].map((option) => option.value);
-    const country = [given.country, region].find((each) => offered.includes(each)) || offered[0];
-    for (const [name, field] of Object.entries(this._named)) field.text = given[name] || "";
-    this._named.country.text = country;
+    const { input } = this._byName.country;
+    const codes = [...input.querySelectorAll("option")].map((option) => option.value);
+    const country = [values.country, region].find((code) => codes.includes(code)) || codes[0];
+    for (const [name, field] of Object.entries(this._byName)) field.text = values[name] || "";
+    this._byName.country.text = country;
   }
 }

@@ -1,6 +1,6 @@
-// Stripe's side of the mock, over HTTP.
+// HTTP client for the mock's Stripe API.
 
-/** One caller: a publishable key and, for a connected account, its id. */
+/** Sends requests with a publishable key and, for a connected account, the account's id. */
 class Api {
   /**
    * @param {string} key
@@ -15,7 +15,7 @@ class Api {
    * @param {Record<string, string>} [query]
    */
   get(path, query = {}) {
-    return this._ask(`${path}?${new URLSearchParams(query)}`, { headers: this._headers });
+    return this._fetch(`${path}?${new URLSearchParams(query)}`, { headers: this._headers });
   }
 
   /**
@@ -23,53 +23,54 @@ class Api {
    * @param {Record<string, any>} parameters
    */
   async post(path, parameters) {
-    const sent = [...pairs(parameters)];
-    // Whoever gives a number by hand, past the fields, sends no real one either.
-    for (const [name, value] of sent) {
+    const pairs = [...formPairs(parameters)];
+    // The fields reject real card numbers. This check also covers numbers that the page passes to a method directly.
+    for (const [name, value] of pairs) {
       const number = value.replace(/[\s-]/g, "");
       const error = /^\d{12,19}$/.test(number) && !/phone|metadata/.test(name) && checkNumber(number);
       if (error && error.decline_code) return { error };
     }
-    // Browsers send a request again, of their own accord, when a connection that was kept open breaks.
+    // Browsers may repeat a request when a keep-alive connection breaks; the key prevents a second execution.
     const key = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
     const headers = { ...this._headers, "Idempotency-Key": key };
-    // The browser adds the media type that belongs to such a body.
-    return this._ask(path, { method: "POST", headers, body: new URLSearchParams(sent) });
+    // The browser sets Content-Type for a URLSearchParams body.
+    return this._fetch(path, { method: "POST", headers, body: new URLSearchParams(pairs) });
   }
 
   /**
-   * What the API answers, or the error in Stripe's shape: nothing is thrown.
+   * Return the response body, or an error in Stripe's format. Never throws.
    * @param {string} path
    * @param {RequestInit} request
    * @returns {Promise<{ body?: any, error?: any }>}
    */
-  async _ask(path, request) {
+  async _fetch(path, request) {
     let response;
     try {
       response = await fetch(ORIGIN + path, { ...request, credentials: "omit", referrerPolicy: "no-referrer" });
     } catch {
       return {
-        error: { type: "api_connection_error", message: "The mock server could not be reached; check the network." },
+        error: { type: "api_connection_error", message: "Could not reach the mock server. Check the network." },
       };
     }
     try {
       const body = await response.json();
       if (response.ok) return { body };
-      return { error: body.error || { type: "api_error", message: `The mock server refused this: ${body.detail}` } };
+      const message = `The mock server refused the request: ${body.detail}`;
+      return { error: body.error || { type: "api_error", message } };
     } catch {
-      return { error: { type: "api_error", message: "The mock server's answer was cut off, or is no JSON." } };
+      return { error: { type: "api_error", message: "The mock server's response is incomplete or not JSON." } };
     }
   }
 }
 
 /**
- * Nested values as Stripe's API reads them in forms: `card[number]`.
+ * Flatten nested values to the form fields of Stripe's API, for example `card[number]`.
  * @param {any} value
  * @param {string} [name]
  * @returns {Generator<[string, string]>}
  */
-function* pairs(value, name = "") {
+function* formPairs(value, name = "") {
   if (value === null || value === undefined) return;
   if (typeof value !== "object") yield [name, String(value)];
-  else for (const [key, member] of Object.entries(value)) yield* pairs(member, name ? `${name}[${key}]` : key);
+  else for (const [key, member] of Object.entries(value)) yield* formPairs(member, name ? `${name}[${key}]` : key);
 }

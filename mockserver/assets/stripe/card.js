@@ -1,14 +1,27 @@
-// The older elements for a card, whole or in parts, and for an IBAN. They show their errors by colour and to assistive
-// technology only: the page shows the text, which change events bring.
+// The Card Element, its separate parts (number, date, code), and the IBAN Element. They show an error by colour and to
+// assistive technology only. The page shows the message, which it gets from change events.
 
-/** What these have in common: fields without visible labels, and a `style` option. */
+/** Base class: fields without visible labels, and a `style` option. */
 class BareElement extends MockElement {
+  /**
+   * @param {string} className
+   * @param {...Field} fields
+   */
+  _show(className, ...fields) {
+    this._frame.append(make("div", { class: className }, ...fields.map(({ node }) => node), this._badge));
+    this._add(...fields);
+  }
+
   _ownSheet() {
     return sheetOfStyle(this._options.style);
   }
 
   _details() {
     return { error: this._error };
+  }
+
+  get _brand() {
+    return brandOf(digitsOf(this._fields[0].text)).name;
   }
 
   /** @param {any} options */
@@ -27,24 +40,21 @@ class CardElement extends BareElement {
   constructor(group, options) {
     super(group, "card", options);
     const number = numberField({ bare: true });
-    const fields = [number, expiryField({ bare: true }), codeField(() => number.text, { bare: true })];
-    this._frame.append(make("div", { class: "Line" }, ...fields.map(({ node }) => node), this._badge));
-    this._add(...fields);
+    this._show("Line", number, expiryField({ bare: true }), cvcField(() => number.text, { bare: true }));
   }
 
   _details() {
-    return { ...super._details(), brand: brandOf(digitsOf(this._fields[0].text)).name, value: { postalCode: "" } };
+    return { ...super._details(), brand: this._brand, value: { postalCode: "" } };
   }
 
   _data() {
-    const [number, expiry, code] = this._fields.map((field) => field.text);
-    return { type: "card", card: cardData({ number, expiry, code }) };
+    return cardData(this._fields.map((field) => field.text));
   }
 }
 
 const PARTS = ["cardNumber", "cardExpiry", "cardCvc"];
 
-/** One part of a card, in a place of its own. */
+/** One part of a card, mounted separately. */
 class CardPart extends BareElement {
   /**
    * @param {MockElements} group
@@ -53,19 +63,16 @@ class CardPart extends BareElement {
    */
   constructor(group, type, options) {
     super(group, type, options);
-    const makers = {
+    const factories = {
       cardNumber: numberField,
       cardExpiry: expiryField,
-      cardCvc: (/** @type {Look} */ look) => codeField(() => group._textOf("cardNumber"), look),
+      cardCvc: (/** @type {FieldStyle} */ style) => cvcField(() => group._textOf("cardNumber"), style),
     };
-    const field = makers[type]({ bare: true });
-    this._frame.append(make("div", { class: "Single" }, field.node, this._badge));
-    this._add(field);
+    this._show("Single", factories[type]({ bare: true }));
   }
 
   _details() {
-    const brand = this._type === "cardNumber" ? { brand: brandOf(digitsOf(this._fields[0].text)).name } : {};
-    return { ...super._details(), ...brand };
+    return { ...super._details(), ...(this._type === "cardNumber" ? { brand: this._brand } : {}) };
   }
 
   _applyOptions() {
@@ -76,20 +83,20 @@ class CardPart extends BareElement {
 
   _changed() {
     super._changed();
-    // How long a code is depends on the number.
-    if (this._type === "cardNumber") this._group._all.get("cardCvc")?._changed();
+    // The number of digits in the security code depends on the card's brand.
+    if (this._type === "cardNumber") this._group._elements.get("cardCvc")?._changed();
   }
 
-  /** The whole card, of which this is a part. */
+  /** Return the data of the whole card. */
   _data() {
-    const [number, expiry, code] = PARTS.map((type) => this._group._textOf(type));
-    return { type: "card", card: cardData({ number, expiry, code }) };
+    return cardData(PARTS.map((type) => this._group._textOf(type)));
   }
 
-  /** Every part of the card is looked at. */
-  _validateWhole() {
-    if (!this._group._all.has("cardNumber")) throw mistake(`${this._type} needs a cardNumber in the same group.`);
-    return PARTS.map((type) => this._group._all.get(type)?._validate()).find(Boolean) || null;
+  /** Validate all parts of the card. */
+  _validateAll() {
+    if (!this._group._elements.has("cardNumber"))
+      throw usageError(`${this._type} needs a cardNumber element in the same group.`);
+    return PARTS.map((type) => this._group._elements.get(type)?._validate()).find(Boolean) || null;
   }
 }
 
@@ -100,16 +107,14 @@ class IbanElement extends BareElement {
    */
   constructor(group, options) {
     super(group, "iban", options);
-    const field = ibanField({ bare: true });
-    this._frame.append(make("div", { class: "Single" }, field.node, this._badge));
-    this._add(field);
+    this._show("Single", ibanField({ bare: true }));
   }
 
   _details() {
-    return { ...super._details(), country: ibanOf(this._fields[0].text).slice(0, 2), bankName: "" };
+    return { ...super._details(), country: normalizeIban(this._fields[0].text).slice(0, 2), bankName: "" };
   }
 
   _data() {
-    return { type: "sepa_debit", sepa_debit: { iban: ibanOf(this._fields[0].text) } };
+    return ibanData(this._fields[0].text);
   }
 }

@@ -1,4 +1,4 @@
-// The page on which a bank would ask whether it is really you.
+// The 3-D Secure dialog, in place of the bank's page.
 
 const CHALLENGE_STYLES = sheetOf(`
   dialog {
@@ -16,48 +16,48 @@ const CHALLENGE_STYLES = sheetOf(`
 `);
 
 /** @type {Promise<unknown>} */
-let latest = Promise.resolve();
+let lastDialog = Promise.resolve();
 
 /**
- * Asks the person; whether they completed the authentication. Of several challenges each waits for those before it.
+ * Show the dialog; resolve to true if the customer completes the authentication. Only one dialog is open at a time.
  * @returns {Promise<boolean>}
  */
 function challenge() {
-  const asked = latest.then(ask);
-  latest = asked.catch(() => {});
-  return asked;
+  const dialog = lastDialog.then(showDialog);
+  lastDialog = dialog.catch(() => {});
+  return dialog;
 }
 
 /**
- * To close the dialog is to fail, and so is to take it off the page.
+ * Closing the dialog, or removing it from the page, fails the authentication.
  * @returns {Promise<boolean>}
  */
-function ask() {
+function showDialog() {
   const title = newId();
   const complete = make("button", { type: "button", class: "Complete" }, "Complete authentication");
   const fail = make("button", { type: "button", class: "Fail" }, "Fail authentication");
   const dialog = make(
     "dialog",
     { "aria-labelledby": title, lang: "en" },
-    make("h2", { id: title }, "3-D Secure, as the mock plays it"),
-    make("p", {}, "A real bank would now make sure that it is you. Here you choose how that ends."),
+    make("h2", { id: title }, "3-D Secure (simulated)"),
+    make("p", {}, "A real bank would verify your identity now. Here, you choose the result."),
     make("div", {}, complete, fail)
   );
   const host = make("div");
-  // For the page, a press in here is none beside its own dialogs.
+  // Keep events inside the dialog, so that the page does not treat them as clicks outside its own dialogs.
   for (const type of ["keydown", "keypress", "keyup", "pointerdown", "pointerup", "mousedown", "mouseup", "click"])
     host.addEventListener(type, (event) => event.stopPropagation());
   shadowOf(host, [CHALLENGE_STYLES]).append(dialog);
   document.body.append(host);
   return new Promise((resolve) => {
-    const end = () => {
-      watch.disconnect();
+    const finish = () => {
+      observer.disconnect();
       host.remove();
       resolve(dialog.returnValue === "complete");
     };
-    const watch = new MutationObserver(() => host.isConnected || end());
-    watch.observe(document, { childList: true, subtree: true });
-    dialog.addEventListener("close", end);
+    const observer = new MutationObserver(() => host.isConnected || finish());
+    observer.observe(document, { childList: true, subtree: true });
+    dialog.addEventListener("close", finish);
     complete.addEventListener("click", () => dialog.close("complete"));
     fail.addEventListener("click", () => dialog.close("fail"));
     dialog.showModal();

@@ -1,12 +1,12 @@
-// Building the page: no markup is ever read from a text.
+// Helpers to build HTML elements, without parsing markup.
 
-let counted = 0;
+let lastId = 0;
 
-/** An id of our own, unique on the page. */
-const newId = () => `mock-stripe-${++counted}`;
+/** Return an id that is unique on the page. */
+const newId = () => `mock-stripe-${++lastId}`;
 
 /**
- * An HTML element with attributes and children; what is null, undefined or false is left out.
+ * Create an HTML element. Attributes that are null, undefined or false and children that are null are omitted.
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {Record<string, string | boolean | null | undefined>} [attributes]
@@ -23,14 +23,14 @@ function make(name, attributes = {}, ...children) {
 }
 
 /**
- * A shadow tree that the page's own styles do not reach, and whose inputs belong to no form of the page: a card number
- * is never part of what the page itself submits.
+ * Attach a shadow tree. The page's styles do not apply to it, and its inputs belong to no form of the page, so the page
+ * never submits a card number.
  * @param {Element} host
  * @param {CSSStyleSheet[]} sheets
  */
 function shadowOf(host, sheets) {
   const root = host.attachShadow({ mode: "open" });
-  // Made by script and adopted: a page whose policy forbids inline styles shows them all the same.
+  // Constructed style sheets also work on pages whose Content Security Policy forbids inline styles.
   root.adoptedStyleSheets = sheets;
   return root;
 }

@@ -1,4 +1,4 @@
-// What every element has: a place on the page, fields, events.
+// Base class of all elements: mounting, fields and events.
 
 class MockElement extends Emitter {
   /**
@@ -13,13 +13,13 @@ class MockElement extends Emitter {
     this._options = { ...options };
     this._destroyed = false;
     this._mounts = 0;
-    this._told = "";
+    this._lastChange = "";
     /** @type {Field[]} */
     this._fields = [];
     /** @type {HTMLElement | null} */
     this._container = null;
     this._host = make("div");
-    // As from a frame: what is typed here is no event of the page's.
+    // Keep events inside the element, as if it were a frame.
     for (const type of ["keydown", "keypress", "keyup", "beforeinput", "input", "paste"])
       this._host.addEventListener(type, (event) => event.stopPropagation());
     this._root = shadowOf(this._host, group._sheets(this._ownSheet()));
@@ -29,22 +29,22 @@ class MockElement extends Emitter {
     this._listen();
   }
 
-  /** @param {string | HTMLElement} place a CSS selector or an element */
-  mount(place) {
-    if (this._destroyed) throw mistake("this element was destroyed; create another one.");
+  /** @param {string | HTMLElement} target a CSS selector or an element */
+  mount(target) {
+    if (this._destroyed) throw usageError("this element was destroyed; create a new one.");
     const container =
-      typeof place === "string" ? /** @type {HTMLElement | null} */ (document.querySelector(place)) : place;
+      typeof target === "string" ? /** @type {HTMLElement | null} */ (document.querySelector(target)) : target;
     if (!container || container.nodeType !== 1)
-      throw mistake(`there is no place ${String(place)} to mount an element in.`);
+      throw usageError(`cannot mount in ${String(target)}: there is no such element.`);
     if (this._container === container && container.contains(this._host)) return;
     this.unmount();
     this._container = container;
     if (container.getRootNode() instanceof ShadowRoot)
-      console.warn("Mock of Stripe.js: the real one cannot mount an element in a shadow tree.");
+      console.warn("Mock of Stripe.js: the real Stripe.js cannot mount in a shadow tree.");
     container.replaceChildren(this._host);
-    this._group._placeBadges();
+    this._group._updateBadges();
     this._watchLabels(container);
-    this._state();
+    this._updateClasses();
     const mounts = ++this._mounts;
     setTimeout(() => this._container && mounts === this._mounts && this._start(), 0);
   }
@@ -58,14 +58,14 @@ class MockElement extends Emitter {
     if (this._container) {
       this._container.classList.remove(...Object.keys(STATES).flatMap((name) => this._classes(name)));
       this._container = null;
-      this._group._placeBadges();
+      this._group._updateBadges();
     }
   }
 
   destroy() {
     this.unmount();
     this._destroyed = true;
-    this._group._forget(this);
+    this._group._remove(this);
   }
 
   /** @param {any} options */
@@ -76,13 +76,11 @@ class MockElement extends Emitter {
   }
 
   focus() {
-    const first = this._shownFields()[0];
-    if (first) first.input.focus();
+    this._shownFields()[0]?.input.focus();
   }
 
   blur() {
-    const focused = /** @type {HTMLElement | null} */ (this._root.activeElement);
-    if (focused) focused.blur();
+    /** @type {HTMLElement | null} */ (this._root.activeElement)?.blur();
   }
 
   clear() {
@@ -90,16 +88,16 @@ class MockElement extends Emitter {
     this._changed();
   }
 
-  /** The same for everything that is sent with it. */
-  _validateWhole() {
+  /** Validate all elements that belong to the same payment method. */
+  _validateAll() {
     return this._validate();
   }
 
-  /** Shows what is wrong, and gives the first error with its field. */
+  /** Show all errors; return the first one with its field. */
   _validate() {
-    const wrong = this._shownFields().filter((field) => field.validate());
+    const [field] = this._shownFields().filter((each) => each.validate());
     this._changed();
-    return wrong.length ? { field: wrong[0], error: /** @type {Failure} */ (wrong[0].shown) } : null;
+    return field ? { field, error: /** @type {Failure} */ (field.shownError) } : null;
   }
 
   _shownFields() {
@@ -114,20 +112,18 @@ class MockElement extends Emitter {
     return this._shownFields().every((field) => field.empty);
   }
 
-  /** The first error that is shown, as change events tell it. */
+  /** The first visible error, as change events report it. */
   get _error() {
-    const shown = this._shownFields().find((field) => field.shown);
-    return shown && shown.shown
-      ? { type: "validation_error", code: shown.shown.code, message: shown.shown.message }
-      : undefined;
+    const error = this._shownFields().find((field) => field.shownError)?.shownError;
+    return error ? { type: "validation_error", code: error.code, message: error.message } : undefined;
   }
 
-  /** What only this type tells in its change events. */
+  /** Members of change events that only this type of element has. */
   _details() {
     return {};
   }
 
-  /** The sheet of an element with a `style` option of its own. */
+  /** The style sheet of this element's own `style` option. */
   _ownSheet() {
     return sheetOf("");
   }
@@ -135,9 +131,9 @@ class MockElement extends Emitter {
   /** @param {...Field} fields */
   _add(...fields) {
     this._fields.push(...fields);
-    for (const field of fields) field.changed = () => this._changed();
+    for (const field of fields) field.onChange = () => this._changed();
     this._applyOptions();
-    this._told = JSON.stringify(this._change());
+    this._lastChange = JSON.stringify(this._change());
   }
 
   _applyOptions() {
@@ -147,48 +143,49 @@ class MockElement extends Emitter {
     }
   }
 
-  /** What a change event says. */
+  /** Return a change event. */
   _change() {
     const { _type: elementType, _empty: empty, _complete: complete } = this;
     return { elementType, empty, complete, ...this._details() };
   }
 
-  /** Tells of what is new: https://docs.stripe.com/js/element/events/on_change has it so. */
+  /** Emit a change event if something changed: https://docs.stripe.com/js/element/events/on_change. */
   _changed() {
-    this._state();
+    this._updateClasses();
     const change = this._change();
-    const told = JSON.stringify(change);
-    if (told === this._told) return;
-    this._told = told;
+    const serialized = JSON.stringify(change);
+    if (serialized === this._lastChange) return;
+    this._lastChange = serialized;
     this._emit("change", change);
   }
 
-  /** Once mounted; later than `mount` returns, for who listens only then. */
+  /** Called after `mount` has returned, so that the page can add listeners first. */
   _start() {
     this._emit("ready", { elementType: this._type });
   }
 
   _listen() {
-    const event = { elementType: this._type };
-    this._frame.addEventListener("focusin", (moved) => {
-      this._state(true);
-      if (!(moved.relatedTarget instanceof Node && this._root.contains(moved.relatedTarget)))
-        this._emit("focus", event);
+    const detail = { elementType: this._type };
+    const staysInside = (/** @type {FocusEvent} */ { relatedTarget }) =>
+      relatedTarget instanceof Node && this._root.contains(relatedTarget);
+    this._frame.addEventListener("focusin", (event) => {
+      this._updateClasses(true);
+      if (!staysInside(event)) this._emit("focus", detail);
     });
-    this._frame.addEventListener("focusout", (moved) => {
-      if (moved.relatedTarget instanceof Node && this._root.contains(moved.relatedTarget)) return;
-      this._state(false);
-      this._emit("blur", event);
+    this._frame.addEventListener("focusout", (event) => {
+      if (staysInside(event)) return;
+      this._updateClasses(false);
+      this._emit("blur", detail);
     });
-    this._frame.addEventListener("keydown", (pressed) => {
-      if (pressed.key === "Escape") this._emit("escape", event);
-      // With Enter a composition of signs ends, too.
-      if (pressed.key === "Enter" && !pressed.isComposing && pressed.target instanceof HTMLInputElement)
+    this._frame.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this._emit("escape", detail);
+      // Input methods for Japanese and Chinese use Enter to end a composition.
+      if (event.key === "Enter" && !event.isComposing && event.target instanceof HTMLInputElement)
         this._submitForm();
     });
   }
 
-  /** Enter in a field submits the form around the element, as it would for a field of the form's own. */
+  /** Submit the form around the element, as Enter does in a field of that form. */
   _submitForm() {
     const form = this._container && this._container.closest("form");
     const isButton = (/** @type {Element} */ each) =>
@@ -198,26 +195,27 @@ class MockElement extends Emitter {
   }
 
   /** @param {boolean} [focused] */
-  _state(focused = this._root.activeElement !== null) {
-    const state = { focus: focused, complete: this._complete, empty: this._empty, invalid: this._error !== undefined };
+  _updateClasses(focused = this._root.activeElement !== null) {
     if (!this._container) return;
-    const holding = Object.entries({ base: true, ...state }).filter(([, holds]) => holds);
-    // Several states may have a class in common.
+    const invalid = this._error !== undefined;
+    const states = { base: true, focus: focused, complete: this._complete, empty: this._empty, invalid };
+    const active = Object.entries(states).filter(([, isActive]) => isActive);
+    // States can share a class: remove all classes first, then add the active ones.
     this._container.classList.remove(...Object.keys(STATES).flatMap((name) => this._classes(name)));
-    this._container.classList.add(...holding.flatMap(([name]) => this._classes(name)));
+    this._container.classList.add(...active.flatMap(([name]) => this._classes(name)));
   }
 
-  /** @param {string} name of a state: the page may have given it one class or several */
+  /** @param {string} name a state; the page can set several classes for it */
   _classes(name) {
-    const given = (this._options.classes || {})[name] || STATES[name];
-    return given.split(/\s+/).filter(Boolean);
+    const classes = (this._options.classes || {})[name] || STATES[name];
+    return classes.split(/\s+/).filter(Boolean);
   }
 
   /** @param {HTMLElement} container */
   _watchLabels(container) {
-    const own = container.closest("label");
+    const parent = container.closest("label");
     const others = container.id ? document.querySelectorAll(`label[for=${CSS.escape(container.id)}]`) : [];
-    for (const label of [...(own ? [own] : []), ...others]) {
+    for (const label of [...(parent ? [parent] : []), ...others]) {
       label.addEventListener("click", (event) => {
         if (this._container === container && !event.composedPath().includes(this._host)) this.focus();
       });

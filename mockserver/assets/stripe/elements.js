@@ -1,7 +1,7 @@
-// A group of elements that belong to one setup intent.
+// A group of elements for one setup intent.
 
-// Who says that this is a mock: these always, the others where none of these is on the page.
-const NUMBERS = ["payment", "card", "cardNumber", "iban"];
+// These elements always show the badge. The others show it only if no element before them on the list is mounted.
+const ALWAYS_MARKED = ["payment", "card", "cardNumber", "iban"];
 const OTHERS = ["cardCvc", "cardExpiry", "address"];
 
 class MockElements extends Emitter {
@@ -18,9 +18,9 @@ class MockElements extends Emitter {
     this._deferred = this._secret === null && mode !== undefined;
     this._submitted = false;
     /** @type {Map<string, MockElement>} */
-    this._all = new Map();
+    this._elements = new Map();
     /** @type {Promise<{ types: string[], error?: any }> | null} */
-    this._known = null;
+    this._methodsRequest = null;
   }
 
   /**
@@ -29,31 +29,31 @@ class MockElements extends Emitter {
    * @returns {any}
    */
   create(type, options) {
-    const name = typeNamed(type);
-    if (this._all.has(name)) throw mistake(`this group has an element ${name} already; destroy it first.`);
-    const element = this._make(name, options || {});
-    this._all.set(name, element);
+    const name = typeName(type);
+    if (this._elements.has(name)) throw usageError(`this group already has a ${name} element; destroy it first.`);
+    const element = this._newElement(name, options || {});
+    this._elements.set(name, element);
     return element;
   }
 
   /**
-   * @param {any} type its name, or the React component of it
+   * @param {any} type the element's type, or its React component
    * @returns {any}
    */
   getElement(type) {
-    return this._all.get(typeNamed(type)) || null;
+    return this._elements.get(typeName(type)) || null;
   }
 
-  /** Shows what is wrong in any of the elements, and moves to the first of it. */
+  /** Show the errors of all elements, and focus the first invalid field. */
   async submit() {
     const payment = this._payment();
     if (payment && !payment._fields.length) {
-      return { error: invalid("element_not_ready", "The payment element is not ready: wait for its event ready.") };
+      return { error: invalid("element_not_ready", "The payment element is not ready. Wait for its ready event.") };
     }
-    const wrong = [...this._all.values()].map((element) => element._validate()).find((found) => found);
-    if (wrong) {
-      wrong.field.input.focus();
-      return { error: wrong.error };
+    const failed = [...this._elements.values()].map((element) => element._validate()).find(Boolean);
+    if (failed) {
+      failed.field.input.focus();
+      return { error: failed.error };
     }
     this._submitted = true;
     return { selectedPaymentMethod: payment ? payment._method : "card" };
@@ -62,12 +62,12 @@ class MockElements extends Emitter {
   /** @param {any} options */
   async update(options) {
     Object.assign(this._options, options);
-    for (const element of this._all.values()) element._root.adoptedStyleSheets = this._sheets(element._ownSheet());
-    if (options && options.paymentMethodTypes) {
-      this._known = null;
+    for (const element of this._elements.values()) element._root.adoptedStyleSheets = this._sheets(element._ownSheet());
+    if (options?.paymentMethodTypes) {
+      this._methodsRequest = null;
       const payment = this._payment();
-      if (payment && payment._fields.length) {
-        payment._offer((await this._methods()).types);
+      if (payment?._fields.length) {
+        payment._showMethods((await this._methods()).types);
         payment._changed();
       }
     }
@@ -75,30 +75,30 @@ class MockElements extends Emitter {
   }
 
   async fetchUpdates() {
-    this._known = null;
+    this._methodsRequest = null;
     const { error } = await this._methods();
     return error ? { error: { message: error.message || "", status: error.code } } : {};
   }
 
-  /** Which payment methods can be chosen; asked of the mock once for all elements of the group. */
+  /** Return the available payment methods; all elements of the group share one request. */
   _methods() {
-    if (!this._known) this._known = this._ask();
-    return this._known;
+    if (!this._methodsRequest) this._methodsRequest = this._fetchMethods();
+    return this._methodsRequest;
   }
 
-  async _ask() {
+  async _fetchMethods() {
     if (this._secret === null) {
-      const { paymentMethodTypes, payment_method_types: other } = this._options;
-      return { types: paymentMethodTypes || other || ["card"] };
+      const { paymentMethodTypes, payment_method_types } = this._options;
+      return { types: paymentMethodTypes || payment_method_types || ["card"] };
     }
     const { setupIntent, error } = await this._stripe.retrieveSetupIntent(this._secret);
     if (error) {
-      // The next element that is mounted asks again.
-      this._known = null;
+      // The next mounted element repeats the request.
+      this._methodsRequest = null;
       return { types: [], error };
     }
     if (["succeeded", "processing", "canceled"].includes(setupIntent.status)) {
-      const message = `This setup intent is ${setupIntent.status}: no payment method can be added to it any more.`;
+      const message = `This setup intent is ${setupIntent.status} and accepts no payment method.`;
       return { types: [], error: { type: "invalid_request_error", code: "setup_intent_unexpected_state", message } };
     }
     return { types: setupIntent.payment_method_types || ["card"] };
@@ -109,11 +109,11 @@ class MockElements extends Emitter {
    * @param {any} options
    * @returns {MockElement}
    */
-  _make(name, options) {
+  _newElement(name, options) {
     switch (name) {
       case "payment":
         if (this._secret || this._deferred) return new PaymentElement(this, options);
-        throw mistake("a payment element needs elements({clientSecret}) or elements({mode: 'setup'}).");
+        throw usageError("a payment element needs elements({clientSecret}) or elements({mode: 'setup'}).");
       case "card":
         return new CardElement(this, options);
       case "cardNumber":
@@ -125,48 +125,47 @@ class MockElements extends Emitter {
       case "address":
         return new AddressElement(this, options);
       default:
-        throw mistake(`elements.create("${name}") is ${NOT_IMPLEMENTED}.`);
+        throw usageError(`elements.create("${name}") is ${NOT_IMPLEMENTED}.`);
     }
   }
 
   /** @param {MockElement} element */
-  _forget(element) {
-    if (this._all.get(element._type) === element) this._all.delete(element._type);
-    this._placeBadges();
+  _remove(element) {
+    if (this._elements.get(element._type) === element) this._elements.delete(element._type);
+    this._updateBadges();
   }
 
-  _placeBadges() {
-    const mounted = [...NUMBERS, ...OTHERS]
-      .flatMap((type) => this._all.get(type) || [])
+  _updateBadges() {
+    const mounted = [...ALWAYS_MARKED, ...OTHERS]
+      .flatMap((type) => this._elements.get(type) || [])
       .filter((element) => element._container);
-    mounted.forEach((element, place) => {
-      element._badge.hidden = place > 0 && OTHERS.includes(element._type);
+    mounted.forEach((element, index) => {
+      element._badge.hidden = index > 0 && OTHERS.includes(element._type);
     });
   }
 
   /** @param {string} type */
   _textOf(type) {
-    const element = this._all.get(type);
-    return element ? element._fields[0].text : "";
+    return this._elements.get(type)?._fields[0].text ?? "";
   }
 
   _payment() {
-    return /** @type {PaymentElement | undefined} */ (this._all.get("payment"));
+    return /** @type {PaymentElement | undefined} */ (this._elements.get("payment"));
   }
 
-  /** What the address element adds to a payment method. */
+  /** Return the billing details of the address element. */
   _billing() {
-    const address = /** @type {AddressElement | undefined} */ (this._all.get("address"));
+    const address = /** @type {AddressElement | undefined} */ (this._elements.get("address"));
     return address ? address._billing() : {};
   }
 
-  /** @param {CSSStyleSheet} own */
-  _sheets(own) {
-    return [STYLES, sheetOfAppearance(this._options.appearance), own];
+  /** @param {CSSStyleSheet} ownSheet */
+  _sheets(ownSheet) {
+    return [STYLES, sheetOfAppearance(this._options.appearance), ownSheet];
   }
 }
 
 /** @param {any} type */
-function typeNamed(type) {
-  return String((type && type.__elementType) || type);
+function typeName(type) {
+  return String(type?.__elementType || type);
 }

@@ -1,4 +1,4 @@
-// Things that tell what happens to them.
+// Event emitter: `on`, `once` and `off`.
 
 /** @typedef {(event?: any) => any} Handler */
 
@@ -29,7 +29,7 @@ class Emitter {
   }
 
   /**
-   * Without a handler, every handler of this type.
+   * Remove one handler, or all handlers of this type.
    * @param {string} type
    * @param {Handler} [handler]
    * @returns {any}
@@ -44,13 +44,13 @@ class Emitter {
    * @param {unknown} [event]
    */
   _emit(type, event) {
-    const called = this._handlers.filter((each) => each.type === type);
-    this._handlers = this._handlers.filter((each) => !(each.once && called.includes(each)));
-    for (const { handler } of called) {
+    const matching = this._handlers.filter((each) => each.type === type);
+    this._handlers = this._handlers.filter((each) => !(each.once && matching.includes(each)));
+    for (const { handler } of matching) {
       try {
         handler(event);
       } catch (error) {
-        // As from a frame: what a page's handler throws is the page's alone.
+        // An error in the page's handler must not stop the other handlers.
         reportError(error);
       }
     }

@@ -1,8 +1,8 @@
-// What goes wrong: mistakes in the page's code are thrown, mistakes of the person who types are values.
+// Errors: wrong use of the API is thrown, invalid input is returned.
 
 const NOT_IMPLEMENTED = "not implemented by the mock";
 
-/** A mistake in how the page uses the library. */
+/** The page uses the API incorrectly. */
 class IntegrationError extends Error {
   /** @param {string} message */
   constructor(message) {
@@ -12,10 +12,10 @@ class IntegrationError extends Error {
 }
 
 /**
- * An IntegrationError that is told on the console too: wrappers swallow what is thrown while they set up.
+ * Return an IntegrationError and also log it: wrappers such as React's hide errors that are thrown during setup.
  * @param {string} message
  */
-function mistake(message) {
+function usageError(message) {
   const error = new IntegrationError(`Mock of Stripe.js: ${message}`);
   console.error(error.message);
   return error;
@@ -30,7 +30,7 @@ function mistake(message) {
  */
 
 /**
- * What a field says no with, in the shape of Stripe's errors. The codes are Stripe's, the words are ours.
+ * Return the error of an invalid field, in Stripe's format. The codes are Stripe's, the messages are the mock's own.
  * @param {string} code
  * @param {string} message
  * @returns {Failure}
@@ -40,14 +40,14 @@ function invalid(code, message) {
 }
 
 /**
- * The two halves of a client secret. Other underscores inside would be refused by the real library as well.
+ * Return a client secret and its setup intent id. The real library also rejects any other underscore in a secret.
  * @param {unknown} secret
- * @param {string} place
+ * @param {string} caller
  */
-function readSecret(secret, place) {
-  const found = typeof secret === "string" ? /^(seti_[^_]+)_secret_[^_]+$/.exec(secret) : null;
-  if (!found || typeof secret !== "string") {
-    throw mistake(`${place} needs a setup intent's client secret, seti_…_secret_…, and what it was given is none.`);
+function readSecret(secret, caller) {
+  const match = typeof secret === "string" ? /^(seti_[^_]+)_secret_[^_]+$/.exec(secret) : null;
+  if (!match || typeof secret !== "string") {
+    throw usageError(`${caller} needs a setup intent's client secret, seti_…_secret_….`);
   }
-  return { id: found[1], secret };
+  return { id: match[1], secret };
 }

@@ -1,4 +1,4 @@
-// One labelled field, with its error beside it.
+// One labelled field with its error message.
 
 /**
  * @typedef {object} FieldOptions
@@ -9,14 +9,14 @@
  * @property {string} [placeholder]
  * @property {boolean} [wide]
  * @property {boolean} [optional]
- * @property {boolean} [bare] label and error are there for assistive technology only
+ * @property {boolean} [bare] only assistive technology sees the label and the error
  * @property {(text: string, deleting: boolean) => string} [format]
  * @property {(text: string) => Failure | null} [check]
- * @property {[string, string][]} [choices] value and text of each, for a field that is chosen and not typed
+ * @property {[string, string][]} [choices] the value and text of each option of a select field
  */
 
-// An error that appears moves what is below it. While a pointer is down that would be the button that is being clicked,
-// and the click would be lost.
+// Showing an error moves the content below it. While a pointer is down, this could move the button that is being
+// clicked, and the click would be lost.
 let pointerIsDown = false;
 window.addEventListener("pointerdown", (event) => (pointerIsDown = event.button === 0), true);
 for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => (pointerIsDown = false), true);
@@ -27,13 +27,13 @@ class Field {
     const { label, name, bare, choices, optional } = options;
     const id = newId();
     this._format = options.format || ((/** @type {string} */ text) => text);
-    this._check = options.check || ((/** @type {string} */ text) => this._missing(text));
+    this._check = options.check || ((/** @type {string} */ text) => this._checkRequired(text));
     this._label = label;
     this._optional = optional;
     /** @type {Failure | null} */
-    this.shown = null;
-    this.changed = () => {};
-    this.written = () => {};
+    this.shownError = null;
+    this.onChange = () => {};
+    this.onWrite = () => {};
     const attributes = {
       id,
       name,
@@ -41,7 +41,7 @@ class Field {
       autocomplete: options.autocomplete || "off",
       "aria-describedby": `${id}-error`,
       "aria-required": optional ? null : "true",
-      // Numbers are read from the left, also where words are not.
+      // Numbers are written left to right, also on right-to-left pages.
       dir: options.inputMode ? "ltr" : null,
     };
     this.input = choices
@@ -61,8 +61,8 @@ class Field {
       this.input,
       this._error
     );
-    this.input.addEventListener("input", (event) => this._typed(/** @type {InputEvent} */ (event)));
-    this.input.addEventListener("blur", () => this._left());
+    this.input.addEventListener("input", (event) => this._onInput(/** @type {InputEvent} */ (event)));
+    this.input.addEventListener("blur", () => this._onBlur());
   }
 
   get text() {
@@ -72,27 +72,27 @@ class Field {
   set text(text) {
     this.input.value = this._format(text, false);
     this.show(null);
-    this.written();
+    this.onWrite();
   }
 
   get empty() {
     return this.text.trim() === "";
   }
 
-  /** What is wrong with the text, whether it is shown or not. */
+  /** The error of the current text, shown or not; null if it is valid. */
   get failure() {
     return this._optional && this.empty ? null : this._check(this.text);
   }
 
-  /** Shows what is wrong, if anything is. */
+  /** Show the error of the current text, if it has one, and return it. */
   validate() {
     this.show(this.failure);
-    return this.shown;
+    return this.shownError;
   }
 
   /** @param {Failure | null} failure */
   show(failure) {
-    this.shown = failure;
+    this.shownError = failure;
     this._error.textContent = failure ? failure.message || "" : "";
     this.input.classList.toggle("Input--invalid", failure !== null);
     this.input.classList.toggle("Input--complete", !this.empty && this.failure === null);
@@ -101,35 +101,35 @@ class Field {
   }
 
   /** @param {string} text */
-  _missing(text) {
+  _checkRequired(text) {
     return text.trim() ? null : invalid("incomplete_field", `${this._label} is missing.`);
   }
 
   /** @param {InputEvent} event */
-  _typed(event) {
+  _onInput(event) {
     if (this.input instanceof HTMLInputElement) this._reformat(this.input, /^delete/.test(event.inputType || ""));
-    // An error goes away as soon as it is mended, and comes only when the field is left.
-    this.show(this.shown && this.failure);
-    this.written();
-    this.changed();
+    // Hide an error as soon as it is fixed, but show a new one only when the field loses focus.
+    this.show(this.shownError && this.failure);
+    this.onWrite();
+    this.onChange();
   }
 
-  _left() {
-    // Later, for the click of a finger comes after its pointer is up, and the blur in between.
-    const judge = () => setTimeout(() => (pointerIsDown ? this._left() : this._judge()), 0);
-    if (pointerIsDown) window.addEventListener("pointerup", judge, { once: true });
-    else judge();
+  _onBlur() {
+    // Wait for the click: on touch screens the order is pointerup, blur, click.
+    const validateLater = () => setTimeout(() => (pointerIsDown ? this._onBlur() : this._validateIfFilled()), 0);
+    if (pointerIsDown) window.addEventListener("pointerup", validateLater, { once: true });
+    else validateLater();
   }
 
-  _judge() {
-    if (!this.empty && this.failure !== this.shown) {
+  _validateIfFilled() {
+    if (!this.empty && this.failure !== this.shownError) {
       this.validate();
-      this.changed();
+      this.onChange();
     }
   }
 
   /**
-   * The caret stays behind the same sign, however many spaces were put before it.
+   * Format the text, and keep the caret behind the same digit or letter.
    * @param {HTMLInputElement} input
    * @param {boolean} deleting
    */
@@ -138,11 +138,11 @@ class Field {
     const after = this._format(before, deleting);
     if (after === before) return;
     const caret = input.selectionStart ?? before.length;
-    let signs = before.slice(0, caret).replace(/[^0-9a-z]/gi, "").length;
-    if (caret === before.length) signs = Infinity;
-    let place = 0;
-    while (place < after.length && signs > 0) if (/[0-9a-z]/i.test(after[place++])) signs -= 1;
+    let remaining = before.slice(0, caret).replace(/[^0-9a-z]/gi, "").length;
+    if (caret === before.length) remaining = Infinity;
+    let position = 0;
+    while (position < after.length && remaining > 0) if (/[0-9a-z]/i.test(after[position++])) remaining -= 1;
     input.value = after;
-    input.setSelectionRange(place, place);
+    input.setSelectionRange(position, position);
   }
 }

@@ -1,8 +1,8 @@
-// The fields of a card and of a bank account.
+// The fields for cards and bank accounts.
 
-/** @typedef {{ bare?: boolean }} Look */
+/** @typedef {{ bare?: boolean }} FieldStyle */
 
-/** @param {Look} [look] */
+/** @param {FieldStyle} [style] */
 function numberField({ bare } = {}) {
   const field = new Field({
     label: "Card number",
@@ -20,13 +20,13 @@ function numberField({ bare } = {}) {
   field.input.replaceWith(frame);
   frame.append(field.input, brand);
   if (bare) field.node.classList.replace("Plain", "Number");
-  field.written = () => {
-    brand.textContent = brandOf(digitsOf(field.text)).shown;
+  field.onWrite = () => {
+    brand.textContent = brandOf(digitsOf(field.text)).label;
   };
   return field;
 }
 
-/** @param {Look} [look] */
+/** @param {FieldStyle} [style] */
 function expiryField({ bare } = {}) {
   return new Field({
     label: "Expiration date",
@@ -41,10 +41,10 @@ function expiryField({ bare } = {}) {
 }
 
 /**
- * @param {() => string} number how long the code is depends on it
- * @param {Look} [look]
+ * @param {() => string} getNumber returns the card number, which determines the code's length
+ * @param {FieldStyle} [style]
  */
-function codeField(number, { bare } = {}) {
+function cvcField(getNumber, { bare } = {}) {
   return new Field({
     label: "CVC",
     name: "cvc",
@@ -52,12 +52,12 @@ function codeField(number, { bare } = {}) {
     inputMode: "numeric",
     placeholder: bare ? "CVC" : "123",
     bare,
-    format: (text) => digitsOf(text).slice(0, brandOf(digitsOf(number())).code),
-    check: (text) => checkCode(text, number()),
+    format: (text) => digitsOf(text).slice(0, brandOf(digitsOf(getNumber())).cvc),
+    check: (text) => checkCvc(text, getNumber()),
   });
 }
 
-/** @param {Look} [look] */
+/** @param {FieldStyle} [style] */
 function ibanField({ bare } = {}) {
   return new Field({
     label: "IBAN",
@@ -71,14 +71,19 @@ function ibanField({ bare } = {}) {
   });
 }
 
-const BADGE = "Mock: test cards only";
-const badge = () => make("p", { class: "Badge" }, BADGE);
+const badge = () => make("p", { class: "Badge" }, "Mock: test cards only");
 
 /**
- * What the API is sent of a card.
- * @param {{ number: string, expiry: string, code: string }} texts
+ * Return the API's parameters for a card.
+ * @param {string[]} texts number, expiration date and security code
  */
-function cardData({ number, expiry, code }) {
+function cardData([number, expiry, cvc]) {
   const { month, year } = readExpiry(expiry);
-  return { number: digitsOf(number), exp_month: month, exp_year: year, cvc: digitsOf(code) };
+  return {
+    type: "card",
+    card: { number: digitsOf(number), exp_month: month, exp_year: year, cvc: digitsOf(cvc) },
+  };
 }
+
+/** @param {string} text */
+const ibanData = (text) => ({ type: "sepa_debit", sepa_debit: { iban: normalizeIban(text) } });

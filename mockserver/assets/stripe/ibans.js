@@ -1,18 +1,21 @@
-// IBANs (ISO 13616): how they are written, and what is wrong with them.
+// Formatting and validation of IBANs (ISO 13616).
 
 /** @param {string} text */
-const ibanOf = (text) => text.replace(/[^0-9a-z]/gi, "").toUpperCase();
+const normalizeIban = (text) => text.replace(/[^0-9a-z]/gi, "").toUpperCase();
 
 /** @param {string} text */
 const formatIban = (text) =>
-  ibanOf(text)
+  normalizeIban(text)
     .slice(0, 34)
     .replace(/(.{4})(?=.)/g, "$1 ");
 
-/** @param {string} iban */
-function remainderOf(iban) {
-  const moved = iban.slice(4) + iban.slice(0, 4);
-  return [...moved].reduce((rest, sign) => Number(`${rest}${parseInt(sign, 36)}`) % 97, 0);
+/**
+ * Return the ISO 7064 checksum, which is 1 for a valid IBAN.
+ * @param {string} iban
+ */
+function mod97(iban) {
+  const rotated = iban.slice(4) + iban.slice(0, 4);
+  return [...rotated].reduce((rest, char) => Number(`${rest}${parseInt(char, 36)}`) % 97, 0);
 }
 
 /**
@@ -20,14 +23,14 @@ function remainderOf(iban) {
  * @returns {Failure | null}
  */
 function checkIban(text) {
-  const iban = ibanOf(text);
-  if (iban.length < 15) return invalid("incomplete_iban", "Enter the whole IBAN.");
-  if (!/^[A-Z]{2}\d\d/.test(iban) || remainderOf(iban) !== 1) {
-    return invalid("invalid_iban", "This is not an IBAN: please check its letters and digits.");
+  const iban = normalizeIban(text);
+  if (iban.length < 15) return invalid("incomplete_iban", "Enter the full IBAN.");
+  if (!/^[A-Z]{2}\d\d/.test(iban) || mod97(iban) !== 1) {
+    return invalid("invalid_iban", "This IBAN is invalid. Check its letters and digits.");
   }
   if (MOCK.ibans.includes(iban)) return null;
   return invalid(
     "invalid_iban",
-    `This is not a test IBAN. It was not sent anywhere; use a test IBAN, such as ${formatIban(MOCK.ibans[0])}.`
+    `This is not a test IBAN, so it was not sent. Use a test IBAN such as ${formatIban(MOCK.ibans[0])}.`
   );
 }

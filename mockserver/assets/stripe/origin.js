@@ -1,10 +1,10 @@
-// Where the mock is. The server writes MOCK before this file: the host it was asked under, the release train in the
-// path it was asked for, and the test cards and IBANs it knows.
+// The origin of the mock server. The server defines MOCK before this file: the host and the release train of the
+// script's URL, and the supported test cards and IBANs.
 
 const ORIGIN = (() => {
   const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
   const origin = script && script.src ? new URL(script.src).origin : "";
-  // A test may serve this text under another address, that of the real script, say; then the written host counts.
-  // A proxy in front of the mock may speak https; then the address that the browser used counts.
+  // A test can serve this script from another URL, for example that of the real script: then use MOCK.host. A proxy in
+  // front of the mock can use https: then use the script's own origin.
   return !MOCK.host || origin.endsWith(`//${MOCK.host}`) ? origin : `http://${MOCK.host}`;
 })();

@@ -1,4 +1,4 @@
-// The Payment Element: a card or, where the setup intent takes it, a bank account.
+// The Payment Element: a card or, if the setup intent allows it, a bank account.
 
 const METHODS = { card: "Card", sepa_debit: "SEPA Direct Debit" };
 
@@ -14,9 +14,9 @@ class PaymentElement extends MockElement {
     this._byMethod = {};
     /** @type {Record<string, HTMLElement>} */
     this._panels = {};
-    this._choice = make("div");
+    this._tabList = make("div");
     this._failure = make("p", { class: "Error", role: "alert" });
-    this._frame.append(this._failure, this._choice, this._badge);
+    this._frame.append(this._failure, this._tabList, this._badge);
   }
 
   async _start() {
@@ -24,7 +24,7 @@ class PaymentElement extends MockElement {
     const mounts = this._mounts;
     const { error, types } = await this._group._methods();
     if (!this._container || mounts !== this._mounts) return;
-    this._failure.textContent = error ? error.message || "This form cannot be used." : "";
+    this._failure.textContent = error ? error.message || "The form is unavailable." : "";
     if (error) {
       this._emit("loaderror", { elementType: "payment", error });
       return;
@@ -33,18 +33,15 @@ class PaymentElement extends MockElement {
     this._emit("ready", { elementType: "payment" });
   }
 
-  /** A row of payment methods is never folded away. */
+  /** Does nothing: the list of payment methods is always visible. */
   collapse() {
     return this;
   }
 
-  /** What a confirmation is sent: type and details of the payment method. */
+  /** Return the type and details of the payment method, for the API. */
   _data() {
-    if (this._method === "sepa_debit") {
-      return { type: "sepa_debit", sepa_debit: { iban: ibanOf(this._byMethod.sepa_debit[0].text) } };
-    }
-    const [number, expiry, code] = this._byMethod.card.map((field) => field.text);
-    return { type: "card", card: cardData({ number, expiry, code }) };
+    const texts = this._shownFields().map((field) => field.text);
+    return this._method === "sepa_debit" ? ibanData(texts[0]) : cardData(texts);
   }
 
   _shownFields() {
@@ -55,45 +52,47 @@ class PaymentElement extends MockElement {
     return { collapsed: false, value: { type: this._method } };
   }
 
-  /** @param {string[]} offered */
-  _build(offered) {
+  /** @param {string[]} available */
+  _build(available) {
     const number = numberField();
-    this._byMethod = { card: [number, expiryField(), codeField(() => number.text)], sepa_debit: [ibanField()] };
+    this._byMethod = { card: [number, expiryField(), cvcField(() => number.text)], sepa_debit: [ibanField()] };
     for (const type of Object.keys(METHODS)) this._panels[type] = this._panel(type);
     this._badge.before(...Object.values(this._panels));
-    this._offer(offered);
+    this._showMethods(available);
     this._add(...Object.values(this._byMethod).flat());
   }
 
-  /** @param {string[]} offered */
-  _offer(offered) {
-    const types = this._ordered(offered);
-    this._choice.replaceChildren(...(types.length > 1 ? [this._tabs(types)] : []));
-    this._pick(types.includes(this._method) && this._fields.length ? this._method : types[0]);
+  /** @param {string[]} available */
+  _showMethods(available) {
+    const types = this._sorted(available);
+    this._tabList.replaceChildren(...(types.length > 1 ? [this._tabs(types)] : []));
+    this._select(types.includes(this._method) && this._fields.length ? this._method : types[0]);
     this._applyOptions();
   }
 
   _applyOptions() {
     super._applyOptions();
     const { disabled, readOnly } = this._options;
-    for (const radio of this._choice.querySelectorAll("input")) radio.disabled = disabled === true || readOnly === true;
+    for (const radio of this._tabList.querySelectorAll("input")) {
+      radio.disabled = disabled === true || readOnly === true;
+    }
   }
 
-  /** @param {string[]} texts of the card's fields */
+  /** @param {string[]} texts number, expiration date and security code of a card */
   _fill(texts) {
-    this._pick("card");
-    texts.forEach((text, place) => {
-      this._byMethod.card[place].text = text;
+    this._select("card");
+    texts.forEach((text, index) => {
+      this._byMethod.card[index].text = text;
     });
     this._changed();
   }
 
-  /** @param {string[]} offered */
-  _ordered(offered) {
-    const wanted = this._options.paymentMethodOrder || [];
-    const known = offered.filter((type) => type in METHODS);
+  /** @param {string[]} available */
+  _sorted(available) {
+    const order = this._options.paymentMethodOrder || [];
+    const known = available.filter((type) => type in METHODS);
     if (!known.length) known.push("card");
-    const first = wanted.filter((/** @type {string} */ type) => known.includes(type));
+    const first = order.filter((/** @type {string} */ type) => known.includes(type));
     return [...new Set([...first, ...known])];
   }
 
@@ -105,7 +104,7 @@ class PaymentElement extends MockElement {
       make("div", { class: "Grid" }, ...this._byMethod[type].map(({ node }) => node))
     );
     if (type === "sepa_debit") {
-      panel.append(make("p", { class: "Terms" }, "No mandate is given and nothing is debited: this is a mock."));
+      panel.append(make("p", { class: "Terms" }, "This is a mock: you grant no mandate, and nothing is debited."));
     }
     return panel;
   }
@@ -116,7 +115,7 @@ class PaymentElement extends MockElement {
     const tabs = types.map((type) => {
       const radio = make("input", { type: "radio", name, value: type });
       radio.addEventListener("change", () => {
-        this._pick(type);
+        this._select(type);
         this._changed();
       });
       return make(
@@ -129,12 +128,12 @@ class PaymentElement extends MockElement {
     return make("fieldset", { class: "Tabs", "aria-label": "Payment method" }, ...tabs);
   }
 
-  /** @param {string} chosen */
-  _pick(chosen) {
-    this._method = chosen;
-    for (const [type, panel] of Object.entries(this._panels)) panel.hidden = type !== chosen;
-    for (const radio of this._choice.querySelectorAll("input")) {
-      radio.checked = radio.value === chosen;
+  /** @param {string} selected */
+  _select(selected) {
+    this._method = selected;
+    for (const [type, panel] of Object.entries(this._panels)) panel.hidden = type !== selected;
+    for (const radio of this._tabList.querySelectorAll("input")) {
+      radio.checked = radio.value === selected;
       radio.parentElement?.classList.toggle("Tab--selected", radio.checked);
     }
   }

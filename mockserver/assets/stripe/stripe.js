@@ -1,4 +1,4 @@
-// window.Stripe: what a page, or loadStripe of @stripe/stripe-js, finds.
+// window.Stripe, as used by pages and by loadStripe of @stripe/stripe-js.
 
 class MockStripe {
   /**
@@ -22,17 +22,19 @@ class MockStripe {
   async confirmSetup(options) {
     const { elements, clientSecret, redirect = "always", ...rest } = options || {};
     const confirmParams = rest.confirmParams || {};
-    const intent = readSecret(clientSecret || (elements && elements._secret), "confirmSetup()");
+    const intent = readSecret(clientSecret || elements?._secret, "confirmSetup()");
     if (redirect !== "if_required") checkReturnUrl(confirmParams.return_url);
-    const { payment_method_data: given = {}, ...parameters } = confirmParams;
+    const { payment_method_data: pageData = {}, ...parameters } = confirmParams;
     if (!parameters.payment_method) {
       const { data, error } = await collect(elements, "confirmSetup()");
       if (error) return { error };
-      parameters.payment_method_data = merged(data, given);
+      parameters.payment_method_data = mergeData(data, pageData);
     }
     const outcome = await confirmIntent(this._api, intent, parameters);
-    const done = outcome.setupIntent;
-    return done && redirect !== "if_required" ? goTo(confirmParams.return_url, done, intent.secret) : outcome;
+    const { setupIntent } = outcome;
+    return setupIntent && redirect !== "if_required"
+      ? returnTo(confirmParams.return_url, setupIntent, intent.secret)
+      : outcome;
   }
 
   /**
@@ -73,11 +75,11 @@ class MockStripe {
     const { setupIntent, error } = await this.retrieveSetupIntent(clientSecret);
     if (error) return { error };
     const { status, last_setup_error: failure } = setupIntent;
-    // A scenario may have answered already.
-    if (failure && failure.code === "setup_intent_authentication_failure") return { error: failure };
+    // The scenario can already have failed the authentication.
+    if (failure?.code === "setup_intent_authentication_failure") return { error: failure };
     if (["requires_payment_method", "requires_confirmation", "canceled"].includes(status))
-      throw mistake(`handleNextAction() needs a setup intent that requires an action; this one is ${status}.`);
-    return settle(this._api, setupIntent, clientSecret);
+      throw usageError(`handleNextAction() needs a setup intent that requires an action; its status is ${status}.`);
+    return runNextAction(this._api, setupIntent, clientSecret);
   }
 
   /**
@@ -88,50 +90,48 @@ class MockStripe {
     const { elements, params, ...data } = options || {};
     if (elements) {
       const { data: collected, error } = await collect(elements, "createPaymentMethod()");
-      return error ? { error } : this._create(merged(collected, params || {}));
+      return error ? { error } : this._create(mergeData(collected, params || {}));
     }
     const { type } = data;
     if (type !== "card" && type !== "sepa_debit")
-      throw mistake(`stripe.createPaymentMethod({type: "${type}"}) is ${NOT_IMPLEMENTED}.`);
-    const { payment_method_data: whole } = methodOf(data, type);
-    return invalidIn(data[type]) || this._create(whole);
+      throw usageError(`stripe.createPaymentMethod({type: "${type}"}) is ${NOT_IMPLEMENTED}.`);
+    const { payment_method_data } = paymentMethodParams(data, type);
+    return errorIn(data[type]) || this._create(payment_method_data);
   }
 
   /**
    * @param {any} element
-   * @param {any} [details] name and address of the card's holder
+   * @param {any} [details] the cardholder's name and address
    * @returns {Promise<any>}
    */
   async createToken(element, details = {}) {
     if (!(element instanceof CardElement || element instanceof CardPart))
-      throw mistake(`stripe.createToken() of other than the elements of a card is ${NOT_IMPLEMENTED}.`);
+      throw usageError(`stripe.createToken() for anything but a card element is ${NOT_IMPLEMENTED}.`);
     checkMounted(element);
-    const wrong = invalidIn(element);
-    if (wrong) return wrong;
+    const failure = errorIn(element);
+    if (failure) return failure;
     const { body, error } = await this._api.post("/v1/tokens", { card: { ...details, ...element._data().card } });
     return error ? { error } : { token: body };
   }
 
-  /** Real Stripe.js tells Stripe which library wraps it. The mock tells nobody. */
+  /** The real Stripe.js reports to Stripe which library wraps it. The mock ignores it. */
   registerAppInfo() {}
 
   _registerWrapper() {}
 
   /**
    * @param {"card" | "sepa_debit"} type
-   * @param {string} place
+   * @param {string} caller
    * @param {string} clientSecret
    * @param {any} data
    * @param {any} [options]
    * @returns {Promise<any>}
    */
-  async _confirmWith(type, place, clientSecret, data, options) {
+  async _confirmWith(type, caller, clientSecret, data, options) {
     const { payment_method: method, ...parameters } = data || {};
-    const intent = readSecret(clientSecret, place);
-    const source = methodOf(method, type);
-    return (
-      invalidIn(method && method[type]) || confirmIntent(this._api, intent, { ...parameters, ...source }, options || {})
-    );
+    const intent = readSecret(clientSecret, caller);
+    Object.assign(parameters, paymentMethodParams(method, type));
+    return errorIn(method?.[type]) || confirmIntent(this._api, intent, parameters, options || {});
   }
 
   /** @param {any} data */
@@ -143,41 +143,41 @@ class MockStripe {
 Object.assign(MockStripe.prototype, UNIMPLEMENTED);
 
 /**
- * What the payment element and the address element of a group hold, once it is valid.
+ * Validate a group of elements; return the data of its payment element and address element.
  * @param {any} elements
- * @param {string} place
+ * @param {string} caller
  * @returns {Promise<{ data?: any, error?: any }>}
  */
-async function collect(elements, place) {
+async function collect(elements, caller) {
   const payment = elements instanceof MockElements ? elements._payment() : undefined;
-  if (!payment || !payment._isOnPage) throw mistake(`${place} needs elements with a mounted payment element.`);
+  if (!payment || !payment._isOnPage) throw usageError(`${caller} needs elements with a mounted payment element.`);
   if (elements._deferred && !elements._submitted)
-    throw mistake(`call elements.submit() and wait for it before ${place}.`);
+    throw usageError(`call elements.submit() and wait for it before ${caller}.`);
   const { error } = await elements.submit();
   return error ? { error } : { data: { ...payment._data(), billing_details: elements._billing() } };
 }
 
 /**
- * What the elements hold comes before what the page gives besides.
+ * Merge the data of the elements with the data that the page passes. The elements take precedence.
  * @param {any} data
- * @param {any} given
+ * @param {any} pageData
  */
-function merged(data, given) {
-  const { billing_details: one = {}, ...rest } = given;
-  const { billing_details: other } = data;
-  const address = one.address || other.address ? { address: { ...one.address, ...other.address } } : {};
-  return { ...rest, ...data, billing_details: { ...one, ...other, ...address } };
+function mergeData(data, pageData) {
+  const { billing_details: page = {}, ...rest } = pageData;
+  const { billing_details: own } = data;
+  const address = page.address || own.address ? { address: { ...page.address, ...own.address } } : {};
+  return { ...rest, ...data, billing_details: { ...page, ...own, ...address } };
 }
 
 /**
- * What is wrong with an element, or with an IBAN that the page gives itself: that is not sent either.
+ * Return the error in an element, or in an IBAN that the page passes directly; null if it is valid.
  * @param {any} source
  */
-function invalidIn(source) {
+function errorIn(source) {
   if (source instanceof MockElement) {
-    const wrong = source._validateWhole();
-    if (wrong) wrong.field.input.focus();
-    return wrong ? { error: wrong.error } : null;
+    const failed = source._validateAll();
+    if (failed) failed.field.input.focus();
+    return failed ? { error: failed.error } : null;
   }
   const error = source && typeof source.iban === "string" ? checkIban(source.iban) : null;
   return error ? { error } : null;
@@ -188,9 +188,9 @@ function invalidIn(source) {
  * @param {any} [options]
  */
 function Stripe(key, options) {
-  if (typeof key !== "string" || !/^pk_/.test(key)) throw mistake("Stripe() needs a publishable key, pk_test_….");
-  if (/^pk_live_/.test(key))
-    throw mistake("a key for real payments does not belong here; the mock takes pk_test_… only.");
+  if (typeof key !== "string" || !/^pk_/.test(key))
+    throw usageError("Stripe() needs a publishable test key, pk_test_….");
+  if (/^pk_live_/.test(key)) throw usageError("the mock accepts no live keys, only pk_test_….");
   return /** @type {MockStripe & typeof UNIMPLEMENTED} */ (new MockStripe(key, options || {}));
 }
 

@@ -1,4 +1,4 @@
-// How it looks. Colours, sizes and spaces are custom properties, so that a page's `appearance` can change each.
+// Style sheets. Colours, sizes and spaces are custom properties, so that a page's `appearance` can change them.
 
 const THEMES = {
   stripe: {},
@@ -92,7 +92,7 @@ const STYLES = sheetOf(`
 `);
 
 /**
- * The custom properties and rules of an appearance: https://docs.stripe.com/elements/appearance-api names them.
+ * Return the custom properties and rules of an appearance: https://docs.stripe.com/elements/appearance-api.
  * @param {any} appearance
  */
 function sheetOfAppearance(appearance) {
@@ -103,14 +103,14 @@ function sheetOfAppearance(appearance) {
     host.setProperty(`--${name}`, inPixels(value));
   }
   for (const [selector, declarations] of Object.entries(rules)) {
-    // What is the mock's own stays as it is.
+    // Pages cannot change the mock's badge and frame.
     if (!/\.(Badge|Frame)\b/.test(selector)) addRule(sheet, selector, declarations);
   }
   return sheet;
 }
 
 /**
- * Sizes as in a frame: there the root's font is that of the browser, not of the page.
+ * Convert rem to px, as the real elements are in a frame, where 1rem is the browser's default and not the page's.
  * @param {unknown} value
  */
 const inPixels = (value) => String(value).replace(/(\d*\.?\d+)rem\b/g, (_, size) => `${size * 16}px`);
@@ -132,12 +132,12 @@ function addRule(sheet, selector, declarations) {
       );
     }
   } catch {
-    console.warn(`Mock of Stripe.js: appearance.rules has a selector that is none: ${selector}`);
+    console.warn(`Mock of Stripe.js: appearance.rules has an invalid selector: ${selector}`);
   }
 }
 
 /**
- * The `style` option of the card's older elements, as rules: https://docs.stripe.com/js/appendix/style names its members.
+ * Return the rules of a card element's `style` option: https://docs.stripe.com/js/appendix/style.
  * @param {any} style
  */
 function sheetOfStyle(style) {

@@ -1,6 +1,6 @@
-// What the types of @stripe/stripe-js, version 4 to 10, document and the mock does not do.
+// Methods in the types of @stripe/stripe-js, version 4 to 10, that the mock does not implement.
 
-// These give a promise, which is rejected.
+// These methods return a rejected promise.
 const REJECTED = /** @type {const} */ ([
   "collectBankAccountForPayment",
   "collectBankAccountForSetup",
@@ -71,13 +71,13 @@ const REJECTED = /** @type {const} */ ([
   "verifyMicrodepositsForSetup",
 ]);
 
-// These give no promise, so they throw.
+// These methods do not return a promise, so they throw.
 const THROWN = /** @type {const} */ (["initCheckoutElementsSdk", "initCheckoutFormSdk", "paymentRequest"]);
 
 /** @param {string} method */
-const unimplemented = (method) => mistake(`stripe.${method}() is ${NOT_IMPLEMENTED}.`);
+const unimplemented = (method) => usageError(`stripe.${method}() is ${NOT_IMPLEMENTED}.`);
 
-/** @typedef {(...given: any[]) => any} Method */
+/** @typedef {(...args: any[]) => any} Method */
 /** @type {Record<(typeof REJECTED)[number] | (typeof THROWN)[number], Method>} */
 const UNIMPLEMENTED = /** @type {any} */ ({});
 for (const method of REJECTED) UNIMPLEMENTED[method] = async () => Promise.reject(unimplemented(method));

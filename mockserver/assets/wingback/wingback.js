@@ -1,55 +1,55 @@
-// WingbackMock is the mock's own: how Wingback.js is loaded, made and mounted is not public, and neither is what its
-// methods give. Only the names validate and confirm are Wingback's.
+// WingbackMock is this mock's own API. How the real Wingback.js is loaded, created and mounted is not public, and
+// neither are the return values of its methods. Only the names validate and confirm are Wingback's.
 
 class WingbackPaymentElement {
   /** @param {{ token?: string, session?: any, appearance?: any }} options */
   constructor({ token, session, appearance } = {}) {
     if (!session && typeof token !== "string")
-      throw new IntegrationError("WingbackMock: give the session's token, or the session.");
-    this._place = make("div");
+      throw new IntegrationError("WingbackMock: pass the session's token or the session.");
+    this._root = make("div");
     this._appearance = appearance;
-    /** Resolves once the form can be filled in. It gives the error instead, where it cannot. */
+    /** Resolves when the form is ready; rejects if it cannot be shown. */
     this.ready = session ? this._build(session) : this._fetch(/** @type {string} */ (token));
-    // Who does not ask for it reads the same in the place of the form.
-    this.ready.catch((error) => this._place.replaceChildren(error.message));
+    // Show the error in place of the form, for pages that do not wait for `ready`.
+    this.ready.catch((error) => this._root.replaceChildren(error.message));
   }
 
-  /** @param {string | HTMLElement} place a CSS selector or an element */
-  mount(place) {
-    const container = typeof place === "string" ? document.querySelector(place) : place;
-    if (!container) throw new IntegrationError(`WingbackMock: there is no place ${place}.`);
-    container.replaceChildren(this._place);
+  /** @param {string | HTMLElement} target a CSS selector or an element */
+  mount(target) {
+    const container = typeof target === "string" ? document.querySelector(target) : target;
+    if (!container) throw new IntegrationError(`WingbackMock: cannot mount in ${target}: there is no such element.`);
+    container.replaceChildren(this._root);
     return this;
   }
 
   unmount() {
-    this._place.remove();
+    this._root.remove();
   }
 
   /**
-   * Shows what is missing or wrong.
+   * Validate the form, and show its errors.
    * @returns {Promise<{ ok: boolean, error?: any }>}
    */
   async validate() {
-    return this._outcome(async ({ elements }) => {
+    return this._whenReady(async ({ elements }) => {
       const { error } = await elements.submit();
       return error ? { ok: false, error } : { ok: true };
     });
   }
 
   /**
-   * Stores the payment method; a bank's challenge is answered on the way.
+   * Save the payment method, and show the 3-D Secure challenge if there is one.
    * @returns {Promise<{ ok: boolean, status?: string, error?: any }>}
    */
   async confirm() {
-    return this._outcome(async ({ stripe, elements }) => {
+    return this._whenReady(async ({ stripe, elements }) => {
       const { setupIntent, error } = await stripe.confirmSetup({ elements, redirect: "if_required" });
       return error ? { ok: false, error } : { ok: true, status: setupIntent.status };
     });
   }
 
   /**
-   * Fills in a test card, for demonstrations.
+   * Fill in a test card.
    * @param {{ number: string, expiry: string, cvc: string }} texts
    */
   async fill({ number, expiry, cvc }) {
@@ -58,12 +58,12 @@ class WingbackPaymentElement {
   }
 
   /**
-   * What comes of the form; where there is none, the error that says why.
-   * @param {(parts: { stripe: MockStripe, elements: MockElements }) => Promise<any>} act
+   * Wait for the form and call `action`; return the error if there is no form.
+   * @param {(form: { stripe: MockStripe, elements: MockElements }) => Promise<any>} action
    */
-  async _outcome(act) {
+  async _whenReady(action) {
     try {
-      return await act(await this.ready);
+      return await action(await this.ready);
     } catch (error) {
       return { ok: false, error };
     }
@@ -71,16 +71,17 @@ class WingbackPaymentElement {
 
   /** @param {string} token */
   async _fetch(token) {
-    const answer = await new Api("", undefined).get(`/__mock/wingback/payment-sessions/${encodeURIComponent(token)}`);
-    if (answer.error) throw new IntegrationError(`WingbackMock: ${answer.error.message}`);
-    return this._build(answer.body);
+    const path = `/__mock/wingback/payment-sessions/${encodeURIComponent(token)}`;
+    const { body, error } = await new Api("", undefined).get(path);
+    if (error) throw new IntegrationError(`WingbackMock: ${error.message}`);
+    return this._build(body);
   }
 
-  /** @param {any} session the body that the create call was answered with */
+  /** @param {any} session the response of the call that created it */
   async _build(session) {
     const configuration = session.setup_intent && session.setup_intent.stripe;
     if (!configuration)
-      throw new IntegrationError("WingbackMock: this payment session has no setup intent of Stripe's.");
+      throw new IntegrationError("WingbackMock: this payment session has no Stripe setup intent.");
     const stripe = new MockStripe(configuration.pk_key, { stripeAccount: configuration.connected_account_id });
     const elements = stripe.elements({ clientSecret: configuration.client_secret, appearance: this._appearance });
     if (session.address) this._add(elements.create("address", { mode: "billing" }));
@@ -97,11 +98,11 @@ class WingbackPaymentElement {
 
   /** @param {MockElement} element */
   _add(element) {
-    const place = make("div");
-    // The element's own sheet ends at its edge.
-    place.style.marginBottom = "1rem";
-    this._place.append(place);
-    element.mount(place);
+    const container = make("div");
+    // The element's style sheet applies only inside its shadow tree.
+    container.style.marginBottom = "1rem";
+    this._root.append(container);
+    element.mount(container);
   }
 }
 
