@@ -190,11 +190,11 @@ def test_no_final_status_is_documented(engine: Engine) -> None:
 
 UNDOCUMENTED = {
     "a code": ("/book", "code=500", "code=500 is not documented for get_book; documented: 200, 204, 404, 4XX."),
-    "a code beside default": ("/loan", "code=99", "code='99' is not the status of a reply, such as 404."),
+    "a code beside default": ("/loan", "code=99", "code='99' must be the status of a reply, such as 404."),
     "a code beside others": ("/failure", "code=200", "code=200 is not documented for failure; documented: 404, 503."),
-    "no final status": ("/default", "code=101", "code='101' is not the status of a reply, such as 404."),
-    "no status": ("/book", "code=teapot", "code='teapot' is not the status of a reply, such as 404."),
-    "a code that says nothing": ("/book", "code=", "code='' is not the status of a reply, such as 404."),
+    "no final status": ("/default", "code=101", "code='101' must be the status of a reply, such as 404."),
+    "no status": ("/book", "code=teapot", "code='teapot' must be the status of a reply, such as 404."),
+    "a code that says nothing": ("/book", "code=", "code='' must be the status of a reply, such as 404."),
     "an example": (
         "/book",
         "example=dune",

@@ -1,9 +1,9 @@
-"""Replies made up from the schemas of a contract, as the headers Accept and Prefer ask for them.
+"""Makes valid replies from the schemas and examples of a contract.
 
-May import: `contract`, `parsing`, `messages`, `errors`. Start with `sample_replies.py`.
+May import: `contract`, `parsing`, `messages`, `errors`. Start with `sample_replies.py` (replies) or `schema_samples.py` (values).
 """
 
-from mockserver.samples.sample_errors import NoSample
+from mockserver.samples.sample_context import NoSample
 from mockserver.samples.schema_samples import SchemaSamples
 
 __all__ = ["NoSample", "SchemaSamples"]

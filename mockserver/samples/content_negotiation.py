@@ -1,21 +1,27 @@
-"""Which documented reply is sent: by preference its status, by Accept its media type."""
+"""Chooses the documented reply to send: the headers Prefer (RFC 7240, as Prism reads it) and Accept decide."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal
+from mockserver.messages import Headers
 from mockserver.parsing.media_types import accepted_ranges, essence, is_json, quality
 
-__all__ = ["choose_media_type", "choose_response"]
+__all__ = ["Preference", "choose_media_type", "choose_response", "parse_preference"]
 
-# A reply is final: 100 to 199 are none.
+WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+TOKEN = re.compile(rf'(?:^|(?<=[,;]))\s*({WORD})\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?\s*(?:[,;]|$)')
+BOOLEANS = {"true": True, "false": False}
+
+# 100 to 199 announce a reply, they are not the reply itself.
 FINAL_STATUS = re.compile("[2-5]([0-9][0-9]|XX)|DEFAULT")
 
-# What a documented range is sent as.
+# The media type that is sent for a documented range.
 CONCRETE_TYPES = {
     "*": "application/json",
     "application": "application/json",
@@ -24,10 +30,48 @@ CONCRETE_TYPES = {
 }
 
 
-def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
-    """The status to send and what the document says about it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """What a client prefers: a documented status, a documented example, or a value made from the schema."""
 
-    Without a preferred code: the lowest documented 2xx, else `default` as 200, else the lowest status there is.
+    code: int | None = None
+    example: str | None = None
+    dynamic: bool | None = None
+
+    @property
+    def applied(self) -> str:
+        """The value of Preference-Applied; empty without a preference."""
+        # As with Prism, an example wins over `dynamic`: a published example is not generated.
+        dynamic = None if self.dynamic is None or self.example is not None else str(self.dynamic).lower()
+        values = {"code": None if self.code is None else str(self.code), "example": self.example, "dynamic": dynamic}
+        return ", ".join(f"{name}={_quoted(value)}" for name, value in values.items() if value is not None)
+
+
+def parse_preference(headers: Headers) -> Preference:
+    """The preferences of a request. Unknown preferences are ignored, as RFC 7240 requires.
+
+    Raises Refusal unknown-preference: a code that is not a status, a `dynamic` that is not true or false.
+    """
+    found: dict[str, str] = {}
+    for name, quoted, bare in TOKEN.findall(headers.get("prefer", "")):
+        # RFC 7240, section 2: if a preference is repeated, the first one counts.
+        found.setdefault(name.lower(), quoted or bare)
+    code, dynamic = found.get("code"), found.get("dynamic")
+    if code is not None and not re.fullmatch("[2-5][0-9][0-9]", code):
+        raise Refusal("unknown-preference", f"Prefer: code={code[:20]!r} must be the status of a reply, such as 404.")
+    if dynamic is not None and dynamic not in BOOLEANS:
+        raise Refusal("unknown-preference", f"Prefer: dynamic={dynamic[:20]!r} must be true or false.")
+    return Preference(
+        code=None if code is None else int(code),
+        example=found.get("example"),
+        dynamic=None if dynamic is None else BOOLEANS[dynamic],
+    )
+
+
+def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
+    """The status to send, and what the document says about it.
+
+    Without a preferred code: the lowest documented 2xx, else `default` as 200, else the lowest documented status.
     Raises Refusal unknown-preference: the preferred code is not documented.
     """
     responses = {
@@ -49,36 +93,34 @@ def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
     successes = sorted(status for status in responses if status.startswith("2"))
     if not successes and "DEFAULT" in responses:
         return 200, responses["DEFAULT"]
-    # 200 sorts before 2XX, and 2XX stands for it.
+    # 200 sorts before 2XX. 2XX is sent as 200.
     key = successes[0] if successes else min(responses)
-    return int(key.replace("X", "0")) if key[:1].isdigit() else 200, responses[key]
+    return int(key.replace("X", "0")), responses[key]
 
 
 def choose_media_type(content: Mapping[str, Any], accept: str | None) -> tuple[str, str]:
-    """The documented media type that a client accepts, JSON before others; and what it is sent as.
+    """The documented media type that the client wants most, JSON before others; and the media type it is sent as.
 
     Raises Refusal not-acceptable.
     """
-    documented = sorted(content, key=_rank)
-    sent_as = {_concrete(media_type): media_type for media_type in reversed(documented)}
-    offered = [media_type for media_type in map(_concrete, documented) if media_type in sent_as]
+    documented = sorted(content, key=lambda name: (not is_json(name), essence(name) != "application/json"))
+    # By the media type that is sent: the documented one. Where two are sent as the same, the first one counts.
+    offered = {_concrete(media_type): media_type for media_type in reversed(documented)}
     ranges = accepted_ranges(accept)
-    if not ranges:
-        return sent_as[offered[0]], offered[0]
-    wanted = {media_type: quality(media_type, ranges) for media_type in offered}
-    # Of those that are wanted equally, max takes the first.
+    wanted = {name: quality(name, ranges) if ranges else 1 for name in dict.fromkeys(map(_concrete, documented))}
+    # Where several have the same quality, max takes the first.
     chosen = max(wanted, key=wanted.__getitem__)
     if not wanted[chosen]:
         raise Refusal(
             "not-acceptable",
             f"Accept: {(accept or '')[:200]} allows none of the documented types: {', '.join(documented)}.",
         )
-    return sent_as[chosen], chosen
+    return offered[chosen], chosen
 
 
-def _rank(media_type: str) -> tuple[bool, bool]:
-    """JSON before others, and plain JSON before its kin."""
-    return not is_json(media_type), essence(media_type) != "application/json"
+def _quoted(value: str) -> str:
+    """A value as RFC 7240 writes it: in quotes unless it is a token."""
+    return value if re.fullmatch(WORD, value) else f'"{value}"'
 
 
 def _concrete(media_type: str) -> str:

@@ -1,4 +1,4 @@
-"""The keywords of a schema, read as what they should be; what is something else counts as absent."""
+"""Reads the values of schema keywords defensively: a value of the wrong type counts as absent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["as_list", "as_mapping", "as_names", "as_number", "as_size", "is_null
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
-    """A mapping, or an empty one."""
+    """The value if it is a mapping, else an empty mapping."""
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: Any) -> list[Any]:
-    """A list, or an empty one."""
+    """The value if it is a list, else an empty list."""
     return value if isinstance(value, list) else []
 
 
@@ -26,25 +26,25 @@ def as_names(value: Any) -> list[str]:
 
 
 def as_number(value: Any) -> Fraction | None:
-    """A finite number, exactly as its decimal digits say, or None."""
+    """A finite number, exactly as its decimal digits say, else None."""
     if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
     return Fraction(repr(value)) if isinstance(value, float) and math.isfinite(value) else None
 
 
 def as_size(value: Any) -> int | None:
-    """A whole number that is not negative, or None."""
+    """A number that is not negative, rounded down, else None."""
     number = as_number(value)
     return None if number is None or number < 0 else math.floor(number)
 
 
 def is_null_only(schema: Any) -> bool:
-    """Whether only null satisfies it, as far as can be seen."""
+    """Whether the schema obviously accepts nothing but null."""
     schema = as_mapping(schema)
     return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None]
 
 
 def shown(value: Any) -> str:
-    """Something of a document in a message, cut where it is long."""
+    """A part of a document as a message shows it: shortened to 80 characters."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:80]}…"

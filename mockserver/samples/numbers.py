@@ -1,4 +1,4 @@
-"""Numbers within bounds."""
+"""Makes numbers that satisfy a conjunction."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mockserver.samples.keywords import as_number
 
 __all__ = ["integers", "numbers"]
 
-# A span that looks like somebody's count or amount.
-USUAL = 1000
-MOST_TRIES = 60
+# The width of a range whose numbers look like counts or amounts.
+USUAL_WIDTH = 1000
+MAX_TRIES = 60
 FORMATS: dict[str, tuple[Fraction, Fraction]] = {
     "int32": (Fraction(-(2**31)), Fraction(2**31 - 1)),
     "int64": (Fraction(-(2**63)), Fraction(2**63 - 1)),
@@ -25,7 +25,7 @@ FORMATS: dict[str, tuple[Fraction, Fraction]] = {
 
 
 class Range:
-    """The numbers that every part of a conjunction allows."""
+    """The numbers that all parts of a conjunction allow. A bound is a number and whether it is exclusive."""
 
     def __init__(self, conjunction: Conjunction) -> None:
         lows: list[tuple[Fraction, bool]] = []
@@ -36,13 +36,13 @@ class Range:
             if isinstance(name := part.get("format"), str) and name in FORMATS:
                 lows.append((FORMATS[name][0], False))
                 highs.append((FORMATS[name][1], False))
-        # Of two equal bounds the exclusive one is the tighter.
+        # Of two equal bounds the exclusive one is tighter.
         self.low = max(lows, default=None)
         self.high = min(highs, key=lambda bound: (bound[0], not bound[1]), default=None)
         self.steps = [step for step in map(as_number, conjunction.each("multipleOf")) if step and step > 0]
 
-    def holds(self, number: float) -> bool:
-        """Whether the number is in the range, as a validator reckons."""
+    def contains(self, number: float) -> bool:
+        """Whether a validator accepts the number."""
         exact = as_number(number)
         if exact is None:
             return False
@@ -52,11 +52,11 @@ class Range:
             return False
         return all(divides(step, number) for step in self.steps)
 
-    def span(self) -> tuple[Fraction, Fraction]:
-        """Where to look: all of a narrow range, of a wide one what people would expect."""
+    def usual(self) -> tuple[Fraction, Fraction]:
+        """The part of the range to choose from: near zero if possible, and not wider than usual numbers need."""
         low = self.low[0] if self.low else None
         high = self.high[0] if self.high else None
-        width = USUAL * max([Fraction(1), *self.steps])
+        width = USUAL_WIDTH * max([Fraction(1), *self.steps])
         if (low is None or low < 0) and (high is None or high > 0):
             start = Fraction(0)
         elif low is not None:
@@ -67,7 +67,7 @@ class Range:
 
 
 def bounds(bound: Any, exclusive: Any) -> Iterator[tuple[Fraction, bool]]:
-    """The bounds that a pair of keywords sets: OpenAPI 3.0 makes `minimum` exclusive, 3.1 has a second bound."""
+    """The bounds of two keywords: in OpenAPI 3.0 `exclusiveMinimum` is a flag of `minimum`, in 3.1 a second bound."""
     number, second = as_number(bound), as_number(exclusive)
     if number is not None:
         yield number, exclusive is True
@@ -76,48 +76,46 @@ def bounds(bound: Any, exclusive: Any) -> Iterator[tuple[Fraction, bool]]:
 
 
 def integers(conjunction: Conjunction, rng: random.Random) -> Iterator[int]:
-    """Whole numbers that satisfy it."""
+    """Whole numbers that satisfy the conjunction."""
     allowed = Range(conjunction)
-    low, high = allowed.span()
     step = common_multiple([Fraction(1), *allowed.steps])
-    for factor in drawn(math.ceil(low / step), math.floor(high / step), rng):
-        number = int(step * factor)
-        if allowed.holds(number):
+    for number in map(int, multiples(step, *allowed.usual(), rng)):
+        if allowed.contains(number):
             yield number
 
 
 def numbers(conjunction: Conjunction, rng: random.Random) -> Iterator[int | float]:
-    """Numbers that satisfy it, with a fraction where they may have one."""
+    """Numbers that satisfy the conjunction, with decimal places where they are allowed."""
     allowed = Range(conjunction)
-    low, high = allowed.span()
+    low, high = allowed.usual()
     if allowed.steps:
         step = common_multiple(allowed.steps)
     else:
         step = Fraction(1, 100)
         while 0 < high - low < 10 * step:
             step /= 1000
-    candidates = (step * factor for factor in drawn(math.ceil(low / step), math.floor(high / step), rng))
-    # The narrowest ranges hold no round number.
-    for candidate in (*candidates, (low + high) / 2, low, high):
-        number = as_written(candidate)
-        if allowed.holds(number):
+    # A very narrow range contains no round number.
+    for candidate in (*multiples(step, low, high, rng), (low + high) / 2, low, high):
+        number = as_json(candidate)
+        if allowed.contains(number):
             yield number
 
 
-def drawn(first: int, last: int, rng: random.Random) -> Iterator[int]:
-    """Some numbers of a range, all of them where there are few."""
-    if last - first < MOST_TRIES:
-        few = list(range(first, last + 1))
-        rng.shuffle(few)
-        yield from few
+def multiples(step: Fraction, low: Fraction, high: Fraction, rng: random.Random) -> Iterator[Fraction]:
+    """Some multiples of a step within a range, in random order: all of them if there are few."""
+    first, last = math.ceil(low / step), math.floor(high / step)
+    if last - first < MAX_TRIES:
+        factors = list(range(first, last + 1))
+        rng.shuffle(factors)
+        yield from (step * factor for factor in factors)
         return
-    for _ in range(MOST_TRIES):
-        yield rng.randint(first, last)
-    yield from range(first, first + MOST_TRIES)
+    for _ in range(MAX_TRIES):
+        yield step * rng.randint(first, last)
+    yield from (step * factor for factor in range(first, first + MAX_TRIES))
 
 
 def common_multiple(steps: list[Fraction]) -> Fraction:
-    """The least number that each step divides."""
+    """The smallest number that is a multiple of every step."""
     common = steps[0]
     for step in steps[1:]:
         denominator = common.denominator * step.denominator
@@ -125,18 +123,18 @@ def common_multiple(steps: list[Fraction]) -> Fraction:
     return common
 
 
-def as_written(number: Fraction) -> int | float:
-    """The number as JSON has it."""
+def as_json(number: Fraction) -> int | float:
+    """The number as JSON writes it."""
     if number.denominator == 1 or abs(number) > sys.float_info.max:
         return int(number)
     return float(number)
 
 
 def divides(step: Fraction, number: float) -> bool:
-    """Whether the number is a multiple of the step, by exact and by binary reckoning."""
+    """Whether the number is a multiple of the step, both exactly and in binary floating point."""
     if step.denominator == 1:
         return Fraction(number) % step == 0
-    # A validator divides floats: to it 0.07 / 0.01 is no whole number.
+    # Validators divide floats, so for them 0.07 is not a multiple of 0.01.
     try:
         return (number / float(step)).is_integer()
     except OverflowError:

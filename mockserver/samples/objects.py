@@ -1,4 +1,4 @@
-"""Objects that satisfy a conjunction."""
+"""Makes objects that satisfy a conjunction."""
 
 from __future__ import annotations
 
@@ -7,133 +7,133 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.samples.alternatives import leads_back
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_mapping, as_names
-from mockserver.samples.maker_protocol import MakerProtocol
-from mockserver.samples.pattern_strings import matching
-from mockserver.samples.sample_errors import NoSample
-from mockserver.samples.sample_position import SamplePosition
+from mockserver.samples.pattern_strings import matching_strings
+from mockserver.samples.sample_context import NoSample, PartMaker, SamplePosition
 from mockserver.samples.words import WORDS
 
-__all__ = ["make_object"]
+__all__ = ["ObjectMaker"]
 
-MOST_EXTRAS = 1000
-
-
-def make_object(conjunction: Conjunction, place: SamplePosition, making: MakerProtocol) -> dict[str, Any]:
-    """An object with the members it must have and, where there is room, those it may have."""
-    return ObjectMaker(conjunction, place, making).make()
+MAX_EXTRA_NAMES = 1000
 
 
 class ObjectMaker:
-    """The members chosen so far."""
+    """Makes one object: the members that it must have and, where there is room, those it may have."""
 
-    def __init__(self, conjunction: Conjunction, place: SamplePosition, making: MakerProtocol) -> None:
+    def __init__(self, conjunction: Conjunction, position: SamplePosition, maker: PartMaker) -> None:
         self.conjunction = conjunction
-        self.place = place
-        self.making = making
-        self.declared = list(dict.fromkeys(name for part in conjunction.parts for name in declared_names(part)))
-        self.required = list(dict.fromkeys(name for part in conjunction.parts for name in self.required_of(part)))
-        self.low = conjunction.least("minProperties", 0)
-        self.high = conjunction.most("maxProperties")
-        self.made: dict[str, Any] = {}
+        self.position = position
+        self.maker = maker
+        self.declared = list(
+            dict.fromkeys(name for each in conjunction.each("properties") for name in as_mapping(each))
+        )
+        self.required = list(dict.fromkeys(name for part in conjunction.parts for name in self.required_by(part)))
+        self.min_members = conjunction.at_least("minProperties")
+        self.max_members = conjunction.at_most("maxProperties")
+        self.members: dict[str, Any] = {}
 
     def make(self) -> dict[str, Any]:
         """The whole object. Raises NoSample."""
         required = self.with_dependents(self.required)
-        if self.high is not None and len(required) > self.high:
-            raise NoSample(f"it requires {len(required)} members and allows {self.high}", self.place.pointer)
+        if self.max_members is not None and len(required) > self.max_members:
+            raise NoSample(f"it requires {len(required)} members and allows {self.max_members}", self.position.pointer)
         optional = self.optional(required)
-        room = (self.place.room - len(optional)) // max(len(required) + len(optional), 1)
+        room = (self.position.room - len(optional)) // max(len(required) + len(optional), 1)
         for name in required:
-            self.made[name] = self.member(name, room)
+            self.members[name] = self.value(name, room)
         for name in optional:
-            self.try_member(name, room)
+            self.try_to_add(name, room)
         self.fill(room)
         order = {name: index for index, name in enumerate(self.declared)}
-        return dict(sorted(self.made.items(), key=lambda item: order.get(item[0], len(order))))
+        return dict(sorted(self.members.items(), key=lambda item: order.get(item[0], len(order))))
 
-    def required_of(self, part: Mapping[str, Any]) -> Iterator[str]:
+    def required_by(self, part: Mapping[str, Any]) -> Iterator[str]:
         """The names that a schema requires in a reply."""
         properties = as_mapping(part.get("properties"))
         for name in as_names(part.get("required")):
-            # OpenAPI 3.0: what is only written is not required when it is read.
-            if self.making.openapi_31 or as_mapping(properties.get(name)).get("writeOnly") is not True:
+            # OpenAPI 3.0: `required` does not apply to a writeOnly member of a reply.
+            if self.maker.openapi_31 or as_mapping(properties.get(name)).get("writeOnly") is not True:
                 yield name
 
     def with_dependents(self, names: list[str]) -> list[str]:
-        """The names, and those that they bring along."""
+        """The names, and the names that `dependentRequired` adds for them."""
         found = list(dict.fromkeys(names))
         for name in found:
             for dependents in self.conjunction.each("dependentRequired"):
-                # The list grows while it is read, so that dependents bring theirs along.
+                # The list grows during the loop, so the dependents of dependents are found too.
                 found += [other for other in as_names(as_mapping(dependents).get(name)) if other not in found]
         return found
 
     def optional(self, required: list[str]) -> list[str]:
-        """The names of optional members that there is room for, with what they bring along."""
+        """The names of the optional members that there is room for, each with its dependents."""
         chosen: list[str] = []
-        refs = (*self.place.refs, *self.conjunction.refs)
+        refs = (*self.position.refs, *self.conjunction.refs)
         for name in self.declared:
             group = [other for other in self.with_dependents([name]) if other not in required and other not in chosen]
-            if len(chosen) + len(group) > self.place.room:
+            if len(chosen) + len(group) > self.position.room:
                 break
             count = len(required) + len(chosen) + len(group)
-            if not group or (self.high is not None and count > self.high):
+            if not group or (self.max_members is not None and count > self.max_members):
                 continue
-            wanted = all(self.is_allowed(other) and not self.is_hidden(other) for other in group)
-            if wanted and not self.making.leads_back(self.schemas(name), refs):
+            allowed = all(self.is_allowed(other) and not self.is_write_only(other) for other in group)
+            if allowed and not any(leads_back(schema, refs) for schema in self.schemas(name)):
                 chosen += group
         return chosen
 
     def is_allowed(self, name: str) -> bool:
         """Whether the object may have a member of this name."""
-        names_fit = all(self.making.satisfies(schema, name) for schema in self.conjunction.each("propertyNames"))
+        names_fit = all(self.maker.satisfies(schema, name) for schema in self.conjunction.each("propertyNames"))
         return names_fit and name not in self.conjunction.forbidden and False not in self.schemas(name)
 
-    def is_hidden(self, name: str) -> bool:
-        """Whether the member is only ever written."""
-        described = (side for schema in self.schemas(name) for side in (schema, self.making.followed(schema)))
-        return any(as_mapping(side).get("writeOnly") is True for side in described)
+    def is_write_only(self, name: str) -> bool:
+        """Whether the member does not belong in replies."""
+        schemas = self.schemas(name)
+        described = map(as_mapping, (*schemas, *map(self.maker.followed, schemas)))
+        return any(each.get("writeOnly") is True for each in described)
 
     def schemas(self, name: str) -> tuple[Any, ...]:
-        """What the member of this name has to satisfy: False among it when there may be none."""
+        """The schemas that the member of this name has to satisfy; False is one of them if it is not allowed."""
         return tuple(schema for part in self.conjunction.parts for schema in member_schemas(part, name))
 
-    def member(self, name: str, room: int) -> Any:
-        """The value of a member."""
-        below = self.place.below(name, refs=self.conjunction.refs, room=room)
+    def value(self, name: str, room: int) -> Any:
+        """The value of a member. Raises NoSample."""
+        position = self.position.child(name, refs=self.conjunction.refs, room=room)
         if name in self.conjunction.forbidden:
-            raise NoSample("it is required, and must not be there", below.pointer)
+            raise NoSample("it is required, but the schema forbids it elsewhere", position.pointer)
         if False in self.schemas(name):
-            raise NoSample("it is required, and no such member is allowed", below.pointer)
-        if not self.making.openapi_31 and self.is_hidden(name):
-            raise NoSample("it is required, and writeOnly keeps it out of replies", below.pointer)
-        return self.making.make(self.schemas(name), below)
+            raise NoSample("it is required, but no member of this name is allowed", position.pointer)
+        if not self.maker.openapi_31 and self.is_write_only(name):
+            raise NoSample("it is required, but writeOnly excludes it from replies", position.pointer)
+        return self.maker.make(self.schemas(name), position)
 
-    def try_member(self, name: str, room: int) -> None:
-        """Add an optional member, if it can be made."""
+    def try_to_add(self, name: str, room: int) -> None:
+        """Add an optional member if a value can be made for it."""
         with suppress(NoSample):
-            self.made[name] = self.member(name, room)
+            self.members[name] = self.value(name, room)
 
     def fill(self, room: int) -> None:
-        """Add members until there are enough; an object of any names gets one where there is room."""
-        low = max(self.low, 1) if self.place.room and not self.declared and self.is_open() else self.low
-        if self.high is not None:
-            low = min(low, self.high)
+        """Add members until there are enough. A map with any names gets one member where there is room."""
+        low = (
+            max(self.min_members, 1) if self.position.room and not self.declared and self.is_map() else self.min_members
+        )
+        if self.max_members is not None:
+            low = min(low, self.max_members)
         for name in self.declared:
-            if len(self.made) < self.low and name not in self.made and self.is_allowed(name):
-                self.try_member(name, room)
+            if len(self.members) < self.min_members and name not in self.members and self.is_allowed(name):
+                self.try_to_add(name, room)
         for name in self.extra_names():
-            if len(self.made) >= low:
+            if len(self.members) >= low:
                 return
-            if name not in self.made and name not in self.declared and self.is_allowed(name):
-                self.try_member(name, room)
-        if len(self.made) < self.low:
-            raise NoSample(f"fewer than the {self.low} members it asks for can be made", self.place.pointer)
+            if name not in self.members and name not in self.declared and self.is_allowed(name):
+                self.try_to_add(name, room)
+        if len(self.members) < self.min_members:
+            reason = f"minProperties is {self.min_members}, but only {len(self.members)} members can be made"
+            raise NoSample(reason, self.position.pointer)
 
-    def is_open(self) -> bool:
-        """Whether a schema speaks of members that it does not name."""
+    def is_map(self) -> bool:
+        """Whether a schema describes members without naming them."""
         additional = any(isinstance(schema, Mapping) for schema in self.conjunction.each("additionalProperties"))
         return additional or any(self.conjunction.each("patternProperties"))
 
@@ -142,39 +142,27 @@ class ObjectMaker:
         for patterns in self.conjunction.each("patternProperties"):
             for text in as_mapping(patterns):
                 with suppress(ValueError):
-                    yield from matching(compile_pattern(text), self.making.rng, 1, None)
+                    yield from matching_strings(compile_pattern(text), self.maker.rng, 1, None)
         if names := tuple(self.conjunction.each("propertyNames")):
-            for _ in range(MOST_EXTRAS):
-                yield self.making.make(({"type": "string"}, *names), self.place.afresh())
-        start = self.making.rng.randrange(len(WORDS))
-        for index in range(min(self.low + 1, MOST_EXTRAS)):
+            for _ in range(MAX_EXTRA_NAMES):
+                yield self.maker.make(({"type": "string"}, *names), self.position.without_examples())
+        start = self.maker.rng.randrange(len(WORDS))
+        for index in range(min(self.min_members + 1, MAX_EXTRA_NAMES)):
             word = WORDS[(start + index) % len(WORDS)]
             yield word if index < len(WORDS) else f"{word}{index}"
 
 
-def declared_names(part: Mapping[str, Any]) -> list[str]:
-    """The names that a schema has properties for."""
-    return [name for name in as_mapping(part.get("properties")) if isinstance(name, str)]
-
-
 def member_schemas(part: Mapping[str, Any], name: str) -> Iterator[Any]:
-    """What one schema asks of the member of this name."""
-    known = False
+    """The schemas that one schema has for the member of this name."""
+    described = False
     properties = as_mapping(part.get("properties"))
     if name in properties:
-        known = True
+        described = True
         yield properties[name]
     for pattern, schema in as_mapping(part.get("patternProperties")).items():
-        if is_match(pattern, name):
-            known = True
-            yield schema
-    if not known and part.get("additionalProperties", True) is not True:
+        with suppress(ValueError):
+            if compile_pattern(pattern).search(name):
+                described = True
+                yield schema
+    if not described and part.get("additionalProperties", True) is not True:
         yield part["additionalProperties"]
-
-
-def is_match(pattern: Any, name: str) -> bool:
-    """Whether a name belongs to a pattern of names."""
-    try:
-        return isinstance(pattern, str) and compile_pattern(pattern).search(name)
-    except ValueError:
-        return False

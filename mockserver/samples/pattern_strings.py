@@ -1,4 +1,4 @@
-"""Texts that a regular expression matches, made from its tree; whoever asks still has to try them."""
+"""Makes strings that a regular expression is likely to match. The caller has to check them."""
 
 from __future__ import annotations
 
@@ -21,40 +21,43 @@ from mockserver.contract.patterns.regex_tree import (
     written,
 )
 
-__all__ = ["matching"]
+__all__ = ["matching_strings"]
 
-MOST_TRIES = 60
-LONGEST = 100_000
-USUAL_GROWTH = 8
-# What a person would type first: letters and digits, then signs, then what other scripts have.
+MAX_TRIES = 60
+MAX_LENGTH = 100_000
+USUAL_EXTRA_LENGTH = 8
+# In the order of preference: letters and digits, then ASCII signs, then characters of other scripts.
 PLAIN = string.ascii_letters + string.digits
 SIGNS = "-_.,:;/@#+*=!?&%$'\"()[]{}<>|~^`\\ \t\n"
-OTHERS = "éßñøλжкאबあ漢한€™½²٣Ⅳⅷǅʰˈ‿«»…°¬¶\u0301\u00a0\u2028\u3000\x00\x01\x7f\U0001f600"
+OTHERS = "éßñøλжкאبあ漢한€™½²٣Ⅳⅷǅʰˈ‿«»…°¬¶\u0301\u00a0\u2028\u3000\x00\x01\x7f\U0001f600"
 
 
-def matching(pattern: CompiledPattern, rng: random.Random, low: int, high: int | None) -> Iterator[str]:
-    """Texts of a length between `low` and `high` that the pattern is likely to match."""
-    tree = pattern.tree
-    least = shortest(tree)
-    if least > LONGEST or low > LONGEST:
+def matching_strings(pattern: CompiledPattern, rng: random.Random, low: int, high: int | None) -> Iterator[str]:
+    """Strings that the pattern is likely to match, with lengths between `low` and `high` where possible."""
+    least = shortest(pattern.tree)
+    start = max(low, least)
+    if start > MAX_LENGTH:
         return
-    for attempt in range(MOST_TRIES):
-        most = max(low, least) + (USUAL_GROWTH if attempt < MOST_TRIES // 2 else 4 * USUAL_GROWTH)
-        wanted = rng.randint(max(low, least), most if high is None else max(least, low, min(high, most)))
-        yield PatternString(rng, spare=wanted - least, greedy=attempt % 2 == 1).text(tree)
+    for attempt in range(MAX_TRIES):
+        end = start + (USUAL_EXTRA_LENGTH if attempt < MAX_TRIES // 2 else 4 * USUAL_EXTRA_LENGTH)
+        length = rng.randint(start, end if high is None else max(start, min(high, end)))
+        yield MatchingString(rng, extra=length - least, greedy=attempt % 2 == 1).text(pattern.tree)
 
 
-class PatternString:
-    """One text in the making; `spare` is how many characters may be more than there must be."""
+class MatchingString:
+    """Makes one string. `extra` is how many characters it may have beyond the shortest match.
 
-    def __init__(self, rng: random.Random, *, spare: int, greedy: bool) -> None:
+    With `greedy` the first repeat takes all the extra characters that it can.
+    """
+
+    def __init__(self, rng: random.Random, *, extra: int, greedy: bool) -> None:
         self.rng = rng
-        self.spare = spare
+        self.extra = extra
         self.greedy = greedy
         self.groups: dict[int, str] = {}
 
-    def text(self, node: RegexNode) -> str:  # noqa: PLR0911  # one for each kind of part
-        """A text for a part of the expression; what only looks around adds nothing."""
+    def text(self, node: RegexNode) -> str:  # noqa: PLR0911  # one return for each kind of node
+        """The text for a node; a node that matches no characters has an empty text."""
         match node:
             case Characters():
                 return self.rng.choice(members(node))
@@ -74,18 +77,19 @@ class PatternString:
         return ""
 
     def count(self, body: RegexNode, low: int, high: int | None) -> int:
-        """How often a part is repeated."""
-        most = self.spare // max(shortest(body), 1)
+        """How often a node is repeated."""
+        length = max(shortest(body), 1)
+        most = self.extra // length
         if high is not None:
             most = min(most, high - low)
         more = most if self.greedy else self.rng.randint(0, most)
-        self.spare -= more * max(shortest(body), 1)
+        self.extra -= more * length
         return low + more
 
 
 @lru_cache(maxsize=4096)
 def shortest(node: RegexNode) -> int:
-    """How many characters the shortest text has."""
+    """The length of the shortest text that a node matches."""
     match node:
         case Characters():
             return 1
@@ -100,14 +104,12 @@ def shortest(node: RegexNode) -> int:
 
 @lru_cache(maxsize=4096)
 def members(node: Characters) -> str:
-    """Some characters of a set, plain ones where it has them."""
+    """Some characters of a class, plain ones if it has any."""
     is_member = compile_pattern(f"^{written(node, linear=True)}$").search
-    for characters in (PLAIN, SIGNS, OTHERS):
-        if kept := "".join(filter(is_member, characters)):
-            return kept
-    # Named classes hold a plain sign or another that was tried; what is left are ranges.
-    bounds = [member for member in node.members if not isinstance(member, ClassEscape)]
-    kept = "".join(
-        filter(is_member, (chr(low + step) for low, high in bounds for step in range(min(high - low, 9) + 1)))
-    )
-    return kept or "?"
+    # Every named class contains one of the characters listed above. Other classes have ranges.
+    ranges = [member for member in node.members if not isinstance(member, ClassEscape)]
+    from_ranges = "".join(chr(low + step) for low, high in ranges for step in range(min(high - low, 9) + 1))
+    for characters in (PLAIN, SIGNS, OTHERS, from_ranges):
+        if found := "".join(filter(is_member, characters)):
+            return found
+    return "?"

@@ -1,4 +1,4 @@
-"""Replies made from an operation's schema: its lowest 2xx, JSON where it is documented."""
+"""Makes a documented reply for an operation without a scenario: from published examples, or from the schemas."""
 
 from __future__ import annotations
 
@@ -13,73 +13,70 @@ from mockserver.errors import Refusal, SpecError
 from mockserver.messages import BODILESS, Call, Reply
 from mockserver.parsing.media_types import is_json
 from mockserver.samples import NoSample, SchemaSamples
-from mockserver.samples.content_negotiation import choose_media_type, choose_response
-from mockserver.samples.preferences import Preference, parse_preference
+from mockserver.samples.content_negotiation import Preference, choose_media_type, choose_response, parse_preference
 
 __all__ = ["SampleReplies"]
 
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 
 
 class SampleReplies:
-    """Makes replies that the contract documents, and holds them against it before they are sent."""
+    """Makes replies that the contract documents, and validates each before it is sent."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._document = contract.document
-        # By media type object, which lives as long as the document: failures in a row, and the last one's reason.
-        self._failed: dict[int, tuple[int, str]] = {}
+        self._resolve = contract.document.resolve
+        # By id of a media type object (the document keeps it alive): the failures in a row, and the last reason.
+        self._failures: dict[int, tuple[int, str]] = {}
         self._samples = SchemaSamples(
             contract.document.data, openapi_31=contract.document.is_31, problems=self._problems
         )
 
     def make(self, call: Call, rng: random.Random) -> Reply:
-        """A reply of the operation that a call names, as the headers Prefer and Accept of the request ask for it.
+        """A reply to a call, as the headers Prefer and Accept of the request choose it.
 
-        Raises Refusal: unknown-preference, not-acceptable; reply-violates-contract, with the reason, when none can
-        be made.
+        Raises Refusal: unknown-preference, not-acceptable; reply-violates-contract, with the reason, when no valid
+        reply can be made.
         """
-        operation, headers = self._contract.operations[call.operation], call.request.headers
-        preference, accept = parse_preference(headers), headers.get("accept")
+        operation, request_headers = self._contract.operations[call.operation], call.request.headers
+        preference = parse_preference(request_headers)
         status, raw_response = choose_response(operation, preference.code)
-        response = self._document.resolve(raw_response)
+        response = self._resolve(raw_response)
         if not isinstance(response, dict):
             raise _refusal(operation, f"its response {status} is not a mapping")
         try:
-            fields = self._headers(response, rng)
-            documented = {} if status in BODILESS else response
-            media_type, body = self._body(documented, rng, preference, accept)
+            headers = self._headers(response, rng)
+            content = None if status in BODILESS else response.get("content")
+            media_type, body = self._body(content, rng, preference, request_headers.get("accept"))
         except (NoSample, SpecError) as error:
             raise _refusal(operation, str(error)) from None
         if media_type:
-            fields = (("content-type", media_type), *fields)
+            headers = [("content-type", media_type), *headers]
         if preference.applied:
-            fields = (*fields, ("preference-applied", preference.applied))
-        reply = Reply(status=status, headers=fields, body=body)
+            headers.append(("preference-applied", preference.applied))
+        reply = Reply(status=status, headers=tuple(headers), body=body)
         violations = self._contract.reply_violations(operation.id, reply)
         if violations:
             listed = "; ".join(f"{violation.pointer or '/'}: {violation.message}" for violation in violations)
-            raise _refusal(operation, f"what was made does not satisfy it: {listed}")
+            raise _refusal(operation, f"the generated reply is not valid: {listed}")
         return reply
 
     def _problems(self, schema: Mapping[str, Any], value: Any) -> list[str]:
-        return [
-            f"{violation.pointer}: {violation.message}" for violation in self._contract.schema_violations(schema, value)
-        ]
+        return [f"{each.pointer}: {each.message}" for each in self._contract.schema_violations(schema, value)]
 
-    def _headers(self, response: Mapping[str, Any], rng: random.Random) -> tuple[tuple[str, str], ...]:
-        described = response.get("headers")
-        made = []
-        for name, raw in described.items() if isinstance(described, dict) else ():
-            header = self._document.resolve(raw)
+    def _headers(self, response: Mapping[str, Any], rng: random.Random) -> list[tuple[str, str]]:
+        documented = response.get("headers")
+        headers = []
+        for name, raw in documented.items() if isinstance(documented, dict) else ():
+            header = self._resolve(raw)
             if name.lower() == "content-type" or not isinstance(header, dict):
                 continue
             try:
-                made.append((name.lower(), self._header(header, rng)))
+                headers.append((name.lower(), self._header(header, rng)))
             except NoSample:
                 if header.get("required"):
                     raise
-        return tuple(made)
+        return headers
 
     def _header(self, header: Mapping[str, Any], rng: random.Random) -> str:
         if "content" in header:
@@ -87,8 +84,8 @@ class SampleReplies:
             described = next(iter(content.values()), None) if isinstance(content, dict) else None
             if not isinstance(described, dict):
                 raise NoSample("its `content` describes no media type")
-            return json.dumps(self._samples.media_value(described, rng))
-        value = self._samples.media_value(header, rng)
+            return json.dumps(self._samples.media_type_value(described, rng))
+        value = self._samples.media_type_value(header, rng)
         if isinstance(value, dict):
             separator = "=" if header.get("explode") else ","
             return ",".join(f"{key}{separator}{_scalar(member)}" for key, member in value.items())
@@ -96,64 +93,55 @@ class SampleReplies:
             return ",".join(map(_scalar, value))
         return _scalar(value)
 
-    def _body(
-        self, response: Mapping[str, Any], rng: random.Random, preference: Preference, accept: str | None
-    ) -> tuple[str, bytes]:
-        content = response.get("content")
+    def _body(self, content: Any, rng: random.Random, preference: Preference, accept: str | None) -> tuple[str, bytes]:
+        """The media type and the body; both are empty where no content is documented."""
         if not isinstance(content, dict) or not content:
             if preference.example is not None:
                 raise _unknown_example(preference.example, ())
             return "", b""
         key, media_type = choose_media_type(content, accept)
-        described = self._document.resolve(content[key])
+        described = self._resolve(content[key])
         if not isinstance(described, dict):
             raise NoSample(f"its media type {key!r} is not a mapping")
-        literal = None if is_json(media_type) or preference.dynamic else self._literal(described)
-        value = self._value(described, rng, preference) if literal is None or preference.example else literal
+        examples = self._named_examples(described)
+        if preference.example is not None:
+            if preference.example not in examples:
+                raise _unknown_example(preference.example, examples)
+            value = examples[preference.example]
+        else:
+            # A body that is not JSON is sent as it is written in an example.
+            texts = [text for text in (described.get("example"), *examples.values()) if isinstance(text, str)]
+            as_written = texts and not is_json(media_type) and not preference.dynamic
+            value = texts[0] if as_written else self._value(described, rng, dynamic=bool(preference.dynamic))
         if is_json(media_type):
             return media_type, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         if isinstance(value, str):
             return media_type, value.encode()
         if media_type == "application/x-www-form-urlencoded" or "xml" in media_type:
-            raise NoSample(f"a value cannot be written as {media_type}; a scenario's literal body can")
+            raise NoSample(f"a value cannot be written as {media_type}; write the body into a scenario instead")
         return media_type, json.dumps(value, ensure_ascii=False).encode()
 
-    def _value(self, described: dict[str, Any], rng: random.Random, preference: Preference) -> Any:
-        """The value of a body: the preferred example, one made from the schema alone, or whichever comes first."""
-        if preference.example is not None:
-            return self._example(described, preference.example)
-        # What was tried in vain a few times is not tried for every request: it may take a second.
-        failures, reason = self._failed.get(id(described), (0, ""))
-        if failures >= MOST_FAILURES:
+    def _named_examples(self, media_type: Mapping[str, Any]) -> dict[str, Any]:
+        named = media_type.get("examples")
+        resolved = {name: self._resolve(raw) for name, raw in named.items()} if isinstance(named, dict) else {}
+        return {name: each["value"] for name, each in resolved.items() if isinstance(each, dict) and "value" in each}
+
+    def _value(self, media_type: dict[str, Any], rng: random.Random, *, dynamic: bool) -> Any:
+        """A value for a media type; a `dynamic` one contains no published example."""
+        # A failure may take a second. After a few failures the reason is known without trying again.
+        failures, reason = self._failures.get(id(media_type), (0, ""))
+        if failures >= MAX_FAILURES:
             raise NoSample(reason)
         try:
-            if preference.dynamic:
-                value = self._samples.value(described.get("schema", {}), rng, examples=False)
+            if dynamic:
+                value = self._samples.value(media_type.get("schema", {}), rng, examples=False)
             else:
-                value = self._samples.media_value(described, rng)
+                value = self._samples.media_type_value(media_type, rng)
         except NoSample as error:
-            self._failed[id(described)] = (failures + 1, str(error))
+            self._failures[id(media_type)] = (failures + 1, str(error))
             raise
-        self._failed.pop(id(described), None)
+        self._failures.pop(id(media_type), None)
         return value
-
-    def _literal(self, described: dict[str, Any]) -> str | None:
-        """A published example that is text already, which is what a body that is no JSON can be sent as."""
-        published = described.get("examples")
-        examples = [self._document.resolve(raw) for raw in published.values()] if isinstance(published, dict) else []
-        values = [described.get("example"), *(each.get("value") for each in examples if isinstance(each, dict))]
-        return next((value for value in values if isinstance(value, str)), None)
-
-    def _example(self, described: dict[str, Any], name: str) -> Any:
-        published = described.get("examples")
-        examples = {
-            each: example["value"]
-            for each, raw in (published.items() if isinstance(published, dict) else ())
-            if isinstance(example := self._document.resolve(raw), dict) and "value" in example
-        }
-        if name not in examples:
-            raise _unknown_example(name, examples)
-        return examples[name]
 
 
 def _unknown_example(name: str, documented: Iterable[str]) -> Refusal:
@@ -165,7 +153,7 @@ def _unknown_example(name: str, documented: Iterable[str]) -> Refusal:
 
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
-        # A header is one line of Latin-1; whatever a schema's example says.
+        # A header value is one line of ASCII, also where the schema's example is not.
         return value.encode("ascii", "replace").decode().replace("\r", " ").replace("\n", " ")
     return json.dumps(value)
 

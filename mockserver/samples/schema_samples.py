@@ -1,88 +1,181 @@
-"""The samples of one OpenAPI document."""
+"""Makes values that satisfy schemas: from published examples where they are valid, else from the keywords."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 from mockserver.samples.alternatives import Alternatives
+from mockserver.samples.arrays import ArrayMaker
+from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import shown
-from mockserver.samples.published_examples import copied, is_json, published_beside
-from mockserver.samples.sample_errors import Exhausted, NoSample
-from mockserver.samples.sample_position import Budget, SamplePosition
+from mockserver.samples.numbers import integers, numbers
+from mockserver.samples.objects import ObjectMaker
+from mockserver.samples.published_examples import can_be_sent, media_type_examples, schema_examples
+from mockserver.samples.sample_context import NoSample, SamplePosition, StepBudget, StepLimitReached
 from mockserver.samples.schema_references import SchemaReferences
-from mockserver.samples.value_maker import ValueMaker
+from mockserver.samples.strings import strings
 
 __all__ = ["SchemaSamples"]
 
-# How many optional members a value has at most, and how many steps one attempt at it may take.
-ROOM = 200
-MOST_STEPS = 10_000
-
-Problems = Callable[[Mapping[str, Any], Any], list[str]]
+# The most optional members that a value has, and the most steps that one attempt takes.
+MAX_OPTIONAL_MEMBERS = 200
+MAX_STEPS = 10_000
+MAX_CONJUNCTIONS = 100
+MAX_CANDIDATES = 12
+MAX_LISTED_VALUES = 500
 
 
 class SchemaSamples:
-    """Makes values that satisfy schemas of a document, every `$ref` of which is local.
+    """Makes values for the schemas of one document, whose references are all local.
 
-    `problems(schema, value)` is the judge: what is wrong with a value of a reply, nothing when it satisfies.
-    The same schema and the same state of the source of chance give the same value.
+    `problems(schema, value)` validates: it lists what is wrong with a value in a reply.
+    The same schema and the same state of the random generator give the same value.
     """
 
-    def __init__(self, document: Mapping[str, Any], *, openapi_31: bool, problems: Problems) -> None:
-        self._references = SchemaReferences(document)
-        self._alternatives = Alternatives(self._references)
-        self._openapi_31 = openapi_31
-        self._problems = problems
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        openapi_31: bool,
+        problems: Callable[[Mapping[str, Any], Any], list[str]],
+    ) -> None:
+        self.openapi_31 = openapi_31
+        self.references = SchemaReferences(document)
+        self.problems = problems
 
     def value(self, schema: Any, rng: random.Random, *, examples: bool = True) -> Any:
-        """A value that satisfies the schema, with no published `examples` in it when they are not wanted.
+        """A value that satisfies the schema. With `examples=False` it contains no published examples.
 
-        Raises NoSample with the reason and the place when none is found.
+        Raises NoSample with the reason and the position when none is found.
         """
         reason: NoSample | None = None
-        for attempt in range(4):
-            # First with all that is optional; then each part held against its schema; then the least there is.
-            place = SamplePosition(
-                room=ROOM if attempt < 2 else 0,
-                budget=Budget(MOST_STEPS),
-                careful=attempt in (1, 3),
-                fresh=not examples,
+        # First with optional members, then also checking every part; then the same without optional members.
+        for room, check_parts in ((MAX_OPTIONAL_MEMBERS, False), (MAX_OPTIONAL_MEMBERS, True), (0, False), (0, True)):
+            position = SamplePosition(
+                room=room, budget=StepBudget(MAX_STEPS), check_parts=check_parts, skip_examples=not examples
             )
             try:
-                value = self._maker(rng).make((schema,), place)
+                value = ValueMaker(self, rng).make((schema,), position)
             except NoSample as error:
                 reason = reason or error
                 continue
-            except (Exhausted, RecursionError):
+            except (StepLimitReached, RecursionError):
                 reason = reason or NoSample("a value that satisfies it takes too many steps to make")
                 continue
-            wrong = self._wrong(schema, value)
-            if wrong is None and is_json(value):
+            problem = self.problem(schema, value)
+            if problem is None and can_be_sent(value):
                 return value
-            reason = reason or NoSample(wrong or "its value cannot be sent as JSON")
-        raise reason or NoSample("nothing satisfies it")
+            reason = reason or NoSample(problem or "its value cannot be sent as JSON")
+        raise reason or NoSample("no value satisfies it")
 
-    def media_value(self, media_type: Mapping[str, Any], rng: random.Random) -> Any:
-        """A value for a media type object, or a header's: its own example, then its examples, then its schema's."""
+    def media_type_value(self, media_type: Mapping[str, Any], rng: random.Random) -> Any:
+        """A value for a media type or header object: its own valid example, else a value for its schema."""
         schema = media_type.get("schema", True)
-        for example in published_beside(media_type, self._references):
-            if self._wrong(schema, example) is None and is_json(example):
-                return copied(example)
+        for example in media_type_examples(media_type, self.references):
+            if self.problem(schema, example) is None and can_be_sent(example):
+                return deepcopy(example)
         return self.value(schema, rng)
 
-    def _maker(self, rng: random.Random) -> ValueMaker:
-        return ValueMaker(self._references, self._alternatives, openapi_31=self._openapi_31, wrong=self._wrong, rng=rng)
-
-    def _wrong(self, schema: Any, value: Any) -> str | None:
-        """The first thing that is wrong with a value."""
+    def problem(self, schema: Any, value: Any) -> str | None:
+        """The first thing that is wrong with a value under a schema, None if the value is valid."""
         if schema is True:
             return None
         if not isinstance(schema, Mapping):
-            return "the schema false allows nothing" if schema is False else f"{shown(schema)} is not a schema"
+            return "the schema false allows no value" if schema is False else f"{shown(schema)} is not a schema"
         try:
-            problems = self._problems(schema, value)
-        except Exception as error:  # noqa: BLE001  # a schema that makes the validator fall over judges nothing
-            return f"the schema cannot be judged: {type(error).__name__}: {error}"
+            problems = self.problems(schema, value)
+        except Exception as error:  # noqa: BLE001  # a schema that crashes the validator validates nothing
+            return f"the schema cannot be checked: {type(error).__name__}: {error}"
         return problems[0] if problems else None
+
+
+class ValueMaker:
+    """Makes one value, and the values inside it."""
+
+    def __init__(self, samples: SchemaSamples, rng: random.Random) -> None:
+        self.rng = rng
+        self.openapi_31 = samples.openapi_31
+        self.followed = samples.references.followed
+        self._references = samples.references
+        self._alternatives = Alternatives(samples.references)
+        self._problem = samples.problem
+
+    def make(self, schemas: tuple[Any, ...], position: SamplePosition) -> Any:
+        """A value that satisfies all the schemas. Raises NoSample, or StepLimitReached."""
+        position.budget.spend()
+        if not position.skip_examples:
+            for example in schema_examples(schemas, self._references):
+                if self._first_problem(schemas, example) is None and can_be_sent(example):
+                    return deepcopy(example)
+        reasons: list[NoSample] = []
+        for conjunction in islice(self._alternatives.conjunctions(schemas, position), MAX_CONJUNCTIONS):
+            checks = schemas if position.check_parts else conjunction.schemas_to_check()
+            for value in islice(self._candidates(conjunction, position, reasons), MAX_CANDIDATES):
+                problem = self._first_problem(checks, value)
+                if problem is None:
+                    return value
+                reasons.append(NoSample(problem, position.pointer))
+        # The first reason is about the most likely alternative.
+        raise reasons[0] if reasons else NoSample("no value satisfies it", position.pointer)
+
+    def satisfies(self, schema: Any, value: Any) -> bool:
+        """Whether a value satisfies a schema."""
+        return self._problem(schema, value) is None
+
+    def _first_problem(self, schemas: Iterable[Any], value: Any) -> str | None:
+        return next((problem for schema in schemas if (problem := self._problem(schema, value)) is not None), None)
+
+    def _candidates(self, conjunction: Conjunction, position: SamplePosition, reasons: list[NoSample]) -> Iterator[Any]:
+        """Values to check. Adds to `reasons` why there are no more."""
+        try:
+            kinds = ["listed"] if conjunction.lists() else conjunction.types(openapi_31=self.openapi_31)
+        except NoSample as error:
+            reasons.append(NoSample(error.reason, position.pointer))
+            return
+        for kind in kinds:
+            try:
+                yield from self._values(kind, conjunction, position)
+            except NoSample as error:
+                reasons.append(NoSample(error.reason, error.pointer or position.pointer))
+
+    def _listed(self, conjunction: Conjunction) -> Iterator[Any]:
+        """The values of the shortest `enum` or `const` that satisfy the other keywords, in random order."""
+        lists = conjunction.lists()
+        values = min(lists, key=len)[:MAX_LISTED_VALUES]
+        self.rng.shuffle(values)
+        found = False
+        # Null comes last here too.
+        for value in sorted(values, key=lambda value: value is None):
+            if self._first_problem(conjunction.parts, value) is None and can_be_sent(value):
+                found = True
+                yield deepcopy(value)
+        if not found:
+            required = " and ".join(dict.fromkeys(f"in {shown(each)}" for each in lists))
+            raise NoSample(f"no value is {required} and satisfies the other keywords")
+
+    def _values(self, kind: str, conjunction: Conjunction, position: SamplePosition) -> Iterator[Any]:
+        """Values of a type, or of those that `enum` and `const` list."""
+        match kind:
+            case "listed":
+                yield from self._listed(conjunction)
+            case "object" | "array":
+                maker = ObjectMaker if kind == "object" else ArrayMaker
+                for each in (position, position.without_examples(), position.without_optional()):
+                    yield maker(conjunction, each, self).make()
+            case "string":
+                yield from strings(conjunction, self.rng, position.name)
+            case "integer":
+                yield from integers(conjunction, self.rng)
+                raise NoSample("no whole number is within its bounds")
+            case "number":
+                yield from numbers(conjunction, self.rng)
+                raise NoSample("no number is within its bounds")
+            case "boolean":
+                first = self.rng.random() < 0.5
+                yield from (first, not first)
+            case "null":
+                yield None

@@ -1,82 +1,61 @@
-"""Strings that satisfy a conjunction."""
+"""Makes strings that satisfy a conjunction."""
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mockserver.contract.patterns.compiled_pattern import CompiledPattern, compile_pattern
 from mockserver.samples.conjunction import Conjunction
-from mockserver.samples.format_strings import formatted, is_format
-from mockserver.samples.pattern_strings import matching
-from mockserver.samples.sample_errors import NoSample
+from mockserver.samples.format_strings import format_strings, is_format
+from mockserver.samples.pattern_strings import matching_strings
+from mockserver.samples.sample_context import NoSample
 from mockserver.samples.words import named_text, phrase
 
 __all__ = ["strings"]
 
-LONGEST = 1_000_000
+MAX_LENGTH = 1_000_000
 
 
 def strings(conjunction: Conjunction, rng: random.Random, name: str) -> Iterator[str]:
-    """Texts for a member of this name, of the length and the patterns asked for; a format may still say no."""
-    asked = string_constraints(conjunction)
-    for text in asked.candidates(rng, name):
-        if asked.length_fits(text) and all(pattern.search(text) for pattern in asked.patterns):
-            yield text
-    raise NoSample(f"no text {asked.in_words()} was found")
+    """Strings for a member of this name that have the required length and match the patterns.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StringConstraints:
-    """What every part of a conjunction asks of a text."""
-
-    low: int
-    high: int | None
-    formats: tuple[str, ...]
-    patterns: tuple[CompiledPattern, ...]
-
-    def length_fits(self, text: str) -> bool:
-        """Whether it is neither too short nor too long."""
-        return len(text) >= self.low and (self.high is None or len(text) <= self.high)
-
-    def candidates(self, rng: random.Random, name: str) -> Iterator[str]:
-        """Texts to try, the most readable first."""
-        text, suited = named_text(name, rng)
-        for format_name in self.formats or (suited,):
-            yield from formatted(format_name, rng, self.low)
-        if not self.formats:
-            yield text
-            yield self.fitted(text, rng)
-        for pattern in self.patterns:
-            yield from matching(pattern, rng, self.low, self.high)
-
-    def fitted(self, text: str, rng: random.Random) -> str:
-        """The text, made as long as it has to be."""
-        while len(text) < self.low:
-            text += " " + phrase(rng, 1)
-        # A cut that ends in a space would not look like a text.
-        return text if self.length_fits(text) else text[: self.high].rstrip().ljust(self.low, "x")
-
-    def in_words(self) -> str:
-        """What was asked for in vain."""
-        wishes = [f"of the format {name!r}" for name in self.formats]
-        wishes += [f"that matches {pattern.text!r}" for pattern in self.patterns]
-        wishes += [f"of at least {self.low} characters"] if self.low else []
-        wishes += [] if self.high is None else [f"of at most {self.high} characters"]
-        return " and ".join(wishes)
-
-
-def string_constraints(conjunction: Conjunction) -> StringConstraints:
-    """What is asked. Raises NoSample for lengths that exclude each other and for a pattern that cannot be used."""
-    low, high = conjunction.least("minLength", 0), conjunction.most("maxLength")
-    if high is not None and low > high:
-        raise NoSample(f"a text cannot have at least {low} and at most {high} characters")
-    if low > LONGEST:
-        raise NoSample(f"a text of at least {low} characters is too long to be made")
-    formats = [name for name in conjunction.each("format") if isinstance(name, str) and is_format(name)]
+    The caller checks the format. Raises NoSample at the end.
+    """
+    low, high = conjunction.at_least("minLength"), conjunction.at_most("maxLength")
+    limit = math.inf if high is None else high
+    if low > limit:
+        raise NoSample(f"a string cannot have at least {low} and at most {high} characters")
+    if low > MAX_LENGTH:
+        raise NoSample(f"a string of at least {low} characters is too long to be made")
+    formats = [each for each in conjunction.each("format") if isinstance(each, str) and is_format(each)]
     try:
         patterns = [compile_pattern(text) for text in conjunction.each("pattern") if isinstance(text, str)]
     except ValueError as error:
         raise NoSample(str(error)) from None
-    return StringConstraints(low=low, high=high, formats=tuple(formats), patterns=tuple(patterns))
+    for text in candidates(formats, patterns, low, high, name=name, rng=rng):
+        if low <= len(text) <= limit and all(each.search(text) for each in patterns):
+            yield text
+    constraints = [f"of the format {each!r}" for each in formats]
+    constraints += [f"that matches {each.text!r}" for each in patterns]
+    constraints += [f"of at least {low} characters"] if low else []
+    constraints += [] if high is None else [f"of at most {high} characters"]
+    raise NoSample(f"no string {' and '.join(constraints)} was found")
+
+
+def candidates(
+    formats: list[str], patterns: list[CompiledPattern], low: int, high: int | None, *, name: str, rng: random.Random
+) -> Iterator[str]:
+    """Strings to try, the most readable first."""
+    text, suggested_format = named_text(name, rng)
+    for each in formats or [suggested_format]:
+        yield from format_strings(each, rng, low)
+    if not formats:
+        yield text
+        while len(text) < low:
+            text += " " + phrase(rng, 1)
+        # A text cut at a space would end in a space.
+        yield text if high is None or len(text) <= high else text[:high].rstrip().ljust(low, "x")
+    for pattern in patterns:
+        yield from matching_strings(pattern, rng, low, high)

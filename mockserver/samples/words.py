@@ -1,4 +1,4 @@
-"""Plain words, and what a text is about by the name of its member."""
+"""Plain words, and readable text for a member by its name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ timber topaz valley velvet violet walnut water willow winter
 """
 WORDS = tuple(TEXT.split())
 
-# By the last word of a member's name: a format that suits it,
+# The last word of a member's name suggests a format,
 FORMATS = {
     "at": "date-time",
     "date": "date",
@@ -33,7 +33,7 @@ FORMATS = {
     "uuid": "uuid",
     "website": "uri",
 }
-# or values to choose from,
+# values to choose from,
 VALUES = {
     "city": ("Berlin", "Lisbon", "Oslo", "Vienna"),
     "country": ("AT", "DE", "FR", "NL"),
@@ -46,17 +46,16 @@ VALUES = {
     "status": ("active", "pending"),
     "version": ("1.0.0", "2.1.0"),
 }
-# or how many words there are.
+# or a number of words.
 COUNTS = {"comment": 6, "description": 8, "message": 6, "summary": 6, "text": 6, "title": 3}
 OPAQUE = frozenset({"hash", "id", "key", "secret", "sha", "token"})
 
 
 def named_text(name: str, rng: random.Random) -> tuple[str, str]:
-    """A text that suits a member of this name, and the format that suits it better, if one does."""
+    """Readable text for a member of this name, and the format that the name suggests (else empty)."""
     parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)] or [""]
     last = parts[-1]
-    whole = "".join(parts[-2:])
-    values = VALUES.get(whole) or VALUES.get(last)
+    values = VALUES.get("".join(parts[-2:])) or VALUES.get(last)
     if values:
         return rng.choice(values), ""
     if last in OPAQUE:
@@ -66,5 +65,5 @@ def named_text(name: str, rng: random.Random) -> tuple[str, str]:
 
 
 def phrase(rng: random.Random, count: int) -> str:
-    """So many words."""
+    """This many words."""
     return " ".join(rng.choice(WORDS) for _ in range(count))

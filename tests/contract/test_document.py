@@ -194,7 +194,7 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "a text": ("hello", "its root is not a mapping"),
     "no version": ("info: {}", "spec.yaml: `openapi` must be 3.0.x or 3.1.x, is None"),
     "a version that is a number": ("openapi: 3.0", "write 3.0 in quotes"),
-    "Swagger": ("swagger: '2.0'", "spec.yaml: Swagger '2.0' is not served; convert it to OpenAPI 3.0 or 3.1"),
+    "Swagger": ("swagger: '2.0'", "spec.yaml: Swagger '2.0' is not supported; convert it to OpenAPI 3.0 or 3.1"),
     "3.2": ("openapi: 3.2.0", "must be 3.0.x or 3.1.x, is '3.2.0'"),
     "3.10": ("openapi: 3.10.0", "must be 3.0.x or 3.1.x, is '3.10.0'"),
     "4": ("openapi: 4.0.0", "is '4.0.0'"),
@@ -210,8 +210,8 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "security is a mapping": (HEAD + "paths: {}\nsecurity: {}", "the root: `security` must be a list of mappings"),
     "no paths": (HEAD, "spec.yaml: `paths` is missing: there is nothing to serve"),
     "servers is a text": (HEAD + "paths: {}\nservers: foo", "spec.yaml: `servers` must be a list of mappings"),
-    "a brace that is never closed": (HEAD + "paths: {'/a/{b': {}}", "paths: '/a/{b': a brace is never closed"),
-    "a status that is none": (HEAD + "paths: {/a: {get: {responses: {abc: {}}}}}", "responses: 'abc' is no status"),
+    "a brace that is never closed": (HEAD + "paths: {'/a/{b': {}}", "paths: '/a/{b': has unbalanced or empty braces"),
+    "a status that is none": (HEAD + "paths: {/a: {get: {responses: {abc: {}}}}}", "responses: 'abc' is not a status"),
     "a path without a slash": (HEAD + "paths: {a: {}}", "paths: 'a': must begin with a slash"),
     "a path item is null": (HEAD + "paths: {/a: }", "paths: '/a': must be a mapping"),
     "an operation is a list": (HEAD + "paths: {/a: {get: []}}", "paths: '/a': `get` must be a mapping"),
@@ -258,10 +258,10 @@ BROKEN: dict[str, tuple[Any, str]] = {
         described(body_of({"$ref": "gone.yaml"})),
         "spec.yaml: $ref 'gone.yaml': the file does not exist",
     ),
-    "a folder": (described(body_of({"$ref": "."})), "$ref '.' is no reference to a file"),
-    "a name with NUL": (described(body_of({"$ref": "a%00b"})), "$ref 'a%00b' is no reference to a file"),
-    "a name too long": (described(body_of({"$ref": "a" * 5000})), "is no reference to a file"),
-    "brackets for a host": (described(body_of({"$ref": "http://[x"})), "is no reference to a file"),
+    "a folder": (described(body_of({"$ref": "."})), "$ref '.' does not refer to a file"),
+    "a name with NUL": (described(body_of({"$ref": "a%00b"})), "$ref 'a%00b' does not refer to a file"),
+    "a name too long": (described(body_of({"$ref": "a" * 5000})), "does not refer to a file"),
+    "brackets for a host": (described(body_of({"$ref": "http://[x"})), "does not refer to a file"),
     "a file that is broken": (described(body_of({"$ref": "broken.yaml"})), "broken.yaml:2:1: "),
     "nowhere in another file": (
         described(body_of({"$ref": "other.yaml"})),
@@ -298,7 +298,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     """Only regular files are read."""
     os.mkfifo(tmp_path / "pipe.yaml")
-    with pytest.raises(SpecError, match="no reference to a file"):
+    with pytest.raises(SpecError, match="does not refer to a file"):
         Contract.load(written(tmp_path, described(body_of({"$ref": "pipe.yaml"}))))
 
 

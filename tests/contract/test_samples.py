@@ -388,20 +388,20 @@ def test_readable_text_gives_way() -> None:
 
 
 REFUSED: dict[str, tuple[Any, str, str, str]] = {
-    "false": (False, "3.1", "", "the schema false allows nothing"),
-    "an unknown type": ({"type": "any"}, "3.0", "", "the type 'any' is none that JSON Schema knows"),
-    "an empty enum": ({"enum": []}, "3.0", "", "no value is in [] and satisfies the rest"),
+    "false": (False, "3.1", "", "the schema false allows no value"),
+    "an unknown type": ({"type": "any"}, "3.0", "", "JSON Schema has no type 'any'"),
+    "an empty enum": ({"enum": []}, "3.0", "", "no value is in [] and satisfies the other keywords"),
     "an enum of another type": (
         {"type": "integer", "enum": ["a"]},
         "3.0",
         "",
-        "no value is in ['a'] and satisfies the rest",
+        "no value is in ['a'] and satisfies the other keywords",
     ),
     "types that exclude each other": (
         {"allOf": [{"type": "string"}, {"type": "object"}]},
         "3.0",
         "",
-        "the types it allows exclude each other",
+        "its types exclude each other",
     ),
     "bounds that exclude each other": (
         {"type": "integer", "minimum": 5, "maximum": 4},
@@ -413,13 +413,13 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
         {"type": "string", "minLength": 5, "maxLength": 4},
         "3.0",
         "",
-        "a text cannot have at least 5 and at most 4 characters",
+        "a string cannot have at least 5 and at most 4 characters",
     ),
     "too long": (
         {"type": "string", "minLength": 10**9},
         "3.0",
         "",
-        "a text of at least 1000000000 characters is too long to be made",
+        "a string of at least 1000000000 characters is too long to be made",
     ),
     "too many": (
         {"type": "array", "items": {}, "minItems": 10**9},
@@ -431,19 +431,19 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
         {"type": "array", "items": {"enum": [1]}, "minItems": 2, "uniqueItems": True},
         "3.0",
         "/1",
-        "no more items that differ from each other were found",
+        "no more items were found that differ from each other",
     ),
     "an item to contain that may not be": (
         {"type": "array", "items": {"type": "string"}, "contains": {"type": "integer"}},
         "3.1",
         "/0",
-        "what has to be contained is none of the items that it may have",
+        "no item can satisfy both `items` and `contains`",
     ),
     "no room for what has to be contained": (
         {"type": "array", "contains": {}, "maxItems": 0},
         "3.1",
         "",
-        "what it has to contain does not fit into 0 items",
+        "the items that it must contain do not fit into 0 items",
     ),
     "a pattern that cannot be used": (
         {"type": "string", "pattern": "("},
@@ -455,13 +455,13 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
         {"type": "string", "pattern": "^a{5}$", "maxLength": 4},
         "3.0",
         "",
-        "no text that matches '^a{5}$' and of at most 4 characters was found",
+        "no string that matches '^a{5}$' and of at most 4 characters was found",
     ),
     "a format and a length": (
         {"type": "string", "format": "date", "maxLength": 4},
         "3.0",
         "",
-        "no text of the format 'date' and of at most 4 characters was found",
+        "no string of the format 'date' and of at most 4 characters was found",
     ),
     "a member": (
         {
@@ -471,19 +471,19 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
         },
         "3.0",
         "/a/0",
-        "no value is in [] and satisfies the rest",
+        "no value is in [] and satisfies the other keywords",
     ),
     "a member that is not allowed": (
         {"type": "object", "required": ["a"], "additionalProperties": False},
         "3.0",
         "/a",
-        "it is required, and no such member is allowed",
+        "it is required, but no member of this name is allowed",
     ),
     "a member that must not be there": (
         {"required": ["a"], "not": {"required": ["a"]}, "type": "object"},
         "3.0",
         "/a",
-        "it is required, and must not be there",
+        "it is required, but the schema forbids it elsewhere",
     ),
     "more members than allowed": (
         {"type": "object", "required": ["a", "b"], "maxProperties": 1},
@@ -495,13 +495,13 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
         {"type": "object", "additionalProperties": False, "minProperties": 1},
         "3.0",
         "",
-        "fewer than the 1 members it asks for can be made",
+        "minProperties is 1, but only 0 members can be made",
     ),
     "a member in a part of its own": (
         {"type": "object", "allOf": [{"required": ["a"]}, {"properties": {"a": {"writeOnly": True}}}]},
         "3.0",
         "/a",
-        "it is required, and writeOnly keeps it out of replies",
+        "it is required, but writeOnly excludes it from replies",
     ),
     "no branch": ({"oneOf": []}, "3.0", "", "there is no branch to choose"),
     "the same branch twice": ({"oneOf": [{"type": "string"}, {"type": "string"}]}, "3.0", "", "is valid under each of"),
@@ -528,7 +528,7 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
         {"type": "object", "required": ["a/b~c"], "properties": {"a/b~c": {"enum": []}}},
         "3.0",
         "/a~1b~0c",
-        "no value is in [] and satisfies the rest",
+        "no value is in [] and satisfies the other keywords",
     ),
 }
 

@@ -212,7 +212,7 @@ def test_bare_names_in_a_mapping() -> None:
         "discriminator": {"propertyName": "kind", "mapping": {"miaow": "Cat", "woof": "Dog"}},
     }
     made = samples(ANIMALS)
-    made._problems = lambda _schema, _value: []
+    made.problems = lambda _schema, _value: []
 
     assert "miaow" == made.value(schema, random.Random(1))["kind"]
 
@@ -243,7 +243,7 @@ def test_references(schema: dict[str, Any], length: int) -> None:
 def test_anchors(keyword: str) -> None:
     """Anchors are found wherever they are; openapi-core finds none in components, so here the judge is silent."""
     made = samples({"Anchored": {"$dynamicAnchor": "word", "type": "string", "minLength": 5, "maxLength": 5}}, "3.1")
-    made._problems = lambda _schema, _value: []
+    made.problems = lambda _schema, _value: []
 
     assert 5 == len(made.value({keyword: "#word"}, random.Random(1)))
 
@@ -320,7 +320,7 @@ ENDLESS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/a/a/a",
         "#/components/schemas/Node requires itself without end",
     ),
-    "a schema that is itself": ({"Node": ref("Node")}, "", "the schema cannot be judged: RecursionError"),
+    "a schema that is itself": ({"Node": ref("Node")}, "", "the schema cannot be checked: RecursionError"),
 }
 
 
@@ -342,7 +342,7 @@ def deep(levels: int) -> dict[str, Any]:
 
 
 TOO_MUCH: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "depth": (deep(60), {}, "what it requires is nested deeper than 40"),
+    "depth": (deep(60), {}, "the required value is nested deeper than 40 levels"),
     "width at every level": (
         ref("Level0"),
         {f"Level{level}": opened(**{f"m{n}": ref(f"Level{level + 1}") for n in range(10)}) for level in range(10)}

@@ -138,7 +138,7 @@ MEDIA_TYPES: dict[str, tuple[dict[str, Any], Any]] = {
 def test_media_types(media_type: dict[str, Any], expected: Any) -> None:
     """A media type's own examples come before those of its schema."""
     whole = document() | {"components": {"examples": {"A": {"value": "there"}}}}
-    made = SchemaSamples(whole, openapi_31=False, problems=judge(whole, "3.0")).media_value(
+    made = SchemaSamples(whole, openapi_31=False, problems=judge(whole, "3.0")).media_type_value(
         media_type, random.Random(1)
     )
 
@@ -147,7 +147,7 @@ def test_media_types(media_type: dict[str, Any], expected: Any) -> None:
 
 def test_a_media_type_without_a_schema() -> None:
     """Where nothing is promised, anything will do."""
-    assert isinstance(samples().media_value({}, random.Random(1)), str)
+    assert isinstance(samples().media_type_value({}, random.Random(1)), str)
 
 
 def test_a_judge_that_falls_over() -> None:
@@ -156,5 +156,5 @@ def test_a_judge_that_falls_over() -> None:
     def problems(schema: Any, value: Any) -> list[str]:
         raise RuntimeError("no idea")
 
-    with pytest.raises(NoSample, match="the schema cannot be judged: RuntimeError: no idea"):
+    with pytest.raises(NoSample, match="the schema cannot be checked: RuntimeError: no idea"):
         SchemaSamples(document(), openapi_31=False, problems=problems).value({"type": "string"}, random.Random(1))

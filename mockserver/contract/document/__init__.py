@@ -1,4 +1,4 @@
-"""Loads an OpenAPI document: bundles its files, resolves references, checks its shape and lists its operations.
+"""Loads an OpenAPI document: joins its files, checks its shape, adjusts it in memory and lists its operations.
 
 May import: `parsing`, `errors`. Start with `document.py`.
 """

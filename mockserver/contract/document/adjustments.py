@@ -1,13 +1,14 @@
-"""Adjusts a loaded document in memory, so that openapi-core reads it as its authors mean it; the file stays as it is.
+"""Adjusts a loaded document in memory, so that openapi-core reads it as its authors mean it. The file stays as it is.
 
-The reason for each adjustment is in the list of corrections (`contract.validation.corrections`).
+The reason for each adjustment is in the list of corrections (`contract/validation/corrections.py`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from mockserver.contract.document.references import discriminator_mappings, objects
+from mockserver.contract.document.references import SCHEMAS, discriminator_mappings, nodes
+from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
 
 __all__ = ["NULL_ONLY", "adjust"]
@@ -15,49 +16,43 @@ __all__ = ["NULL_ONLY", "adjust"]
 NULL_ONLY: dict[str, Any] = {"enum": [None], "nullable": True}
 """The OpenAPI 3.0 schema that only null satisfies."""
 
-PLACES = ("path", "query", "header", "cookie")
 STYLES = ("simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject")
 
-# What belongs to the member, not to its value: it must stay where `required` and documentation look for it.
-OUTER_MEMBERS = ("title", "description", "readOnly", "writeOnly", "deprecated", "default", "example")
+# These keywords describe the member, not its value. They have to stay on the outer schema.
+MEMBER_KEYWORDS = ("title", "description", "readOnly", "writeOnly", "deprecated", "default", "example")
 
 
 def adjust(data: dict[str, Any]) -> None:
-    """Adjust a document in memory, before openapi-core sees it; the file stays as it is."""
+    """Adjust the data of a document in place."""
     is_30 = data["openapi"].startswith("3.0")
-    for node in objects(data):
+    for node in nodes(data):
         if is_30 and node.get("nullable") is True and isinstance(node.get("allOf"), list):
             _accept_null(node)
-        if node.get("type") == "http" and isinstance(node.get("scheme"), str):
-            node["scheme"] = node["scheme"].lower()
-        if node.keys() & {"in", "schema", "content"}:
-            node.pop("deprecated", None)
-        if "schema" in node and not isinstance(node["schema"], dict):
-            _complete_schema(node)
-        if node.get("in") in PLACES and "name" in node and node.get("type") != "apiKey":
-            _complete_parameter(node)
+        _adjust(node)
     for mapping in discriminator_mappings(data):
         for value, target in mapping.items():
             if isinstance(target, str) and not target.startswith("#"):
-                mapping[value] = "#" + json_pointers.join(["components", "schemas", target])
+                mapping[value] = SCHEMAS + json_pointers.escape(target)
 
 
-def _accept_null(node: dict[str, Any]) -> None:
-    inner = {key: node.pop(key) for key in list(node) if key not in OUTER_MEMBERS}
+def _accept_null(schema: dict[str, Any]) -> None:
+    inner = {keyword: schema.pop(keyword) for keyword in list(schema) if keyword not in MEMBER_KEYWORDS}
     del inner["nullable"]
-    node["anyOf"] = [inner, dict(NULL_ONLY)]
+    schema["anyOf"] = [inner, dict(NULL_ONLY)]
 
 
-def _complete_schema(node: dict[str, Any]) -> None:
-    match node["schema"]:
-        case bool(anything):
-            node["schema"] = {} if anything else {"not": {}}
+def _adjust(node: dict[str, Any]) -> None:
+    if node.get("type") == "http" and isinstance(node.get("scheme"), str):
+        node["scheme"] = node["scheme"].lower()
+    if node.keys() & {"in", "schema", "content"}:
+        node.pop("deprecated", None)
+    match node.get("schema", {}):
+        case bool(accepts_all):
+            node["schema"] = {} if accepts_all else {"not": {}}
         case None:
             del node["schema"]
-
-
-def _complete_parameter(node: dict[str, Any]) -> None:
-    if not node.keys() & {"schema", "content"}:
-        node["schema"] = {}
-    if node.get("style", "form") not in STYLES:
-        del node["style"]
+    if node.get("in") in PARAMETER_PLACES and "name" in node and node.get("type") != "apiKey":
+        if not node.keys() & {"schema", "content"}:
+            node["schema"] = {}
+        if node.get("style", "form") not in STYLES:
+            del node["style"]

@@ -1,4 +1,4 @@
-"""The OpenAPI document: read from one folder, made one piece, adjusted in memory."""
+"""Loads an OpenAPI document: joins its files, checks its shape and adjusts it in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Document", "load_document"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A loaded document: every `$ref` in `data` is local, `files` are all that were read."""
+    """A loaded document. Every `$ref` in `data` is local; `files` are all files that were read."""
 
     path: Path
     data: dict[str, Any]
@@ -30,12 +30,12 @@ class Document:
 
     @property
     def title(self) -> str:
-        """The title of `info`."""
+        """The title in `info`."""
         return str(self.data["info"].get("title", ""))
 
     @property
     def version(self) -> str:
-        """The version of `info`."""
+        """The version in `info`."""
         return str(self.data["info"].get("version", ""))
 
     @property
@@ -45,30 +45,26 @@ class Document:
         return schemes
 
     def resolve(self, node: Any) -> Any:
-        """The node itself, or what its `$ref` points to, however many steps away. Raises SpecError."""
+        """The object that the `$ref` of a node leads to, or the node itself without a `$ref`. Raises SpecError."""
         return resolve(self.data, node)
 
 
 def load_document(path: Path) -> Document:
-    """Read an OpenAPI 3.0 or 3.1 document, YAML or JSON, with all the files of its folder that it refers to.
+    """Read an OpenAPI 3.0 or 3.1 document, YAML or JSON, with all files in its folder that it refers to.
 
-    Raises SpecError: missing or unreadable file, other format or version, a `$ref` that leaves the folder or
-    leads nowhere.
+    Raises SpecError: a missing or unreadable file, another format or version, a `$ref` that leaves the folder or
+    leads nowhere. Its `files` are those that were read so far.
     """
     bundle = Bundle(Path(path))
     try:
-        _make_whole(bundle)
+        check_root(bundle.path, bundle.data)
+        bundle.join()
+        try:
+            check_contents(bundle.path, bundle.data)
+            adjust(bundle.data)
+        except BrokenReferenceError as error:
+            raise SpecError(f"{bundle.path}: {error}") from None
     except SpecError as error:
         error.files = tuple(bundle.files)
         raise
     return Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))
-
-
-def _make_whole(bundle: Bundle) -> None:
-    check_root(bundle.path, bundle.data)
-    bundle.join()
-    try:
-        check_contents(bundle.path, bundle.data)
-        adjust(bundle.data)
-    except BrokenReferenceError as error:
-        raise SpecError(f"{bundle.path}: {error}") from None

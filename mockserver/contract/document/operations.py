@@ -1,4 +1,4 @@
-"""An operation: one method of one path template, with what the document says about it."""
+"""The operations of a document."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["Operation", "operations"]
 class Operation:
     """One method of one path template.
 
-    `id` is the operationId, or `METHOD /path` where the document names none or names it twice.
-    `bases` are the paths of its servers, without a trailing slash. `pointer` leads to `spec` in the document.
+    `id` is the operationId, or `METHOD /path` where the document has none or repeats it.
+    `bases` are the paths of its servers, without a trailing slash.
     """
 
     id: str
@@ -31,9 +31,9 @@ class Operation:
 
 
 def operations(document: Document) -> Iterator[Operation]:
-    """Every operation of a document, in its order."""
-    # Names that stand for an operation without an operationId: nobody else may have them.
-    taken = {f"{method.upper()} {template}" for template in document.data["paths"] for method in METHODS}
+    """Every operation of a document, in the document's order."""
+    # An operationId must not be equal to the name of an operation without one.
+    used = {f"{method.upper()} {template}" for template in document.data["paths"] for method in METHODS}
     for template, raw_item in document.data["paths"].items():
         if template.startswith("x-"):
             continue
@@ -43,9 +43,9 @@ def operations(document: Document) -> Iterator[Operation]:
                 continue
             spec = item[method]
             name = spec.get("operationId")
-            if not isinstance(name, str) or name in taken:
+            if not isinstance(name, str) or name in used:
                 name = f"{method.upper()} {template}"
-            taken.add(name)
+            used.add(name)
             yield Operation(
                 id=name,
                 method=method.upper(),
@@ -58,7 +58,7 @@ def operations(document: Document) -> Iterator[Operation]:
 
 
 def _bases(servers: Any) -> tuple[str, ...]:
-    """The paths of the servers: the mock answers on whatever host it listens, but a base path counts."""
+    """The paths of the servers. Their hosts do not matter: the mock answers on the host that it listens on."""
     bases: dict[str, None] = {}
     for server in servers if isinstance(servers, list) else []:
         url = server.get("url") if isinstance(server, dict) else None
@@ -69,8 +69,8 @@ def _bases(servers: Any) -> tuple[str, ...]:
             default = variable.get("default", "") if isinstance(variable, dict) else ""
             url = url.replace("{" + name + "}", str(default))
         try:
-            path = urlsplit(url).path
+            path = urlsplit(url).path.strip("/")
         except ValueError:
             continue
-        bases["/" + path.strip("/") if path.strip("/") else ""] = None
+        bases[f"/{path}" if path else ""] = None
     return tuple(bases) or ("",)

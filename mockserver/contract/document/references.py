@@ -1,4 +1,4 @@
-"""Walking an OpenAPI document: what is a reference, what is somebody's data, what is a map of names."""
+"""Finds and follows the references of an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -10,59 +10,48 @@ from mockserver.errors import SpecError
 from mockserver.parsing import json_pointers
 
 __all__ = [
+    "COMPOSITIONS",
     "FILES_MEMBER",
+    "SCHEMAS",
     "BrokenReferenceError",
     "anchor_of",
+    "anchors",
     "discriminator_mappings",
-    "objects",
+    "nodes",
     "references",
     "resolve",
     "resolve_pointer",
 ]
 
-FILES_MEMBER = "x-mockserver-files"
-"""Where a joined document keeps the other files it is made of."""
+SCHEMAS = "#/components/schemas/"
+"""The start of a reference to a schema of the components."""
 
-# Members whose value is somebody's data: a `$ref` in there is not a reference.
+FILES_MEMBER = "x-mockserver-files"
+"""The member of a bundled document that contains the other files."""
+
+COMPOSITIONS = ("allOf", "anyOf", "oneOf")
+"""The keywords that combine a list of schemas."""
+
+# The value of these members is data: a `$ref` in it is not a reference.
 DATA_MEMBERS = frozenset({"example", "default", "enum", "const", "value"})
-# Members that hold named things: their keys are names, never keywords.
-MAP_MEMBERS = frozenset(
-    {
-        "$defs",
-        "callbacks",
-        "content",
-        "definitions",
-        "dependentSchemas",
-        "encoding",
-        "examples",
-        "headers",
-        "links",
-        "parameters",
-        "pathItems",
-        "paths",
-        "patternProperties",
-        "properties",
-        "requestBodies",
-        "responses",
-        "schemas",
-        "securitySchemes",
-        "variables",
-        "webhooks",
-        FILES_MEMBER,
-    }
-)
+# The value of these members is a map: its keys are names, not keywords.
+MAP_MEMBERS_TEXT = """
+$defs callbacks content definitions dependentSchemas encoding examples headers links parameters pathItems paths
+patternProperties properties requestBodies responses schemas securitySchemes variables webhooks
+"""
+MAP_MEMBERS = frozenset(MAP_MEMBERS_TEXT.split()) | {FILES_MEMBER}
 
 
 class BrokenReferenceError(SpecError):
-    """A reference leads nowhere or to itself; which file it stands in is not known here."""
+    """A reference points nowhere or to itself. The caller adds the name of the file."""
 
     def __init__(self, ref: str, problem: str) -> None:
         super().__init__(f"$ref {ref!r} {problem}")
         self.problem = problem
 
 
-def objects(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object of the document that is not a map of names and not somebody's data, each once."""
+def nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the document whose keys are keywords (not names, not data), each once."""
     seen: set[int] = set()
     stack: list[tuple[Any, bool]] = [(tree, False)]
     while stack:
@@ -88,23 +77,36 @@ def objects(tree: Any) -> Iterator[dict[str, Any]]:
 
 def references(tree: Any) -> list[tuple[dict[str, Any], str]]:
     """Every object with a `$ref`, and the reference."""
-    return [(node, node["$ref"]) for node in objects(tree) if isinstance(node.get("$ref"), str)]
+    return [(node, node["$ref"]) for node in nodes(tree) if isinstance(node.get("$ref"), str)]
 
 
 def discriminator_mappings(tree: Any) -> list[dict[str, Any]]:
     """The mapping of every discriminator that has one."""
-    found = []
-    for node in objects(tree):
-        discriminator = node.get("discriminator")
-        if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
-            found.append(discriminator["mapping"])
+    discriminators = (node.get("discriminator") for node in nodes(tree))
+    mappings = (each.get("mapping") for each in discriminators if isinstance(each, dict))
+    return [mapping for mapping in mappings if isinstance(mapping, dict)]
+
+
+def anchors(tree: Any) -> dict[str, dict[str, Any]]:
+    """Every object with an `$anchor` or `$dynamicAnchor`, by the name of the anchor."""
+    found: dict[str, dict[str, Any]] = {}
+    for node in nodes(tree):
+        for keyword in ("$anchor", "$dynamicAnchor"):
+            if isinstance(name := node.get(keyword), str):
+                found.setdefault(name, node)
     return found
 
 
-def resolve(document: Mapping[str, Any], node: Any) -> Any:
-    """Follow the local `$ref` of a node, if it has one; one to an anchor is left to openapi-core.
+def anchor_of(ref: str) -> str:
+    """The `$anchor` that a local reference names; empty if the reference is a JSON pointer."""
+    name = ref.removeprefix("#")
+    return "" if name.startswith("/") else name
 
-    Raises BrokenReferenceError when it leads nowhere or in a circle.
+
+def resolve(document: Mapping[str, Any], node: Any) -> Any:
+    """The object that the local `$ref` of a node leads to; the node itself if it has none, or one to an anchor.
+
+    Raises BrokenReferenceError when the reference leads nowhere or in a circle.
     """
     seen: set[str] = set()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
@@ -118,17 +120,11 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
     return node
 
 
-def anchor_of(ref: str) -> str:
-    """The `$anchor` that a local reference names, if it is no JSON pointer."""
-    name = ref.removeprefix("#")
-    return "" if name.startswith("/") else name
-
-
 def resolve_pointer(document: Any, ref: str) -> Any:
-    """What a local reference (`#` or `#/…`) points to. Raises BrokenReferenceError when it leads nowhere."""
+    """The value that a local reference (`#` or `#/…`) points to. Raises BrokenReferenceError when there is none."""
     fragment = unquote(ref.partition("#")[2])
     if fragment and not fragment.startswith("/"):
-        raise BrokenReferenceError(ref, "is no JSON pointer")
+        raise BrokenReferenceError(ref, "is not a JSON pointer")
     try:
         return json_pointers.resolve(document, json_pointers.split(fragment))
     except KeyError as error:
