@@ -15,17 +15,20 @@ import httpx
 import pytest
 
 from mockserver.contract import Contract
+from mockserver.delivery.delays import FixedDelay
+from mockserver.delivery.planned_faults import PlannedFault
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
 from mockserver.messages import ABSENT, Headers, Reply, Request
-from mockserver.scenarios import Example, OnConfirm, PlannedFault, Scenarios
-from mockserver.scenarios.durations import Fixed
+from mockserver.payments.outcomes import ConfirmOutcome
+from mockserver.scenarios import Example
+from mockserver.scenarios.format import load_folder
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
 from tests.support import markdown
 
-SCENARIOS = Scenarios.load(bundled("scenarios"))
+SCENARIOS = load_folder(bundled("scenarios"))
 ORDINARY = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 PATH = "/v1/c/customer/{}/payment/session"
 BODY = {"operation": "add_method", "address": True}
@@ -267,20 +270,20 @@ def test_examples_hold_over_http(played: Played, name: str) -> None:
 
 
 CONFIRMATIONS = {
-    "happy_path": OnConfirm(kind="test_card"),
-    "card_declined": OnConfirm(kind="decline", detail="generic_decline"),
-    "insufficient_funds": OnConfirm(kind="decline", detail="insufficient_funds"),
-    "expired_card": OnConfirm(kind="decline", detail="expired_card"),
-    "incorrect_cvc": OnConfirm(kind="decline", detail="incorrect_cvc"),
-    "processing_error": OnConfirm(kind="decline", detail="processing_error"),
-    "authentication_required": OnConfirm(kind="authenticate", detail="challenge"),
-    "authentication_fails": OnConfirm(kind="authenticate", detail="fail"),
-    "authentication_passes": OnConfirm(kind="authenticate", detail="pass"),
-    "session_expired": OnConfirm(kind="expired"),
-    "confirm_processing": OnConfirm(kind="processing"),
-    "confirm_slow": OnConfirm(kind="test_card", delay=Fixed(2.0)),
-    "confirm_connection_reset": OnConfirm(kind="fault", fault=PlannedFault(kind="connection_reset")),
-    "sepa_debit": OnConfirm(kind="test_card"),
+    "happy_path": ConfirmOutcome(kind="test_card"),
+    "card_declined": ConfirmOutcome(kind="decline", detail="generic_decline"),
+    "insufficient_funds": ConfirmOutcome(kind="decline", detail="insufficient_funds"),
+    "expired_card": ConfirmOutcome(kind="decline", detail="expired_card"),
+    "incorrect_cvc": ConfirmOutcome(kind="decline", detail="incorrect_cvc"),
+    "processing_error": ConfirmOutcome(kind="decline", detail="processing_error"),
+    "authentication_required": ConfirmOutcome(kind="authenticate", detail="challenge"),
+    "authentication_fails": ConfirmOutcome(kind="authenticate", detail="fail"),
+    "authentication_passes": ConfirmOutcome(kind="authenticate", detail="pass"),
+    "session_expired": ConfirmOutcome(kind="expired"),
+    "confirm_processing": ConfirmOutcome(kind="processing"),
+    "confirm_slow": ConfirmOutcome(kind="test_card", delay=FixedDelay(2.0)),
+    "confirm_connection_reset": ConfirmOutcome(kind="fault", fault=PlannedFault(kind="connection_reset")),
+    "sepa_debit": ConfirmOutcome(kind="test_card"),
 }
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver.cli.scenario_table import listing
-from mockserver.scenarios import Scenarios
+from mockserver.scenarios.format import load_folder
 from tests.support.command import ROOT, environment, run, served
 from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write
 
@@ -32,7 +32,7 @@ FILES = {
 
 def test_the_table_is_whole(tmp_path: Path) -> None:
     """Without a width each scenario has one line: name, about, operations, statuses and faults."""
-    lines = listing(Scenarios.load(write(tmp_path / "scenarios", **FILES)).values()).splitlines()
+    lines = listing(load_folder(write(tmp_path / "scenarios", **FILES)).values()).splitlines()
     assert ["NAME", "ABOUT", "OPERATIONS", "STATUSES"] == lines[0].split()
     about = "The first call hangs, and " + "then it is refused " * 6 + "again."
     both = f"{OPERATION}, another_operation"
@@ -47,7 +47,7 @@ def test_the_table_is_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [100, 80])
 def test_the_table_is_wrapped(tmp_path: Path, width: int) -> None:
     """With a width no line is longer, and nothing is lost."""
-    scenarios = Scenarios.load(write(tmp_path / "scenarios", **FILES))
+    scenarios = load_folder(write(tmp_path / "scenarios", **FILES))
     wrapped = listing(scenarios.values(), width=width)
     assert max(map(len, wrapped.splitlines())) <= width
     assert sorted(wrapped.split()) == sorted(listing(scenarios.values()).split())
@@ -55,14 +55,14 @@ def test_the_table_is_wrapped(tmp_path: Path, width: int) -> None:
 
 def test_a_narrow_terminal_is_survived(tmp_path: Path) -> None:
     """Where there is no room, columns stay as wide as their longest words."""
-    scenarios = Scenarios.load(write(tmp_path / "scenarios", **FILES))
+    scenarios = load_folder(write(tmp_path / "scenarios", **FILES))
     assert set(listing(scenarios.values()).split()) == set(listing(scenarios.values(), width=10).split())
 
 
 def test_the_bundled_scenarios_are_listed() -> None:
     """The command lists what is bundled, each on one line when it is piped."""
     ended = run("scenarios")
-    library = Scenarios.load(ROOT / "scenarios")
+    library = load_folder(ROOT / "scenarios")
     assert (0, "", [*library]) == (
         ended.returncode,
         ended.stderr,
@@ -110,7 +110,7 @@ def test_broken_files_are_not_listed(tmp_path: Path) -> None:
     ended = run("scenarios", "--scenarios", str(folder))
     assert (2, "") == (ended.returncode, ended.stdout)
     assert [
-        f"mockserver: {folder}/a.yaml:1:1: stubs: required, and not there",
+        f"mockserver: {folder}/a.yaml:1:1: stubs: required, but missing",
         f"mockserver: {folder}/b.yaml:1:1: the file is empty",
     ] == ended.stderr.splitlines()
 

@@ -325,7 +325,7 @@ def test_a_folder_without_scenarios_is_rejected(mock: Mock) -> None:
     texts = {path: path.read_text("utf-8") for path in mock.scenarios.iterdir()}
     for path in texts:
         path.unlink()
-    eventually(lambda: "holds no scenario file" in "".join(mock.until_rejected()))
+    eventually(lambda: "has no scenario file" in "".join(mock.until_rejected()))
     mock.scenarios.rmdir()
     eventually(lambda: "No such file or directory" in "".join(mock.reload["problems"]))
     assert [1] == mock.ask()

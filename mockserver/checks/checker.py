@@ -9,7 +9,7 @@ from mockserver.checks.report import FileReport, Report
 from mockserver.checks.trial import Trial
 from mockserver.contract import Contract
 from mockserver.payments import knows_fake
-from mockserver.scenarios import ReadFile, read_folder
+from mockserver.scenarios.format import ReadFile, read_folder
 from mockserver.settings import Settings
 
 __all__ = ["check"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from mockserver.checks.report import Comparison, FileReport
 from mockserver.checks.trial import Trial
 from mockserver.contract import Contract
-from mockserver.scenarios import Problem, ReadFile
-from mockserver.scenarios.format.flaws import Flaw, did_you_mean
+from mockserver.scenarios.format import Problem, ReadFile
+from mockserver.scenarios.format.flaws import Flaw
+from mockserver.scenarios.suggestions import did_you_mean
 
 __all__ = ["compare"]
 

@@ -11,7 +11,8 @@ from mockserver.engine.engine import Engine
 from mockserver.messages import ABSENT, Fault, Headers, Reply
 from mockserver.parsing import json_pointers
 from mockserver.parsing.media_types import is_json
-from mockserver.scenarios import Example, Miss, Problem, ReadFile, Scenario
+from mockserver.scenarios import Example, Miss, Scenario
+from mockserver.scenarios.format import Problem, ReadFile
 from mockserver.scenarios.format.flaws import Flaw, Path
 
 __all__ = ["play"]
@@ -105,7 +106,7 @@ def _path(miss: Miss) -> Path:
 def _as_written(flaw: Flaw, file: ReadFile) -> Flaw:
     """The flaw at the header's name as the file has it, where the matchers have it in lower case."""
     match flaw.path:
-        case ("example", index, "reply", "headers", str(name)) if file.marked is not None:
-            written = file.marked.data["example"][index]["reply"]["headers"]
+        case ("example", index, "reply", "headers", str(name)) if file.positions is not None:
+            written = file.positions.data["example"][index]["reply"]["headers"]
             return Flaw((*flaw.path[:-1], next(key for key in written if key.lower() == name)), flaw.problem)
     return flaw

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.scenarios import Problem
+from mockserver.scenarios.format import Problem
 
 __all__ = ["Comparison", "FileReport", "Report"]
 

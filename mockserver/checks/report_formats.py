@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.checks.report import Comparison, FileReport, Report
 from mockserver.redaction.printable import plain
-from mockserver.scenarios import Problem
+from mockserver.scenarios.format import Problem
 
 __all__ = ["FORMATS"]
 

@@ -10,7 +10,8 @@ from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import Snapshot
 from mockserver.loading import ScenarioLint
-from mockserver.scenarios import Problem, ReadFile, Scenarios, ScenarioSelector
+from mockserver.scenarios import Scenarios, ScenarioSelector
+from mockserver.scenarios.format import Problem, ReadFile
 
 __all__ = ["Trial"]
 

@@ -160,10 +160,10 @@ def check(context: click.Context, spec: Path | None, scenarios: Path | None, aga
 def list_scenarios(scenarios: Path | None) -> None:
     """List the scenarios: name, what the client experiences, operations, statuses and faults."""
     from mockserver.cli.scenario_table import listing
-    from mockserver.scenarios import Scenarios
+    from mockserver.scenarios.format import load_folder
     from mockserver.settings import bundled
 
-    library = Scenarios.load(scenarios or bundled("scenarios"))
+    library = load_folder(scenarios or bundled("scenarios"))
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
     say(listing(library.values(), width=width))
 

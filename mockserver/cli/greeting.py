@@ -45,7 +45,7 @@ def _scenarios(settings: Settings, engine: Engine) -> str:
     if folder is None or engine.scenarios is None:
         return "none: every operation answers from its schema"
     bundled = "" if settings.scenarios else " (bundled)"
-    return f"{plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios.names)}"
+    return f"{plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios)}"
 
 
 def _uncompiled(engine: Engine) -> list[str]:

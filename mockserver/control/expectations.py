@@ -11,7 +11,6 @@ from mockserver.engine.journal import Entry
 from mockserver.messages import ABSENT, Call
 from mockserver.scenarios import Condition, Miss
 from mockserver.scenarios.conditions import ALWAYS
-from mockserver.scenarios.format.condition_parsers import parse_condition
 from mockserver.scenarios.format.flaws import FlawsError, below
 
 __all__ = ["Bounds", "Expectation", "VerifyResult", "parse_expectation", "verify", "verify_order"]
@@ -48,12 +47,20 @@ class Expectation:
 
 def parse_expectation(value: Mapping[str, Any]) -> Expectation:
     """The expectation that these members describe. Raises FlawsError."""
+    parts = {name: value[name] for name in ("path", "query", "header", "cookie", "body") if name in value}
     return Expectation(
         said=value,
         operation=value.get("operation"),
         scenario=value.get("scenario"),
-        when=parse_condition(value),
+        when=_condition(parts) if parts else ALWAYS,
     )
+
+
+def _condition(parts: Mapping[str, Any]) -> Condition:
+    # Imported on first use: it needs pydantic, which takes 0.1 s to import.
+    from mockserver.scenarios.format.file_reader import parse_condition
+
+    return parse_condition(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from mockserver.errors import Refusal, Violation
 from mockserver.parsing import json_pointers
 from mockserver.redaction import REDACTED, is_secret_name, redact_value
 from mockserver.scenarios import Miss
-from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, did_you_mean
+from mockserver.scenarios.format.flaws import Flaw, FlawsError, below
+from mockserver.scenarios.suggestions import did_you_mean
 
 __all__ = ["verified"]
 
@@ -68,7 +69,7 @@ def _expectation(engine: Engine, asked: Mapping[str, Any]) -> Expectation:
 
     known: dict[str, Collection[str]] = {
         "operation": (*engine.contract.operations, *SAVED_METHODS_OPERATIONS, *STRIPE_OPERATIONS),
-        "scenario": engine.scenarios.names if engine.scenarios else (),
+        "scenario": engine.scenarios or (),
     }
     for what, names in known.items():
         name = asked.get(what)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from typing import Any, NamedTuple
 
+from mockserver.delivery.delays import NO_DELAY, Delay
+from mockserver.delivery.planned_faults import PlannedFault
 from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Call, Fault, Reply
 from mockserver.parsing.strict_json import write, write_exactly
 from mockserver.payments import FakeValues, PaymentSessions
 from mockserver.payments.random_ids import RandomIds
-from mockserver.scenarios import NO_DELAY, Delay, LiteralReply, PaymentSessionReply, PlannedFault
+from mockserver.scenarios import LiteralReply, PaymentSessionReply
 
 __all__ = ["RenderedReply", "ReplyRenderer"]
 

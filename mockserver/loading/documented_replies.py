@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mockserver.contract import Contract
-from mockserver.scenarios import ABSENT_MEMBER
+from mockserver.payments.payment_session import ABSENT_MEMBER
 from mockserver.scenarios.format.flaws import Path
 
 __all__ = ["documents", "reply_schema", "unknown_members"]

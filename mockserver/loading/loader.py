@@ -11,9 +11,10 @@ from mockserver.engine.snapshot import Snapshot
 from mockserver.errors import ScenarioError
 from mockserver.loading.scenario_lint import ScenarioLint
 from mockserver.payments import knows_fake
-from mockserver.scenarios import Scenarios, ScenarioSelector, read_file, read_folder
-from mockserver.scenarios.format.flaws import did_you_mean
+from mockserver.scenarios import Scenarios, ScenarioSelector
+from mockserver.scenarios.format import library_of, read_file, read_folder
 from mockserver.scenarios.scenario_selector import DEFAULT
+from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.settings import Settings, own
 
 __all__ = ["load_contract", "load_engine", "load_scenarios", "load_snapshot"]
@@ -53,7 +54,7 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
     """
     files = read_folder(folder, operations=contract.operations, knows_fake=knows_fake)
     lint = ScenarioLint(contract)
-    return Scenarios.of(files, problems=[problem for file in files for problem in lint.problems(file)])
+    return library_of(files, problems=[problem for file in files for problem in lint.problems(file)])
 
 
 def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector | None:
@@ -66,8 +67,8 @@ def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector |
             )
         return None
     scenarios = _with_default(load_scenarios(folder, contract), contract)
-    if name is not None and name not in scenarios.names:
-        raise ScenarioError(f"{folder}: there is no scenario {name!r}{did_you_mean(name, scenarios.names)}")
+    if name is not None and name not in scenarios:
+        raise ScenarioError(f"{folder}: there is no scenario {name!r}{did_you_mean(name, scenarios)}")
     stubs = [stub for scenario in scenarios.values() for stub in scenario.stubs]
     contract.compile(dict.fromkeys(stub.operation for stub in stubs if stub.operation in contract.operations))
     return ScenarioSelector(scenarios, server_wide=name)
@@ -78,7 +79,7 @@ def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
 
     A folder that holds only special cases keeps coherent ordinary replies this way.
     """
-    if DEFAULT in scenarios.names:
+    if DEFAULT in scenarios:
         return scenarios
     file = read_file(own(f"{DEFAULT}.yaml"), knows_fake=knows_fake)
     default = file.scenario

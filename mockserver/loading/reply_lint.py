@@ -17,14 +17,15 @@ from mockserver.parsing.media_types import is_json
 from mockserver.payments import PaymentSessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.scenarios import LiteralReply, PaymentSessionReply, Stub
-from mockserver.scenarios.format.flaws import Flaw, Path, did_you_mean
+from mockserver.scenarios.format.flaws import Flaw, Path
 from mockserver.scenarios.stub_replies import media_type_of
+from mockserver.scenarios.suggestions import did_you_mean
 
 __all__ = ["ReplyLint"]
 
 _JSON: Final = "application/json"
 _NOBODY: Final = Namespace("", "", "")
-_ON_PURPOSE: Final = "(or say off_contract: <reason>)"
+_ON_PURPOSE: Final = "(or add off_contract: <reason>)"
 
 
 class ReplyLint:
@@ -39,7 +40,7 @@ class ReplyLint:
         unknown: set[Path] = set()
         for path, known in self._unknown_members(stub, said):
             unknown.add(path)
-            message = f"the contract knows no such member {_ON_PURPOSE}{did_you_mean(str(path[-1]), known)}"
+            message = f"the contract documents no such member {_ON_PURPOSE}{did_you_mean(str(path[-1]), known)}"
             yield Flaw(path, message, at_key=True)
         for violation in self._violations(stub, said):
             path = _path(violation, said)
@@ -78,7 +79,7 @@ class ReplyLint:
         # openapi-core takes half a second to import, and is not asked what the document says by itself.
         if documents(self._contract, stub.operation, said.status, media_type):
             return []
-        headers = [(name, "".join(map(str, text.parts))) for name, text in said.headers]
+        headers = [(name, text.fixed_text or "x") for name, text in said.headers]
         if media_type_of(said.headers) is None:
             headers.append(("Content-Type", _JSON))
         # Can be read as JSON the one, as whatever else the other.

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from mockserver.contract import Contract
 from mockserver.loading.reply_lint import ReplyLint
 from mockserver.loading.typical_calls import path_names
-from mockserver.scenarios import Problem, ReadFile, Scenario
-from mockserver.scenarios.format.flaws import Flaw, Path, did_you_mean
+from mockserver.scenarios import Scenario
+from mockserver.scenarios.format import Problem, ReadFile
+from mockserver.scenarios.format.flaws import Flaw, Path
+from mockserver.scenarios.suggestions import did_you_mean
 
 __all__ = ["ScenarioLint"]
 
@@ -28,7 +30,13 @@ class ScenarioLint:
         """What is untrue without doing harm: `off_contract` beside a reply that keeps the contract, whatever is sent."""
         stubs = file.scenario.stubs if file.scenario is not None else ()
         return [
-            file.problem(Flaw(("stubs", index, "reply", "off_contract"), "this reply keeps the contract", at_key=True))
+            file.problem(
+                Flaw(
+                    ("stubs", index, "reply", "off_contract"),
+                    "off_contract is unnecessary here: the reply matches the contract",
+                    at_key=True,
+                )
+            )
             for index, stub in enumerate(stubs)
             if stub.operation in self._operations
             and stub.reply is not None

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mockserver.payments.declines import Decline, decline
+from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.test_cards import CARD_TOKENS, CARDS, Card
 from mockserver.payments.test_ibans import IBANS, Iban, is_iban
 from mockserver.redaction import REDACTED, echoed
 from mockserver.redaction.card_numbers import is_card_number, without_card_numbers
-from mockserver.scenarios.confirmations import OnConfirm
 from mockserver.storage.keyed_store import KeyedStore
 
 __all__ = ["EntryRefusedError", "entered_method", "known_method"]
@@ -45,7 +45,7 @@ def entered_method(
     `tokens` are those that were made from cards before. Raises EntryRefusedError: a parameter is missing, wrong, or
     a real number.
     """
-    on_confirm = OnConfirm(kind="succeed")
+    on_confirm = ConfirmOutcome(kind="succeed")
     details: CardDetails | Iban
     if entered["type"] == "sepa_debit":
         details = _debit(entered.get("sepa_debit") or {})

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.random_ids import fingerprint
 from mockserver.payments.test_ibans import Iban
-from mockserver.scenarios.confirmations import OnConfirm
 
-__all__ = ["CardDetails", "PaymentMethod"]
+__all__ = ["DEFAULT_METHOD_TYPES", "METHOD_TYPES", "CardDetails", "PaymentMethod"]
+
+METHOD_TYPES: Final = ("card", "sepa_debit")
+DEFAULT_METHOD_TYPES: Final[tuple[str, ...]] = ("card",)
 
 # As the older object `card` spells them (https://docs.stripe.com/api/cards/object).
 _BRAND_NAMES: Final = {"visa": "Visa", "mastercard": "MasterCard", "amex": "American Express"}
@@ -90,7 +93,7 @@ class PaymentMethod:
     id: str
     created: int
     details: CardDetails | Iban
-    on_confirm: OnConfirm
+    on_confirm: ConfirmOutcome
     billing: Mapping[str, Any] = field(default_factory=dict)
     allow_redisplay: str = "unspecified"
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -9,11 +9,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from mockserver.errors import Violation
+from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.setup_intent import FRESH, SetupIntent
-from mockserver.scenarios import ABSENT_MEMBER
-from mockserver.scenarios.confirmations import OnConfirm
 
-__all__ = ["NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
+__all__ = ["ABSENT_MEMBER", "NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
+
+ABSENT_MEMBER: Final = {"absent": True}
+"""The value of an override that removes a member, as in matchers."""
 
 NO_OVERRIDES: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -77,7 +79,7 @@ class PaymentSession:
     detach_previous_on_success: bool
     stripe: StripeConfiguration | None
     scenario: str | None
-    on_confirm: OnConfirm
+    on_confirm: ConfirmOutcome
     method_types: tuple[str, ...]
     created: int
     initial_status: str

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver.messages import Call
-from mockserver.payments.payment_session import NO_OVERRIDES, PaymentSession, StripeConfiguration
+from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
+from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
+from mockserver.payments.payment_session import ABSENT_MEMBER, NO_OVERRIDES, PaymentSession, StripeConfiguration
 from mockserver.payments.random_ids import RandomIds, account_id, publishable_key, tenant_id
-from mockserver.scenarios import ABSENT_MEMBER
-from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm
-from mockserver.scenarios.method_types import DEFAULT_TYPES
 from mockserver.storage.bounded_store import BoundedStore
 from mockserver.storage.name_index import NameIndex
 
@@ -44,8 +43,8 @@ class PaymentSessions:
         credential: str,
         named: str | None = None,
         overrides: Mapping[str, Any] = NO_OVERRIDES,
-        on_confirm: OnConfirm = TEST_CARD,
-        method_types: tuple[str, ...] = DEFAULT_TYPES,
+        on_confirm: ConfirmOutcome = TEST_CARD,
+        method_types: tuple[str, ...] = DEFAULT_METHOD_TYPES,
         scenario: str | None = None,
     ) -> PaymentSession:
         """A payment session that follows the request: its customer, provider, address and purpose.

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.payments.declines import Decline, decline
+from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.payment_sessions import PaymentSessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.saved_methods import ID_PREFIX, SavedMethod, SavedMethods
 from mockserver.payments.setup_intent import Challenge, SetupIntent
-from mockserver.scenarios.confirmations import OnConfirm
 
 __all__ = ["Setups"]
 
@@ -67,7 +67,7 @@ class Setups:
 
 
 def _outcome(
-    decided: OnConfirm, tried: SetupIntent, method: PaymentMethod, ids: RandomIds, return_url: str | None
+    decided: ConfirmOutcome, tried: SetupIntent, method: PaymentMethod, ids: RandomIds, return_url: str | None
 ) -> SetupIntent:
     match decided.kind:
         case "decline":

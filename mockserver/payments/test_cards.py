@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.scenarios.confirmations import OnConfirm
+from mockserver.payments.outcomes import ConfirmOutcome
 
 __all__ = ["CARDS", "CARD_TOKENS", "Card"]
 
-_SUCCEED: Final = OnConfirm(kind="succeed")
-_CHALLENGE: Final = OnConfirm(kind="authenticate", detail="challenge")
+_SUCCEED: Final = ConfirmOutcome(kind="succeed")
+_CHALLENGE: Final = ConfirmOutcome(kind="authenticate", detail="challenge")
 
 DOCUMENTED: Final = "documented"
 AGREED: Final = "agreed"
@@ -33,7 +33,7 @@ class Card:
     number: str
     source: str = AGREED
     brand: str = "visa"
-    on_confirm: OnConfirm = _SUCCEED
+    on_confirm: ConfirmOutcome = _SUCCEED
 
     @property
     def last4(self) -> str:
@@ -42,7 +42,7 @@ class Card:
 
 
 def _declined(number: str, reason: str, *, source: str = AGREED) -> Card:
-    return Card(number=number, source=source, on_confirm=OnConfirm(kind="decline", detail=reason))
+    return Card(number=number, source=source, on_confirm=ConfirmOutcome(kind="decline", detail=reason))
 
 
 CARDS: Final[Mapping[str, Card]] = MappingProxyType(

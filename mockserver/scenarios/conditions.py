@@ -1,4 +1,4 @@
-"""Conditions: the matchers over every part of a request that say whether a scenario or a stub is meant."""
+"""Conditions: matchers for every part of a request, which choose a scenario or a stub."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOTHING: Final = shown(ABSENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What a scenario file says under `when`. Names of headers are in lower case; `body` is None if not asked."""
+    """The matchers under `when` in a scenario file. Header names are in lower case; without a `body`, any body fits."""
 
     path: Mapping[str, Matcher] = field(default_factory=dict)
     query: Mapping[str, Matcher] = field(default_factory=dict)
@@ -26,11 +26,11 @@ class Condition:
     body: Matcher | None = None
 
     def fits(self, call: Call) -> bool:
-        """Whether there is no miss; stops at the first."""
+        """Whether there is no miss. Stops at the first miss."""
         return next(self._all_misses(call), None) is None
 
     def misses(self, call: Call) -> list[Miss]:
-        """Every reason why this call is not the one that is meant."""
+        """Every way in which a call differs from the condition."""
         return list(self._all_misses(call))
 
     def _all_misses(self, call: Call) -> Iterator[Miss]:
@@ -39,13 +39,13 @@ class Condition:
         if self.query:
             query = call.request.query_values
             for name, matcher in self.query.items():
-                yield from _veiled(name, _any_of(f"query {name}", matcher, query.get(name, ())))
+                yield from _redacted(name, _misses_of_any(f"query {name}", matcher, query.get(name, ())))
         for name, matcher in self.header.items():
-            yield from _veiled(name, matcher.misses(f"header {name}", call.request.headers.get(name, ABSENT)))
+            yield from _redacted(name, matcher.misses(f"header {name}", call.request.headers.get(name, ABSENT)))
         if self.cookie:
             cookies = call.request.cookies
             for name, matcher in self.cookie.items():
-                yield from _veiled("cookie", matcher.misses(f"cookie {name}", cookies.get(name, ABSENT)))
+                yield from _redacted("cookie", matcher.misses(f"cookie {name}", cookies.get(name, ABSENT)))
         if self.body is not None:
             yield from self.body.misses("body", call.body)
 
@@ -53,14 +53,14 @@ class Condition:
 ALWAYS: Final = Condition()
 
 
-def _any_of(where: str, matcher: Matcher, values: tuple[str, ...]) -> list[Miss]:
-    """The misses of a parameter that may be repeated: none if one of its values fits."""
+def _misses_of_any(where: str, matcher: Matcher, values: tuple[str, ...]) -> list[Miss]:
+    """The misses of a repeated parameter: none if one of its values fits, else those of the first value."""
     found = [list(matcher.misses(where, value)) for value in values or (ABSENT,)]
     return [] if [] in found else found[0]
 
 
-def _veiled(name: str, misses: Iterable[Miss]) -> Iterator[Miss]:
-    """The misses without their values if the name sounds like a credential; whether one was there still shows."""
+def _redacted(name: str, misses: Iterable[Miss]) -> Iterator[Miss]:
+    """The misses without their values if the name is that of a credential. They still show whether there was a value."""
     if not is_secret_name(name):
         yield from misses
         return

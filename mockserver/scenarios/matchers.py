@@ -1,4 +1,4 @@
-"""Matchers: what one value of a request must be, and in which ways it is not."""
+"""Matchers: what one value of a request must be. A matcher reports how a value differs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ __all__ = [
     "Miss",
     "OneOf",
     "Present",
-    "SearchPattern",
     "Subset",
     "json_equal",
     "shown",
@@ -27,13 +26,13 @@ __all__ = [
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _LONGEST_SHOWN: Final = 200
-# More than is shown, so that no secret is cut in two before it is seen to be one.
+# Longer than what is shown: a secret that is cut in two is no longer recognized and redacted.
 _LONGEST_READ: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Why a matcher said no: where, as in `body /provider`, what was expected there and what was found."""
+    """One difference: where, such as `body /provider`, what was expected there and what was found."""
 
     where: str
     expected: str
@@ -43,44 +42,44 @@ class Miss:
         return f"{self.where}: expected {self.expected}, found {self.actual}"
 
     def as_json(self) -> dict[str, str]:
-        """The miss as it stands in a refusal and in the journal."""
+        """The miss for a refusal and for the journal."""
         return {"where": self.where, "expected": self.expected, "actual": self.actual}
 
 
-class SearchPattern(Protocol):
+class _SearchPattern(Protocol):
     """A regular expression that runs in linear time."""
 
     def search(self, text: str, /) -> bool:
-        """Whether it occurs in a text."""
+        """Whether the pattern occurs in a text."""
 
 
 class Matcher(Protocol):
-    """What a value must be; ABSENT stands for a value that is not there."""
+    """What a value must be. ABSENT is the value of a missing part."""
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """Every way in which the value is not what it must be; none means that it fits."""
+        """Every difference between the value and what it must be; none if it fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Equal:
-    """The value is this one, compared as JSON."""
+    """The value equals another, compared as JSON."""
 
     value: Any
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if it is another."""
+        """One miss if the value differs."""
         if not json_equal(self.value, actual):
             yield Miss(where, shown(self.value), shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The value is one of these, each compared as a whole."""
+    """The value equals one of several."""
 
     values: tuple[Any, ...]
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if it is none of them."""
+        """One miss if the value equals none of them."""
         if not any(json_equal(value, actual) for value in self.values):
             yield Miss(where, f"one of {', '.join(map(shown, self.values))}", shown(actual))
 
@@ -90,42 +89,42 @@ class Matches:
     """The value is a text in which a regular expression occurs."""
 
     source: str
-    pattern: SearchPattern = field(compare=False)
+    pattern: _SearchPattern = field(compare=False)
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if it does not occur, or if the value is not text."""
+        """One miss if the pattern does not occur, or if the value is not text."""
         if not isinstance(actual, str) or not self.pattern.search(actual):
             yield Miss(where, f"a text that matches {self.source}", shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The value is there, be it null."""
+    """There is a value; null is a value."""
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if it is not there."""
+        """One miss if there is no value."""
         if actual is ABSENT:
             yield Miss(where, "anything", shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
 class AbsentMatcher:
-    """The value is not there; null is there."""
+    """There is no value; null is a value."""
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if it is there."""
+        """One miss if there is a value."""
         if actual is not ABSENT:
             yield Miss(where, shown(ABSENT), shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """The value is an object whose members are what they must be; it may have others."""
+    """The value is an object whose members fit these matchers. It may have other members."""
 
     members: Mapping[str, Matcher]
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """The misses of every member, each at its JSON pointer; in a value that is not there, no member is."""
+        """The misses of every member, each with its JSON pointer. An absent value has no members."""
         absent = actual is ABSENT and self.members
         if not absent and not isinstance(actual, dict):
             yield Miss(where, "an object", shown(actual))
@@ -138,7 +137,7 @@ class Subset:
 
 
 def json_equal(left: Any, right: Any) -> bool:
-    """Whether two values are the same JSON: true is not 1, 1 is 1.0, the order of members does not count."""
+    """Whether two values are the same JSON: true is not 1, but 1 is 1.0, and the order of members does not matter."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):
@@ -149,11 +148,11 @@ def json_equal(left: Any, right: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value as people read it: JSON, short, without secrets."""
+    """A value for people to read: short JSON without secrets."""
     if value is ABSENT:
         return "nothing"
     text = ""
-    # Piece by piece, because a body may be a megabyte and misses are counted on every request.
+    # Encoded piece by piece: a body may be a megabyte, and misses are computed for every request.
     for piece in _ENCODER.iterencode(value):
         text += piece[:_LONGEST_READ]
         if len(text) >= _LONGEST_READ:

@@ -1,4 +1,4 @@
-"""Scenarios as the engine gets them: stubs that answer, and examples that show how."""
+"""Scenarios as the engine uses them: stubs that answer, and examples that show how."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.delivery.delays import NO_DELAY, Delay
+from mockserver.delivery.planned_faults import PlannedFault
 from mockserver.messages import ABSENT, AbsentType, Call, Headers
 from mockserver.scenarios.conditions import ALWAYS, Condition
-from mockserver.scenarios.durations import NO_DELAY, Delay
-from mockserver.scenarios.faults import PlannedFault
 from mockserver.scenarios.matchers import Equal, Matcher, Miss
-from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply
+from mockserver.scenarios.stub_replies import StubReply
 
 __all__ = ["Example", "ExampleReply", "ExampleRequest", "Scenario", "Stub"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stub:
-    """Matchers with a reply or a fault: exactly one of the two is there.
+    """Matchers with either a reply or a fault.
 
-    `times` says how often it answers before the next stub has its turn; None is for ever.
+    `times` is how often the stub answers before the next one takes over; None is without limit.
     """
 
     name: str
@@ -28,18 +28,18 @@ class Stub:
     when: Condition = ALWAYS
     times: int | None = None
     delay: Delay = NO_DELAY
-    reply: PaymentSessionReply | LiteralReply | None = None
+    reply: StubReply | None = None
     fault: PlannedFault | None = None
 
     @property
     def ending(self) -> str:
-        """How it answers: the status of its reply as text, or the kind of its fault."""
+        """How the exchange ends: the status of the reply as text, or the kind of the fault."""
         if self.fault is not None:
             return self.fault.kind
         return str(self.reply.status) if self.reply is not None else ""
 
     def fits(self, call: Call) -> bool:
-        """Whether there is no miss; stops at the first."""
+        """Whether there is no miss. Stops at the first miss."""
         return call.operation == self.operation and (self.when is ALWAYS or self.when.fits(call))
 
     def misses(self, call: Call) -> list[Miss]:
@@ -50,7 +50,7 @@ class Stub:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleRequest:
-    """What a client sends; `path` is as it stands in the request line, query and all. `body` is JSON or ABSENT."""
+    """What a client sends. `path` is the request target with its query; `body` is JSON or ABSENT."""
 
     method: str
     path: str
@@ -60,14 +60,14 @@ class ExampleRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleReply:
-    """What the client then sees: a status, and matchers for headers and body."""
+    """What the client receives: a status, and matchers for headers and body."""
 
     status: int
     headers: Mapping[str, Matcher] = field(default_factory=dict)
     body: Matcher | None = None
 
     def misses(self, status: int, headers: Headers, body: Any | AbsentType) -> list[Miss]:
-        """Every way in which a reply is not the one that the example shows."""
+        """Every way in which a reply differs from the example."""
         found = list(Equal(self.status).misses("status", status))
         for name, matcher in self.headers.items():
             found += matcher.misses(f"header {name}", headers.get(name, ABSENT))
@@ -78,7 +78,7 @@ class ExampleReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One exchange of the client's side: a request, and the reply or the kind of fault that follows."""
+    """One exchange from the client's side: a request, and the reply or the kind of fault that follows."""
 
     request: ExampleRequest
     reply: ExampleReply | None = None
@@ -87,7 +87,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One scenario file; two that are equal behave alike. `digest` tells the texts of files apart."""
+    """One scenario file. Equal scenarios behave the same; `digest` identifies the text of the file."""
 
     name: str
     about: str

@@ -1,20 +1,59 @@
-"""Templates: JSON values and texts in which expressions may stand."""
+"""Templates: JSON values and texts that take parts of the request, written as runtime expressions.
+
+The expressions are OpenAPI's runtime expressions for requests, plus `$fake.<name>` for a made-up value. They are parsed when
+the file is loaded; nothing else is evaluated.
+"""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from mockserver.messages import ABSENT, Call
-from mockserver.scenarios.expressions import Expression, Fake, KnowsFake, parse_expression
-from mockserver.scenarios.format.flaws import Flaw, FlawsError
+from mockserver.messages import ABSENT, Call, Request
+from mockserver.parsing import json_pointers
 
-__all__ = ["Template", "TextTemplate", "parse_template", "parse_text_template"]
+__all__ = ["Expression", "Fake", "Template", "TextTemplate"]
 
-_EXPRESSION: Final = re.compile(r"\{(\$[^{}]*)\}")
+Fake = Callable[[str], str]
+"""Returns a made-up value by its name, such as `iban`."""
+
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F)))
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One expression, such as `$request.path.customer_id`: the `source` and a `name`, or a `pointer` into the body."""
+
+    source: str
+    name: str = ""
+    pointer: tuple[str, ...] = ()
+
+    def value(self, call: Call, fake: Fake) -> Any:
+        """The value for this call, with its JSON type; ABSENT if the request has none."""
+        request = call.request
+        match self.source:
+            case "$request.body":
+                return _member(call.body, self.pointer)
+            case "$request.path":
+                return call.path.get(self.name, ABSENT)
+            case "$request.query":
+                return request.query_values.get(self.name, (ABSENT,))[0]
+            case "$request.header":
+                return request.headers.get(self.name, ABSENT)
+            case "$fake":
+                return fake(self.name)
+            case _:
+                return request.method if self.source == "$method" else _url(request)
+
+    def text(self, call: Call, fake: Fake) -> str:
+        """The value as part of a text: JSON unless it is text, empty if it is absent."""
+        value = self.value(call, fake)
+        if value is ABSENT:
+            return ""
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +64,32 @@ class TextTemplate:
 
     @property
     def static(self) -> bool:
-        """Whether it is the same text for every call."""
+        """Whether the text is the same for every call."""
         return not any(isinstance(part, Expression) for part in self.parts)
+
+    @property
+    def fixed_text(self) -> str:
+        """The text without its expressions."""
+        return "".join(part for part in self.parts if isinstance(part, str))
 
     def render(self, call: Call, fake: Fake) -> str:
         """The text for this call."""
         return "".join(part if isinstance(part, str) else part.text(call, fake) for part in self.parts)
 
     def render_field(self, call: Call, fake: Fake) -> str:
-        """The text as the value of a header field: what is not printable ASCII is percent-encoded.
+        """The text as the value of a header field, percent-encoded except for printable ASCII.
 
-        So a line break in the request never becomes a second header field in the reply.
+        A line break in the request therefore never starts a second header field in the reply.
         """
         return quote(self.render(call, fake), safe=_PRINTABLE, errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A JSON value whose texts may hold expressions; a text that is one expression takes on its JSON type.
+    """A JSON value whose texts may contain expressions.
 
-    What an expression does not find is null where the expression stands alone. A static template gives the
-    same object every time: it is not to be changed.
+    A text that is a single expression becomes the value of that expression, null if the request has none. A static
+    template renders to the same object every time: do not change it.
     """
 
     root: Any
@@ -56,53 +100,16 @@ class Template:
         return self.root if self.static else _render(self.root, call, fake)
 
 
-def parse_text_template(text: str, knows_fake: KnowsFake | None) -> TextTemplate:
-    """The template that a text is."""
-    parts: list[str | Expression] = []
-    flaws: list[Flaw] = []
-    end = 0
-    for match in _EXPRESSION.finditer(text):
-        parts.append(text[end : match.start()])
-        end = match.end()
-        try:
-            parts.append(parse_expression(match[1], knows_fake))
-        except FlawsError as error:
-            flaws.extend(error.flaws)
-    parts.append(text[end:])
-    if any(isinstance(part, str) and "{$" in part for part in parts):
-        flaws.append(Flaw((), "an expression that begins with {$ does not end with }"))
-    if flaws:
-        raise FlawsError(flaws)
-    return TextTemplate(tuple(part for part in parts if part != ""))
+def _url(request: Request) -> str:
+    query = f"?{request.query}" if request.query else ""
+    return f"http://{request.headers.get('host', '')}{request.path}{query}"
 
 
-def parse_template(value: Any, knows_fake: KnowsFake | None) -> Template:
-    """The template that a JSON value is."""
-    flaws: list[Flaw] = []
-    root = _parse(value, (), flaws, knows_fake)
-    if flaws:
-        raise FlawsError(flaws)
-    return Template(root, static=root is value)
-
-
-def _parse(value: Any, path: tuple[str | int, ...], flaws: list[Flaw], knows_fake: KnowsFake | None) -> Any:
-    """The value with its texts parsed; the very same object where there is no expression in it."""
-    if isinstance(value, str) and "{$" in value:
-        try:
-            template = parse_text_template(value, knows_fake)
-        except FlawsError as error:
-            flaws.extend(flaw.under(path) for flaw in error.flaws)
-            return value
-        return template.parts[0] if len(template.parts) == 1 else template
-    if isinstance(value, list):
-        items = [_parse(item, (*path, index), flaws, knows_fake) for index, item in enumerate(value)]
-        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
-    if isinstance(value, dict):
-        problem = "an expression stands in a value, not in a key"
-        flaws.extend(Flaw((*path, key), problem, at_key=True) for key in value if "{$" in key)
-        members = {key: _parse(item, (*path, key), flaws, knows_fake) for key, item in value.items()}
-        return value if all(members[key] is value[key] for key in value) else members
-    return value
+def _member(body: Any, steps: tuple[str, ...]) -> Any:
+    try:
+        return json_pointers.resolve(body, steps)
+    except KeyError:
+        return ABSENT
 
 
 def _render(node: Any, call: Call, fake: Fake) -> Any:

@@ -1,4 +1,4 @@
-"""Sequences: how often each stub has answered, for each namespace and scenario on its own."""
+"""Usage counts: how often each stub with `times` has answered, per namespace and scenario."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ MOST_NAMESPACES: Final = 10_000
 
 
 class UsageCounts:
-    """Counts the answers of stubs with `times`; safe to use from many threads.
+    """Counts the answers of stubs with `times`. Safe to use from many threads.
 
-    Callers name their namespaces as they like, so there is room for `most` of them: the one that has been
-    quiet longest is forgotten, and begins again if it comes back.
+    Beyond `most` namespaces, the one that was unused longest is forgotten and starts again when it comes back.
     """
 
     def __init__(self, *, most: int = MOST_NAMESPACES) -> None:
@@ -26,7 +25,7 @@ class UsageCounts:
         self._counts: OrderedDict[str, dict[tuple[str, str], int]] = OrderedDict()
 
     def claim(self, namespace: str, scenario: str, stub: Stub) -> bool:
-        """Whether the stub may answer once more; if so, that answer is counted."""
+        """Whether the stub may answer once more. If so, the answer is counted."""
         if stub.times is None:
             return True
         with self._lock:
@@ -41,7 +40,7 @@ class UsageCounts:
             return True
 
     def reset(self, namespace: str | None = None, scenario: str | None = None) -> None:
-        """Begin again: in one namespace or all (None), with one scenario or all (None)."""
+        """Start counting again: in one namespace or all (None), for one scenario or all (None)."""
         with self._lock:
             for name in list(self._counts) if namespace is None else [namespace]:
                 if scenario is None:

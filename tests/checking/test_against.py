@@ -47,7 +47,7 @@ AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
         reply("payment_session: {setup_intent: {stripe: {pk_key: pk_test_1}}}"),
         [
             f'6:48: stubs[0].reply.payment_session.setup_intent.stripe.publishable_key: "publishable_key" is required {LEAVE}',
-            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: the contract knows no such member {LEAVE}; known are client_secret, connected_account_id, publishable_key",
+            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: the contract documents no such member {LEAVE}; known are client_secret, connected_account_id, publishable_key",
         ],
     ),
     "a value gone": (
@@ -68,7 +68,7 @@ AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
         {"'200'": "'201'"},
         HAPPY,
         [
-            "6:7: stubs[0].reply.status: the status 200 is not documented; documented: 201 (or say off_contract: <reason>)"
+            "6:7: stubs[0].reply.status: the status 200 is not documented; documented: 201 (or add off_contract: <reason>)"
         ],
     ),
     "off contract both times": ({"'200'": "'201'"}, reply("status: 503\noff_contract: x"), []),

@@ -71,7 +71,7 @@ EXITS = {
     "no such spec": (["--spec", "none.yaml"], 2, "none.yaml"),
     "no such version": (["--scenarios", "good", "--against", "none.yaml"], 2, "none.yaml"),
     "no such folder": (["--scenarios", "none"], 2, "none: the folder of scenarios cannot be read"),
-    "an empty folder": (["--scenarios", "empty"], 2, "the folder holds no scenario file"),
+    "an empty folder": (["--scenarios", "empty"], 2, "the folder has no scenario file"),
     "no such form": (["--format", "xml"], 2, "'xml' is not one of"),
 }
 

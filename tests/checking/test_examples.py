@@ -171,7 +171,7 @@ def test_files_do_not_disturb_each_other(tmp_path: Path) -> None:
     once = stub("times: 1\nfault: hang") + example("fault: hang")
     found = messages(tmp_path / "scenarios", a=once, b=once, c="about: x", d=reply("status: 500"))
     assert [
-        "c.yaml:1:1: stubs: required, and not there",
+        "c.yaml:1:1: stubs: required, but missing",
         f"d.yaml:6:15: stubs[0].reply.status: the status 500 is not documented; documented: 200 {LEAVE}",
     ] == found
 

@@ -28,7 +28,7 @@ def test_text(tmp_path: Path) -> None:
         "scenarios/b.yaml: 1 problem",
         "  scenarios/b.yaml:9:21: example[0].reply.status: expected 201, found 200, from stub 'a'",
         "scenarios/c.yaml: ok, 1 example",
-        "  scenarios/c.yaml:7:7: note: stubs[0].reply.off_contract: this reply keeps the contract",
+        "  scenarios/c.yaml:7:7: note: stubs[0].reply.off_contract: off_contract is unnecessary here: the reply matches the contract",
         f"{ROOT}/spec/wingback.yaml 0.1.0: 3 files, 1 with 1 problem",
     ] == ended.stdout.splitlines()
 
@@ -73,7 +73,7 @@ def test_json(tmp_path: Path) -> None:
                         "line": 7,
                         "column": 7,
                         "key": "stubs[0].reply.off_contract",
-                        "message": "this reply keeps the contract",
+                        "message": "off_contract is unnecessary here: the reply matches the contract",
                     }
                 ],
             },
@@ -102,11 +102,11 @@ def test_github(tmp_path: Path) -> None:
             "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold"
             "::100%25: unknown key; known are about, example, stubs, when"
         ),
-        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::about: required, and not there",
-        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::stubs: required, and not there",
+        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::about: required, but missing",
+        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::stubs: required, but missing",
         (
             "::notice file=a%2Cb%3A 100%25/b.yaml,line=7,col=7,title=says more than is so"
-            "::stubs[0].reply.off_contract: this reply keeps the contract"
+            "::stubs[0].reply.off_contract: off_contract is unnecessary here: the reply matches the contract"
         ),
         f"{ROOT}/spec/wingback.yaml 0.1.0: 3 files, 2 with 4 problems",
     ] == ended.stdout.splitlines()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockserver.engine.namespaces import Streams
-from mockserver.scenarios.library import Scenarios
+from mockserver.scenarios.format import load_folder
 from mockserver.scenarios.scenario_selector import ScenarioSelector
 from mockserver.settings import Settings, bundled
 from tests.support.mock import CREATE, SESSION, TLS, Mock, mock_of
@@ -225,7 +225,7 @@ def test_promise_13_streams_are_bounded() -> None:
 def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Callers name namespaces as they like: the scenario that was activated longest ago goes first."""
     monkeypatch.setattr("mockserver.scenarios.scenario_selector.MOST_ACTIVATED", 2)
-    choice = ScenarioSelector(Scenarios.load(bundled("scenarios")))
+    choice = ScenarioSelector(load_folder(bundled("scenarios")))
     for name in ("a", "b", "a", "c"):
         choice.activate("slow", namespace=name)
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import yaml
 
-from mockserver.scenarios import OnConfirm
+from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.settings import Settings
 from tests.support.calls import CUSTOMER, PATH, send, session
 from tests.support.markdown import BLOCKS, rows
@@ -182,7 +182,7 @@ def debit_outcome(mock: Mock) -> bool:
     setup = prepared(mock, scenario="sepa_debit")
     session = mock.engine.payment_sessions.get(None, setup.token)
     assert session is not None
-    on_confirm = OnConfirm(kind="decline", detail="incorrect_cvc")
+    on_confirm = ConfirmOutcome(kind="decline", detail="incorrect_cvc")
     mock.engine.payment_sessions.replace(replace(session, on_confirm=on_confirm))
     return bool(setup.call("confirm", debit).json()["error"]["code"] == "incorrect_cvc")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.errors import ScenarioError
-from mockserver.scenarios import BrokenScenariosError, Scenarios
+from mockserver.scenarios.format import BrokenScenariosError, load_folder
 from mockserver.scenarios.format.file_reader import ScenarioReader
 from tests.support.brokenfiles import BROKEN
 from tests.support.scenariofiles import OPERATION, stub
@@ -24,10 +24,10 @@ def test_broken_file(text: str | bytes, expected: list[str]) -> None:
 
 
 BROKEN_FOLDERS = {
-    "empty": ({}, "{}: the folder holds no scenario file (*.yaml)"),
+    "empty": ({}, "{}: the folder has no scenario file (*.yaml)"),
     "only other files": (
         {"README.md": "", "scenario.schema.json": "{}"},
-        "{}: the folder holds no scenario file (*.yaml)",
+        "{}: the folder has no scenario file (*.yaml)",
     ),
     "yml": ({"a.yml": ""}, "{}/a.yml:1:1: a scenario's file name ends with .yaml: rename it to a.yaml"),
     "capital ending": ({"a.YAML": ""}, "{}/a.YAML:1:1: a scenario's file name ends with .yaml: rename it to a.yaml"),
@@ -56,14 +56,14 @@ def test_broken_folder(tmp_path: Path, files: dict[str, str], expected: str) -> 
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     with pytest.raises(ScenarioError) as caught:
-        Scenarios.load(tmp_path)
+        load_folder(tmp_path)
     assert expected.format(tmp_path) == str(caught.value)
 
 
 def test_missing_folder(tmp_path: Path) -> None:
     """A folder that is not there is one clear line."""
     with pytest.raises(ScenarioError) as caught:
-        Scenarios.load(tmp_path / "none")
+        load_folder(tmp_path / "none")
     expected = f"{tmp_path}/none: the folder of scenarios cannot be read: No such file or directory"
     assert expected == str(caught.value)
 
@@ -72,7 +72,7 @@ def test_problems_are_data(tmp_path: Path) -> None:
     """The parts of each problem can be had one by one."""
     (tmp_path / "a.yaml").write_text(stub("fault: hang\ntimes: 0"))
     with pytest.raises(BrokenScenariosError) as caught:
-        Scenarios.load(tmp_path)
+        load_folder(tmp_path)
     [problem] = caught.value.problems
     message = "expected a whole number from 1 to 1000000, found the number 0"
     expected = (f"{tmp_path}/a.yaml", 6, 12, "stubs[0].times", message)
@@ -86,13 +86,13 @@ def test_links_out_of_the_folder(tmp_path: Path) -> None:
     (folder / "..data").mkdir(parents=True)
     (folder / "..data" / "good.yaml").write_text(stub("fault: hang"))
     (folder / "good.yaml").symlink_to("..data/good.yaml")
-    assert ["good"] == list(Scenarios.load(folder))
+    assert ["good"] == list(load_folder(folder))
     (folder / "dangling.yaml").symlink_to("nowhere.yaml")
     (folder / "loop.yaml").symlink_to("loop.yaml")
     (folder / "out.yaml").symlink_to("../outside.yaml")
     (folder / "passwd.yaml").symlink_to("/etc/passwd")
     with pytest.raises(BrokenScenariosError) as caught:
-        Scenarios.load(folder)
+        load_folder(folder)
     problems = {Path(problem.file).name: problem.message for problem in caught.value.problems}
     assert "cannot be read: No such file or directory" == problems.pop("dangling.yaml")
     assert problems.pop("loop.yaml").startswith("cannot be read: ")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mockserver.messages import ABSENT, Call, Headers, Request
-from mockserver.scenarios.templates import parse_template, parse_text_template
+from mockserver.scenarios.format.template_fields import parse_template, parse_text_template
 
 BODY = {"provider": "stripe", "address": True, "count": 2, "none": None, "list": [{"x": 1.5}], "a/b~c": {"": "deep"}}
 CALL = Call(

@@ -6,9 +6,11 @@ from random import Random
 
 import pytest
 
+from mockserver.delivery.delays import FixedDelay, LognormalDelay, UniformDelay
+from mockserver.delivery.planned_faults import PlannedFault
 from mockserver.messages import ABSENT, Call, Headers, Request
-from mockserver.scenarios import LiteralReply, OnConfirm, PaymentSessionReply, PlannedFault, Scenario
-from mockserver.scenarios.durations import Fixed, Lognormal, Uniform
+from mockserver.payments.outcomes import ConfirmOutcome
+from mockserver.scenarios import LiteralReply, PaymentSessionReply, Scenario
 from mockserver.scenarios.format.file_reader import ScenarioReader
 
 CALL = Call(request=Request(method="POST", path="/"), operation="op", path={})
@@ -67,16 +69,15 @@ def test_everything() -> None:
     first, second, third = scenario.stubs
     assert ("s", "The first call is answered 503, the retry succeeds.") == (scenario.name, scenario.about)
     assert ("first call is refused", "c_create_payment_session", 1) == (first.name, first.operation, first.times)
-    assert Fixed(0.2) == first.delay
+    assert FixedDelay(0.2) == first.delay
     assert isinstance(first.reply, LiteralReply)
-    assert (503, "the gateway answers this", None) == (
+    assert (503, "the gateway answers this") == (
         first.reply.status,
         first.reply.off_contract,
-        first.reply.media_type,
     )
     assert ((("Retry-After", "1"),), ABSENT) == first.reply.render(CALL, str)
     assert isinstance(second.reply, PaymentSessionReply)
-    assert OnConfirm(kind="decline", detail="insufficient_funds", delay=Fixed(1.0)) == second.reply.on_confirm
+    assert ConfirmOutcome(kind="decline", detail="insufficient_funds", delay=FixedDelay(1.0)) == second.reply.on_confirm
     overrides = {"status": "created", "setup_intent": {"address": True}}
     assert ((("Content-Type", "application/json"),), overrides) == second.reply.render(CALL, str)
     assert (None, PlannedFault(kind="dribble", chunks=5, over=2.0)) == (third.reply, third.fault)
@@ -126,14 +127,14 @@ def test_equal_files_are_equal_scenarios() -> None:
 
 
 DELAYS = {
-    "milliseconds": ("200ms", Fixed(0.2)),
-    "seconds": ("1.5s", Fixed(1.5)),
-    "nothing": ("0s", Fixed(0.0)),
-    "the longest": ("3600s", Fixed(3600.0)),
-    "uniform": ("{uniform: [50ms, 0.2s]}", Uniform(0.05, 0.2)),
-    "uniform of one point": ("{uniform: [1s, 1s]}", Uniform(1.0, 1.0)),
-    "lognormal": ("{lognormal: {median: 80ms, sigma: 0.4}}", Lognormal(0.08, 0.4)),
-    "lognormal, always the median": ("{lognormal: {median: 80ms, sigma: 0}}", Lognormal(0.08, 0.0)),
+    "milliseconds": ("200ms", FixedDelay(0.2)),
+    "seconds": ("1.5s", FixedDelay(1.5)),
+    "nothing": ("0s", FixedDelay(0.0)),
+    "the longest": ("3600s", FixedDelay(3600.0)),
+    "uniform": ("{uniform: [50ms, 0.2s]}", UniformDelay(0.05, 0.2)),
+    "uniform of one point": ("{uniform: [1s, 1s]}", UniformDelay(1.0, 1.0)),
+    "lognormal": ("{lognormal: {median: 80ms, sigma: 0.4}}", LognormalDelay(0.08, 0.4)),
+    "lognormal, always the median": ("{lognormal: {median: 80ms, sigma: 0}}", LognormalDelay(0.08, 0.0)),
 }
 
 
@@ -145,38 +146,38 @@ def test_delay(text: str, expected: object) -> None:
 
 def test_delays_are_seeded() -> None:
     """The same seed gives the same delays; they keep within their bounds and near their median."""
-    uniform, lognormal = Uniform(0.05, 0.2), Lognormal(0.08, 0.4)
+    uniform, lognormal = UniformDelay(0.05, 0.2), LognormalDelay(0.08, 0.4)
     one, two = Random(7), Random(7)
     drawn = [(uniform.seconds(one), lognormal.seconds(one)) for _ in range(1000)]
     assert drawn == [(uniform.seconds(two), lognormal.seconds(two)) for _ in range(1000)]
     assert all(0.05 <= seconds <= 0.2 for seconds, _ in drawn)
     assert 0.07 < sorted(seconds for _, seconds in drawn)[500] < 0.09
-    assert max(Lognormal(3600.0, 5.0).seconds(one) for _ in range(100)) == 3600.0
+    assert max(LognormalDelay(3600.0, 5.0).seconds(one) for _ in range(100)) == 3600.0
 
 
 ON_CONFIRM = {
-    "test card": ("test_card", OnConfirm(kind="test_card")),
-    "succeed": ("succeed", OnConfirm(kind="succeed")),
-    "processing": ("processing", OnConfirm(kind="processing")),
-    "expired": ("expired", OnConfirm(kind="expired")),
-    "succeed, late": ("{succeed: true, delay: 1s}", OnConfirm(kind="succeed", delay=Fixed(1.0))),
-    "decline": ("{decline: lost_card}", OnConfirm(kind="decline", detail="lost_card")),
-    "challenge": ("{authenticate: challenge}", OnConfirm(kind="authenticate", detail="challenge")),
-    "pass": ("{authenticate: pass}", OnConfirm(kind="authenticate", detail="pass")),
+    "test card": ("test_card", ConfirmOutcome(kind="test_card")),
+    "succeed": ("succeed", ConfirmOutcome(kind="succeed")),
+    "processing": ("processing", ConfirmOutcome(kind="processing")),
+    "expired": ("expired", ConfirmOutcome(kind="expired")),
+    "succeed, late": ("{succeed: true, delay: 1s}", ConfirmOutcome(kind="succeed", delay=FixedDelay(1.0))),
+    "decline": ("{decline: lost_card}", ConfirmOutcome(kind="decline", detail="lost_card")),
+    "challenge": ("{authenticate: challenge}", ConfirmOutcome(kind="authenticate", detail="challenge")),
+    "pass": ("{authenticate: pass}", ConfirmOutcome(kind="authenticate", detail="pass")),
     "fail, some time": (
         "{authenticate: fail, delay: {uniform: [1s, 2s]}}",
-        OnConfirm(kind="authenticate", detail="fail", delay=Uniform(1.0, 2.0)),
+        ConfirmOutcome(kind="authenticate", detail="fail", delay=UniformDelay(1.0, 2.0)),
     ),
-    "fault": ("{fault: hang}", OnConfirm(kind="fault", fault=PlannedFault(kind="hang"))),
+    "fault": ("{fault: hang}", ConfirmOutcome(kind="fault", fault=PlannedFault(kind="hang"))),
     "dribble": (
         "{fault: {dribble: {chunks: 2, over: 1s}}}",
-        OnConfirm(kind="fault", fault=PlannedFault(kind="dribble", chunks=2, over=1.0)),
+        ConfirmOutcome(kind="fault", fault=PlannedFault(kind="dribble", chunks=2, over=1.0)),
     ),
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), ON_CONFIRM.values(), ids=ON_CONFIRM.keys())
-def test_on_confirm(text: str, expected: OnConfirm) -> None:
+def test_on_confirm(text: str, expected: ConfirmOutcome) -> None:
     """Each outcome of a confirmation can be written, with or without a delay."""
     reply = read_stub(f"reply: {{payment_session: {{}}, on_confirm: {text}}}").stubs[0].reply
     assert isinstance(reply, PaymentSessionReply)

@@ -10,7 +10,9 @@ import pytest
 
 from mockserver.errors import ScenarioError
 from mockserver.messages import Call, Request
-from mockserver.scenarios import BrokenScenariosError, Scenarios, read_folder
+from mockserver.scenarios import Scenarios
+from mockserver.scenarios.format import BrokenScenariosError, load_folder, read_folder
+from mockserver.scenarios.suggestions import nearest_names
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,8 +35,8 @@ def test_names(tmp_path: Path) -> None:
         (tmp_path / other).write_text("{")
     (tmp_path / "folder.yaml").mkdir()
     write(tmp_path / "folder.yaml", "inner")
-    library = Scenarios.load(tmp_path)
-    assert ["card_declined", "happy-2", "slow"] == list(library) == list(library.names)
+    library = load_folder(tmp_path)
+    assert ["card_declined", "happy-2", "slow"] == list(library)
     assert 3 == len(library)
     assert "slow" == library["slow"].name
     assert "fast" not in library
@@ -45,7 +47,7 @@ def test_names(tmp_path: Path) -> None:
 def test_an_empty_library() -> None:
     """Without a folder there are no scenarios, and everything can still be asked."""
     library = Scenarios()
-    assert ([], [], None) == (list(library), library.nearest("slow"), library.fitting(call("a")))
+    assert ([], [], None) == (list(library), nearest_names("slow", library), library.fitting(call("a")))
 
 
 NEAREST = {
@@ -63,7 +65,7 @@ def test_nearest(tmp_path: Path, name: str, expected: list[str]) -> None:
     """A name that is not there finds its neighbours."""
     for known in ("slow", "card_declined", "card_decided", "happy_path"):
         write(tmp_path, known)
-    assert sorted(expected) == sorted(Scenarios.load(tmp_path).nearest(name, count=2))
+    assert sorted(expected) == sorted(nearest_names(name, load_folder(tmp_path), count=2))
 
 
 def test_fitting(tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_fitting(tmp_path: Path) -> None:
     write(tmp_path, "c_first", when="'503'")
     write(tmp_path, "b_first", when="{matches: '^50'}")
     write(tmp_path, "d_other", when="'404'")
-    library = Scenarios.load(tmp_path)
+    library = load_folder(tmp_path)
     chosen = {name: library.fitting(call(name)) for name in ("503", "404", "200")}
     assert {"503": "b_first", "404": "d_other", "200": None} == {
         name: scenario and scenario.name for name, scenario in chosen.items()
@@ -82,9 +84,9 @@ def test_fitting(tmp_path: Path) -> None:
 def test_operations_are_checked_if_they_are_known(tmp_path: Path) -> None:
     """A stub for an operation that the contract does not have is a problem, if the contract is there."""
     write(tmp_path, "slow", operation="c_create")
-    assert ["slow"] == list(Scenarios.load(tmp_path))
+    assert ["slow"] == list(load_folder(tmp_path))
     with pytest.raises(BrokenScenariosError) as caught:
-        Scenarios.load(tmp_path, operations=frozenset({"d_create"}))
+        load_folder(tmp_path, operations=frozenset({"d_create"}))
     message = "the contract has no operation 'c_create'; did you mean 'd_create'?"
     assert f"{tmp_path}/slow.yaml:3:26: stubs[0].operation: {message}" == str(caught.value)
 
@@ -106,7 +108,7 @@ def test_a_pipe_is_not_read(tmp_path: Path) -> None:
     """A file that would block for ever is a problem."""
     os.mkfifo(tmp_path / "pipe.yaml")
     with pytest.raises(ScenarioError, match=r"pipe\.yaml:1:1: not a regular file$"):
-        Scenarios.load(tmp_path)
+        load_folder(tmp_path)
 
 
 def test_a_thousand_files(tmp_path: Path) -> None:
@@ -114,7 +116,7 @@ def test_a_thousand_files(tmp_path: Path) -> None:
     for number in range(1000):
         write(tmp_path, f"scenario_{number:04}", when="'7'" if number == 700 else "")
     started = time.process_time()
-    library = Scenarios.load(tmp_path, operations=frozenset({"op"}))
+    library = load_folder(tmp_path, operations=frozenset({"op"}))
     seconds = time.process_time() - started
     assert 1000 == len(library)
     chosen = library.fitting(call("7"))
@@ -126,7 +128,7 @@ def test_a_thousand_files(tmp_path: Path) -> None:
 def test_bundled_scenarios() -> None:
     """Every bundled scenario is valid, opens with the editor's schema line and has an example."""
     folder = ROOT / "scenarios"
-    library = Scenarios.load(folder)
+    library = load_folder(folder)
     assert "happy_path" in library
     for scenario in library.values():
         text = (folder / f"{scenario.name}.yaml").read_text("utf-8")

@@ -7,7 +7,8 @@ from threading import Barrier
 
 import pytest
 
-from mockserver.scenarios import PlannedFault, Stub, UsageCounts
+from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.scenarios import Stub, UsageCounts
 
 
 def stub(*, times: int | None, name: str = "a") -> Stub:

@@ -43,7 +43,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "no about, no stubs": (
         "when: {path: {a: b}}\n",
-        ["1:1: about: required, and not there", "1:1: stubs: required, and not there"],
+        ["1:1: about: required, but missing", "1:1: stubs: required, but missing"],
     ),
     "unknown top key": (stub("fault: hang") + "exmaple: []\n", ["6:1: exmaple: unknown key; did you mean 'example'?"]),
     "unknown stub key": (stub("fault: hang\ndelya: 2s"), ["6:5: stubs[0].delya: unknown key; did you mean 'delay'?"]),
@@ -64,7 +64,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "about bent": (
         "about: no\nstubs:\n  - {name: a, operation: c_create_payment_session, fault: hang}\n",
-        ["1:8: about: no without quotes is read as the truth value false elsewhere; write it in quotes"],
+        ["1:8: about: other YAML readers read no without quotes as the truth value false; write it in quotes"],
     ),
     "unknown operation": (
         "about: x\nstubs:\n  - {name: a, operation: c_create_payment_sesion, fault: hang}\n",
@@ -74,15 +74,17 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "operation bent": (
         "about: x\nstubs:\n  - {name: a, operation: on, fault: hang}\n",
-        ["3:26: stubs[0].operation: on without quotes is read as the truth value true elsewhere; write it in quotes"],
+        [
+            "3:26: stubs[0].operation: other YAML readers read on without quotes as the truth value true; write it in quotes"
+        ],
     ),
     "no name": (
         "about: x\nstubs:\n  - operation: c_create_payment_session\n    fault: hang\n",
-        ["3:5: stubs[0].name: required, and not there"],
+        ["3:5: stubs[0].name: required, but missing"],
     ),
     "name repeated": (
         HEAD + "    fault: hang\n  - name: a\n    operation: c_create_payment_session\n    fault: hang\n",
-        ["6:11: stubs[1].name: the name is repeated; stubs[0] has it already"],
+        ["6:11: stubs[1].name: the name is repeated; stubs[0] has the same name"],
     ),
     "name with a line break": (
         'about: x\nstubs:\n  - {name: "a\\nb", operation: c_create_payment_session, fault: hang}\n',
@@ -170,11 +172,11 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "fault with a value": (
         stub("fault: {hang: 5s}"),
-        ["5:12: stubs[0].fault: hang takes nothing: write the word alone"],
+        ["5:12: stubs[0].fault: hang takes no value: write the word alone"],
     ),
     "dribble bare": (
         stub("fault: dribble"),
-        ["5:12: stubs[0].fault: dribble needs its measure: {dribble: {chunks: 5, over: 2s}}"],
+        ["5:12: stubs[0].fault: dribble needs chunks and a duration: {dribble: {chunks: 5, over: 2s}}"],
     ),
     "dribble chunks": (
         stub("fault: {dribble: {chunks: 0, over: 1s}}"),
@@ -246,11 +248,11 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "header name": (
         reply("status: 503\nheaders: {'Retry After': '1'}"),
-        ["7:17: stubs[0].reply.headers.Retry After: 'Retry After' cannot be the name of a header"],
+        ["7:17: stubs[0].reply.headers.Retry After: 'Retry After' is not a valid header name"],
     ),
     "header repeated": (
         reply("status: 503\nheaders: {Retry-After: '1', retry-after: '2'}"),
-        ["7:35: stubs[0].reply.headers.retry-after: the header is repeated: Retry-After is the same one"],
+        ["7:35: stubs[0].reply.headers.retry-after: the header Retry-After is repeated"],
     ),
     "header value break": (
         reply('status: 503\nheaders: {X: "a\\r\\nSet-Cookie: b"}'),
@@ -259,7 +261,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     "header framing": (
         reply("status: 503\nheaders: {Content-Length: '1'}"),
         [
-            "7:17: stubs[0].reply.headers.Content-Length: the server sets Content-Length itself; to break the wire, plan a fault"
+            "7:17: stubs[0].reply.headers.Content-Length: the server sets Content-Length itself; to break the connection, use a fault"
         ],
     ),
     "header ours": (
@@ -268,7 +270,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "headers a list": (
         reply("status: 503\nheaders: [a]"),
-        ["7:16: stubs[0].reply.headers: expected a mapping by the names of headers, found a list"],
+        ["7:16: stubs[0].reply.headers: expected a mapping of header names, found a list"],
     ),
     "media type": (
         reply("headers: {Content-Type: html}\nbody: x"),
@@ -284,21 +286,21 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "text body an object": (
         reply("headers: {Content-Type: text/html}\nbody: {a: 1}"),
-        ["7:13: stubs[0].reply.body: expected text, for the Content-Type is text/html"],
+        ["7:13: stubs[0].reply.body: expected text, because the Content-Type is text/html"],
     ),
     "payment session as text": (
         reply("headers: {Content-Type: text/html}\npayment_session: {}"),
-        ["7:24: stubs[0].reply.payment_session: a payment session is JSON, and the Content-Type is text/html"],
+        ["7:24: stubs[0].reply.payment_session: a payment session is JSON, but the Content-Type is text/html"],
     ),
     "body bent": (
         reply("body: {a: yes, b: 2020-01-01, c: [1_000], d: 12:30, on: 1, 5: x}"),
         [
-            "6:17: stubs[0].reply.body.a: yes without quotes is read as the truth value true elsewhere; write it in quotes",
-            "6:25: stubs[0].reply.body.b: 2020-01-01 without quotes is read as a date elsewhere; write it in quotes",
-            "6:41: stubs[0].reply.body.c[0]: 1_000 without quotes is read as a number elsewhere; write it in quotes",
-            "6:52: stubs[0].reply.body.d: 12:30 without quotes is read as a number to the base of 60 elsewhere; write it in quotes",
-            "6:59: stubs[0].reply.body.on: on without quotes is read as the truth value true elsewhere; write it in quotes",
-            "6:66: stubs[0].reply.body.5: 5 without quotes is read as a number elsewhere; write it in quotes",
+            "6:17: stubs[0].reply.body.a: other YAML readers read yes without quotes as the truth value true; write it in quotes",
+            "6:25: stubs[0].reply.body.b: other YAML readers read 2020-01-01 without quotes as a date; write it in quotes",
+            "6:41: stubs[0].reply.body.c[0]: other YAML readers read 1_000 without quotes as a number; write it in quotes",
+            "6:52: stubs[0].reply.body.d: other YAML readers read 12:30 without quotes as a number to the base of 60; write it in quotes",
+            "6:59: stubs[0].reply.body.on: other YAML readers read on without quotes as the truth value true; write it in quotes",
+            "6:66: stubs[0].reply.body.5: other YAML readers read 5 without quotes as a number; write it in quotes",
         ],
     ),
     "expression misspelt": (
@@ -323,7 +325,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "expression header": (
         reply("body: ['{$request.header.a b}']"),
-        ["6:14: stubs[0].reply.body[0]: {$request.header.a b}: 'a b' cannot be the name of a header"],
+        ["6:14: stubs[0].reply.body[0]: {$request.header.a b}: 'a b' is not a valid header name"],
     ),
     "expression open": (
         reply("body: 'x{$request.path.a'"),
@@ -331,11 +333,11 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "expression in key": (
         reply("body: {'{$request.path.a}': 1}"),
-        ["6:14: stubs[0].reply.body.{$request.path.a}: an expression stands in a value, not in a key"],
+        ["6:14: stubs[0].reply.body.{$request.path.a}: expressions are allowed in values, not in keys"],
     ),
     "expression fake": (
         reply("body: '{$fake.ibn}'"),
-        ["6:13: stubs[0].reply.body: {$fake.ibn}: nothing is made up under the name 'ibn'; names are those of Faker"],
+        ["6:13: stubs[0].reply.body: {$fake.ibn}: Faker has no value named 'ibn' that needs no arguments"],
     ),
     "expression in header": (
         reply("status: 503\nheaders: {X: '{$nope}'}"),
@@ -349,12 +351,12 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "on_confirm bare decline": (
         reply("payment_session: {}\non_confirm: decline"),
-        ["7:19: stubs[0].reply.on_confirm: decline needs to say which: {decline: …}"],
+        ["7:19: stubs[0].reply.on_confirm: decline needs a value: {decline: …}"],
     ),
     "on_confirm code": (
         reply("payment_session: {}\non_confirm: {decline: 51}"),
         [
-            "7:29: stubs[0].reply.on_confirm.decline: expected a decline code of Stripe's, such as insufficient_funds, found the number 51"
+            "7:29: stubs[0].reply.on_confirm.decline: expected a decline code of Stripe, such as insufficient_funds, found the number 51"
         ],
     ),
     "on_confirm authenticate": (
@@ -384,8 +386,8 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     "types beside a body": (
         reply("body: {}\npayment_method_types: [card]\non_confirm: succeed"),
         [
-            "7:29: stubs[0].reply.payment_method_types: it is about a payment session, and there is none beside it",
-            "8:19: stubs[0].reply.on_confirm: it is about a payment session, and there is none beside it",
+            "7:29: stubs[0].reply.payment_method_types: only a reply with payment_session can have this key",
+            "8:19: stubs[0].reply.on_confirm: only a reply with payment_session can have this key",
         ],
     ),
     "types misspelt": (
@@ -396,7 +398,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "types twice": (
         reply("payment_session: {}\npayment_method_types: [card, card]"),
-        ["7:36: stubs[0].reply.payment_method_types[1]: card is there already"],
+        ["7:36: stubs[0].reply.payment_method_types[1]: card is repeated"],
     ),
     "types number": (
         reply("payment_session: {}\npayment_method_types: [1]"),
@@ -439,7 +441,9 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "when bent": (
         stub("when: {path: {id: 012}}\nfault: hang"),
-        ["5:23: stubs[0].when.path.id: 012 without quotes is read as an octal number elsewhere; write it in quotes"],
+        [
+            "5:23: stubs[0].when.path.id: other YAML readers read 012 without quotes as an octal number; write it in quotes"
+        ],
     ),
     "when null value": (
         stub("when: {cookie: {a: ~}}\nfault: hang"),
@@ -459,7 +463,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "when header twice": (
         stub("when: {header: {A: x, a: y}}\nfault: hang"),
-        ["5:27: stubs[0].when.header.a: the header is repeated: A is the same one"],
+        ["5:27: stubs[0].when.header.a: the header A is repeated"],
     ),
     "when list": (
         stub("when: {header: {A: [x]}}\nfault: hang"),
@@ -499,7 +503,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "operator with others": (
         stub("when: {body: {a: {absent: true, b: 1}}}\nfault: hang"),
-        ["5:23: stubs[0].when.body.a.absent: absent is an operator and stands alone"],
+        ["5:23: stubs[0].when.body.a.absent: absent is an operator: it must be the only key"],
     ),
     "operator in list": (
         stub("when: {body: {a: [{matches: x}]}}\nfault: hang"),
@@ -537,19 +541,19 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "example status": (
         stub("fault: hang") + "example:\n  - request: {method: GET, path: /}\n    reply: {body: {a: 1}}\n",
-        ["8:12: example[0].reply.status: required, and not there"],
+        ["8:12: example[0].reply.status: required, but missing"],
     ),
     "several": (
         "abuot: x\nstubs:\n  - name: a\n    operation: nope\n    times: no\n    delay: 5\n    reply: {status: 20, body: '{$x}'}\n  - operation: c_create_payment_session\n    when: {body: {a: {matches: '('}}}\n",
         [
-            "1:1: about: required, and not there",
+            "1:1: about: required, but missing",
             "1:1: abuot: unknown key; did you mean 'about'?",
             "4:16: stubs[0].operation: the contract has no operation 'nope'; known are c_create_payment_session",
             "5:12: stubs[0].times: expected a whole number from 1 to 1000000, found the text 'no'",
             "6:12: stubs[0].delay: expected a duration such as 200ms or 1.5s, found the number 5",
             "7:21: stubs[0].reply.status: expected a whole number from 200 to 599, found the number 20",
             "7:31: stubs[0].reply.body: {$x} is not an expression; known are $fake.…, $method, $request.body#/…, $request.header.…, $request.path.…, $request.query.…, $url",
-            "8:5: stubs[1].name: required, and not there",
+            "8:5: stubs[1].name: required, but missing",
             "9:32: stubs[1].when.body.a.matches: the pattern '(' cannot be used: a ( without its ) at character 2",
         ],
     ),

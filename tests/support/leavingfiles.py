@@ -10,8 +10,8 @@ SESSION = (
     "token: T, wb_customer_id: W, customer_id: C, provider: stripe, operation: add_method, status: created, "
     "address: true, detach_previous_on_success: false"
 )
-LEAVE = "(or say off_contract: <reason>)"
-UNKNOWN = f"the contract knows no such member {LEAVE}"
+LEAVE = "(or add off_contract: <reason>)"
+UNKNOWN = f"the contract documents no such member {LEAVE}"
 NO_PARAMETER = "no path parameter of c_create_payment_session has this name"
 
 LEAVING = {

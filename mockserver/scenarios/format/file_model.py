@@ -1,215 +1,270 @@
-"""The file format of scenarios, as pydantic reads it; docstrings and descriptions are what an editor shows."""
+"""The file format of scenarios as pydantic models. An editor shows the docstrings and descriptions."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mockserver.delivery.delays import NO_DELAY, Delay
+from mockserver.delivery.planned_faults import FAULTS, PlannedFault
+from mockserver.messages import ABSENT, BODILESS
 from mockserver.parsing.media_types import is_json
-from mockserver.scenarios.confirmations import TEST_CARD, OnConfirm, parse_on_confirm
-from mockserver.scenarios.durations import NO_DELAY, Delay, parse_delay
-from mockserver.scenarios.faults import PlannedFault, parse_fault
-from mockserver.scenarios.format import editor_schema, field_parsers
-from mockserver.scenarios.format.flaws import Flaw
-from mockserver.scenarios.format.matcher_parsers import parse_matcher, parse_text_matcher
-from mockserver.scenarios.format.pydantic_leaves import Leaf, TemplateLeaf, refuse
+from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
+from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
+from mockserver.scenarios.conditions import ALWAYS, Condition
+from mockserver.scenarios.format.delivery_fields import (
+    DELAY_SCHEMA,
+    FAULT_SCHEMA,
+    parse_delay,
+    parse_fault,
+    parse_fault_kind,
+)
+from mockserver.scenarios.format.fields import ParsedBy, parse_line, parse_reason, text, whole_number
+from mockserver.scenarios.format.flaws import Flaw, FlawsError
+from mockserver.scenarios.format.header_fields import parse_example_headers, parse_header_matchers, parse_headers
+from mockserver.scenarios.format.matcher_fields import TEXT_MATCHER_SCHEMA, parse_matcher, parse_text_matcher
+from mockserver.scenarios.format.payment_fields import (
+    METHOD_TYPES_SCHEMA,
+    ON_CONFIRM_SCHEMA,
+    parse_method_types,
+    parse_on_confirm,
+)
+from mockserver.scenarios.format.template_fields import as_text, parse_overrides, parse_template
 from mockserver.scenarios.matchers import Matcher
-from mockserver.scenarios.method_types import DEFAULT_TYPES, parse_method_types
-from mockserver.scenarios.stub_replies import Header, media_type_of
-from mockserver.scenarios.templates import Template, parse_template
+from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Scenario, Stub
+from mockserver.scenarios.stub_replies import Header, LiteralReply, PaymentSessionReply, StubReply, media_type_of
+from mockserver.scenarios.templates import Template
 
-__all__ = ["ConditionModel", "ExampleModel", "ReplyModel", "ScenarioFile", "StubModel"]
+__all__ = ["ConditionModel", "ScenarioModel"]
 
-_Line = Annotated[str, Leaf(field_parsers.parse_line, editor_schema.LINE)]
-_Status = Annotated[int, Leaf(field_parsers.parse_status, editor_schema.STATUS)]
-_TextMatcher = Annotated[Matcher, Leaf(parse_text_matcher, editor_schema.TEXT_MATCHER)]
-_HeaderMatchers = Annotated[dict[str, Matcher], Leaf(field_parsers.parse_header_matchers, editor_schema.TEXT_MATCHERS)]
-_BodyMatcher = Annotated[Matcher | None, Leaf(parse_matcher, editor_schema.MATCHER)]
-_Headers = Annotated[tuple[Header, ...], TemplateLeaf(field_parsers.parse_headers, editor_schema.HEADERS)]
+_LINE_SCHEMA: Final = {"type": "string", "minLength": 1}
+_HEADERS_SCHEMA: Final = {"type": "object", "additionalProperties": {"type": "string"}}
+_MATCHERS_SCHEMA: Final = {"type": "object", "additionalProperties": TEXT_MATCHER_SCHEMA}
 
-_NO_BODY = frozenset({204, 205, 304})
+_Line = Annotated[str, ParsedBy(parse_line, _LINE_SCHEMA)]
+_Status = Annotated[int, whole_number(200, 599)]
+_TextMatcher = Annotated[Matcher, ParsedBy(parse_text_matcher, TEXT_MATCHER_SCHEMA)]
+_HeaderMatchers = Annotated[dict[str, Matcher], ParsedBy(parse_header_matchers, _MATCHERS_SCHEMA)]
+# The schema allows any JSON: an object is a subset, with operators at any depth.
+_BodyMatcher = Annotated[Matcher | None, ParsedBy(parse_matcher, {})]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    def flaws(self) -> list[Flaw]:
-        """What is wrong between the keys, once each of them is right."""
+    def flaws(self) -> Iterable[Flaw]:
+        """What is wrong between the keys, when each key is valid."""
         return []
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        empty = [Flaw((name,), "expected a value, found null") for name in self.model_fields_set if self.is_null(name)]
-        flaws = empty or self.flaws()
+        empty = [Flaw((name,), "expected a value, found null") for name in self.model_fields_set if self._is_null(name)]
+        flaws = empty or list(self.flaws())
         if flaws:
-            raise refuse(flaws)
+            raise FlawsError(flaws)
         return self
 
-    def is_null(self, name: str) -> bool:
-        """Whether a key that is there says nothing."""
-        return getattr(self, name) is None
+    def _is_null(self, name: str) -> bool:
+        # A field of any type takes null as a value.
+        return getattr(self, name) is None and type(self).model_fields[name].annotation is not Any
 
-    def given(self, *names: str) -> list[str]:
-        """Those of the keys that stand in the file."""
+    def has(self, *names: str) -> list[str]:
+        """Which of these keys the file has."""
         return [name for name in names if name in self.model_fields_set]
+
+    def one_ending(self) -> list[Flaw]:
+        """A flaw unless the file has either a reply or a fault."""
+        found = self.has("reply", "fault")
+        if len(found) == 1:
+            return []
+        return [Flaw((), f"expected exactly one of reply, fault, found {'both' if found else 'neither'}")]
 
 
 class ConditionModel(_Part):
-    """Matchers over the request. All of them must fit; what is not named may be anything."""
+    """Matchers for the request. All of them must fit. Parts without a matcher may be anything."""
 
     path: dict[str, _TextMatcher] = Field({}, description="Path parameters, by name.")
-    query: dict[str, _TextMatcher] = Field({}, description="Query parameters, by name; any value of a repeated one.")
-    header: _HeaderMatchers = Field({}, description="Header fields, by name in any case.")
+    query: dict[str, _TextMatcher] = Field(
+        {}, description="Query parameters, by name. One value of a repeated parameter must fit."
+    )
+    header: _HeaderMatchers = Field({}, description="Header fields, by name in upper or lower case.")
     cookie: dict[str, _TextMatcher] = Field({}, description="Cookies, by name.")
-    body: _BodyMatcher = Field(None, description="The JSON body: objects by subset, everything else as a whole.")
+    body: _BodyMatcher = Field(None, description="The JSON body: an object matches by subset, other values as a whole.")
 
     def flaws(self) -> list[Flaw]:
-        """A condition says something."""
+        """A condition has at least one part."""
         return [] if self.model_fields_set else [Flaw((), "expected at least one of path, query, header, cookie, body")]
+
+    def condition(self) -> Condition:
+        """The condition."""
+        return Condition(**dict(self))
 
 
 class ReplyModel(_Part):
-    """What is answered: a made-up payment session, or a reply written out, or no body at all."""
+    """The reply: a made-up payment session, a literal reply, or no body."""
 
     status: _Status = Field(200, description="The HTTP status.")
-    headers: _Headers = Field((), description="Header fields; values may hold expressions.")
-    payment_session: Annotated[
-        Template | None, TemplateLeaf(field_parsers.parse_overrides, editor_schema.OVERRIDES)
-    ] = Field(
-        None,
-        description="The coherent made-up payment session, with these members overridden, to any depth; "
-        "{absent: true} takes a member away.",
+    headers: Annotated[tuple[Header, ...], ParsedBy(parse_headers, _HEADERS_SCHEMA, expressions=True)] = Field(
+        (), description="Header fields. Values may have expressions."
     )
-    body: Annotated[Template | None, TemplateLeaf(parse_template, editor_schema.ANYTHING)] = Field(
-        None, description="The body as it is sent: JSON, or text under another Content-Type. May hold expressions."
+    payment_session: Annotated[Template | None, ParsedBy(parse_overrides, {"type": "object"}, expressions=True)] = (
+        Field(
+            None,
+            description="A made-up payment session. These members replace members of it, to any depth; "
+            "{absent: true} removes a member.",
+        )
     )
-    off_contract: Annotated[str | None, Leaf(field_parsers.parse_reason, editor_schema.LINE)] = Field(
-        None, description="Why this reply leaves the contract; without it, one that does is refused."
+    body: Annotated[Template | None, ParsedBy(parse_template, {}, expressions=True)] = Field(
+        None, description="The body: JSON, or text with another Content-Type. May have expressions."
     )
-    on_confirm: Annotated[OnConfirm, Leaf(parse_on_confirm, editor_schema.ON_CONFIRM)] = Field(
-        TEST_CARD, description="What Stripe will say when the client confirms; else the test card decides."
+    off_contract: Annotated[str | None, ParsedBy(parse_reason, _LINE_SCHEMA)] = Field(
+        None, description="Why this reply breaks the contract. Without it, such a reply is an error."
+    )
+    on_confirm: Annotated[ConfirmOutcome, ParsedBy(parse_on_confirm, ON_CONFIRM_SCHEMA)] = Field(
+        TEST_CARD, description="What Stripe answers when the client confirms. By default the test card decides."
+    )
+    payment_method_types: Annotated[tuple[str, ...], ParsedBy(parse_method_types, METHOD_TYPES_SCHEMA)] = Field(
+        DEFAULT_METHOD_TYPES, description="The types of payment methods that the setup intent offers; cards by default."
     )
 
-    payment_method_types: Annotated[tuple[str, ...], Leaf(parse_method_types, editor_schema.PAYMENT_METHOD_TYPES)] = (
-        Field(DEFAULT_TYPES, description="What the setup intent of the payment session offers; without it, cards only.")
-    )
-
-    def flaws(self) -> list[Flaw]:
-        """One kind of body or none, and one that can be sent under its status and type."""
-        bodies = self.given("payment_session", "body")
+    def flaws(self) -> Iterator[Flaw]:
+        """A reply has at most one kind of body, which fits its status and media type."""
+        bodies = self.has("payment_session", "body")
+        misplaced = [] if "payment_session" in bodies else self.has("on_confirm", "payment_method_types")
         if len(bodies) == 2:
-            return [Flaw(("body",), "expected at most one of payment_session, body, found both")]
-        stray = self.given("on_confirm", "payment_method_types")
-        if stray and "payment_session" not in bodies:
-            return [Flaw((name,), "it is about a payment session, and there is none beside it") for name in stray]
-        return self._flaws_of_the_head(bodies)
+            yield Flaw(("body",), "expected at most one of payment_session, body, found both")
+        elif misplaced:
+            yield from (Flaw((name,), "only a reply with payment_session can have this key") for name in misplaced)
+        elif not bodies and not self.has("status", "headers"):
+            yield Flaw((), "expected at least one of status, headers, payment_session, body")
+        elif bodies and self.status in BODILESS:
+            yield Flaw((bodies[0],), f"a reply with status {self.status} has no body")
+        elif self._is_text and self.payment_session is not None:
+            problem = f"a payment session is JSON, but the Content-Type is {media_type_of(self.headers)}"
+            yield Flaw(("payment_session",), problem)
+        elif self._is_text and self.body is not None and as_text(self.body) is None:
+            yield Flaw(("body",), f"expected text, because the Content-Type is {media_type_of(self.headers)}")
 
-    def _flaws_of_the_head(self, bodies: list[str]) -> list[Flaw]:
-        if not bodies:
-            anything = self.given("status", "headers")
-            return [] if anything else [Flaw((), "expected at least one of status, headers, payment_session, body")]
-        if self.status in _NO_BODY:
-            return [Flaw((bodies[0],), f"a reply with status {self.status} has no body")]
+    @property
+    def _is_text(self) -> bool:
         media_type = media_type_of(self.headers)
-        if media_type is not None and not is_json(media_type):
-            if self.body is None:
-                return [Flaw(("payment_session",), f"a payment session is JSON, and the Content-Type is {media_type}")]
-            if field_parsers.as_text(self.body) is None:
-                return [Flaw(("body",), f"expected text, for the Content-Type is {media_type}")]
-        return []
+        return media_type is not None and not is_json(media_type)
+
+    def reply(self) -> StubReply:
+        """The reply."""
+        if self.payment_session is not None:
+            return PaymentSessionReply(
+                status=self.status,
+                headers=self.headers,
+                off_contract=self.off_contract,
+                overrides=self.payment_session,
+                on_confirm=self.on_confirm,
+                method_types=self.payment_method_types,
+            )
+        body = as_text(self.body) if self.body is not None and self._is_text else self.body
+        return LiteralReply(status=self.status, headers=self.headers, off_contract=self.off_contract, body=body)
 
 
 class StubModel(_Part):
     """Matchers with a reply or a fault."""
 
-    name: Annotated[str, Leaf(field_parsers.parse_name, editor_schema.STUB_NAME)] = Field(
-        description="Sent in the reply header Mock-Stub."
+    name: Annotated[str, text("[!-~]([ -~]{0,98}[!-~])?", "1 to 100 printable ASCII characters")] = Field(
+        description="The name, sent in the reply header Mock-Stub."
     )
     operation: _Line = Field(description="The operationId that this stub answers.")
     when: ConditionModel | None = Field(
-        None, description="Which requests it answers; without it, all of the operation."
+        None, description="Which requests the stub answers; by default all of the operation."
     )
-    times: Annotated[int | None, Leaf(field_parsers.parse_times, editor_schema.TIMES)] = Field(
-        None, description="How often it answers before the next stub has its turn; without it, always."
+    times: Annotated[int | None, whole_number(1, 1_000_000)] = Field(
+        None, description="How often the stub answers before the next one takes over; by default without limit."
     )
-    delay: Annotated[Delay, Leaf(parse_delay, editor_schema.DELAY)] = Field(
-        NO_DELAY, description="How long to wait before."
+    delay: Annotated[Delay, ParsedBy(parse_delay, DELAY_SCHEMA)] = Field(
+        NO_DELAY, description="How long to wait before the answer."
     )
-    reply: ReplyModel | None = Field(None, description="What is answered.")
-    fault: Annotated[PlannedFault | None, Leaf(parse_fault, editor_schema.FAULT)] = Field(
-        None, description="How the wire misbehaves instead."
+    reply: ReplyModel | None = Field(None, description="The reply.")
+    fault: Annotated[PlannedFault | None, ParsedBy(parse_fault, FAULT_SCHEMA)] = Field(
+        None, description="How the connection misbehaves instead of a reply."
     )
 
     def flaws(self) -> list[Flaw]:
-        """A stub answers in one way."""
-        return _exactly_one(self.given("reply", "fault"), "reply, fault")
+        """A stub has either a reply or a fault."""
+        return self.one_ending()
+
+    def stub(self) -> Stub:
+        """The stub."""
+        when = ALWAYS if self.when is None else self.when.condition()
+        reply = None if self.reply is None else self.reply.reply()
+        return Stub(**{**dict(self), "when": when, "reply": reply})
 
 
 class ExampleRequestModel(_Part):
     """What the client sends."""
 
-    method: Annotated[str, Leaf(field_parsers.parse_method, editor_schema.METHOD)] = Field(
-        description="GET, POST and so on."
+    method: Annotated[str, text("[A-Z]+", "a method such as POST")] = Field(description="GET, POST and so on.")
+    path: Annotated[str, text(r"/[!-\"$-~]*", "a path that begins with / and is percent-encoded")] = Field(
+        description="The path, percent-encoded, with its query if there is one."
     )
-    path: Annotated[str, Leaf(field_parsers.parse_example_path, editor_schema.EXAMPLE_PATH)] = Field(
-        description="The path as it is sent, with its query if there is one."
+    headers: Annotated[dict[str, str], ParsedBy(parse_example_headers, _HEADERS_SCHEMA)] = Field(
+        {}, description="Header fields in addition to those that every client sends."
     )
-    headers: Annotated[dict[str, str], Leaf(field_parsers.parse_example_headers, editor_schema.HEADERS)] = Field(
-        {}, description="Header fields, besides those that every client sends."
-    )
-    body: Any = Field(None, description="The JSON body.")
-
-    def is_null(self, name: str) -> bool:
-        """Null is a body like any other."""
-        return name != "body" and super().is_null(name)
+    body: Any = Field(default_factory=lambda: ABSENT, description="The JSON body.")
 
 
 class ExampleReplyModel(_Part):
-    """What the client then sees."""
+    """What the client receives."""
 
     status: _Status = Field(description="The HTTP status.")
-    headers: _HeaderMatchers = Field({}, description="Matchers for header fields, by name in any case.")
+    headers: _HeaderMatchers = Field({}, description="Matchers for header fields, by name in upper or lower case.")
     body: _BodyMatcher = Field(None, description="A matcher for the body, as under when.")
 
 
 class ExampleModel(_Part):
-    """One exchange from the client's side; played as a test by `mockserver check`."""
+    """One exchange from the client's side. `mockserver check` runs it as a test."""
 
     request: ExampleRequestModel = Field(description="What the client sends.")
-    reply: ExampleReplyModel | None = Field(None, description="The reply it sees.")
-    fault: Annotated[str | None, Leaf(field_parsers.parse_fault_kind, editor_schema.FAULT_KIND)] = Field(
-        None, description="The fault it sees instead of a reply."
+    reply: ExampleReplyModel | None = Field(None, description="The reply that the client receives.")
+    fault: Annotated[str | None, ParsedBy(parse_fault_kind, {"enum": list(FAULTS)})] = Field(
+        None, description="The fault that the client sees instead of a reply."
     )
 
     def flaws(self) -> list[Flaw]:
-        """An example ends in one way."""
-        return _exactly_one(self.given("reply", "fault"), "reply, fault")
+        """An example has either a reply or a fault."""
+        return self.one_ending()
+
+    def example(self) -> Example:
+        """The example."""
+        reply = None if self.reply is None else ExampleReply(**dict(self.reply))
+        return Example(request=ExampleRequest(**dict(self.request)), reply=reply, fault=self.fault)
 
 
-class ScenarioFile(_Part):
-    """One scenario of the Wingback mock server; the name of the file is the name of the scenario."""
+class ScenarioModel(_Part):
+    """One scenario of the Wingback mock server. The name of the file is the name of the scenario."""
 
     about: _Line = Field(description="One sentence: what the client experiences.")
-    when: ConditionModel | None = Field(
-        None, description="Chooses this scenario by the request itself, no header needed."
-    )
+    when: ConditionModel | None = Field(None, description="Requests that select this scenario, without a header.")
     stubs: list[StubModel] = Field(
-        min_length=1, description="The first one answers whose `when` fits and whose `times` is not used up."
+        min_length=1, description="The first stub whose `when` fits and whose `times` is not used up answers."
     )
-    example: list[ExampleModel] = Field([], description="The client's side, exchange by exchange.")
+    example: list[ExampleModel] = Field([], description="Exchanges from the client's side, in order.")
 
     def flaws(self) -> list[Flaw]:
         """No two stubs have the same name."""
         first: dict[str, int] = {}
         return [
-            Flaw(("stubs", index, "name"), f"the name is repeated; stubs[{first[stub.name]}] has it already")
+            Flaw(("stubs", index, "name"), f"the name is repeated; stubs[{first[stub.name]}] has the same name")
             for index, stub in enumerate(self.stubs)
             if first.setdefault(stub.name, index) != index
         ]
 
-
-def _exactly_one(given: list[str], names: str) -> list[Flaw]:
-    if len(given) == 1:
-        return []
-    return [Flaw((), f"expected exactly one of {names}, found {'neither' if not given else 'both'}")]
+    def scenario(self, *, name: str, digest: bytes) -> Scenario:
+        """The scenario."""
+        return Scenario(
+            name=name,
+            about=self.about,
+            when=None if self.when is None else self.when.condition(),
+            stubs=tuple(model.stub() for model in self.stubs),
+            example=tuple(model.example() for model in self.example),
+            digest=digest,
+        )

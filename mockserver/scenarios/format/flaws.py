@@ -1,4 +1,4 @@
-"""What is wrong inside one value of a scenario file, before anybody knows in which file it stands."""
+"""Flaws: what is wrong in one value, before it is known in which file the value is."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-__all__ = ["Flaw", "FlawsError", "Path", "below", "did_you_mean", "expected", "found", "nearest"]
+from mockserver.scenarios.suggestions import did_you_mean
+
+__all__ = ["Flaw", "FlawsError", "Path", "below", "collected_flaws", "collecting", "expected"]
 
 Path = tuple[str | int, ...]
-"""Leads from a value to a part of it: keys and indices."""
+"""The keys and indices that lead from a value to a part of it."""
 
-_SHOWN: Final = 60
+_LONGEST_SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One problem, and the path that leads to it from the value that was being read.
+    """One problem, with the path to it from the value that was read.
 
-    `at_key` says that it is the last key of the path that is wrong, not what stands there.
+    `at_key` says that the problem is the last key of the path, not its value.
     """
 
     path: Path
@@ -27,12 +29,12 @@ class Flaw:
     at_key: bool = False
 
     def under(self, path: Path) -> Flaw:
-        """The same flaw, seen from further up."""
+        """The flaw with its path from an outer value."""
         return replace(self, path=(*path, *self.path))
 
 
 class FlawsError(ValueError):
-    """A value cannot be used; `flaws` says why."""
+    """A value is not valid. `flaws` has every problem."""
 
     def __init__(self, flaws: Iterable[Flaw]) -> None:
         self.flaws = tuple(flaws)
@@ -40,53 +42,59 @@ class FlawsError(ValueError):
 
     @classmethod
     def one(cls, problem: str) -> FlawsError:
-        """The error for a single flaw, in the value itself."""
+        """The error for a single problem of the value itself."""
         return cls([Flaw((), problem)])
 
     @classmethod
     def unknown_key(cls, key: str, keys: Collection[str]) -> FlawsError:
-        """The error for a key that is none of those that may stand there."""
+        """The error for an unknown key."""
         return cls([Flaw((key,), f"unknown key{did_you_mean(key, keys)}", at_key=True)])
+
+    @classmethod
+    def not_one_of(cls, names: Collection[str], what: str, value: Any) -> FlawsError:
+        """The error for a value that is none of some names."""
+        hint = did_you_mean(value, names) if isinstance(value, str) else ""
+        return cls.one(f"{expected(what, value)}{hint}")
 
 
 @contextmanager
 def below(*path: str | int) -> Iterator[None]:
-    """Flaws that are found inside stand below a path."""
+    """Put a path before the flaws that are raised inside."""
     try:
         yield
     except FlawsError as error:
         raise FlawsError(flaw.under(path) for flaw in error.flaws) from None
 
 
+@contextmanager
+def collected_flaws() -> Iterator[list[Flaw]]:
+    """A list of flaws. At the end they are raised together, if there are any."""
+    flaws: list[Flaw] = []
+    yield flaws
+    if flaws:
+        raise FlawsError(flaws)
+
+
+@contextmanager
+def collecting(flaws: list[Flaw], *path: str | int) -> Iterator[None]:
+    """Add the flaws that are raised inside to a list, with a path before them."""
+    try:
+        yield
+    except FlawsError as error:
+        flaws += [flaw.under(path) for flaw in error.flaws]
+
+
 def expected(what: str, value: Any) -> str:
-    """The usual sentence: what was expected, and what was found instead."""
-    return f"expected {what}, found {found(value)}"
+    """The usual message: what was expected, and what was found."""
+    return f"expected {what}, found {_found(value)}"
 
 
-def found(value: Any) -> str:
-    """A value in words, short and on one line."""
+def _found(value: Any) -> str:
+    """A short description of a value, on one line."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        return f"the text {value!r}" if len(value) <= _SHOWN else f"the text {value[:_SHOWN]!r}…"
+        return f"the text {value!r}" if len(value) <= _LONGEST_SHOWN else f"the text {value[:_LONGEST_SHOWN]!r}…"
     return "a list" if isinstance(value, list) else "a mapping"
-
-
-def nearest(name: str, names: Iterable[str], *, count: int = 1) -> list[str]:
-    """Those of the names that look most like a name, the nearest first."""
-    # Imported here: only a mistake needs it.
-    from difflib import get_close_matches
-
-    name = name[:_SHOWN]  # comparing takes the square of the length
-    by_lower = {known.lower(): known for known in names}
-    return [by_lower[match] for match in get_close_matches(name.lower(), list(by_lower), n=count, cutoff=0.5)]
-
-
-def did_you_mean(name: str, names: Collection[str]) -> str:
-    """How a message about an unknown name ends: the nearest one, or all if there are few."""
-    close = nearest(name, names)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(sorted(names))}" if 0 < len(names) <= 12 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mockserver.scenarios.format.file_model import ScenarioFile
+from mockserver.scenarios.format.file_model import ScenarioModel
 
 __all__ = ["scenario_schema", "schema_text"]
 
@@ -13,7 +13,7 @@ __all__ = ["scenario_schema", "schema_text"]
 def scenario_schema() -> dict[str, Any]:
     """The schema, as JSON Schema 2020-12."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Scenario"}
-    schema: dict[str, Any] = _as_written(ScenarioFile.model_json_schema())
+    schema: dict[str, Any] = _as_written(ScenarioModel.model_json_schema())
     return head | schema
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from mockserver.errors import ScenarioError
-from mockserver.scenarios.format.flaws import Path
+from mockserver.parsing import PositionedData
+from mockserver.scenarios.format.flaws import Flaw, Path
+from mockserver.scenarios.scenario import Scenario
 
-__all__ = ["BrokenScenariosError", "Problem", "key_of"]
+__all__ = ["BrokenScenariosError", "Problem", "ReadFile", "key_of"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One problem; `key` is the dotted path of the key, empty if the text cannot be read at all."""
+    """One problem. `key` is the path of the key, such as `stubs[0].reply.status`, or empty for the whole file."""
 
     file: str
     line: int
@@ -26,30 +28,46 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The problem without its place."""
+        """The problem without file, line and column."""
         return f"{self.key}: {self.message}" if self.key else self.message
 
     def as_json(self) -> dict[str, str | int]:
         """The problem as data."""
-        return {
-            "file": self.file,
-            "line": self.line,
-            "column": self.column,
-            "key": self.key,
-            "message": self.message,
-        }
+        return asdict(self)
 
 
 class BrokenScenariosError(ScenarioError):
-    """Scenario files that cannot be served; `problems` has every one, in the order of files and lines."""
+    """Scenario files are broken. `problems` has every problem, sorted by file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """A file that was read: its `scenario`, or the `problems` because of which there is none.
+
+    `positions` has the lines and columns of its keys and values; None if the text is not valid YAML.
+    """
+
+    file: str
+    name: str
+    scenario: Scenario | None = None
+    problems: tuple[Problem, ...] = ()
+    positions: PositionedData | None = None
+
+    def problem(self, flaw: Flaw) -> Problem:
+        """A flaw of the scenario as a problem of the file."""
+        line = column = 1
+        if self.positions is not None:
+            place = self.positions.key_place(flaw.path) if flaw.at_key else self.positions.place(flaw.path)
+            line, column = place.line, place.column
+        return Problem(self.file, line, column, key_of(flaw.path), flaw.problem)
+
+
 def key_of(path: Path) -> str:
-    """A path as people write it: `stubs[0].reply.status`."""
+    """A path as text: `stubs[0].reply.status`."""
     text = ""
     for step in path:
         if isinstance(step, int):

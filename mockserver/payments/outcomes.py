@@ -1,0 +1,37 @@
+"""Outcomes: what Stripe answers when a client confirms a setup intent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from mockserver.delivery.delays import NO_DELAY, Delay
+from mockserver.delivery.planned_faults import PlannedFault
+
+__all__ = ["AUTHENTICATIONS", "PLAIN_OUTCOMES", "SUCCEED", "TEST_CARD", "ConfirmOutcome"]
+
+PLAIN_OUTCOMES: Final = ("test_card", "succeed", "processing", "expired")
+"""The outcomes without parameters."""
+
+AUTHENTICATIONS: Final = ("challenge", "pass", "fail")
+"""What a 3-D Secure authentication does: ask the customer, or pass or fail without asking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmOutcome:
+    """The outcome of a confirmation.
+
+    `kind` is one of PLAIN_OUTCOMES; or `decline`, with Stripe's decline code as `detail`; or `authenticate`, with one of
+    AUTHENTICATIONS as `detail`; or `fault`, with a `fault`.
+    """
+
+    kind: str
+    detail: str | None = None
+    fault: PlannedFault | None = None
+    delay: Delay = NO_DELAY
+
+
+SUCCEED: Final = ConfirmOutcome(kind="succeed")
+
+TEST_CARD: Final = ConfirmOutcome(kind="test_card")
+"""The number of the test card decides, as in Stripe's test mode."""
