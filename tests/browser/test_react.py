@@ -124,7 +124,9 @@ def test_an_empty_form_says_what_is_missing(app: Open, pages: Pages) -> None:
 
     expect(page.get_by_label("Card number")).to_be_focused()
     expect(page.get_by_label("Card number")).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_label("Expiration date")).to_have_accessible_description("Enter month and year, for example 12/34.")
+    expect(page.get_by_label("Expiration date")).to_have_accessible_description(
+        "Enter month and year, for example 12/34."
+    )
     assert 0 == confirmations(pages)
 
 

@@ -184,7 +184,10 @@ def test_what_has_to_come_before_confirm(bare: Page, script: str, expected: str)
     ("call", "expected"),
     [
         ("confirmSetup()", "confirmSetup() needs a setup intent's client secret"),
-        ("confirmSetup({clientSecret: secret, confirmParams: null})", "return_url must be an absolute http or https URL"),
+        (
+            "confirmSetup({clientSecret: secret, confirmParams: null})",
+            "return_url must be an absolute http or https URL",
+        ),
         ("confirmCardSetup()", "confirmCardSetup() needs a setup intent's client secret"),
         ("confirmSepaDebitSetup(null, null)", "confirmSepaDebitSetup() needs a setup intent's client secret"),
         ("confirmCardSetup(secret, {payment_method: {card: null}})", "an element for card is required"),
