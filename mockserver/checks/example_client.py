@@ -9,8 +9,8 @@ from mockserver.contract import Contract
 from mockserver.contract.credentials import CredentialPlace
 from mockserver.engine.namespaces import HEADER as NAMESPACE
 from mockserver.messages import ABSENT, Headers, Request
+from mockserver.parsing.json_writer import write_json
 from mockserver.parsing.media_types import is_json
-from mockserver.parsing.strict_json import write as as_json
 from mockserver.scenarios import ExampleRequest, Scenario
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO
 
@@ -55,7 +55,7 @@ def _body(example: ExampleRequest) -> bytes:
     media_type = next((value for name, value in example.headers.items() if name.lower() == "content-type"), _JSON)
     if isinstance(example.body, str) and not is_json(media_type):
         return example.body.encode()
-    return as_json(example.body)
+    return write_json(example.body)
 
 
 def _credentials(scenario: Scenario, contract: Contract) -> list[CredentialPlace]:

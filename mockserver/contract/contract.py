@@ -13,7 +13,7 @@ from mockserver.contract.message_validator import MessageValidator
 from mockserver.contract.router import Route, Router
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import ABSENT, Call, Reply, Request
-from mockserver.parsing import strict_json
+from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import is_json
 
 __all__ = ["Contract", "Understood"]
@@ -95,8 +95,8 @@ class Contract:
             return ABSENT
         if is_json(request.headers.get("content-type", "")):
             try:
-                return strict_json.parse(request.body)
-            except strict_json.JsonError:
+                return parse_json(request.body)
+            except JsonError:
                 return request.body.decode("utf-8", "replace")
         operation = self.operations.get(operation_id or "")
         if operation is not None and "requestBody" in operation.spec:

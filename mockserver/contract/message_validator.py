@@ -11,7 +11,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import ABSENT, Reply, Request
-from mockserver.parsing import strict_json
+from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence
 
 if TYPE_CHECKING:
@@ -129,6 +129,6 @@ class MessageValidator:
 
 def _parse(body: bytes) -> object:
     try:
-        return strict_json.parse(body)
-    except strict_json.JsonError as error:
+        return parse_json(body)
+    except JsonError as error:
         raise Refusal("malformed-body", f"The body is malformed: {error}.") from None

@@ -14,7 +14,7 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.mock_headers import refusal_reply, summary
 from mockserver.errors import Refusal
 from mockserver.messages import ABSENT, Reply, Request
-from mockserver.parsing.strict_json import write, write_exactly
+from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.settings import Settings, own
 
 __all__ = ["TOKEN_HEADER", "ControlApi"]
@@ -64,10 +64,10 @@ class ControlApi:
         if result.body is None:
             reply, written = Reply(status=result.status, headers=self.HEADERS), ABSENT
         else:
-            text = write_exactly(result.body)
+            text = write_json_exactly(result.body)
             written = ABSENT if text is None else result.body
             headers = (("content-type", "application/json"), *self.HEADERS)
-            reply = Reply(status=result.status, headers=headers, body=write(result.body) if text is None else text)
+            reply = Reply(status=result.status, headers=headers, body=write_json(result.body) if text is None else text)
         if violations := self.contract.reply_violations(operation, reply, written=written):
             raise RuntimeError(f"a reply of {operation} breaks spec/admin.yaml at: {summary(violations)}")
         return reply

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from mockserver.engine.journal import Entry, Journal
-from mockserver.parsing.strict_json import write
+from mockserver.parsing.json_writer import write_json
 
 __all__ = ["EventStream"]
 
@@ -51,7 +51,7 @@ class EventStream:
             number, entry = self._waiting.popleft()
             self._size -= entry.size
             # JSON as the mock writes it has no line breaks.
-            parts.append(b"id: %d\ndata: %b\n\n" % (number, write(entry.as_json())))
+            parts.append(b"id: %d\ndata: %b\n\n" % (number, write_json(entry.as_json())))
         return b"".join(parts)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Fault, Reply
-from mockserver.parsing.strict_json import write
+from mockserver.parsing.json_writer import write_json
 from mockserver.redaction import redact
 
 __all__ = ["Outcome", "mock_headers", "problem_reply", "refusal_reply", "summary", "with_headers"]
@@ -48,7 +48,7 @@ def refusal_reply(refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = ()
 def problem_reply(document: Mapping[str, Any], kind: str, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     """The reply for a problem document (RFC 9457) of the mock."""
     own = (("content-type", "application/problem+json"), ("mock-refused", kind))
-    return Reply(status=document["status"], headers=(*own, *headers), body=write(document))
+    return Reply(status=document["status"], headers=(*own, *headers), body=write_json(document))
 
 
 def summary(violations: Iterable[Violation]) -> str:

@@ -10,7 +10,7 @@ from mockserver.delivery.planned_faults import PlannedFault
 from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Call, Fault, Reply
-from mockserver.parsing.strict_json import write, write_exactly
+from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.payments import FakeValues, PaymentSessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.scenarios import LiteralReply, PaymentSessionReply
@@ -51,7 +51,7 @@ class ReplyRenderer:
             headers, body = planned.render(call, fakes)
             if body is ABSENT:
                 return RenderedReply(Reply(status=planned.status, headers=headers))
-            raw = body.encode() if planned.is_text and isinstance(body, str) else write(body)
+            raw = body.encode() if planned.is_text and isinstance(body, str) else write_json(body)
             return RenderedReply(Reply(status=planned.status, headers=headers, body=raw))
         headers, overrides = planned.render(call, fakes)
         session = self._payment_sessions.create(
@@ -66,10 +66,10 @@ class ReplyRenderer:
             scenario=scenario,
         )
         body = session.as_body()
-        text = None if overrides else write_exactly(body)
+        text = None if overrides else write_json_exactly(body)
         if text is None:
             unusable_keys = session.stripe.of_no_use() if session.stripe else ()
-            reply = Reply(status=planned.status, headers=headers, body=write(body))
+            reply = Reply(status=planned.status, headers=headers, body=write_json(body))
             return RenderedReply(reply, unusable_keys=unusable_keys)
         return RenderedReply(Reply(status=planned.status, headers=headers, body=text), body)
 

@@ -12,7 +12,7 @@ from mockserver.engine.mock_headers import refusal_reply
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
 from mockserver.pages.assets import read_asset, script
-from mockserver.parsing.strict_json import write
+from mockserver.parsing.json_writer import write_json
 
 __all__ = ["Pages"]
 
@@ -57,7 +57,7 @@ class Pages:
         session = self._engine.payment_sessions.get(None, parameters["token"])
         if session is not None:
             headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_COMMON)
-            return Reply(status=200, headers=headers, body=write(session.as_body()))
+            return Reply(status=200, headers=headers, body=write_json(session.as_body()))
         detail = "There is no payment session with this token; it may have been reset or dropped."
         return refusal_reply(Refusal("unknown-payment-session", detail), headers=_COMMON)
 

@@ -1,17 +1,16 @@
-"""Builds data, and marks if asked, from the events of a YAML text: in one pass and without recursion."""
+"""Builds data, with positions if wanted, from the events of a YAML text: in one pass and without recursion."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
-from mockserver.parsing.positions import Position, PositionNode
-from mockserver.parsing.text_errors import TextError
-from mockserver.parsing.yaml_scalars import AmbiguousScalar, meaning, other_reading
+from mockserver.parsing.positions import AmbiguousScalar, Path, Position, PositionNode, TextError
+from mockserver.parsing.yaml_scalars import other_reading, scalar_value
 
-__all__ = ["Builder", "Limits"]
+__all__ = ["Limits", "YamlBuilder"]
 
 _TAG: Final = "tag:yaml.org,2002:"
 _TEXT_TAGS: Final = ("!", f"{_TAG}str")
@@ -23,67 +22,65 @@ _PLAIN_TAGS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How deep a text may nest, and how many values it may hold once its aliases are expanded."""
+    """The allowed levels of nesting, and the allowed number of values after aliases are expanded."""
 
     depth: int
-    nodes: int
+    values: int
 
 
-class _Frame:
-    """A mapping or a list that is still open."""
+@dataclass(slots=True)
+class _Collection:
+    """A mapping (`members`) or a list (`items`) whose end has not been read yet."""
 
-    __slots__ = ("anchor", "items", "key", "lines", "mark", "members", "merged", "nodes")
-
-    def __init__(
-        self, members: dict[str, Any] | None, items: list[Any], anchor: str | None, mark: PositionNode | None
-    ) -> None:
-        self.members = members
-        self.items = items
-        self.anchor = anchor
-        self.mark = mark
-        self.nodes = 1
-        self.key: str | None = None
-        self.lines: dict[str, int] = {}
-        self.merged: list[dict[str, Any]] = []
+    anchor: str | None
+    node: PositionNode | None
+    members: dict[str, Any] | None
+    items: list[Any] = field(default_factory=list)
+    size: int = 1
+    """The number of values in here, including the collection itself."""
+    key: str | None = None
+    """The key whose value comes next."""
+    key_lines: dict[str, int] = field(default_factory=dict)
+    merged: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     value: Any
-    nodes: int
-    mark: PositionNode | None
+    size: int
+    node: PositionNode | None
 
 
-class Builder:
-    """Takes the events of one document, in order; `data`, `mark` and `bent` are what comes of them.
+class YamlBuilder:
+    """Receives the events of one document in order; the result is in `data`, `root` and `ambiguous`.
 
-    `marking` keeps the place of every value, which a document of 13 MB has no room for. `merging` says that
-    the key `<<` merges another mapping, as YAML 1.1 has it.
+    `with_positions` records the position of every value, which takes too much memory for a document of 13 MB.
+    With `merge_keys` the key `<<` merges another mapping, as in YAML 1.1.
     """
 
-    def __init__(self, *, name: str, limits: Limits, marking: bool, merging: bool) -> None:
+    def __init__(self, *, name: str, limits: Limits, with_positions: bool, merge_keys: bool) -> None:
         self.name = name
-        self.limits = limits
-        self.marking = marking
-        self.merging = merging
         self.data: Any = None
-        self.mark: PositionNode | None = None
-        self.bent: list[AmbiguousScalar] = []
+        self.root: PositionNode | None = None
+        self.ambiguous: list[AmbiguousScalar] = []
+        self._limits = limits
+        self._with_positions = with_positions
+        self._merge_keys = merge_keys
         self._documents = 0
-        self._frames: list[_Frame] = []
+        self._open: list[_Collection] = []
+        # None while the anchored collection is still open.
         self._anchors: dict[str, _Anchored | None] = {}
-        # One object for all keys of the same text: a large document repeats `type` and `description` for ever.
+        # Keys with the same text share one object: a large document repeats `type` and `description` thousands of times.
         self._keys: dict[str, str] = {}
 
-    def take(self, event: yaml.Event) -> None:
-        """Build what the next event stands for."""
+    def handle(self, event: yaml.Event) -> None:
+        """Process the next event. Raises TextError."""
         match event:
             case yaml.ScalarEvent():
                 self._scalar(event)
             case yaml.CollectionStartEvent():
-                self._open(event, {} if isinstance(event, yaml.MappingStartEvent) else None)
+                self._start(event, {} if isinstance(event, yaml.MappingStartEvent) else None)
             case yaml.CollectionEndEvent():
-                self._close(event)
+                self._end(event)
             case yaml.AliasEvent():
                 self._alias(event)
             case yaml.DocumentStartEvent():
@@ -94,137 +91,128 @@ class Builder:
                 self._refuse(event, "the file is empty")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        if self._awaits_key():
-            self._key(self._frames[-1], event)
+        if self._expects_key():
+            self._key(self._open[-1], event)
             return
-        plain = event.implicit[0]
-        value = meaning(event.value) if plain else event.value
+        is_plain = event.implicit[0]
+        value = scalar_value(event.value) if is_plain else event.value
         if event.tag is not None and event.tag not in _TEXT_TAGS:
             value = self._tagged(event, event.tag)
-        mark = None
-        if self.marking:
-            mark = PositionNode(_place(event))
-            if plain and isinstance(value, str):
-                self._note_bent(event, self._path(), key=False)
-        self._keep(value, 1, mark, event.anchor)
-        self._add(value, 1, mark, event)
+        node = None
+        if self._with_positions:
+            node = PositionNode(_position(event))
+            if is_plain and isinstance(value, str):
+                self._note_ambiguous(event)
+        self._add(event, value, 1, node, anchor=event.anchor)
 
-    def _key(self, frame: _Frame, event: yaml.ScalarEvent) -> None:
-        # The text itself: `200`, `1.10` and `no` as keys are what they look like.
-        text: str = event.value
-        if self.merging and text == "<<" and event.implicit[0]:
-            frame.key = text
+    def _key(self, mapping: _Collection, event: yaml.ScalarEvent) -> None:
+        # Always the text itself: `200`, `1.10` and `no` are not converted.
+        key: str = event.value
+        is_plain = event.implicit[0]
+        if self._merge_keys and key == "<<" and is_plain:
+            mapping.key = key
             return
-        if text in frame.lines:
-            self._refuse(event, f"the key {text!r} is repeated; it stands in line {frame.lines[text]} already")
-        frame.lines[text] = _place(event).line
-        frame.key = self._keys.setdefault(text, text)
-        if frame.mark is not None:
-            frame.mark.keys[text] = _place(event)
-            if event.implicit[0]:
-                self._note_bent(event, self._path(), key=True)
+        if key in mapping.key_lines:
+            self._refuse(event, f"the key {key!r} is repeated (first in line {mapping.key_lines[key]})")
+        position = _position(event)
+        mapping.key_lines[key] = position.line
+        mapping.key = self._keys.setdefault(key, key)
+        if mapping.node is not None:
+            mapping.node.keys[key] = position
+            if is_plain:
+                self._note_ambiguous(event)
 
     def _tagged(self, event: yaml.ScalarEvent, tag: str) -> Any:
         types = _PLAIN_TAGS.get(tag)
         if types is None:
-            self._refuse(event, f"the tag {_shown(tag)} has no meaning here")
-        value = meaning(event.value)
+            self._refuse(event, f"the tag {_short(tag)} is not supported")
+        value = scalar_value(event.value)
         if type(value) not in types:
-            self._refuse(event, f"{event.value!r} is not what its tag {_shown(tag)} says")
+            self._refuse(event, f"{event.value!r} does not have the type of its tag {_short(tag)}")
         return value
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        if self._awaits_key():
+        if self._expects_key():
             self._refuse(event, "a key must be text, not an alias")
         if event.anchor not in self._anchors:
             self._refuse(event, f"the alias *{event.anchor} has no anchor &{event.anchor} before it")
         anchored = self._anchors[event.anchor]
         if anchored is None:
-            self._refuse(event, f"the alias *{event.anchor} stands inside of what it stands for")
-        self._add(anchored.value, anchored.nodes, anchored.mark, event)
+            self._refuse(event, f"the alias *{event.anchor} is inside the value that it refers to")
+        self._add(event, *anchored)
 
-    def _open(self, event: yaml.CollectionStartEvent, members: dict[str, Any] | None) -> None:
-        kind = "list" if members is None else "mapping"
-        if self._awaits_key():
+    def _start(self, event: yaml.CollectionStartEvent, members: dict[str, Any] | None) -> None:
+        kind, tag = ("list", "seq") if members is None else ("mapping", "map")
+        if self._expects_key():
             self._refuse(event, f"a key must be text, not a {kind}")
-        if event.tag not in (None, "!", f"{_TAG}{'seq' if members is None else 'map'}"):
-            self._refuse(event, f"the tag {_shown(event.tag)} has no meaning here")
-        if len(self._frames) >= self.limits.depth:
-            self._refuse(event, f"nested deeper than {self.limits.depth} levels")
+        if event.tag not in (None, "!", f"{_TAG}{tag}"):
+            self._refuse(event, f"the tag {_short(event.tag)} is not supported")
+        if len(self._open) >= self._limits.depth:
+            self._refuse(event, f"nested deeper than {self._limits.depth} levels")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._frames.append(_Frame(members, [], event.anchor, PositionNode(_place(event)) if self.marking else None))
+        node = PositionNode(_position(event)) if self._with_positions else None
+        self._open.append(_Collection(event.anchor, node, members))
 
-    def _close(self, event: yaml.CollectionEndEvent) -> None:
-        frame = self._frames.pop()
-        value: Any = frame.items
-        if frame.members is not None:
-            value = frame.members
-            for merged in frame.merged:
-                value = merged | value
-        self._keep(value, frame.nodes, frame.mark, frame.anchor)
-        self._add(value, frame.nodes, frame.mark, event)
+    def _end(self, event: yaml.CollectionEndEvent) -> None:
+        collection = self._open.pop()
+        value: Any = collection.items if collection.members is None else collection.members
+        for merged in collection.merged:
+            value = merged | value
+        self._add(event, value, collection.size, collection.node, anchor=collection.anchor)
 
-    def _keep(self, value: Any, nodes: int, mark: PositionNode | None, anchor: str | None) -> None:
+    def _add(
+        self, event: yaml.Event, value: Any, size: int, node: PositionNode | None, *, anchor: str | None = None
+    ) -> None:
+        """Add a finished value to the collection around it."""
         if anchor is not None:
-            self._anchors[anchor] = _Anchored(value, nodes, mark)
+            self._anchors[anchor] = _Anchored(value, size, node)
+        if not self._open:
+            self.data, self.root = value, node
+            return
+        parent = self._open[-1]
+        parent.size += size
+        if parent.size > self._limits.values:
+            self._refuse(event, f"more than {self._limits.values:,} values, including those that aliases repeat")
+        if parent.members is None:
+            step: str | int = len(parent.items)
+            parent.items.append(value)
+        else:
+            # Set, because the scalar before a value is its key.
+            step, parent.key = parent.key or "", None
+            if step == "<<" and step not in parent.key_lines:
+                self._merge(parent, value, event)
+                return
+            parent.members[step] = value
+        if parent.node is not None and node is not None:
+            parent.node.members[step] = node
 
-    def _add(self, value: Any, nodes: int, mark: PositionNode | None, event: yaml.Event) -> None:
-        if not self._frames:
-            self.data, self.mark = value, mark
-            return
-        frame = self._frames[-1]
-        frame.nodes += nodes
-        if frame.nodes > self.limits.nodes:
-            self._refuse(event, f"more than {self.limits.nodes:,} values, counted with what aliases stand for")
-        if frame.members is None:
-            if frame.mark is not None and mark is not None:
-                frame.mark.members[len(frame.items)] = mark
-            frame.items.append(value)
-            return
-        key = frame.key
-        frame.key = None
-        if key is None:  # pragma: no cover  # a key is always a scalar: see _awaits_key
-            return
-        if key == "<<" and key not in frame.lines:
-            self._merge(frame, value, event)
-            return
-        frame.members[key] = value
-        if frame.mark is not None and mark is not None:
-            frame.mark.members[key] = mark
-
-    def _merge(self, frame: _Frame, value: Any, event: yaml.Event) -> None:
-        for mapping in value if isinstance(value, list) else [value]:
-            if not isinstance(mapping, dict):
+    def _merge(self, mapping: _Collection, value: Any, event: yaml.Event) -> None:
+        for merged in value if isinstance(value, list) else [value]:
+            if not isinstance(merged, dict):
                 self._refuse(event, "<< merges a mapping or a list of mappings")
-            frame.merged.append(mapping)
+            mapping.merged.append(merged)
 
-    def _awaits_key(self) -> bool:
-        frame = self._frames[-1] if self._frames else None
-        return frame is not None and frame.members is not None and frame.key is None
+    def _expects_key(self) -> bool:
+        parent = self._open[-1] if self._open else None
+        return parent is not None and parent.members is not None and parent.key is None
 
-    def _path(self) -> tuple[str | int, ...]:
-        return tuple(len(frame.items) if frame.members is None else frame.key or "" for frame in self._frames)
-
-    def _note_bent(self, event: yaml.ScalarEvent, path: tuple[str | int, ...], *, key: bool) -> None:
-        taken_for = other_reading(event.value)
-        if taken_for is not None:
-            place = _place(event)
-            self.bent.append(
-                AmbiguousScalar(
-                    path=path, key=key, line=place.line, column=place.column, text=event.value, taken_for=taken_for
-                )
+    def _note_ambiguous(self, event: yaml.ScalarEvent) -> None:
+        read_as = other_reading(event.value)
+        if read_as is not None:
+            path: Path = tuple(len(each.items) if each.members is None else each.key or "" for each in self._open)
+            self.ambiguous.append(
+                AmbiguousScalar(path=path, position=_position(event), text=event.value, read_as=read_as)
             )
 
     def _refuse(self, event: yaml.Event, problem: str) -> NoReturn:
-        place = _place(event)
-        raise TextError(name=self.name, line=place.line, column=place.column, problem=problem)
+        raise TextError(self.name, _position(event), problem)
 
 
-def _place(event: yaml.Event) -> Position:
+def _position(event: yaml.Event) -> Position:
     mark = event.start_mark
     return Position(1, 1) if mark is None else Position(mark.line + 1, mark.column + 1)
 
 
-def _shown(tag: str | None) -> str:
+def _short(tag: str | None) -> str:
     return (tag or "").replace(_TAG, "!!")

@@ -1,4 +1,4 @@
-"""What the YAML parser complains about, in words and with a place."""
+"""Parses YAML, and describes the errors of the parser in plain words."""
 
 from __future__ import annotations
 
@@ -7,46 +7,47 @@ from typing import Final
 
 import yaml
 
-from mockserver.parsing.text_errors import TextError, position_of
-from mockserver.parsing.yaml_builder import Builder
+from mockserver.parsing.positions import Position, TextError, position_of
+from mockserver.parsing.yaml_builder import Limits, YamlBuilder
 
-__all__ = ["parse"]
+__all__ = ["parse_yaml"]
 
-# From events, a document of 13 MB takes 1.5 s; by way of CSafeLoader's nodes it takes 9 s.
+# From events, a document of 13 MB takes 1.5 s; from the nodes of CSafeLoader it takes 9 s.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def parse(text: str, builder: Builder) -> None:
-    """Hand the builder every event of a text; TextError where it is not YAML."""
+def parse_yaml(text: str, *, name: str, limits: Limits, with_positions: bool, merge_keys: bool) -> YamlBuilder:
+    """Return the builder that has received every event of a text. Raises TextError."""
+    builder = YamlBuilder(name=name, limits=limits, with_positions=with_positions, merge_keys=merge_keys)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            builder.take(event)
+            builder.handle(event)
     except yaml.MarkedYAMLError as error:
-        raise _in_words(error, text, builder.name) from None
+        raise _described(error, text, name) from None
     except yaml.reader.ReaderError:
         found = _UNPRINTABLE.search(text)
         offset = found.start() if found else 0
-        line, column = position_of(text, offset)
-        problem = f"the character U+{ord(text[offset]):04X} may not stand in YAML"
-        raise TextError(name=builder.name, line=line, column=column, problem=problem) from None
+        problem = f"the character U+{ord(text[offset]):04X} is not allowed in YAML"
+        raise TextError(name, position_of(text, offset), problem) from None
+    return builder
 
 
-def _in_words(error: yaml.MarkedYAMLError, text: str, name: str) -> TextError:
+def _described(error: yaml.MarkedYAMLError, text: str, name: str) -> TextError:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     lines = text.splitlines()
-    at = lines[line - 1] if line <= len(lines) else ""
+    source = lines[line - 1] if line <= len(lines) else ""
     problem = error.problem or "not YAML"
-    if "\t" in at[: len(at) - len(at.lstrip())]:
-        column = at.index("\t") + 1
+    if "\t" in source[: len(source) - len(source.lstrip())]:
+        column = source.index("\t") + 1
         problem = "a tab; YAML is indented with spaces"
     elif "cannot start any token" in problem:
-        problem = f"{at[column - 1 : column]!r} cannot begin a value: write the text in quotes"
+        problem = f"{source[column - 1 : column]!r} cannot begin a value: write the text in quotes"
     elif "mapping values are not allowed" in problem:
-        problem = "a colon where no key can stand: check the indentation, or write the text in quotes"
+        problem = "a colon where no key is possible: check the indentation, or write the text in quotes"
     elif error.context is not None:
-        begun = "" if error.context_mark is None else f" begun in line {error.context_mark.line + 1}"
-        problem = f"{problem}, {error.context}{begun}"
-    return TextError(name=name, line=line, column=column, problem=problem)
+        start = "" if error.context_mark is None else f" that begins in line {error.context_mark.line + 1}"
+        problem = f"{problem}, {error.context}{start}"
+    return TextError(name, Position(line, column), problem)

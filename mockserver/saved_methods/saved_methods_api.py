@@ -12,7 +12,7 @@ from mockserver.engine.mock_headers import summary
 from mockserver.engine.namespaces import namespace_of
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
-from mockserver.parsing.strict_json import write
+from mockserver.parsing.json_writer import write_json
 from mockserver.settings import Settings, own
 
 __all__ = ["OPERATIONS", "PATH", "SavedMethodsApi"]
@@ -51,7 +51,7 @@ class SavedMethodsApi:
             if recording.violations and not self._engine.report_violations:
                 raise recording.refuse_violations()
             saved = self._engine.ledger.saved.of(namespace.key, call.path["customer_id"])
-            reply = Reply(status=200, headers=_JSON, body=write([method.as_body() for method in saved]))
+            reply = Reply(status=200, headers=_JSON, body=write_json([method.as_body() for method in saved]))
             if violations := self.contract.reply_violations(call.operation, reply):
                 raise RuntimeError(f"a reply of {call.operation} violates its contract at: {summary(violations)}")
         except Refusal as refusal:

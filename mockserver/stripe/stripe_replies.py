@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mockserver.messages import Reply
-from mockserver.parsing.strict_json import write as as_json
+from mockserver.parsing.json_writer import write_json
 from mockserver.stripe.stripe_errors import StripeError
 
 __all__ = ["failed", "found", "refusal_kind", "sent_on"]
@@ -15,13 +15,13 @@ _JSON: Final = ("content-type", "application/json")
 
 def found(body: dict[str, Any]) -> Reply:
     """An object."""
-    return Reply(status=200, headers=(_JSON,), body=as_json(body))
+    return Reply(status=200, headers=(_JSON,), body=write_json(body))
 
 
 def failed(failure: StripeError) -> Reply:
     """An error object; a refusal of the mock says so in a header."""
     own = (("mock-refused", failure.refused),) if failure.refused else ()
-    return Reply(status=failure.status, headers=(_JSON, *failure.headers, *own), body=as_json(failure.as_body()))
+    return Reply(status=failure.status, headers=(_JSON, *failure.headers, *own), body=write_json(failure.as_body()))
 
 
 def sent_on(url: str) -> Reply:

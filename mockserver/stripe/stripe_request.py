@@ -12,7 +12,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Headers, Request
-from mockserver.parsing import strict_json
+from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence
 from mockserver.stripe.api_keys import find_account, find_key
 from mockserver.stripe.form_encoding import FormError, read_form
@@ -100,8 +100,8 @@ def _read(body: bytes, media_type: str) -> Any:
         return {}
     if media_type == JSON:
         try:
-            return strict_json.parse(body)
-        except strict_json.JsonError as error:
+            return parse_json(body)
+        except JsonError as error:
             raise Refusal("malformed-body", f"The body is malformed: {error}.") from None
     try:
         text = body.decode()

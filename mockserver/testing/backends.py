@@ -19,8 +19,8 @@ from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
+from mockserver.parsing.json_writer import write_json
 from mockserver.parsing.media_types import is_json
-from mockserver.parsing.strict_json import write as as_json
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.testing.journal_entry import JournalEntry
@@ -198,6 +198,6 @@ def request_of(method: str, path: str, body: Any = None) -> Request:
         return Request(method=method, path=path)
     headers = Headers([("content-type", "application/json")])
     try:
-        return Request(method=method, path=path, headers=headers, body=as_json(body))
+        return Request(method=method, path=path, headers=headers, body=write_json(body))
     except (TypeError, ValueError) as error:
         raise UsageError(f"JSON cannot say this: {error}") from None

@@ -11,7 +11,7 @@ from mockserver.cli.greeting import greeting
 from mockserver.contract.compiled.compiled_operation import CompiledOperation
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
-from mockserver.parsing.strict_json import write_exactly
+from mockserver.parsing.json_writer import write_json_exactly
 from mockserver.settings import Settings
 from tests.support.documents import body_of, contract_of, described, response_of
 
@@ -73,4 +73,4 @@ def test_a_payment_session_is_checked_as_it_is_written() -> None:
     reply = Reply(status=200, headers=(FIELDS[0],), body=b"{}")
 
     assert [True, False] == [acceptance.reply(reply, value) for value in ({"a": "1"}, {})]
-    assert [b'{"a":"1"}', None] == [write_exactly({"a": text}) for text in ("1", "\ud800")]
+    assert [b'{"a":"1"}', None] == [write_json_exactly({"a": text}) for text in ("1", "\ud800")]

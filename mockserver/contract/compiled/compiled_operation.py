@@ -11,7 +11,7 @@ from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.messages import ABSENT, Reply, Request
-from mockserver.parsing import strict_json
+from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence, is_json
 
 __all__ = ["CompiledOperation"]
@@ -88,8 +88,8 @@ class CompiledOperation:
             return False
         if written is ABSENT:
             try:
-                written = strict_json.parse(reply.body)
-            except strict_json.JsonError:
+                written = parse_json(reply.body)
+            except JsonError:
                 return False
         return _says_yes(check, written)
 

@@ -15,7 +15,7 @@ from openapi_core.deserializing.media_types.factories import MediaTypeDeserializ
 from openapi_core.deserializing.media_types.util import plain_loads, xml_loads
 
 from mockserver.contract.validation.casting import composed_kind
-from mockserver.parsing import strict_json
+from mockserver.parsing.json_reader import parse_json
 from mockserver.parsing.media_types import is_json
 
 __all__ = ["BodyReaders", "Opaque", "media_type_readers"]
@@ -58,7 +58,7 @@ def _bytes(value: bytes | str) -> bytes:
 
 
 def _parse_json(value: bytes | str, **_: str) -> Any:
-    return strict_json.parse(_bytes(value))
+    return parse_json(_bytes(value))
 
 
 def _bytes_as_text(value: bytes | str, **_: str) -> str:
@@ -126,7 +126,7 @@ class _BodyReader(MediaTypeDeserializer):
         text = _text(raw)
         if is_json(media_type or "") or (media_type is None and composed_kind(schema) == "object"):
             try:
-                return strict_json.parse(text.encode())
+                return parse_json(text.encode())
             except ValueError as error:
                 raise MediaTypeDeserializeError("application/json", raw) from error
         return self.style_deserializers_factory.schema_casters_factory.create(self.spec, schema).cast(text)

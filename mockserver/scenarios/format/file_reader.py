@@ -42,7 +42,7 @@ class ScenarioReader:
         try:
             positions = read_with_positions(text, name=file)
         except TextError as error:
-            problems.append(Problem(file, error.line, error.column, "", error.problem))
+            problems.append(Problem(file, error.position.line, error.position.column, "", error.problem))
             return replace(read, problems=tuple(problems))
         read = replace(read, positions=positions)
         model = None
@@ -51,7 +51,8 @@ class ScenarioReader:
         except ValidationError as error:
             problems += [read.problem(flaw) for flaw in _flaws(error, ScenarioModel)]
         ambiguous = [
-            Problem(file, each.line, each.column, key_of(each.path), _ambiguity(each)) for each in positions.bent
+            Problem(file, each.position.line, each.position.column, key_of(each.path), _ambiguity(each))
+            for each in positions.ambiguous
         ]
         for problem in (*ambiguous, *map(read.problem, self._unknown_operations(positions.data))):
             # One problem per key is enough: `times: 012` is not a number, with or without quotes.
@@ -82,7 +83,7 @@ def parse_condition(members: Mapping[str, Any]) -> Condition:
 
 
 def _ambiguity(scalar: AmbiguousScalar) -> str:
-    return f"other YAML readers read {scalar.text} without quotes as {scalar.taken_for}; write it in quotes"
+    return f"other YAML readers read {scalar.text} without quotes as {scalar.read_as}; write it in quotes"
 
 
 def _flaws(error: ValidationError, model: type[BaseModel]) -> Iterator[Flaw]:

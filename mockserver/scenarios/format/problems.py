@@ -61,7 +61,8 @@ class ReadFile:
         """A flaw of the scenario as a problem of the file."""
         line = column = 1
         if self.positions is not None:
-            place = self.positions.key_place(flaw.path) if flaw.at_key else self.positions.place(flaw.path)
+            find = self.positions.key_position if flaw.at_key else self.positions.position
+            place = find(flaw.path)
             line, column = place.line, place.column
         return Problem(self.file, line, column, key_of(flaw.path), flaw.problem)
 

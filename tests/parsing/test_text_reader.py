@@ -1,16 +1,15 @@
-"""Reading YAML and JSON text: what a scalar means, what is refused, and where."""
+"""Reading YAML and JSON text: the value of a scalar, what is refused, and where."""
 
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from mockserver.parsing import AmbiguousScalar, Position, TextError, read_data, read_with_positions
-from mockserver.parsing.yaml_scalars import meaning, other_reading
+from mockserver.parsing.yaml_scalars import other_reading, scalar_value
 
-MEANINGS = {
+SCALARS = {
     "empty is null": ("", None),
     "tilde is null": ("~", None),
     "null": ("null", None),
@@ -38,14 +37,14 @@ MEANINGS = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), MEANINGS.values(), ids=MEANINGS.keys())
-def test_meaning(text: str, expected: object) -> None:
-    """A scalar without quotes means what it means in JSON."""
-    actual = meaning(text)
+@pytest.mark.parametrize(("text", "expected"), SCALARS.values(), ids=SCALARS.keys())
+def test_scalar_value(text: str, expected: object) -> None:
+    """A scalar without quotes has the value that it has in JSON."""
+    actual = scalar_value(text)
     assert (type(expected), expected) == (type(actual), actual)
 
 
-BENDS = {
+OTHER_READINGS = {
     "yes": "the truth value true",
     "On": "the truth value true",
     "no": "the truth value false",
@@ -87,9 +86,9 @@ BENDS = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), BENDS.items(), ids=BENDS.keys())
-def test_bend(text: str, expected: str | None) -> None:
-    """What another reader of YAML would make of a scalar without quotes is known."""
+@pytest.mark.parametrize(("text", "expected"), OTHER_READINGS.items(), ids=OTHER_READINGS.keys())
+def test_other_reading(text: str, expected: str | None) -> None:
+    """The reader knows what other YAML readers take a scalar without quotes for."""
     assert expected == other_reading(text)
 
 
@@ -99,84 +98,78 @@ REFUSED = {
     "tab as indentation": (b"a:\n\tb: 1\n", "2:1: a tab; YAML is indented with spaces"),
     "tab after spaces": (b"a:\n  b: 1\n \tc: 2\n", "3:2: a tab; YAML is indented with spaces"),
     "second document": (b"a: 1\n---\nb: 2\n", "2:1: a second document begins here; a file holds one"),
-    "repeated key": (b"a: 1\nb: 2\na: 3\n", "3:1: the key 'a' is repeated; it stands in line 1 already"),
+    "repeated key": (b"a: 1\nb: 2\na: 3\n", "3:1: the key 'a' is repeated (first in line 1)"),
     "repeated key, otherwise quoted": (
         b"200: a\n'200': b\n",
-        "2:1: the key '200' is repeated; it stands in line 1 already",
+        "2:1: the key '200' is repeated (first in line 1)",
     ),
     "repeated key of JSON": (
         b'{"a": 1,\n "b": {"a": 2, "x": "a"},\n "\\u0061": 3}',
-        '3:2: the key "\\u0061" is repeated; it stands in line 1 already',
+        '3:2: the key "a" is repeated (first in line 1)',
     ),
     "a list as key": (b"? [a]\n: 1\n", "1:3: a key must be text, not a list"),
     "a mapping as key": (b"{{a: 1}: 2}", "1:2: a key must be text, not a mapping"),
     "an alias as key": (b"a: &x b\n*x : 1\n", "2:1: a key must be text, not an alias"),
     "unknown alias": (b"a: *x\n", "1:4: the alias *x has no anchor &x before it"),
-    "recursive alias": (b"a: &x [*x]\n", "1:8: the alias *x stands inside of what it stands for"),
+    "recursive alias": (b"a: &x [*x]\n", "1:8: the alias *x is inside the value that it refers to"),
     "recursive alias of a name used before": (
         b"a: &x 1\nb: &x [*x]\n",
-        "2:8: the alias *x stands inside of what it stands for",
+        "2:8: the alias *x is inside the value that it refers to",
     ),
     "alias bomb": (
         b"a: &a [1,1,1,1,1,1,1,1,1,1]\n"
         + b"".join(b"%c: &%c [%s]\n" % (98 + i, 98 + i, b",".join([b"*%c" % (97 + i)] * 10)) for i in range(9)),
-        "7:20: more than 5,000,000 values, counted with what aliases stand for",
+        "7:20: more than 5,000,000 values, including those that aliases repeat",
     ),
     "nested too deep": (b"[" * 300, "1:201: nested deeper than 200 levels"),
     "nested too deep, JSON": (b"[" * 300 + b"]" * 300, "1:201: nested deeper than 200 levels"),
     "nested absurdly deep, JSON": (b"[" * 99_999 + b"]" * 99_999, "1:201: nested deeper than 200 levels"),
     "NaN": (b'{"a":\n NaN}', "2:2: NaN is not JSON"),
     "Infinity": (b'{"NaN": [-Infinity]}', "1:10: -Infinity is not JSON"),
-    "a float too large": (b'{"a": true, "b": 1e999}', "1:18: the number is too large"),
-    "an integer too large": (b'{"a": -%s}' % (b"9" * 5000), "1:7: the number is too large"),
-    "lone surrogate": (b'{"a": "\\ud83d"}', "1:7: a lone surrogate, which is no character"),
-    "unknown tag": (b"a: !python/object:os.system x\n", "1:4: the tag !python/object:os.system has no meaning here"),
-    "tag of a set": (b"a: !!set {a}\n", "1:4: the tag !!set has no meaning here"),
-    "tag that lies": (b"a: !!int x\n", "1:4: 'x' is not what its tag !!int says"),
+    "a float too large": (b'{"a": true, "b": 1e999}', "1:18: the number 1e999 is beyond a double"),
+    "an integer too large": (b'{"a": -%s}' % (b"9" * 5000), "1:7: an integer of 5000 digits (at most 4300)"),
+    "lone surrogate": (b'{"a": "\\ud83d"}', "1:7: a lone surrogate"),
+    "unknown tag": (b"a: !python/object:os.system x\n", "1:4: the tag !python/object:os.system is not supported"),
+    "tag of a set": (b"a: !!set {a}\n", "1:4: the tag !!set is not supported"),
+    "value of another type than its tag": (b"a: !!int x\n", "1:4: 'x' does not have the type of its tag !!int"),
     "merge of a number": (b"<<: 1\n", "1:5: << merges a mapping or a list of mappings"),
-    "control character": (b"a: \x07\n", "1:4: the character U+0007 may not stand in YAML"),
-    "NUL": (b"a: 1\x00\nb: 2\n", "1:5: the character U+0000 may not stand in YAML"),
+    "control character": (b"a: \x07\n", "1:4: the character U+0007 is not allowed in YAML"),
+    "NUL": (b"a: 1\x00\nb: 2\n", "1:5: the character U+0000 is not allowed in YAML"),
     "not UTF-8": (b"a: 1\nb: \xc3\xa9 \xff\n", "2:6: the byte 0xff is not UTF-8; save the file as UTF-8"),
     "UTF-16": ("a: 1".encode("utf-16"), "1:1: the file is UTF-16; save it as UTF-8"),
     "colon in a text": (
         b"a: b: c\n",
-        "1:5: a colon where no key can stand: check the indentation, or write the text in quotes",
+        "1:5: a colon where no key is possible: check the indentation, or write the text in quotes",
     ),
     "reserved character": (b"a: @b\n", "1:4: '@' cannot begin a value: write the text in quotes"),
     "unclosed quote": (
         b"a: 'b\n",
-        "2:1: found unexpected end of stream, while scanning a quoted scalar begun in line 1",
+        "2:1: found unexpected end of stream, while scanning a quoted scalar that begins in line 1",
     ),
     "unclosed list": (
         b"a: [1, 2\nb: 3\n",
-        "2:2: did not find expected ',' or ']', while parsing a flow sequence begun in line 1",
+        "2:2: did not find expected ',' or ']', while parsing a flow sequence that begins in line 1",
     ),
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused(text: bytes, expected: str) -> None:
-    """What is not strict is refused with its line and column."""
+    """A text that is not strict is refused, with line and column."""
     with pytest.raises(TextError) as caught:
         read_data(text, name="spec.yaml")
     assert f"spec.yaml:{expected}" == str(caught.value)
 
 
 def test_refused_json_by_its_name() -> None:
-    """A file that is called JSON is not read as YAML when it is not."""
+    """A file with the suffix .json is never read as YAML."""
     with pytest.raises(TextError) as caught:
         read_data(b"{a: 1}", name="spec.json")
-    problem = "not JSON: Expecting property name enclosed in double quotes"
-    assert ("spec.json", 1, 2, problem) == (
-        caught.value.name,
-        caught.value.line,
-        caught.value.column,
-        caught.value.problem,
-    )
+    assert "spec.json:1:2: not JSON: Expecting property name enclosed in double quotes" == str(caught.value)
 
 
 def test_refused_beyond_the_cap() -> None:
-    """A file larger than its cap is refused before it is read."""
+    """A file that is longer than its limit is refused before it is read."""
     with pytest.raises(TextError, match=r"^s:1:1: the file is longer than 1,048,576 bytes$"):
         read_with_positions(b"#" * (1024 * 1024 + 1), name="s")
     assert {"a": 1} == read_data(b'{"a": 1}', name="s", max_bytes=8)
@@ -204,27 +197,25 @@ READ = {
 
 @pytest.mark.parametrize(("text", "expected"), READ.values(), ids=READ.keys())
 def test_read(text: bytes, expected: object) -> None:
-    """What is strict is read, be it YAML or JSON."""
-    # As text, for True is 1 to Python.
+    """Strict YAML and strict JSON are read."""
+    # Compared as text: to Python, True equals 1.
     assert json.dumps(expected, sort_keys=True) == json.dumps(read_data(text, name="spec"), sort_keys=True)
 
 
 def test_large_document() -> None:
-    """A document of 13 MB is read in reasonable time; the limit leaves room for a busy machine and for tracing."""
+    """A document of 13 MB is read completely; in quadratic time, this would take hours."""
     schema = b"".join(b"    p%d: {type: string, description: %s, nullable: true}\n" % (i, b"x" * 60) for i in range(14))
     text = b"".join(b"S%d:\n  properties:\n%s" % (i, schema) for i in range(9000))
-    started = time.process_time()
     data = read_data(text, name="large.yaml")
     assert 9000 == len(data)
     assert len(text) > 13_000_000
-    assert time.process_time() - started < 60
 
 
-MARKED = read_with_positions(
+POSITIONED = read_with_positions(
     b"about: x\nstubs:\n  - name: &n no\n    on: {a: 012, b: *n}\n  - '200': 'no'\n", name="s.yaml"
 )
 
-PLACES = {
+POSITIONS = {
     "the whole": ((), Position(1, 1), Position(1, 1)),
     "a member": (("about",), Position(1, 8), Position(1, 1)),
     "an item": (("stubs", 1), Position(5, 5), Position(5, 5)),
@@ -234,25 +225,25 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize(("path", "value", "key"), PLACES.values(), ids=PLACES.keys())
-def test_places(path: tuple[str | int, ...], value: Position, key: Position) -> None:
-    """Every key and value of a marked text has its line and column."""
-    assert (value, key) == (MARKED.place(path), MARKED.key_place(path))
+@pytest.mark.parametrize(("path", "value", "key"), POSITIONS.values(), ids=POSITIONS.keys())
+def test_positions(path: tuple[str | int, ...], value: Position, key: Position) -> None:
+    """Every key and value has its line and column."""
+    assert (value, key) == (POSITIONED.position(path), POSITIONED.key_position(path))
 
 
-def test_bent_scalars() -> None:
-    """A marked text lists the keys and values that other readers would bend, and none that are quoted."""
+def test_ambiguous_scalars() -> None:
+    """Keys and values that other readers would convert are listed, but none with quotes."""
     at = ("stubs", 0)
     expected = (
-        AmbiguousScalar(path=(*at, "name"), key=False, line=3, column=11, text="no", taken_for="the truth value false"),
-        AmbiguousScalar(path=(*at, "on"), key=True, line=4, column=5, text="on", taken_for="the truth value true"),
-        AmbiguousScalar(path=(*at, "on", "a"), key=False, line=4, column=13, text="012", taken_for="an octal number"),
+        AmbiguousScalar(path=(*at, "name"), position=Position(3, 11), text="no", read_as="the truth value false"),
+        AmbiguousScalar(path=(*at, "on"), position=Position(4, 5), text="on", read_as="the truth value true"),
+        AmbiguousScalar(path=(*at, "on", "a"), position=Position(4, 13), text="012", read_as="an octal number"),
     )
-    assert expected == MARKED.bent
+    assert expected == POSITIONED.ambiguous
 
 
-def test_marked_text_does_not_merge() -> None:
-    """In a scenario file `<<` is a key like any other, and says so."""
-    marked = read_with_positions(b"a: &a {b: 1}\nc: {<<: *a}\n", name="s")
-    assert {"a": {"b": 1}, "c": {"<<": {"b": 1}}} == marked.data
-    assert ["the merge of another mapping"] == [bent.taken_for for bent in marked.bent]
+def test_scenario_files_do_not_merge() -> None:
+    """In a scenario file, `<<` is an ordinary key, and an ambiguous one."""
+    read = read_with_positions(b"a: &a {b: 1}\nc: {<<: *a}\n", name="s")
+    assert {"a": {"b": 1}, "c": {"<<": {"b": 1}}} == read.data
+    assert ["the merge of another mapping"] == [scalar.read_as for scalar in read.ambiguous]
