@@ -1,4 +1,4 @@
-"""What JSON values are to each other: equal, a multiple."""
+"""Compares JSON values: equal, unique, a multiple."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["are_unique", "is_multiple"]
+__all__ = ["are_equal", "are_unique", "is_multiple"]
+
+
+def are_equal(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal in JSON: 1 equals 1.0 but not true; the order of members does not matter."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(are_equal(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(are_equal, left, right))
+    return bool(left == right)
 
 
 def are_unique(values: Iterable[Any]) -> bool:
-    """Whether no two values are equal as JSON Schema has it: 1 equals 1.0, and neither equals true.
+    """Tell whether no two values are equal in JSON.
 
-    It takes one look at each value: jsonschema compares objects pair by pair, which a long list makes endless.
+    The time is linear. jsonschema compares every pair, which never ends for a long list.
     """
     seen: set[Any] = set()
     for value in values:
@@ -24,12 +35,12 @@ def are_unique(values: Iterable[Any]) -> bool:
 
 
 def is_multiple(value: float, divisor: float) -> bool:
-    """Whether a number is a multiple of another as both are written: 19.99 is one of 0.01."""
+    """Tell whether a number is a multiple of another, as both are written in decimal: 19.99 is a multiple of 0.01."""
     return (Fraction(repr(value)) / Fraction(repr(divisor))).denominator == 1
 
 
 def _key(value: Any) -> Any:
-    """Something hashable that equals the key of another value exactly when the values are equal."""
+    """Return a hashable key; the keys of two values are equal exactly if the values are."""
     if isinstance(value, bool):
         return (bool, value)
     if isinstance(value, list):

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from mockserver.messages import ABSENT
 from mockserver.parsing import json_pointers
+from mockserver.parsing.json_values import are_equal
 from mockserver.redaction import redact
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
     "OneOf",
     "Present",
     "Subset",
-    "json_equal",
     "shown",
 ]
 
@@ -68,7 +68,7 @@ class Equal:
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if the value differs."""
-        if not json_equal(self.value, actual):
+        if not are_equal(self.value, actual):
             yield Miss(where, shown(self.value), shown(actual))
 
 
@@ -80,7 +80,7 @@ class OneOf:
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if the value equals none of them."""
-        if not any(json_equal(value, actual) for value in self.values):
+        if not any(are_equal(value, actual) for value in self.values):
             yield Miss(where, f"one of {', '.join(map(shown, self.values))}", shown(actual))
 
 
@@ -131,20 +131,8 @@ class Subset:
             return
         prefix = where if " " in where else f"{where} "
         for name, matcher in self.members.items():
-            yield from matcher.misses(
-                f"{prefix}{json_pointers.join([name])}", ABSENT if absent else actual.get(name, ABSENT)
-            )
-
-
-def json_equal(left: Any, right: Any) -> bool:
-    """Whether two values are the same JSON: true is not 1, but 1 is 1.0, and the order of members does not matter."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(json_equal(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(json_equal, left, right))
-    return bool(left == right)
+            pointer = f"{prefix}/{json_pointers.escape(name)}"
+            yield from matcher.misses(pointer, ABSENT if absent else actual.get(name, ABSENT))
 
 
 def shown(value: Any) -> str:

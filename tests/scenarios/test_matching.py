@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.messages import ABSENT, Call, Headers, Request
+from mockserver.messages import Call, Headers, Request
 from mockserver.scenarios import Miss, Stub
 from mockserver.scenarios.format.file_reader import ScenarioReader
-from mockserver.scenarios.matchers import json_equal, shown
+from mockserver.scenarios.matchers import shown
 
 
 def stub(when: str) -> Stub:
@@ -178,30 +178,6 @@ def test_another_operation_is_a_miss() -> None:
         {"where": "path customer_id", "expected": '"Cust_1"', "actual": '"Cust_2"'},
     ] == [miss.as_json() for miss in matcher.misses(call)]
     assert not matcher.fits(call)
-
-
-EQUALITY = {
-    "true and 1": (True, 1, False),
-    "false and 0": (False, 0, False),
-    "true and true": (True, True, True),
-    "null and false": (None, False, False),
-    "1 and 1.0": (1, 1.0, True),
-    "1 and its text": (1, "1", False),
-    "order of members": ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
-    "one member more": ({"a": 1}, {"a": 1, "b": 2}, False),
-    "true deep inside": ({"a": [True]}, {"a": [1]}, False),
-    "order of items": ([1, 2], [2, 1], False),
-    "one item more": ([1], [1, 1], False),
-    "list and object": ([], {}, False),
-    "null and absent": (None, ABSENT, False),
-}
-
-
-@pytest.mark.parametrize(("left", "right", "expected"), EQUALITY.values(), ids=EQUALITY.keys())
-def test_json_equality(left: object, right: object, expected: object) -> None:
-    """Values are compared as JSON, not as Python."""
-    assert expected is json_equal(left, right)
-    assert expected is json_equal(right, left)
 
 
 def test_shown_values_are_short_and_without_secrets() -> None:
