@@ -19,6 +19,7 @@ from mockserver.errors import Refusal
 from mockserver.loading import load_engine
 from mockserver.messages import Call, Headers, Reply, Request
 from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.setup_intent import SetupIntent
 from mockserver.settings import Settings
 
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -314,7 +315,7 @@ def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
         )
         for count in (1, 2)
     )
-    engine.payment_sessions.replace(replace(first, status="succeeded"))
+    engine.payment_sessions.replace(replace(first, intent=SetupIntent(status="succeeded")))
     assert first.stripe is not None
     assert second.stripe is not None
     found = [

@@ -68,7 +68,7 @@ class ReplyRenderer:
         body = session.as_body()
         text = None if overrides else write_json_exactly(body)
         if text is None:
-            unusable_keys = session.stripe.of_no_use() if session.stripe else ()
+            unusable_keys = session.stripe.unusable_keys() if session.stripe else ()
             reply = Reply(status=planned.status, headers=headers, body=write_json(body))
             return RenderedReply(reply, unusable_keys=unusable_keys)
         return RenderedReply(Reply(status=planned.status, headers=headers, body=text), body)

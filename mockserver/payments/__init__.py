@@ -1,6 +1,6 @@
-"""What the mock makes up and remembers: payment sessions, setup intents, payment methods and saved methods.
+"""The payment data that the mock makes up and stores: payment sessions, setup intents, payment methods, saved methods.
 
-May import: `storage`, `redaction`, `messages`, `errors`. Start with `payment_sessions.py`.
+May import: `delivery`, `storage`, `redaction`, `parsing`, `messages`, `errors`. It owns Faker. Start with `ledger.py`.
 """
 
 from mockserver.payments.fake_values import FakeValues, knows_fake

@@ -1,11 +1,11 @@
-"""Declines: how Stripe says no to a payment method."""
+"""Declines: how Stripe refuses a payment method."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["AUTHENTICATION_FAILED", "Decline", "decline"]
+__all__ = ["AUTHENTICATION_FAILED", "Decline", "decline", "invalid_request"]
 
 _DECLINED: Final = "Your card was declined."
 _MESSAGES: Final = {
@@ -17,10 +17,10 @@ _MESSAGES: Final = {
     "invalid_expiry_month": "Your card's expiration month is invalid.",
     "invalid_expiry_year": "Your card's expiration year is invalid.",
     "processing_error": "Your card could not be processed. Try again in a little while.",
-    "test_mode_live_card": "Your card was declined: here only Stripe's test cards are taken, never a real one.",
+    "test_mode_live_card": "Your card was declined: this mock accepts only Stripe's test cards, never a real one.",
 }
-# Codes of their own, and the parameter each is about; with every other decline code the code is card_declined
-# (https://docs.stripe.com/testing#declined-payments).
+# Reasons that are error codes themselves, with the parameter that each is about. For all other decline codes the error code
+# is card_declined (https://docs.stripe.com/testing#declined-payments).
 _PARAMS: Final = {
     "expired_card": "exp_month",
     "incorrect_cvc": "cvc",
@@ -34,9 +34,9 @@ _PARAMS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """Why a payment method was not taken, in the words of Stripe's error object.
+    """Why a payment method was refused, with the members of Stripe's error object.
 
-    `code` is Stripe's error code, `decline_code` what the issuer said, `param` the parameter that is wrong.
+    `code` is Stripe's error code, `decline_code` the reason of the card's issuer, `param` the wrong parameter.
     """
 
     code: str
@@ -46,16 +46,20 @@ class Decline:
     param: str | None = None
 
 
-AUTHENTICATION_FAILED: Final = Decline(
-    code="setup_intent_authentication_failure",
-    message="The customer did not pass the authentication. Try again, or with another payment method.",
-    type="invalid_request_error",
+def invalid_request(code: str, message: str, *, param: str | None = None) -> Decline:
+    """The decline for a mistake in the request."""
+    return Decline(code=code, message=message, type="invalid_request_error", param=param)
+
+
+AUTHENTICATION_FAILED: Final = invalid_request(
+    "setup_intent_authentication_failure",
+    "The customer did not pass the authentication. Try again, or with another payment method.",
 )
-"""What stands in `last_setup_error` after a failed 3-D Secure challenge."""
+"""The `last_setup_error` after a failed 3-D Secure challenge."""
 
 
 def decline(reason: str) -> Decline:
-    """The decline for a decline code, such as insufficient_funds, or for a code of its own, such as expired_card."""
+    """The decline for a decline code, such as insufficient_funds, or for an error code, such as expired_card."""
     message = _MESSAGES.get(reason, _DECLINED)
     if reason in _PARAMS:
         return Decline(code=reason, message=message, param=_PARAMS[reason])

@@ -1,4 +1,4 @@
-"""Values that a person would read, made by Faker: names, addresses, account numbers."""
+"""Made-up values for people to read, made by Faker: names, addresses, account numbers."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    # Imported on first use: most servers never make such a value, and it costs a fifth of a second.
+    # Imported on first use: it takes 0.2 s, and most servers never make such a value.
     from faker import Faker
 
 __all__ = ["FakeValues", "knows_fake"]
 
 LOCALE = "en_US"
-# Faker needs another package for this one.
+# Faker needs another package for these.
 UNUSABLE = frozenset({"xml"})
 
 
 class FakeValues:
-    """Made-up values of one reply: the same seed makes the same ones."""
+    """The made-up values of one reply. The same seed gives the same values."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._faker: Faker | None = None
 
     def __call__(self, name: str) -> str:
-        """A value by the name of Faker's provider method, as text."""
+        """The value of a method of Faker, as text."""
         if self._faker is None:
             from faker import Faker
 
@@ -35,7 +35,7 @@ class FakeValues:
 
 
 def knows_fake(name: str) -> bool:
-    """Whether Faker makes a value of this name without being told more."""
+    """Whether Faker has a value of this name that needs no arguments."""
     return name in _names()
 
 
@@ -52,7 +52,7 @@ def _names() -> frozenset[str]:
 
 
 def _makes_text(method: object) -> bool:
-    """Faker documents what a method makes by its return type: text and numbers are wanted, files and objects are not."""
+    """Whether a method needs no arguments and returns text or a number, according to its annotations."""
     signature = inspect.signature(method)  # type: ignore[arg-type]  # every member is a bound method
     needs = [
         each for each in signature.parameters.values() if each.default is each.empty and each.kind != each.VAR_KEYWORD

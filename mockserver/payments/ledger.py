@@ -1,33 +1,102 @@
-"""The ledger: all that is remembered of payments, by namespace."""
+"""The ledger: all stored payment data, and what Stripe's calls change in it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
+from mockserver.payments.declines import Decline, decline
 from mockserver.payments.payment_method import PaymentMethod
+from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.payment_sessions import PaymentSessions
-from mockserver.payments.saved_methods import SavedMethods
-from mockserver.payments.setups import Setups
+from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.saved_methods import ID_PREFIX, SavedMethod, SavedMethods
+from mockserver.payments.setup_intent import Challenge, SetupIntent
 from mockserver.storage.keyed_store import KeyedStore
 
 __all__ = ["Ledger"]
 
 MOST_METHODS = 10_000
 
+# Outcomes that leave the decision to the payment method. A fault only spoils the reply.
+_UNDECIDED: Final = frozenset({"test_card", "fault"})
+
 
 class Ledger:
-    """Payment sessions with their setup intents, what was made at Stripe, and what customers have saved.
+    """Payment sessions with their setup intents, payment methods, and what customers have saved, by namespace.
 
-    `methods` are the payment methods and tokens that were made before a confirmation, by their ids: whoever has such
-    an id may use it, for ids cannot be guessed.
+    `methods` has the payment methods and tokens that were created before a confirmation, by id. A caller who knows an id may
+    use it, because ids cannot be guessed.
     """
 
     def __init__(self) -> None:
         self.sessions = PaymentSessions()
         self.saved = SavedMethods()
         self.methods: KeyedStore[PaymentMethod] = KeyedStore(cap=MOST_METHODS, size=PaymentMethod.size)
-        self.setups = Setups(sessions=self.sessions, saved=self.saved)
 
     def reset(self, namespace: str | None) -> None:
-        """Forget what belongs to a namespace, or everything (None)."""
+        """Delete the data of a namespace, or all data (None)."""
         self.sessions.reset(namespace)
         self.saved.reset(namespace)
         self.methods.reset(namespace)
+
+    def confirm(
+        self, session: PaymentSession, method: PaymentMethod, ids: RandomIds, *, return_url: str | None
+    ) -> PaymentSession:
+        """Try to set up a payment method. The scenario of the session decides the outcome, otherwise the test card.
+
+        `return_url` is where the customer goes after a challenge, None if Stripe.js handles the challenge.
+        """
+        outcome = method.on_confirm if session.on_confirm.kind in _UNDECIDED else session.on_confirm
+        intent = _attempted(session, ids)
+        match outcome.kind:
+            case "decline":
+                reason = outcome.detail or "generic_decline"
+                intent = intent.failed(decline(reason), method.checked(passed=reason != "incorrect_cvc"))
+            case "authenticate":
+                answer = None if outcome.detail == "challenge" else outcome.detail
+                intent = intent.challenged(method, Challenge(return_url=return_url, answer=answer))
+            case "processing":
+                intent = intent.processing(method)
+            case "expired":
+                # Stripe has no such state. A setup intent that can no longer be used is canceled.
+                intent = intent.canceled("abandoned")
+            case _:
+                intent = intent.succeeded(method, mandate=_mandate(method, ids))
+        return self._update(session, intent, ids)
+
+    def refuse(self, session: PaymentSession, why: Decline, ids: RandomIds) -> PaymentSession:
+        """Record an attempt that failed because what was entered is not a payment method."""
+        return self._update(session, _attempted(session, ids).failed(why, None), ids)
+
+    def authenticate(self, session: PaymentSession, ids: RandomIds, *, passed: bool) -> PaymentSession:
+        """Answer the challenge of a setup intent that has one."""
+        method = session.intent.payment_method
+        mandate = _mandate(method, ids) if passed and method else None
+        return self._update(session, session.intent.authenticated(passed=passed, mandate=mandate), ids)
+
+    def cancel(self, session: PaymentSession, ids: RandomIds, *, reason: str | None) -> PaymentSession:
+        """Cancel a setup intent."""
+        return self._update(session, session.intent.canceled(reason), ids)
+
+    def _update(self, session: PaymentSession, intent: SetupIntent, ids: RandomIds) -> PaymentSession:
+        """Store another state of the setup intent, and save the payment method if it was set up."""
+        updated = replace(session, intent=intent)
+        self.sessions.replace(updated)
+        if intent.status == "succeeded" and intent.payment_method is not None:
+            self.saved.save(
+                session.owner,
+                session.customer_id,
+                SavedMethod(id=ids.identifier(ID_PREFIX), method=intent.payment_method),
+                detach_previous=session.detach_previous_on_success,
+            )
+        return updated
+
+
+def _attempted(session: PaymentSession, ids: RandomIds) -> SetupIntent:
+    return session.intent.attempted(ids.stripe_id("setatt"))
+
+
+def _mandate(method: PaymentMethod, ids: RandomIds) -> str | None:
+    """The id of the mandate that a debit needs."""
+    return ids.stripe_id("mandate") if method.type == "sepa_debit" else None

@@ -1,4 +1,4 @@
-"""A payment method at Stripe: what a customer entered, without what must not be kept of it."""
+"""A payment method at Stripe: what a customer entered, without card numbers and security codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["DEFAULT_METHOD_TYPES", "METHOD_TYPES", "CardDetails", "PaymentMethod
 METHOD_TYPES: Final = ("card", "sepa_debit")
 DEFAULT_METHOD_TYPES: Final[tuple[str, ...]] = ("card",)
 
-# As the older object `card` spells them (https://docs.stripe.com/api/cards/object).
+# The names in Stripe's older object `card` (https://docs.stripe.com/api/cards/object).
 _BRAND_NAMES: Final = {"visa": "Visa", "mastercard": "MasterCard", "amex": "American Express"}
 _ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
 _CONTACT: Final = ("email", "name", "phone")
@@ -23,9 +23,9 @@ _CONTACT: Final = ("email", "name", "phone")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardDetails:
-    """What is kept of a test card: never its number, nor its security code.
+    """What is stored of a test card, without its number and security code.
 
-    `cvc_check` is None when no code was given, `unchecked` until a confirmation, then `pass` or `fail`.
+    `cvc_check` is None without a code, `unchecked` until a confirmation, then `pass` or `fail`.
     """
 
     brand: str
@@ -38,26 +38,16 @@ class CardDetails:
         """The member `card` of Stripe's payment method."""
         return {
             "brand": self.brand,
-            "checks": {
-                "address_line1_check": None,
-                "address_postal_code_check": None,
-                "cvc_check": self.cvc_check,
-            },
-            "country": "US",
+            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": self.cvc_check},
             "display_brand": "american_express" if self.brand == "amex" else self.brand,
-            "exp_month": self.exp_month,
-            "exp_year": self.exp_year,
-            "fingerprint": fingerprint(self.brand + self.last4),
-            "funding": "credit",
             "generated_from": None,
-            "last4": self.last4,
             "networks": {"available": [self.brand], "preferred": None},
             "three_d_secure_usage": {"supported": True},
-            "wallet": None,
+            **self._common(),
         }
 
     def as_card(self, card_id: str, billing: Mapping[str, Any]) -> dict[str, Any]:
-        """Stripe's older object `card`, as it stands in a token."""
+        """Stripe's older object `card`, which is part of a token."""
         address = billing.get("address") or {}
         return {
             "id": card_id,
@@ -71,24 +61,29 @@ class CardDetails:
             "address_zip": address.get("postal_code"),
             "address_zip_check": None,
             "brand": _BRAND_NAMES[self.brand],
-            "country": "US",
             "cvc_check": self.cvc_check,
             "dynamic_last4": None,
+            "metadata": {},
+            "name": billing.get("name"),
+            "tokenization_method": None,
+            **self._common(),
+        }
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "country": "US",
             "exp_month": self.exp_month,
             "exp_year": self.exp_year,
             "fingerprint": fingerprint(self.brand + self.last4),
             "funding": "credit",
             "last4": self.last4,
-            "metadata": {},
-            "name": billing.get("name"),
-            "tokenization_method": None,
             "wallet": None,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod:
-    """One payment method. `created` is seconds since the epoch; `on_confirm` what a setup with it comes to."""
+    """One payment method. `created` is in seconds since the epoch; `on_confirm` is the outcome of a setup with it."""
 
     id: str
     created: int
@@ -100,11 +95,11 @@ class PaymentMethod:
 
     @property
     def type(self) -> str:
-        """`card` or `sepa_debit`."""
+        """One of METHOD_TYPES."""
         return "card" if isinstance(self.details, CardDetails) else "sepa_debit"
 
     def size(self) -> int:
-        """About how many bytes it holds on to that its caller chose."""
+        """The approximate size in bytes of the texts that the caller chose."""
         if not self.billing and not self.metadata:
             return 0
         address = self.billing.get("address") or {}
@@ -112,7 +107,7 @@ class PaymentMethod:
         return sum([len(text) for text in texts if isinstance(text, str)])
 
     def checked(self, *, passed: bool) -> PaymentMethod:
-        """The payment method once its security code, if there is one, was looked at."""
+        """The payment method after the check of its security code, if it has one."""
         if not isinstance(self.details, CardDetails) or self.details.cvc_check is None:
             return self
         return replace(self, details=replace(self.details, cvc_check="pass" if passed else "fail"))
@@ -128,23 +123,10 @@ class PaymentMethod:
                 "address": {name: address.get(name) for name in _ADDRESS},
                 **{name: self.billing.get(name) for name in _CONTACT},
             },
-            self.type: self._details(),
+            self.type: self.details.as_body(),
             "created": self.created,
             "customer": customer,
             "livemode": False,
             "metadata": self.metadata,
             "type": self.type,
-        }
-
-    def _details(self) -> dict[str, Any]:
-        details = self.details
-        if isinstance(details, CardDetails):
-            return details.as_body()
-        return {
-            "bank_code": details.bank_code,
-            "branch_code": "",
-            "country": details.country,
-            "fingerprint": fingerprint(details.country + details.last4),
-            "generated_from": {"charge": None, "setup_attempt": None},
-            "last4": details.last4,
         }

@@ -1,16 +1,16 @@
-"""A payment session: what the create call answers, and what is kept of it."""
+"""A payment session: the reply of the create call, and what is stored of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from mockserver.errors import Violation
 from mockserver.payments.outcomes import ConfirmOutcome
-from mockserver.payments.setup_intent import FRESH, SetupIntent
+from mockserver.payments.setup_intent import NEW, SetupIntent
 
 __all__ = ["ABSENT_MEMBER", "NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
 
@@ -19,7 +19,7 @@ ABSENT_MEMBER: Final = {"absent": True}
 
 NO_OVERRIDES: Final[Mapping[str, Any]] = MappingProxyType({})
 
-_SHAPES: Final = {
+_KEY_FORMATS: Final = {
     "pk_key": (
         re.compile(r"pk_test_[A-Za-z0-9_-]+"),
         "a publishable key of test mode is pk_test_ and letters and digits",
@@ -33,39 +33,39 @@ _SHAPES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeConfiguration:
-    """What a frontend needs to reach Stripe for one setup intent."""
+    """What a frontend needs to call Stripe for one setup intent."""
 
     pk_key: str
     connected_account_id: str
     client_secret: str
 
-    def of_no_use(self) -> tuple[Violation, ...]:
-        """What the contract allows, being text, and Stripe.js refuses; seen from the payment session."""
+    def unusable_keys(self) -> tuple[Violation, ...]:
+        """The keys that the contract allows, but that Stripe.js refuses. Pointers start at the payment session."""
         return tuple(
             Violation(
                 place="body",
                 pointer=f"/setup_intent/stripe/{name}",
-                message=f"Stripe.js refuses this: {sentence}",
+                message=f"Stripe.js refuses this: {description}",
                 keyword="pattern",
             )
-            for name, (shape, sentence) in _SHAPES.items()
-            if not shape.fullmatch(getattr(self, name))
+            for name, (pattern, description) in _KEY_FORMATS.items()
+            if not pattern.fullmatch(getattr(self, name))
         )
 
     @property
     def setup_intent_id(self) -> str:
-        """The setup intent that the client secret belongs to."""
+        """The id of the setup intent that the client secret belongs to."""
         return self.client_secret.partition("_secret_")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSession:
-    """One payment session. `provider` is stripe, authorize or self_handled; `stripe` is there for stripe only.
+    """One payment session.
 
-    `owner` is the key of its namespace, `scenario` the name of the one that made it. `on_confirm` is what that has
-    Stripe say when the setup intent is confirmed, `method_types` are the kinds of payment methods that this offers, and
-    `intent` is its state. `initial_status` is the status while nothing has become of it. `overrides` are the members,
-    to any depth, that the scenario wants to read otherwise. `created` is seconds since the epoch.
+    `owner` is the key of its namespace and `scenario` the name of the scenario that made it. `stripe` is None for other
+    providers. `on_confirm` is the outcome of a confirmation, `method_types` are the types that the setup intent offers, and
+    `intent` is its state. `initial_status` is the status until there is a result. `overrides` replaces members of the body, to
+    any depth. `created` is in seconds since the epoch.
     """
 
     owner: str
@@ -74,7 +74,7 @@ class PaymentSession:
     customer_id: str
     provider: str
     purpose: str
-    status: str
+    initial_status: str
     address: bool
     detach_previous_on_success: bool
     stripe: StripeConfiguration | None
@@ -82,23 +82,23 @@ class PaymentSession:
     on_confirm: ConfirmOutcome
     method_types: tuple[str, ...]
     created: int
-    initial_status: str
     overrides: Mapping[str, Any]
-    intent: SetupIntent = FRESH
+    intent: SetupIntent = NEW
+
+    @property
+    def status(self) -> str:
+        """The result of the setup intent, or the initial status."""
+        return self.intent.result or self.initial_status
 
     def size(self) -> int:
-        """About how many bytes it holds on to that its caller chose, besides ids."""
-        if self.intent is FRESH:
+        """The approximate size in bytes of the texts that the caller chose, without ids."""
+        if self.intent is NEW:
             return 0
         methods = (self.intent.payment_method, self.intent.failed_method)
         return sum([method.size() for method in methods if method is not None])
 
-    def followed(self, intent: SetupIntent) -> PaymentSession:
-        """The payment session once its setup intent is in this state."""
-        return replace(self, intent=intent, status=intent.result or self.initial_status)
-
     def as_body(self) -> dict[str, Any]:
-        """The body of the reply: the contract's outbound.payment.PaymentSession, unless an override leaves that."""
+        """The body of the reply: outbound.payment.PaymentSession of the contract, with the overrides."""
         body = {
             "token": self.token,
             "wb_customer_id": self.wb_customer_id,
@@ -113,11 +113,11 @@ class PaymentSession:
         if not self.overrides:
             return body
         body = _overridden(body, self.overrides)
-        # What has become of it is no longer what the scenario said of its beginning.
+        # The scenario overrides the status only until there is a result.
         return body if self.intent.result is None else {**body, "status": self.status}
 
     def _setup_intent(self) -> dict[str, Any] | None:
-        # What it is for the two other providers is not public; these are the mock's own choices.
+        # There is no public documentation of this member for the other providers. This is the mock's own choice.
         if self.provider == "self_handled":
             return None
         stripe = self.stripe
@@ -136,7 +136,7 @@ class PaymentSession:
 
 
 def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with other members, to any depth; `{absent: true}` takes a member away, as matchers write it."""
+    """The body with other members, to any depth."""
     merged = dict(body)
     for name, value in overrides.items():
         if value == ABSENT_MEMBER:

@@ -1,9 +1,8 @@
-"""The payment sessions that were made up, by namespace."""
+"""The payment sessions that the mock has made up, by namespace."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from mockserver.messages import Call
@@ -18,7 +17,7 @@ __all__ = ["PaymentSessions"]
 
 DEFAULT_CAP = 100_000
 
-# The mock's own choices where nothing about Wingback is public; docs/choices.md lists them.
+# The mock's own choices: there is no public documentation of these values. docs/choices.md lists them.
 TOKEN_PREFIX = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a password
 STATUS_CREATED = "created"
 DEFAULT_PROVIDER = "stripe"
@@ -26,13 +25,13 @@ DEFAULT_PURPOSE = "add_method"
 
 
 class PaymentSessions:
-    """Makes up coherent payment sessions and remembers them, the oldest forgotten beyond the cap."""
+    """Makes up coherent payment sessions and stores them. The oldest are dropped beyond the cap."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._kept: BoundedStore[PaymentSession] = BoundedStore(cap=cap, size=PaymentSession.size)
-        self._tokens = NameIndex(self._kept)
-        self._setup_intents = NameIndex(self._kept)
-        self._keys = NameIndex(self._kept)
+        self._sessions: BoundedStore[PaymentSession] = BoundedStore(cap=cap, size=PaymentSession.size)
+        self._tokens = NameIndex(self._sessions)
+        self._setup_intents = NameIndex(self._sessions)
+        self._keys = NameIndex(self._sessions)
 
     def create(
         self,
@@ -47,131 +46,117 @@ class PaymentSessions:
         method_types: tuple[str, ...] = DEFAULT_METHOD_TYPES,
         scenario: str | None = None,
     ) -> PaymentSession:
-        """A payment session that follows the request: its customer, provider, address and purpose.
+        """Make up a payment session for a request: its customer, provider, address and purpose.
 
-        A scenario's `overrides` go before the request, so that the whole session follows them: of another provider,
-        say, with the setup intent that belongs to it. A member that is null counts as absent; one of a wrong type
-        (possible when violations are only reported, or on purpose) counts as absent too. `named` is the name that its
-        caller gave the namespace, if it has one.
+        `overrides` come from a scenario and take precedence over the request, so that the whole session is coherent: with
+        another provider, it has the setup intent of that provider. Members that are null or have a wrong type count as
+        absent; a wrong type is possible if violations are only reported. `named` is the name of the namespace, if its
+        caller gave it one.
         """
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
-        wanted = {**sent, **overrides} if overrides else sent
-        given = {name: value for name, value in overrides.items() if isinstance(value, str)}
-        provider = _text(wanted.get("provider"), DEFAULT_PROVIDER)
-        status = given.get("status", STATUS_CREATED)
-        said = _said_of_stripe(overrides)
-        # Whatever the provider: a scenario that says what is Stripe's is to have it lead somewhere.
-        has_stripe = provider == DEFAULT_PROVIDER or said is not None
+        members = {**sent, **overrides} if overrides else sent
+        provider = _text(members, "provider", DEFAULT_PROVIDER)
+        stripe = _stripe_overrides(overrides)
         session = PaymentSession(
             owner=namespace,
-            token=given["token"] if "token" in given else ids.identifier(TOKEN_PREFIX),
-            wb_customer_id=given["wb_customer_id"] if "wb_customer_id" in given else _tenant(credential),
-            customer_id=given["customer_id"] if "customer_id" in given else call.path.get("customer_id", ""),
+            token=_text(overrides, "token", ids.identifier(TOKEN_PREFIX)),
+            wb_customer_id=_text(overrides, "wb_customer_id", tenant_id(credential)),
+            customer_id=_text(overrides, "customer_id", call.path.get("customer_id", "")),
             provider=provider,
-            purpose=_text(wanted.get("operation"), DEFAULT_PURPOSE),
-            status=status,
-            address=wanted.get("address") is True,
-            detach_previous_on_success=wanted.get("detach_previous_on_success") is True,
-            stripe=_stripe(_account_of(credential, named), ids, said or NO_OVERRIDES) if has_stripe else None,
+            purpose=_text(members, "operation", DEFAULT_PURPOSE),
+            initial_status=_text(overrides, "status", STATUS_CREATED),
+            address=members.get("address") is True,
+            detach_previous_on_success=members.get("detach_previous_on_success") is True,
+            # A scenario that overrides Stripe's keys gets a setup intent for them, with any provider.
+            stripe=_stripe(stripe, ids, credential, named)
+            if provider == DEFAULT_PROVIDER or stripe is not None
+            else None,
             on_confirm=on_confirm,
             method_types=method_types,
             scenario=scenario,
             created=ids.moment,
-            initial_status=status,
             overrides=overrides or NO_OVERRIDES,
         )
-        number, gone = self._kept.add(session)
-        for each in gone:
-            self._forget(each)
+        number, dropped = self._sessions.add(session)
+        for each in dropped:
+            self._remove_names(each)
         self._tokens.put(session.token, namespace, number)
         if session.stripe is not None:
             self._setup_intents.put(session.stripe.setup_intent_id, namespace, number)
             self._keys.put(session.stripe.pk_key, namespace, number)
         return session
 
-    def of_setup_intent(self, name: str, owner: str | None) -> PaymentSession | None:
-        """The payment session that gave out a setup intent: a namespace's, or the latest whoever's it is (None)."""
-        return self._setup_intents.get(name, owner)
-
-    def of_key(self, pk_key: str) -> PaymentSession | None:
-        """The latest payment session that gave out a publishable key, whoever's it is."""
-        return self._keys.get(pk_key, None)
-
-    def has_shared_setup_intent(self, name: str) -> bool:
-        """Whether payment sessions of several namespaces gave out this setup intent."""
-        return self._setup_intents.is_shared(name)
-
-    def has_shared_key(self, pk_key: str) -> bool:
-        """Whether payment sessions of several namespaces gave out this publishable key."""
-        return self._keys.is_shared(pk_key)
-
     def get(self, namespace: str | None, token: str) -> PaymentSession | None:
-        """The payment session that has this token: a namespace's, or the latest whoever's it is (None)."""
+        """The payment session with a token: that of a namespace, or the latest in any namespace (None)."""
         return self._tokens.get(token, namespace)
 
     def of(self, namespace: str | None) -> list[PaymentSession]:
-        """The payment sessions of a namespace, or of all (None); the oldest first."""
-        return self._kept.of(namespace)
+        """The payment sessions of a namespace, or of all (None), the oldest first."""
+        return self._sessions.of(namespace)
+
+    def of_setup_intent(self, name: str, owner: str | None) -> PaymentSession | None:
+        """The payment session with a setup intent: that of a namespace, or the latest in any namespace (None)."""
+        return self._setup_intents.get(name, owner)
+
+    def of_key(self, pk_key: str) -> PaymentSession | None:
+        """The latest payment session with a publishable key, in any namespace."""
+        return self._keys.get(pk_key, None)
+
+    def has_shared_setup_intent(self, name: str) -> bool:
+        """Whether payment sessions of several namespaces have this setup intent."""
+        return self._setup_intents.is_shared(name)
+
+    def has_shared_key(self, pk_key: str) -> bool:
+        """Whether payment sessions of several namespaces have this publishable key."""
+        return self._keys.is_shared(pk_key)
 
     def replace(self, session: PaymentSession) -> None:
-        """Put a payment session in the place of the one that has its namespace and token, if that is still there."""
-        # By its setup intent, for only sessions with one are ever replaced.
+        """Replace the payment session that has the same setup intent and namespace, unless it was dropped."""
+        # Only sessions with a setup intent are ever replaced.
         name = session.stripe.setup_intent_id if session.stripe else ""
         number = self._setup_intents.number(name, session.owner)
         if number is not None:
-            for gone in self._kept.replace(number, session) or ():
-                self._forget(gone)
+            for dropped in self._sessions.replace(number, session) or ():
+                self._remove_names(dropped)
 
     def reset(self, namespace: str | None) -> None:
-        """Forget the payment sessions of a namespace, or of all (None)."""
-        for session in self._kept.drop(namespace):
-            self._forget(session)
+        """Delete the payment sessions of a namespace, or all (None)."""
+        for session in self._sessions.drop(namespace):
+            self._remove_names(session)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._sessions)
 
-    def _forget(self, session: PaymentSession) -> None:
+    def _remove_names(self, session: PaymentSession) -> None:
         self._tokens.forget(session.token, session.owner)
         if session.stripe is not None:
             self._setup_intents.forget(session.stripe.setup_intent_id, session.owner)
             self._keys.forget(session.stripe.pk_key, session.owner)
 
 
-def _said_of_stripe(overrides: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What a scenario says of the member `setup_intent.stripe`; None if it says nothing, or that there is none."""
-    said: Any = overrides
+def _stripe_overrides(overrides: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The overrides of the member `setup_intent.stripe`; None if there are none, or if they remove the member."""
+    value: Any = overrides
     for member in ("setup_intent", "stripe"):
-        said = said.get(member) if isinstance(said, Mapping) else None
-    return said if isinstance(said, Mapping) and said != ABSENT_MEMBER else None
+        value = value.get(member) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) and value != ABSENT_MEMBER else None
 
 
-def _stripe(account: tuple[str, str], ids: RandomIds, said: Mapping[str, Any]) -> StripeConfiguration:
-    """What a scenario says of it counts here too: Stripe's side is to know the key that the frontend was given."""
-    pk_key, connected_account_id = account
-    if not said:
-        return StripeConfiguration(
-            pk_key=pk_key, connected_account_id=connected_account_id, client_secret=ids.client_secret()
-        )
+def _stripe(
+    overrides: Mapping[str, Any] | None, ids: RandomIds, credential: str, named: str | None
+) -> StripeConfiguration:
+    """The keys for Stripe. Overrides count here too, so that Stripe's API knows the keys that the frontend received.
+
+    A named namespace has a publishable key of its own: the key is all that shows which namespace a page's call belongs to.
+    """
+    keys = overrides or NO_OVERRIDES
     return StripeConfiguration(
-        pk_key=_text(said.get("pk_key"), pk_key),
-        connected_account_id=_text(said.get("connected_account_id"), connected_account_id),
-        client_secret=_text(said.get("client_secret"), ids.client_secret()),
+        pk_key=_text(keys, "pk_key", publishable_key(credential if named is None else f"{credential}\0{named}")),
+        connected_account_id=_text(keys, "connected_account_id", account_id(credential)),
+        client_secret=_text(keys, "client_secret", ids.client_secret()),
     )
 
 
-@lru_cache(maxsize=1024)
-def _account_of(credential: str, named: str | None) -> tuple[str, str]:
-    """Publishable key and connected account: of a credential; in a namespace that was named, with a key of its own.
-
-    The key is all that a page sends along with what it makes before a confirmation: it has to say whose that is.
-    """
-    return publishable_key(credential if named is None else f"{credential}\0{named}"), account_id(credential)
-
-
-@lru_cache(maxsize=1024)
-def _tenant(credential: str) -> str:
-    return tenant_id(credential)
-
-
-def _text(value: Any, otherwise: str) -> str:
-    return value if isinstance(value, str) else otherwise
+def _text(members: Mapping[str, Any], name: str, default: str) -> str:
+    value = members.get(name)
+    return value if isinstance(value, str) else default

@@ -1,4 +1,4 @@
-"""A setup intent: Stripe's side of a payment session, and the states it goes through."""
+"""A setup intent: Stripe's part of a payment session, and the states that it goes through."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any, Final
 from mockserver.payments.declines import AUTHENTICATION_FAILED, Decline
 from mockserver.payments.payment_method import PaymentMethod
 
-__all__ = ["FRESH", "Challenge", "SetupIntent"]
+__all__ = ["NEW", "Challenge", "SetupIntent"]
 
 _OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """A 3-D Secure challenge. `return_url` is where the customer goes afterwards, None where Stripe.js handles it.
+    """A 3-D Secure challenge.
 
-    `answer` is `pass` or `fail` for a challenge that answers itself, None for one that somebody has to answer.
+    `return_url` is where the customer goes afterwards, None if Stripe.js handles the challenge. `answer` is `pass` or `fail`
+    if the mock answers it, None if the customer does.
     """
 
     return_url: str | None = None
@@ -26,9 +27,9 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupIntent:
-    """The state of one setup intent, with Stripe's words for it (https://docs.stripe.com/api/setup_intents/object).
+    """The state of a setup intent, with Stripe's names (https://docs.stripe.com/api/setup_intents/object).
 
-    `payment_method` is the one that is set up or being set up, `failed_method` the one that `error` is about.
+    `payment_method` is the one that is set up or being set up; `failed_method` is the one that `error` is about.
     """
 
     status: str = "requires_payment_method"
@@ -42,52 +43,50 @@ class SetupIntent:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be confirmed or canceled: neither finished nor being processed."""
+        """Whether it can be confirmed or canceled: it is neither finished nor processing."""
         return self.status in _OPEN
 
     @property
     def result(self) -> str | None:
-        """What became of the payment session: `succeeded`, `failed`, or None while that is open."""
+        """The result for the payment session: `succeeded`, `failed`, or None while it is open."""
         if self.status == "succeeded":
             return "succeeded"
         return "failed" if self.status == "canceled" or self.error is not None else None
 
     def succeeded(self, method: PaymentMethod, *, mandate: str | None = None) -> SetupIntent:
-        """Set up, for good."""
-        kept = method.checked(passed=True)
-        return SetupIntent(status="succeeded", payment_method=kept, latest_attempt=self.latest_attempt, mandate=mandate)
+        """The payment method is set up. This is final."""
+        checked = method.checked(passed=True)
+        return self._next(status="succeeded", payment_method=checked, mandate=mandate)
 
     def failed(self, error: Decline, method: PaymentMethod | None) -> SetupIntent:
-        """Back at the beginning, with what went wrong, so that the customer can try again."""
-        return SetupIntent(error=error, failed_method=method, latest_attempt=self.latest_attempt)
+        """The attempt failed. The customer can try again."""
+        return self._next(error=error, failed_method=method)
 
     def challenged(self, method: PaymentMethod, challenge: Challenge) -> SetupIntent:
-        """Waiting for the customer to authenticate."""
-        return SetupIntent(
-            status="requires_action", payment_method=method, challenge=challenge, latest_attempt=self.latest_attempt
-        )
+        """The customer has to authenticate."""
+        return self._next(status="requires_action", payment_method=method, challenge=challenge)
 
     def authenticated(self, *, passed: bool, mandate: str | None = None) -> SetupIntent:
-        """A challenge that was answered; only to be asked of one that has a challenge."""
-        assert self.payment_method is not None, "a challenge is about a method"  # noqa: S101  # held by `challenged`
+        """The challenge is answered. Call this only in the state `requires_action`."""
+        assert self.payment_method is not None, "a challenge has a payment method"  # noqa: S101  # set by `challenged`
         if passed:
             return self.succeeded(self.payment_method, mandate=mandate)
         return self.failed(AUTHENTICATION_FAILED, self.payment_method)
 
     def processing(self, method: PaymentMethod) -> SetupIntent:
-        """In the hands of the bank; nothing ends it."""
-        return SetupIntent(status="processing", payment_method=method, latest_attempt=self.latest_attempt)
+        """The bank processes the payment method. The mock never ends this state."""
+        return self._next(status="processing", payment_method=method)
 
     def canceled(self, reason: str | None) -> SetupIntent:
-        """Over, without having been set up."""
-        return SetupIntent(status="canceled", latest_attempt=self.latest_attempt, cancellation_reason=reason)
+        """The setup intent is canceled. This is final."""
+        return self._next(status="canceled", cancellation_reason=reason)
 
-    def tried(self, attempt: str) -> SetupIntent:
-        """With one attempt more."""
+    def attempted(self, attempt: str) -> SetupIntent:
+        """The same state with the id of another attempt."""
         return replace(self, latest_attempt=attempt)
 
     def next_action(self, setup_intent_id: str, page: str) -> dict[str, Any] | None:
-        """What the customer has to do next; `page` is the URL of the page that shows the challenge."""
+        """Stripe's member `next_action`; `page` is the URL of the page that shows the challenge."""
         challenge = self.challenge
         if challenge is None:
             return None
@@ -96,7 +95,7 @@ class SetupIntent:
                 "type": "redirect_to_url",
                 "redirect_to_url": {"return_url": challenge.return_url, "url": page},
             }
-        # Stripe keeps the content of this member to itself; what the mock puts there is its own.
+        # Stripe does not document the content of `use_stripe_sdk`. This content is the mock's own.
         return {
             "type": "use_stripe_sdk",
             "use_stripe_sdk": {
@@ -106,6 +105,10 @@ class SetupIntent:
             },
         }
 
+    def _next(self, **members: Any) -> SetupIntent:
+        """A state with these members. Only the attempt stays from the state before."""
+        return SetupIntent(latest_attempt=self.latest_attempt, **members)
 
-FRESH: Final = SetupIntent()
-"""What every setup intent is at first."""
+
+NEW: Final = SetupIntent()
+"""The state of every new setup intent."""

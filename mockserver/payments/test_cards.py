@@ -1,7 +1,7 @@
-"""Stripe's test cards, and what a setup with each comes to.
+"""Stripe's test cards, and the outcome of a setup with each.
 
-Stripe documents the numbers (https://docs.stripe.com/testing), mostly by what a charge comes to; of what a setup comes to
-only some is written there, and for the rest several public sources agree. `Card.source` says which it is.
+Stripe documents the numbers (https://docs.stripe.com/testing), mostly by the outcome of a charge. For a setup it documents only
+some outcomes; for the others several public sources agree. `Card.source` says which it is.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.payments.outcomes import ConfirmOutcome
+from mockserver.payments.outcomes import SUCCEED, ConfirmOutcome
 
 __all__ = ["CARDS", "CARD_TOKENS", "Card"]
 
-_SUCCEED: Final = ConfirmOutcome(kind="succeed")
 _CHALLENGE: Final = ConfirmOutcome(kind="authenticate", detail="challenge")
 
 DOCUMENTED: Final = "documented"
@@ -25,19 +24,16 @@ DISPUTED: Final = "agreed, one conflict"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One test card. `on_confirm` is its outcome, in the words in which a scenario says it.
-
-    `source` is whose word that is: `documented` by Stripe, or `agreed` on by several public sources.
-    """
+    """One test card. `source` says whether the outcome is documented by Stripe or agreed on by other sources."""
 
     number: str
     source: str = AGREED
     brand: str = "visa"
-    on_confirm: ConfirmOutcome = _SUCCEED
+    on_confirm: ConfirmOutcome = SUCCEED
 
     @property
     def last4(self) -> str:
-        """The last four digits, which is all that is ever shown of a number."""
+        """The last four digits. No other digit of a number is ever shown."""
         return self.number[-4:]
 
 
@@ -66,7 +62,7 @@ CARDS: Final[Mapping[str, Card]] = MappingProxyType(
         )
     }
 )
-"""Test cards by number; every other number is refused."""
+"""The test cards by number. All other numbers are refused."""
 
 _NAMES: Final = {
     "visa": "4242424242424242",
@@ -83,7 +79,7 @@ _NAMES: Final = {
     "authenticationRequiredOnSetup": "4000002500003155",
     "authenticationRequired": "4000002760003184",
 }
-# The declines among the names are also published with the brand in them.
+# Stripe also publishes the names of declined cards with the brand in them.
 _BRANDED: Final = {
     name.replace("charge", "visa_charge", 1): number for name, number in _NAMES.items() if "Declined" in name
 }
@@ -95,4 +91,4 @@ CARD_TOKENS: Final[Mapping[str, Card]] = MappingProxyType(
         for name, number in (_NAMES | _BRANDED).items()
     }
 )
-"""Test cards by the names that stand for them, where an id of a payment method or of a token is wanted."""
+"""The test cards by the names that Stripe accepts as the id of a payment method or of a token."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from mockserver.payments.random_ids import fingerprint
 
 __all__ = ["IBANS", "Iban", "is_iban"]
 
@@ -31,15 +33,15 @@ IBANS: Final = frozenset(
         "SE3550000000054910000003",
     }
 )
-"""Every other IBAN is refused."""
+"""All other IBANs are refused."""
 
-# Where the number of the bank ends, after the country and the check digits.
+# Where the bank code ends. It begins after the country and the check digits.
 _BANK_CODE_ENDS: Final = {"AT": 9, "BE": 7, "DE": 12, "ES": 8, "FR": 9, "GB": 8, "IE": 8, "NL": 8}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Iban:
-    """What is kept of a test IBAN; `bank_code` is empty where its place is not known here."""
+    """What is stored of a test IBAN. `bank_code` is empty for a country that _BANK_CODE_ENDS does not list."""
 
     country: str
     bank_code: str
@@ -51,9 +53,20 @@ class Iban:
         end = _BANK_CODE_ENDS.get(text[:2], 4)
         return cls(country=text[:2], bank_code=text[4:end], last4=text[-4:])
 
+    def as_body(self) -> dict[str, Any]:
+        """The member `sepa_debit` of Stripe's payment method."""
+        return {
+            "bank_code": self.bank_code,
+            "branch_code": "",
+            "country": self.country,
+            "fingerprint": fingerprint(self.country + self.last4),
+            "generated_from": {"charge": None, "setup_attempt": None},
+            "last4": self.last4,
+        }
+
 
 def is_iban(text: str) -> bool:
-    """Whether a text in capitals and without spaces can be an IBAN: its length and check digits (ISO 13616)."""
+    """Whether a text in capitals without spaces is a valid IBAN: its length and check digits (ISO 13616)."""
     if not (text.isascii() and text.isalnum() and text[:2].isalpha() and _SHORTEST <= len(text) <= _LONGEST):
         return False
     return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1

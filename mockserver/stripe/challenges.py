@@ -40,4 +40,4 @@ class ChallengeOperations:
         session = session_of(self._ledger, call, caller, secret=call.body["client_secret"])
         if session.intent.challenge is None:
             raise unexpected_state(session, caller, "it has no challenge to answer")
-        return self._ledger.setups.authenticate(session, caller.ids, passed=call.body["outcome"] == "pass")
+        return self._ledger.authenticate(session, caller.ids, passed=call.body["outcome"] == "pass")

@@ -27,7 +27,6 @@ class SetupIntentOperations:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._setups = ledger.setups
 
     def retrieve(self, call: Call, caller: Caller) -> Reply:
         """The setup intent as it is now."""
@@ -51,7 +50,7 @@ class SetupIntentOperations:
     def cancel(self, call: Call, caller: Caller) -> Reply:
         """End it."""
         session = self._open_session(call, caller)
-        canceled = self._setups.cancel(session, caller.ids, reason=call.body.get("cancellation_reason"))
+        canceled = self._ledger.cancel(session, caller.ids, reason=call.body.get("cancellation_reason"))
         return found(shown(canceled, caller, call.body.get("expand", ())))
 
     def _open_session(self, call: Call, caller: Caller) -> PaymentSession:
@@ -66,7 +65,7 @@ class SetupIntentOperations:
     def _tried(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
         method = self._method(session, call, caller)
         return_url = None if call.body.get("use_stripe_sdk") in _YES else call.body.get("return_url")
-        followed = self._setups.confirm(session, method, caller.ids, return_url=return_url)
+        followed = self._ledger.confirm(session, method, caller.ids, return_url=return_url)
         intent = followed.intent
         if intent.error is not None:
             tried = intent.failed_method.as_body() if intent.failed_method else None
@@ -75,7 +74,7 @@ class SetupIntentOperations:
             raise unexpected_state(followed, caller, "it has expired")
         if intent.challenge is not None and intent.challenge.answer is not None:
             # The client is told of the challenge, and finds it answered when it looks again.
-            self._setups.authenticate(followed, caller.ids, passed=intent.challenge.answer == "pass")
+            self._ledger.authenticate(followed, caller.ids, passed=intent.challenge.answer == "pass")
         return found(shown(followed, caller, call.body.get("expand", ())))
 
     def _method(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
@@ -99,7 +98,7 @@ class SetupIntentOperations:
             return entered_method(call.body["payment_method_data"], caller.ids, tokens=self._ledger.methods)
         except EntryRefusedError as refused:
             if refused.decline.type == "card_error":
-                session = self._setups.refuse(session, refused.decline, caller.ids)
+                session = self._ledger.refuse(session, refused.decline, caller.ids)
             raise entry_failure(refused, setup_intent=shown(session, caller)) from None
 
     def _named(self, name: str, caller: Caller) -> PaymentMethod:
