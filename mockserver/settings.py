@@ -1,37 +1,58 @@
-"""What a server is told at its start: the values behind the command line's flags, and where the bundled files lie."""
+"""The settings of a server, and the paths of the bundled files."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
-__all__ = ["Settings", "bundled", "own"]
+from mockserver.errors import UsageError
+
+__all__ = ["Settings", "bundled", "own_file", "refuse_url"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one server; without any it serves the bundled contract and scenarios on this machine only.
+    """The settings of one server. The defaults serve the bundled contract and scenarios on this machine only.
 
-    `port` 0 means any free one. `max_body` counts bytes. `api_keys` names the keys that are accepted, none means any. `admin_token` guards the
-    control API; it is not shown when the settings are.
+    The command line has a flag and an environment variable for each setting. Raises UsageError for a URL as a path.
     """
 
     spec: Path | None = None
+    """The OpenAPI document to serve, YAML or JSON. None is the bundled contract. (`MOCKSERVER_SPEC`)"""
     scenarios: Path | None = None
+    """The folder of scenario files. None is the bundled folder, or no scenarios with a `spec`. (`MOCKSERVER_SCENARIOS`)"""
     scenario: str | None = None
+    """The scenario of requests that do not select another. None is `happy_path`. (`MOCKSERVER_SCENARIO`)"""
     host: str = "127.0.0.1"
+    """The address to listen on. (`MOCKSERVER_HOST`)"""
     port: int = 8080
+    """The port to listen on. 0 is any free port. (`MOCKSERVER_PORT`)"""
     seed: int | None = None
+    """The seed of made-up values: the same seed gives the same values. None is a random seed. (`MOCKSERVER_SEED`)"""
     api_keys: tuple[str, ...] = ()
+    """The accepted API keys. Empty accepts any key. (`MOCKSERVER_API_KEY`)"""
     on_violation: Literal["refuse", "report"] = "refuse"
+    """Refuse a request that breaks the contract, or answer it and report. (`MOCKSERVER_ON_VIOLATION`)"""
     reload: bool = False
+    """Whether changes of the spec and the scenario files are loaded while the server runs. (`MOCKSERVER_RELOAD`)"""
     cors_origins: tuple[str, ...] = ()
+    """Allowed web origins, such as `https://app.example`, besides those of this machine. (`MOCKSERVER_CORS_ORIGIN`)"""
     allow_hosts: tuple[str, ...] = ()
+    """Allowed host names, besides those of this machine. (`MOCKSERVER_ALLOW_HOST`)"""
     admin_token: str | None = field(default=None, repr=False)
+    """The token that calls of the control API must carry. None is no token. (`MOCKSERVER_ADMIN_TOKEN`)"""
     max_body: int = 1024 * 1024
+    """The maximum length of a request body, in bytes. (`MOCKSERVER_MAX_BODY`)"""
     log_format: Literal["text", "json", "none"] = "text"
+    """The format of the log of requests; `none` writes no log. (`MOCKSERVER_LOG_FORMAT`)"""
     validation: Literal["compiled", "openapi-core"] = "compiled"
+    """Let compiled schemas accept valid messages, or let openapi-core check every one. (`MOCKSERVER_VALIDATION`)"""
+
+    def __post_init__(self) -> None:
+        refuse_url("--spec", self.spec)
+        refuse_url("--scenarios", self.scenarios)
 
     @property
     def spec_file(self) -> Path:
@@ -40,31 +61,39 @@ class Settings:
 
     @property
     def has_saved_methods(self) -> bool:
-        """Whether the mock's list of saved payment methods is served: only beside the bundled contract."""
+        """Whether the list of saved payment methods is served, which extends only the bundled contract."""
         return self.spec is None and (bundled("spec") / "saved_methods.yaml").is_file()
 
     @property
     def scenarios_folder(self) -> Path | None:
-        """The folder of scenario files; none for a foreign contract that came without scenarios."""
+        """The folder of scenario files; None for a custom contract without scenarios."""
         if self.scenarios is None and self.spec is None:
             return bundled("scenarios")
         return self.scenarios
 
 
+def refuse_url(option: str, path: Path | str | None) -> None:
+    """Raise UsageError if the path of an option is a URL, which `Path` accepts but changes to `https:/x`."""
+    url = re.match("(https?):/+(.*)", PurePath(path or "").as_posix(), re.IGNORECASE)
+    if url is not None:
+        kind = "folder" if option.endswith("scenarios") else "file"
+        raise UsageError(f"{option} takes a {kind}, not a URL: download {url[1]}://{url[2]} first")
+
+
 def bundled(folder: str) -> Path:
-    """A folder that comes with the package, `spec` or `scenarios`: inside an installed copy, beside a checkout."""
+    """Return the bundled folder `spec` or `scenarios`: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parent
-    shipped = package / "_bundled" / folder
-    return shipped if shipped.is_dir() else package.parent / folder
+    installed = package / "_bundled" / folder
+    return installed if installed.is_dir() else package.parent / folder
 
 
-def own(name: str) -> Path:
-    """A file that the mock needs whatever is served: `admin.yaml`, `saved_methods.yaml`, `stripe.yaml` or `happy_path.yaml`.
+def own_file(name: str) -> Path:
+    """Return a file that every server needs: `admin.yaml`, `saved_methods.yaml`, `stripe.yaml` or `happy_path.yaml`.
 
-    In an image other files may be mounted over the bundled folders, so an installed copy has these a second time.
+    An installed package has a second copy of these files: in an image, users mount folders over the bundled ones.
     """
     package = Path(__file__).parent
-    kept = package / "_own" / name
-    if kept.is_file():
-        return kept
+    installed = package / "_own" / name
+    if installed.is_file():
+        return installed
     return package.parent / ("scenarios" if name == "happy_path.yaml" else "spec") / name

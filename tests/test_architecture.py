@@ -16,9 +16,9 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 # From the ground up. A part may import from the lines above its own, never from its own line or from a line below it.
 LAYERS = (
     ("version",),
-    ("delivery", "messages", "redaction", "settings", "storage"),
+    ("delivery", "messages", "redaction", "storage"),
     ("errors",),
-    ("parsing",),
+    ("parsing", "settings"),
     ("contract.document", "contract.patterns"),
     ("contract.compiled", "contract.validation"),
     ("contract",),

@@ -183,6 +183,34 @@ def test_a_reader_that_leaves_does_not_stop_it() -> None:
         pytest.param(["--spec", "broken.yaml"], "broken.yaml", id="a spec that is no YAML"),
         pytest.param(["--spec", "list.yaml"], "not an OpenAPI document", id="a spec that is a list"),
         pytest.param(["--scenarios", "missing"], "missing", id="no such scenarios"),
+        pytest.param(
+            ["--spec", "https://x/y.yaml"],
+            "mockserver: --spec takes a file, not a URL: download https://x/y.yaml first\n",
+            id="a URL for a spec",
+        ),
+        pytest.param(
+            ["--scenarios", "http://x/y"],
+            "mockserver: --scenarios takes a folder, not a URL: download http://x/y first\n",
+            id="a URL for scenarios",
+        ),
+        pytest.param(
+            ["check", "--spec", "https://x/y"], "--spec takes a file, not a URL: download https://x/y", id="check a URL"
+        ),
+        pytest.param(
+            ["check", "--scenarios", "https://x"],
+            "--scenarios takes a folder, not a URL",
+            id="check scenarios of a URL",
+        ),
+        pytest.param(
+            ["check", "--against", "https://x/y"],
+            "mockserver: --against takes a file, not a URL: download https://x/y first\n",
+            id="check against a URL",
+        ),
+        pytest.param(
+            ["scenarios", "--scenarios", "https://x"],
+            "--scenarios takes a folder, not a URL",
+            id="list scenarios of a URL",
+        ),
         pytest.param(["--port", "80x"], "'80x' is not a valid integer", id="a port that is no number"),
         pytest.param(["--port", "65536"], "65536 is not in the range", id="a port too high"),
         pytest.param(["--host", "no.such.invalid"], "'no.such.invalid' is not known", id="no such host"),

@@ -148,8 +148,9 @@ def check(context: click.Context, spec: Path | None, scenarios: Path | None, aga
     """
     from mockserver.checks import FORMATS
     from mockserver.checks import check as check_files
-    from mockserver.settings import Settings
+    from mockserver.settings import Settings, refuse_url
 
+    refuse_url("--against", against)
     report = check_files(Settings(spec=spec, scenarios=scenarios), against=against)
     say(FORMATS[form](report))
     context.exit(0 if report.ok else 1)
@@ -161,8 +162,9 @@ def list_scenarios(scenarios: Path | None) -> None:
     """List the scenarios: name, what the client experiences, operations, statuses and faults."""
     from mockserver.cli.scenario_table import listing
     from mockserver.scenarios.format import load_folder
-    from mockserver.settings import bundled
+    from mockserver.settings import bundled, refuse_url
 
+    refuse_url("--scenarios", scenarios)
     library = load_folder(scenarios or bundled("scenarios"))
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
     say(listing(library.values(), width=width))

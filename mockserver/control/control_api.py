@@ -15,7 +15,7 @@ from mockserver.engine.mock_headers import refusal_reply, summary
 from mockserver.errors import Refusal
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_writer import write_json, write_json_exactly
-from mockserver.settings import Settings, own
+from mockserver.settings import Settings, own_file
 
 __all__ = ["TOKEN_HEADER", "ControlApi"]
 
@@ -35,7 +35,7 @@ class ControlApi:
     @cached_property
     def contract(self) -> Contract:
         """spec/admin.yaml, which is read at the first call."""
-        return Contract.load(own("admin.yaml"), max_body=self._max_body)
+        return Contract.load(own_file("admin.yaml"), max_body=self._max_body)
 
     def handle(self, request: Request, _: Mapping[str, str] | None = None) -> Reply | tuple[Reply, EventStream]:
         """Answer one call; with the events that follow the head, if the call asks for them."""

@@ -15,7 +15,7 @@ from mockserver.scenarios import Scenarios, ScenarioSelector
 from mockserver.scenarios.format import library_of, read_file, read_folder
 from mockserver.scenarios.scenario_selector import DEFAULT
 from mockserver.scenarios.suggestions import did_you_mean
-from mockserver.settings import Settings, own
+from mockserver.settings import Settings, own_file
 
 __all__ = ["load_contract", "load_engine", "load_scenarios", "load_snapshot"]
 
@@ -81,7 +81,7 @@ def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
     """
     if DEFAULT in scenarios:
         return scenarios
-    file = read_file(own(f"{DEFAULT}.yaml"), knows_fake=knows_fake)
+    file = read_file(own_file(f"{DEFAULT}.yaml"), knows_fake=knows_fake)
     default = file.scenario
     if default is None or not {stub.operation for stub in default.stubs} <= contract.operations.keys():
         return scenarios

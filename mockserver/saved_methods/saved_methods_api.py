@@ -13,7 +13,7 @@ from mockserver.engine.namespaces import namespace_of
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
 from mockserver.parsing.json_writer import write_json
-from mockserver.settings import Settings, own
+from mockserver.settings import Settings, own_file
 
 __all__ = ["OPERATIONS", "PATH", "SavedMethodsApi"]
 
@@ -37,7 +37,7 @@ class SavedMethodsApi:
     def contract(self) -> Contract:
         """spec/saved_methods.yaml, which is read when the first request comes."""
         return Contract.load(
-            own("saved_methods.yaml"),
+            own_file("saved_methods.yaml"),
             accepted_keys=frozenset(self._settings.api_keys) or None,
             max_body=self._settings.max_body,
         )

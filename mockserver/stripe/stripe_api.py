@@ -17,7 +17,7 @@ from mockserver.errors import Refusal
 from mockserver.messages import ABSENT, Call, Fault, Reply, Request
 from mockserver.payments import PaymentSession
 from mockserver.redaction import redact
-from mockserver.settings import own
+from mockserver.settings import own_file
 from mockserver.stripe.api_keys import ApiKey, find_key, refuse_live
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.idempotency import IdempotentReplies
@@ -50,7 +50,7 @@ class StripeApi:
     @cached_property
     def contract(self) -> Contract:
         """What is served here: spec/stripe.yaml."""
-        return Contract.load(own("stripe.yaml"), max_body=self._max_body)
+        return Contract.load(own_file("stripe.yaml"), max_body=self._max_body)
 
     def gives_way(self, path: str) -> bool:
         """Whether the contract that is served has this path itself."""

@@ -14,7 +14,7 @@ import pytest
 
 from mockserver.engine.coverage import Cell
 from mockserver.errors import UsageError
-from mockserver.settings import Settings
+from mockserver.settings import Settings, refuse_url
 from mockserver.testing.backends import Backend, LocalBackend, RemoteBackend
 from mockserver.testing.failure_reports import ContractBrokenError, entry_lines
 from mockserver.testing.journal_entry import JournalEntry
@@ -198,6 +198,7 @@ class MockSession:
             said = self._options[name]
             if said is None:
                 return None
+            refuse_url(f"--mockserver-{name}", said)
             # A flag is meant from where it is typed, the ini file from where it lies.
             return Path(said) if config.getoption(f"mockserver_{name}") else base / said
 

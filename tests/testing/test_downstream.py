@@ -235,6 +235,15 @@ def test_a_suite_that_does_not_use_it(tmp_path: Path) -> None:
         (["--mockserver-url=http://127.0.0.1:1", "--mockserver-seed=1"], "--mockserver-seed: the server at"),
         (["--mockserver-seed=one"], "--mockserver-seed 'one' is not a whole number"),
         (["--mockserver-spec=none.yaml"], "none.yaml"),
+        (["--mockserver-spec=https://x/y"], "--mockserver-spec takes a file, not a URL: download https://x/y first"),
+        (
+            ["--mockserver-scenarios=https://x/y"],
+            "--mockserver-scenarios takes a folder, not a URL: download https://x/y",
+        ),
+        (
+            ["-o", "mockserver_spec=https://x/y"],
+            "--mockserver-spec takes a file, not a URL: download https://x/y first",
+        ),
         (["--mockserver-scenarios=none"], "none: the folder of scenarios cannot be read"),
         (["--mockserver-fail-under=much"], "--mockserver-fail-under takes a percentage, not 'much'"),
         (["--mockserver-fail-under=nan"], "--mockserver-fail-under takes a percentage, not 'nan'"),

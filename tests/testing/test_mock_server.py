@@ -183,6 +183,9 @@ def test_one_elsewhere_is_no_app(running: str) -> None:
     ("options", "message"),
     [
         ({"spec": "none.yaml"}, "none.yaml"),
+        ({"spec": "https://x/y"}, "--spec takes a file, not a URL: download https://x/y first"),
+        ({"spec": Path("https://x/y")}, "--spec takes a file, not a URL: download https://x/y first"),
+        ({"scenarios": "https://x/y"}, "--scenarios takes a folder, not a URL: download https://x/y first"),
         ({"scenario": "hapy_path"}, "did you mean 'happy_path'"),
         ({"scenarios": "nowhere"}, "nowhere"),
         ({"prot": 1}, "MockServer has no option prot"),
