@@ -17,8 +17,8 @@ from mockserver.contract.patterns.regex_tree import (
     RegexNode,
     Repeat,
     Sequence,
+    as_text,
     parts,
-    written,
 )
 
 __all__ = ["matching_strings"]
@@ -105,7 +105,7 @@ def shortest(node: RegexNode) -> int:
 @lru_cache(maxsize=4096)
 def members(node: Characters) -> str:
     """Some characters of a class, plain ones if it has any."""
-    is_member = compile_pattern(f"^{written(node, linear=True)}$").search
+    is_member = compile_pattern(f"^{as_text(node, linear=True)}$").search
     # Every named class contains one of the characters listed above. Other classes have ranges.
     ranges = [member for member in node.members if not isinstance(member, ClassEscape)]
     from_ranges = "".join(chr(low + step) for low, high in ranges for step in range(min(high - low, 9) + 1))

@@ -1,8 +1,8 @@
-r"""Reads the text of a regular expression of ECMA-262 into the tree of `regex`.
+r"""Parses a regular expression of ECMA-262 into the tree of `regex_tree`.
 
-The grammar is that of the `u` flag, with what published documents hold besides: Annex B's lone braces and needless
-escapes (`\-`, `\_`, `\@`), surrogate pairs, and from other dialects `(?P<name>…)`, `(?i)`, `\A`, `\Z` and `\z`,
-which ECMA-262 has no other use for.
+The grammar is that of the `u` flag. It also accepts what published documents use beyond it: lone braces and needless
+escapes (`\-`, `\_`, `\@`; Annex B), surrogate pairs, and `(?P<name>…)`, `(?i)`, `\A`, `\Z` and `\z` from other dialects,
+which have no other meaning in ECMA-262.
 """
 
 from __future__ import annotations
@@ -25,236 +25,234 @@ from mockserver.contract.patterns.regex_tree import (
 
 __all__ = ["parse_regex"]
 
-DEEPEST = 30
-LONGEST = 10_000
-MOST_REPEATS = 1_000_000
+MAX_DEPTH = 30
+MAX_LENGTH = 10_000
+MAX_REPEATS = 1_000_000
 
 LINE_ENDS = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
-SURROGATES = (0xD800, 0xDFFF)
+FIRST_SURROGATE, LAST_SURROGATE = 0xD800, 0xDFFF
 CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
-EDGES = {"b": "b", "B": "B", "A": "A", "z": "z", "Z": "z"}
+ASSERTIONS = {"b": "b", "B": "B", "A": "A", "z": "z", "Z": "z"}
 
 COUNT = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
 GROUP_START = re.compile(r"\?(?:(:)|(<?[=!])|P?<([A-Za-z_$][\w$]*)>|([ims]+):|([ims]+)\))", re.ASCII)
+NAMED_REFERENCE = re.compile(r"k<([^>]*)>")
+NUMBERED_REFERENCE = re.compile(r"[1-9][0-9]?")
 PROPERTY = re.compile(r"[pP](\{\^?[A-Za-z_=0-9 -]+\}|[A-Z])")
 CODE_POINT = re.compile(r"x([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|c([A-Za-z])|(0)(?![0-9])")
 LOW_SURROGATE = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
 
 
 def parse_regex(text: str) -> RegexNode:
-    """The tree of an expression; a ValueError says what in it cannot be read."""
-    if len(text) > LONGEST:
-        raise ValueError(f"longer than {LONGEST} characters")
-    reader = RegexParser(text)
-    tree = reader.choice(0)
-    if reader.here < len(text):
-        raise ValueError(f"a ) without its ( at character {reader.here + 1}")
+    """The tree of an expression. Raises ValueError, with the reason, if it cannot be parsed."""
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"longer than {MAX_LENGTH} characters")
+    parser = RegexParser(text)
+    tree = parser.alternation(0)
+    if parser.index < len(text):
+        raise parser.error("a ) without its (")
     return tree
 
 
 class RegexParser:
-    """Where the reading stands."""
+    """Reads a text from left to right. Each method reads one part of the grammar."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.here = 0
+        self.index = 0
         self.groups = 0
         self.names: dict[str, int] = {}
         self.dot_matches_all = False
 
-    def failure(self, problem: str) -> ValueError:
-        """What is wrong, and where."""
-        return ValueError(f"{problem} at character {self.here + 1}")
+    def error(self, problem: str) -> ValueError:
+        """The error for a problem at the current character."""
+        return ValueError(f"{problem} at character {self.index + 1}")
 
     def peek(self) -> str:
-        """The next character, or nothing at the end."""
-        return self.text[self.here : self.here + 1]
+        """The next character, or an empty string at the end."""
+        return self.text[self.index : self.index + 1]
 
     def take(self, expected: str) -> bool:
-        """Whether this stands here; if so it is read."""
-        found = self.text.startswith(expected, self.here)
+        """Read a text if it comes next, and return whether it did."""
+        found = self.text.startswith(expected, self.index)
         if found:
-            self.here += len(expected)
+            self.index += len(expected)
         return found
 
     def match(self, expected: re.Pattern[str]) -> re.Match[str] | None:
-        """What of this stands here; if so it is read."""
-        found = expected.match(self.text, self.here)
+        """Read what matches, if it comes next."""
+        found = expected.match(self.text, self.index)
         if found:
-            self.here = found.end()
+            self.index = found.end()
         return found
 
-    def choice(self, depth: int) -> RegexNode:
+    def alternation(self, depth: int) -> RegexNode:
         """Everything up to the closing parenthesis or the end."""
-        if depth > DEEPEST:
-            raise self.failure(f"parentheses deeper than {DEEPEST}")
+        if depth > MAX_DEPTH:
+            raise self.error(f"parentheses deeper than {MAX_DEPTH}")
         options = [self.sequence(depth)]
         while self.take("|"):
             options.append(self.sequence(depth))
         return options[0] if len(options) == 1 else Alternation(tuple(options))
 
     def sequence(self, depth: int) -> RegexNode:
-        """Everything up to the next bar, closing parenthesis or the end."""
+        """Everything up to the next `|`, closing parenthesis or the end."""
         parts: list[RegexNode] = []
         while self.peek() not in ("", "|", ")"):
-            parts.append(self.repeated(self.atom(depth)))
+            parts.append(self.repeat(self.atom(depth)))
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def repeated(self, atom: RegexNode) -> RegexNode:
+    def repeat(self, atom: RegexNode) -> RegexNode:
         """The atom, with the quantifier that follows it."""
         low, high = 0, None
         if self.take("?"):
             high = 1
         elif self.take("+"):
             low = 1
-        elif counted := self.match(COUNT):
-            low = int(counted[1])
-            high = low if counted[2] is None else int(counted[3]) if counted[3] else None
-            if max(low, high or 0) > MOST_REPEATS or (high is not None and low > high):
-                raise self.failure("a count that is too large or out of order")
+        elif count := self.match(COUNT):
+            low = int(count[1])
+            high = low if count[2] is None else int(count[3]) if count[3] else None
+            if max(low, high or 0) > MAX_REPEATS or (high is not None and low > high):
+                raise self.error("a count that is too large or out of order")
         elif not self.take("*"):
             return atom
         if isinstance(atom, Assertion | Flags):
-            raise self.failure("nothing to repeat")
+            raise self.error("nothing to repeat")
         suffix = "?" if self.take("?") else "+" if self.take("+") else ""
-        if self.peek() in ("*", "+", "?") and self.peek():
-            raise self.failure("a quantifier of a quantifier")
+        if self.peek() in ("*", "+", "?"):
+            raise self.error("a quantifier of a quantifier")
         return Repeat(atom, low, high, suffix)
 
     def atom(self, depth: int) -> RegexNode:
-        """One part."""
+        """A group, class, assertion, escape or single character."""
         start = self.peek()
         if start in ("*", "+", "?"):
-            raise self.failure(f"nothing to repeat before {start}")
-        self.here += 1
+            raise self.error(f"nothing to repeat before {start}")
+        self.index += 1
         match start:
             case "(":
                 return self.group(depth + 1)
             case "[":
-                return self.set()
+                return self.character_class()
             case "^" | "$":
                 return Assertion(start)
             case ".":
-                return Characters((), negated=True) if self.dot_matches_all else Characters(LINE_ENDS, negated=True)
+                return Characters(() if self.dot_matches_all else LINE_ENDS, negated=True)
             case "\\":
                 return self.escape()
-            case "{" if COUNT.match(self.text, self.here - 1):
-                raise self.failure("nothing to repeat before {")
+            case "{" if COUNT.match(self.text, self.index - 1):
+                raise self.error("nothing to repeat before {")
         return Characters(((ord(start), ord(start)),))
 
     def group(self, depth: int) -> RegexNode:
-        """What stands in parentheses; the first one is read."""
+        """The rest of a group, after its opening parenthesis."""
         dot_matches_all = self.dot_matches_all
-        number, flags, look = None, "", ""
+        number, flags, lookaround = None, "", ""
         if start := self.match(GROUP_START):
-            _, look, name, flags, onwards = start.groups("")
-            if onwards:
-                self.dot_matches_all |= "s" in onwards
-                return Flags(onwards)
+            _, lookaround, name, flags, flags_onwards = start.groups("")
+            if flags_onwards:
+                self.dot_matches_all |= "s" in flags_onwards
+                return Flags(flags_onwards)
             self.dot_matches_all |= "s" in flags
             if name:
                 number = self.groups = self.groups + 1
                 self.names[name] = number
         elif self.take("?P="):
-            name, _, _ = self.text[self.here :].partition(")")
-            self.here += len(name) + 1
-            return self.reference(name)
+            name, _, _ = self.text[self.index :].partition(")")
+            self.index += len(name) + 1
+            return self.named_reference(name)
         elif self.peek() == "?":
-            raise self.failure("an unknown kind of group")
+            raise self.error("an unknown kind of group")
         else:
             number = self.groups = self.groups + 1
-        body = self.choice(depth)
+        body = self.alternation(depth)
         if not self.take(")"):
-            raise self.failure("a ( without its )")
+            raise self.error("a ( without its )")
         self.dot_matches_all = dot_matches_all
-        return Lookaround(look, body) if look else Group(body, number, flags)
+        return Lookaround(lookaround, body) if lookaround else Group(body, number, flags)
 
-    def reference(self, name: str) -> BackReference:
-        """A reference to a group by its name."""
+    def named_reference(self, name: str) -> BackReference:
+        """A back reference to a group with a name, which must come before it."""
         if name not in self.names:
-            raise self.failure(f"a reference to the group {name!r}, which is not before it,")
+            raise self.error(f"a reference to the undefined group {name!r}")
         return BackReference(self.names[name])
 
     def escape(self) -> RegexNode:
-        """What a backslash outside brackets means; it is read."""
+        """The rest of an escape outside brackets, after its backslash."""
         letter = self.peek()
-        if letter in EDGES:
-            self.here += 1
-            return Assertion(EDGES[letter])
-        if named := self.match(re.compile(r"k<([^>]*)>")):
-            return self.reference(named[1])
-        if numbered := self.match(re.compile(r"[1-9][0-9]?")):
+        if letter in ASSERTIONS:
+            self.index += 1
+            return Assertion(ASSERTIONS[letter])
+        if named := self.match(NAMED_REFERENCE):
+            return self.named_reference(named[1])
+        if numbered := self.match(NUMBERED_REFERENCE):
             return BackReference(int(numbered[0]))
-        return Characters(whole(self.escaped_member()))
+        return Characters(without_surrogates(self.escaped_member()))
 
     def escaped_member(self) -> int | ClassEscape:
-        """The code point or class that a backslash means, in brackets and outside; it is read."""
+        """The code point or class of an escape, inside or outside brackets, after its backslash."""
         letter = self.peek()
         if letter and letter in "dDwWsS":
-            self.here += 1
+            self.index += 1
             return ClassEscape("\\" + letter)
         if named := self.match(PROPERTY):
             name = named[1] if named[1].startswith("{") else f"{{{named[1]}}}"
             return ClassEscape(f"\\{named[0][0]}{name}")
-        return self.escaped_code_point()
-
-    def escaped_code_point(self) -> int:
-        """The one character that an escape stands for."""
-        if written := self.match(CODE_POINT):
-            short, braced, four, control, _ = written.groups()
-            if control:
-                return ord(control) % 32
-            code_point = int(short or braced or four or "0", 16)
-            if 0xD800 <= code_point <= 0xDBFF and four and (low := self.match(LOW_SURROGATE)):
-                return 0x10000 + ((code_point - 0xD800) << 10) + int(low[1], 16) - 0xDC00
-            if code_point > 0x10FFFF:
-                raise self.failure("a code point beyond Unicode")
-            return code_point
-        letter = self.peek()
-        self.here += 1
+        if code := self.match(CODE_POINT):
+            return self.code_point(code)
+        self.index += 1
         if letter in CONTROLS:
             return CONTROLS[letter]
         if not letter or (letter.isascii() and letter.isalnum()):
-            raise self.failure(f"an unknown escape \\{letter}")
+            raise self.error(f"an unknown escape \\{letter}")
         return ord(letter)
 
-    def set(self) -> Characters:
-        """What stands in brackets; the first one is read."""
+    def code_point(self, code: re.Match[str]) -> int:
+        """The code point of a numeric escape; the low half of a surrogate pair is read too."""
+        short, braced, four, control, _ = code.groups()
+        if control:
+            return ord(control) % 32
+        code_point = int(short or braced or four or "0", 16)
+        if 0xD800 <= code_point <= 0xDBFF and four and (low := self.match(LOW_SURROGATE)):
+            return 0x10000 + ((code_point - 0xD800) << 10) + int(low[1], 16) - 0xDC00
+        if code_point > 0x10FFFF:
+            raise self.error("a code point beyond Unicode")
+        return code_point
+
+    def character_class(self) -> Characters:
+        """The rest of a class, after its opening bracket."""
         negated = self.take("^")
         members: list[tuple[int, int] | ClassEscape] = []
         while not self.take("]"):
-            low = self.set_member()
-            if self.peek() == "-" and self.text[self.here + 1 : self.here + 2] != "]":
-                before = self.here
-                self.here += 1
-                high = self.set_member()
+            low = self.class_member()
+            if self.peek() == "-" and self.text[self.index + 1 : self.index + 2] != "]":
+                before = self.index
+                self.index += 1
+                high = self.class_member()
                 if isinstance(low, int) and isinstance(high, int):
                     if low > high:
-                        raise self.failure("a range out of order")
-                    members += whole(low, high)
+                        raise self.error("a range out of order")
+                    members += without_surrogates(low, high)
                     continue
-                # Annex B: a class such as \d bounds no range, so the hyphen stands for itself.
-                self.here = before
-            members += whole(low)
+                # Annex B: a class such as \d cannot begin or end a range, so the hyphen is an ordinary character.
+                self.index = before
+            members += without_surrogates(low)
         return Characters(tuple(members), negated=negated)
 
-    def set_member(self) -> int | ClassEscape:
-        """One character or class in brackets."""
+    def class_member(self) -> int | ClassEscape:
+        """One character or named class in brackets."""
         if not self.peek():
-            raise self.failure("a [ without its ]")
+            raise self.error("a [ without its ]")
         if self.take("\\"):
             return 8 if self.take("b") else self.escaped_member()
-        self.here += 1
-        return ord(self.text[self.here - 1])
+        self.index += 1
+        return ord(self.text[self.index - 1])
 
 
-def whole(low: int | ClassEscape, high: int | None = None) -> tuple[tuple[int, int] | ClassEscape, ...]:
-    """The members of a set, without the halves of surrogate pairs, which no text holds."""
+def without_surrogates(low: int | ClassEscape, high: int | None = None) -> tuple[tuple[int, int] | ClassEscape, ...]:
+    """The members of a class, without the halves of surrogate pairs, which no text contains."""
     if isinstance(low, ClassEscape):
         return (low,)
-    if high is None:
-        high = low
-    first, last = SURROGATES
-    if high < first or low > last:
-        return ((low, high),)
-    return tuple((start, end) for start, end in ((low, first - 1), (last + 1, high)) if start <= end)
+    high = low if high is None else high
+    ranges = ((low, min(high, FIRST_SURROGATE - 1)), (max(low, LAST_SURROGATE + 1), high))
+    return tuple((first, last) for first, last in ranges if first <= last)

@@ -1,7 +1,7 @@
-"""A regular expression of ECMA-262, as the tree it means.
+"""A parsed regular expression of ECMA-262, as a tree of nodes.
 
-The tree serves twice: it is written out again for an engine that cannot hang (`patterns`), and strings that match
-are made from it (`samples`).
+The tree has two uses: it is written out again for a safe engine (`compiled_pattern.py`), and strings that match are
+made from it (`samples/pattern_strings.py`).
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ __all__ = [
     "RegexNode",
     "Repeat",
     "Sequence",
+    "as_text",
     "is_linear",
+    "parts",
     "weight",
-    "written",
 ]
 
 WORD = "[0-9A-Za-z_]"
-SYNTAX = frozenset("^$\\.*+?()[]{}|/-&~#")
+SYNTAX_CHARACTERS = frozenset("^$\\.*+?()[]{}|/-&~#")
 
 
 class RegexNode:
@@ -37,14 +38,14 @@ class RegexNode:
 
 @dataclass(frozen=True, slots=True)
 class ClassEscape:
-    """A class of characters that has a name, such as `[0-9]` as a backslash and a d."""
+    r"""A named class of characters, such as `\d`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Characters(RegexNode):
-    """One character out of ranges of code points and named classes, or one that is in none of them."""
+    """One character that is in ranges of code points and named classes; if negated, one that is in none of them."""
 
     members: tuple[tuple[int, int] | ClassEscape, ...]
     negated: bool = False
@@ -52,21 +53,21 @@ class Characters(RegexNode):
 
 @dataclass(frozen=True, slots=True)
 class Sequence(RegexNode):
-    """Parts one after the other."""
+    """Nodes one after the other."""
 
     parts: tuple[RegexNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Alternation(RegexNode):
-    """One of several."""
+    """One of several nodes."""
 
     options: tuple[RegexNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Group(RegexNode):
-    """A part in parentheses; `number` is what a back reference calls it, `flags` hold inside."""
+    """A node in parentheses. Back references use its `number`, `flags` apply inside."""
 
     body: RegexNode
     number: int | None = None
@@ -75,7 +76,7 @@ class Group(RegexNode):
 
 @dataclass(frozen=True, slots=True)
 class Repeat(RegexNode):
-    """A part several times; `high` is None where there is no end, `suffix` is `?` where it is lazy."""
+    """A repeated node. `high` is None without an upper limit, `suffix` is `?` for a lazy repeat."""
 
     body: RegexNode
     low: int
@@ -85,7 +86,7 @@ class Repeat(RegexNode):
 
 @dataclass(frozen=True, slots=True)
 class Lookaround(RegexNode):
-    """A look ahead (`=`, `!`) or behind (`<=`, `<!`)."""
+    """A lookahead (`=`, `!`) or lookbehind (`<=`, `<!`)."""
 
     kind: str
     body: RegexNode
@@ -93,27 +94,27 @@ class Lookaround(RegexNode):
 
 @dataclass(frozen=True, slots=True)
 class BackReference(RegexNode):
-    """What the group of this number matched, once more."""
+    """The text that the group with this number matched."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion(RegexNode):
-    """A place between characters: `^`, `$`, or one of the letters b, B, A and z, which follow a backslash."""
+    r"""A condition on the position: `^`, `$`, or a letter that follows a backslash (`\b`, `\B`, `\A`, `\z`)."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Flags(RegexNode):
-    """Flags from here on, such as `(?i)`."""
+    """Flags that apply to the rest of the group, such as `(?i)`."""
 
     letters: str
 
 
 def parts(node: RegexNode) -> tuple[RegexNode, ...]:
-    """The parts of a part."""
+    """The nodes inside a node."""
     match node:
         case Sequence(parts) | Alternation(parts):
             return parts
@@ -123,46 +124,46 @@ def parts(node: RegexNode) -> tuple[RegexNode, ...]:
 
 
 def is_linear(node: RegexNode) -> bool:
-    """Whether it can be matched without backtracking."""
-    return not isinstance(node, Lookaround | BackReference) and all(is_linear(part) for part in parts(node))
+    """Whether an engine can match the node without backtracking."""
+    return not isinstance(node, Lookaround | BackReference) and all(map(is_linear, parts(node)))
 
 
 def weight(node: RegexNode) -> int:
-    """How many parts it has, once counted repeats are written out."""
+    """The number of nodes after counted repeats are written out."""
     match node:
         case Repeat(body, low, high):
             return weight(body) * max(low, high or 1, 1)
-    return 1 + sum(weight(part) for part in parts(node))
+    return 1 + sum(map(weight, parts(node)))
 
 
-def written(node: RegexNode, *, linear: bool) -> str:  # noqa: PLR0911  # one for each kind of part
-    """The expression as text, for Rust's linear engine or for the one that backtracks."""
+def as_text(node: RegexNode, *, linear: bool) -> str:  # noqa: PLR0911  # one return for each kind of node
+    """The expression as text for one of Rust's engines: the linear one, or the one that backtracks."""
+    inner = [as_text(part, linear=linear) for part in parts(node)]
     match node:
-        case Characters(members, negated):
-            return _written_characters(members, negated=negated)
-        case Sequence(parts):
-            return "".join(written(part, linear=linear) for part in parts)
-        case Alternation(options):
-            return "|".join(written(option, linear=linear) for option in options)
-        case Group(body, number, flags):
-            start = f"?{flags}:" if number is None else ""
-            return f"({start}{written(body, linear=linear)})"
-        case Repeat(body, low, high, suffix):
-            return f"{written(body, linear=linear)}{{{low},{'' if high is None else high}}}{suffix}"
-        case Lookaround(kind, body):
-            return f"(?{kind}{written(body, linear=linear)})"
+        case Characters():
+            return _characters_text(node)
+        case Sequence():
+            return "".join(inner)
+        case Alternation():
+            return "|".join(inner)
+        case Group(_, number, flags):
+            return f"({f'?{flags}:' if number is None else ''}{inner[0]})"
+        case Repeat(_, low, high, suffix):
+            return f"{inner[0]}{{{low},{'' if high is None else high}}}{suffix}"
+        case Lookaround(kind):
+            return f"(?{kind}{inner[0]})"
         case BackReference(number):
-            # In a group of its own, so that a digit after it stays a digit.
+            # In a group of its own, so that a digit that follows does not change the number.
             return f"(?:\\{number})"
         case Assertion(name):
-            return _written_edge(name, linear=linear)
+            return _assertion_text(name, linear=linear)
         case Flags(letters):
             return f"(?{letters})"
     raise TypeError(node)
 
 
-def _written_edge(name: str, *, linear: bool) -> str:
-    # ECMA-262's word is of ASCII; Rust's is of Unicode unless told, and the backtracking engine cannot be told.
+def _assertion_text(name: str, *, linear: bool) -> str:
+    # In ECMA-262 a word has ASCII characters only. Rust's linear engine has a flag for this, the other one does not.
     match name:
         case "b":
             return r"(?-u:\b)" if linear else f"(?:(?<={WORD})(?!{WORD})|(?<!{WORD})(?={WORD}))"
@@ -173,18 +174,18 @@ def _written_edge(name: str, *, linear: bool) -> str:
     return name
 
 
-def _written_characters(members: tuple[tuple[int, int] | ClassEscape, ...], *, negated: bool) -> str:
-    if not members:
-        return "[\\s\\S]" if negated else "[^\\s\\S]"
-    listed = [
-        member.name if isinstance(member, ClassEscape) else "-".join(map(_written_character, dict.fromkeys(member)))
-        for member in members
+def _characters_text(node: Characters) -> str:
+    if not node.members:
+        return "[\\s\\S]" if node.negated else "[^\\s\\S]"
+    members = [
+        member.name if isinstance(member, ClassEscape) else "-".join(map(_character_text, dict.fromkeys(member)))
+        for member in node.members
     ]
-    return f"[{'^' if negated else ''}{''.join(listed)}]"
+    return f"[{'^' if node.negated else ''}{''.join(members)}]"
 
 
-def _written_character(code_point: int) -> str:
+def _character_text(code_point: int) -> str:
     character = chr(code_point)
-    if character in SYNTAX:
+    if character in SYNTAX_CHARACTERS:
         return f"\\{character}"
     return character if 0x20 < code_point < 0x7F else f"\\u{{{code_point:x}}}"
