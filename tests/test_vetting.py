@@ -129,7 +129,7 @@ PARCELS = {
         "get_parcel",
         "headers: {rate-limit: many, kind: can}\nbody: {id: x}",
         [
-            f"6:29: stubs[0].reply.headers.rate-limit: it cannot be read as integer {LEAVE}",
+            f"6:29: stubs[0].reply.headers.rate-limit: the value cannot be read as integer {LEAVE}",
             f'6:41: stubs[0].reply.headers.kind: "can" is not one of "box", "bag" {LEAVE}',
         ],
     ),
@@ -137,7 +137,7 @@ PARCELS = {
     "member too many": (
         "get_parcel",
         "headers: {Rate-Limit: '5'}\nbody: {id: x, ident: y}",
-        [f'7:21: stubs[0].reply.body.ident: "ident" is not a member that the contract knows here {LEAVE}'],
+        [f'7:21: stubs[0].reply.body.ident: "ident" is not a member that the contract allows here {LEAVE}'],
     ),
     "deep in a list": (
         "get_parcel",
@@ -160,7 +160,7 @@ PARCELS = {
     "not the default's type": (
         "delete_parcel",
         "status: 500\nbody: x",
-        [f"7:13: stubs[0].reply.body: the media type 'application/json' is not documented; text/plain is {LEAVE}"],
+        [f"7:13: stubs[0].reply.body: the media type 'application/json' is not documented; documented: text/plain {LEAVE}"],
     ),
     "XML with expressions": (
         "put_parcel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from mockserver.parsing.json_values import are_unique
+from mockserver.parsing.json_values import are_equal
 from mockserver.samples.alternatives import leads_back
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_list, as_size
@@ -92,7 +92,7 @@ class ArrayMaker:
         """An item; one that differs from the others where all must differ."""
         item = self.maker.make(schemas, position)
         for _ in range(MAX_TRIES):
-            if not self.unique or are_unique([*self.items, item]):
+            if not self.unique or not any(are_equal(item, other) for other in self.items):
                 return item
             # A published example would be the same again.
             item = self.maker.make(schemas, position.without_examples())

@@ -29,24 +29,24 @@ LEAVING = {
     ),
     "no body": (
         reply("status: 200"),
-        [f"6:7: stubs[0].reply.body: a body is documented, none is sent {LEAVE}"],
+        [f"6:7: stubs[0].reply.body: a body is documented, but none is sent {LEAVE}"],
     ),
     "media type": (
         reply("headers: {content-type: text/plain}\nbody: hello"),
         [
-            f"6:31: stubs[0].reply.headers.content-type: the media type 'text/plain' is not documented; application/json is {LEAVE}"
+            f"6:31: stubs[0].reply.headers.content-type: the media type 'text/plain' is not documented; documented: application/json {LEAVE}"
         ],
     ),
     "media type of a reply with expressions": (
         reply("headers: {Content-Type: text/plain}\nbody: 'hello {$request.path.customer_id}'"),
         [
-            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'text/plain' is not documented; application/json is {LEAVE}"
+            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'text/plain' is not documented; documented: application/json {LEAVE}"
         ],
     ),
     "other JSON": (
         reply("headers: {Content-Type: application/problem+json}\nbody: {}"),
         [
-            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'application/problem+json' is not documented; application/json is {LEAVE}"
+            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'application/problem+json' is not documented; documented: application/json {LEAVE}"
         ],
     ),
     "body of another kind": (

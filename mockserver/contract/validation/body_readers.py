@@ -1,6 +1,6 @@
-"""Reads bodies that are not JSON: texts, binary data, XML and the parts of forms."""
+"""Reads bodies of every media type: JSON, text, binary data, XML and the parts of forms."""
 
-# ruff: noqa: D102  # what these methods do is openapi-core's to say
+# ruff: noqa: D102  # openapi-core documents the methods that are overridden here
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from openapi_core.deserializing.media_types.exceptions import MediaTypeDeseriali
 from openapi_core.deserializing.media_types.factories import MediaTypeDeserializersFactory
 from openapi_core.deserializing.media_types.util import plain_loads, xml_loads
 
-from mockserver.contract.validation.casting import composed_kind
+from mockserver.contract.validation.parameter_styles import only_type
 from mockserver.parsing.json_reader import parse_json
 from mockserver.parsing.media_types import is_json
 
 __all__ = ["BodyReaders", "Opaque", "media_type_readers"]
 
-# These two are read by openapi-core.
+# openapi-core reads these.
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-class _MediaTypes(dict[str, Any]):
-    """openapi-core looks media types up by their exact names; here each has a reader."""
+class Opaque(str):
+    """A body as text that is not checked against its schema."""
+
+    __slots__ = ()
+
+
+class _MediaTypeReaders(dict[str, Any]):
+    """A mapping with a reader for every media type. openapi-core's own mapping has exact names only."""
 
     def __contains__(self, media_type: object) -> bool:
-        return isinstance(media_type, str) and self._known(media_type) is not None
+        return isinstance(media_type, str) and media_type not in FORMS
 
     def __getitem__(self, media_type: str) -> Any:
-        return self._known(media_type)
-
-    @staticmethod
-    def _known(media_type: str) -> Any:
-        if media_type in FORMS:
-            return None
         if is_json(media_type):
             return _parse_json
         if media_type in {"application/xml", "text/xml"} or media_type.endswith("+xml"):
-            return _well_formed
+            return _check_xml
         if media_type.startswith("text/"):
             return plain_loads
-        return _unread if media_type.startswith("multipart/") else _bytes_as_text
+        return _opaque if media_type.startswith("multipart/") else _bytes_as_text
 
 
 def media_type_readers() -> MediaTypeDeserializersDict:
     """The readers by media type, for openapi-core's `extra_media_type_deserializers`."""
-    readers: MediaTypeDeserializersDict = _MediaTypes()
+    readers: MediaTypeDeserializersDict = _MediaTypeReaders()
     return readers
 
 
 def _bytes(value: bytes | str) -> bytes:
-    """A body comes as bytes, the value of a parameter as text."""
+    # A body is bytes, the value of a parameter is text.
     return value.encode() if isinstance(value, str) else value
 
 
@@ -65,37 +65,22 @@ def _bytes_as_text(value: bytes | str, **_: str) -> str:
     return _bytes(value).decode("latin-1")
 
 
-class Opaque(str):
-    """A body that is text to us: whether it is what its schema means is not judged."""
-
-    __slots__ = ()
+def _opaque(value: bytes | str, **_: str) -> Opaque:
+    return Opaque(_bytes_as_text(value))
 
 
-def _well_formed(value: bytes | str, **parameters: str) -> Opaque:
+def _check_xml(value: bytes | str, **parameters: str) -> Opaque:
     xml_loads(_bytes(value), **parameters)
     return Opaque(plain_loads(_bytes(value), **parameters))
 
 
-def _unread(value: bytes | str, **_: str) -> Opaque:
-    return Opaque(_bytes_as_text(value))
-
-
 class BodyReaders(MediaTypeDeserializersFactory):
-    """Makes readers of bodies whose parts are read as their schemas say."""
+    """Makes readers that cast the parts of a form to the types in their schemas."""
 
     def create(self, *args: Any, **options: Any) -> MediaTypeDeserializer:
-        made = super().create(*args, **options)
-        return _BodyReader(
-            made.spec,
-            made.style_deserializers_factory,
-            made.media_types_deserializer,
-            made.mimetype,
-            schema=made.schema,
-            schema_validator=made.schema_validator,
-            schema_caster=made.schema_caster,
-            encoding=made.encoding,
-            **made.parameters,
-        )
+        members = vars(super().create(*args, **options))
+        parameters = members.pop("parameters")
+        return _BodyReader(**members, **parameters)
 
 
 class _BodyReader(MediaTypeDeserializer):
@@ -112,7 +97,7 @@ class _BodyReader(MediaTypeDeserializer):
         media_type = None
         if prop_encoding is not None and "contentType" in prop_encoding:
             media_type = (prop_encoding / "contentType").read_str()
-        if composed_kind(prop_schema) != "array" or not hasattr(location, "getlist"):
+        if only_type(prop_schema) != "array" or not hasattr(location, "getlist"):
             return self._part(location[prop_name], prop_schema, media_type)
         parts = location.getlist(prop_name)
         if not parts:
@@ -122,9 +107,9 @@ class _BodyReader(MediaTypeDeserializer):
         return [self._part(part, prop_schema / "items", media_type) for part in parts]
 
     def _part(self, raw: Any, schema: SchemaPath, media_type: str | None) -> Any:
-        """One part: JSON where it is an object or said to be JSON, else a text, which its schema's type may cast."""
+        """The value of a part: parsed if it is an object or its media type is JSON, else cast to its schema's type."""
         text = _text(raw)
-        if is_json(media_type or "") or (media_type is None and composed_kind(schema) == "object"):
+        if is_json(media_type or "") or (media_type is None and only_type(schema) == "object"):
             try:
                 return parse_json(text.encode())
             except ValueError as error:
@@ -132,11 +117,10 @@ class _BodyReader(MediaTypeDeserializer):
         return self.style_deserializers_factory.schema_casters_factory.create(self.spec, schema).cast(text)
 
 
-def _text(raw: Any) -> str:
+def _text(raw: bytes | str) -> str:
     if isinstance(raw, str):
         return raw
     try:
-        text: str = raw.decode()
+        return raw.decode()
     except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return text
+        return raw.decode("latin-1")

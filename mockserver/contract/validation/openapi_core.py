@@ -1,4 +1,6 @@
-"""openapi-core's validators of messages, with the corrections that are methods."""
+"""openapi-core's validators of messages, with the corrections that need an overridden method."""
+
+# ruff: noqa: SLF001  # openapi-core's public functions find the operation by themselves; the router already has
 
 from __future__ import annotations
 
@@ -25,25 +27,26 @@ from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
 from mockserver.contract.validation.body_readers import BodyReaders, Opaque, media_type_readers
-from mockserver.contract.validation.casting import Casters, Styles, composed_kind
-from mockserver.contract.validation.dialects import SchemaValidators
-from mockserver.contract.validation.parameter_styles import STYLES, exploded_members
+from mockserver.contract.validation.parameter_styles import STYLES, Casters, Styles, only_type
+from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
 
 __all__ = ["ReplyValidator", "RequestValidator", "replies", "requests"]
 
-# Of Python's codecs punycode is none of the Web's, and takes minutes for a megabyte.
-MEANT = re.compile(r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*")
+# Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
+SUPPORTED_PARAMETERS = re.compile(
+    r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*"
+)
 
 
-class _SilentProvider(BaseProvider):
+class _AcceptingProvider(BaseProvider):
     def __call__(self, parameters: Any) -> Any:  # noqa: ARG002  # openapi-core's signature
         return None
 
 
 class _Providers(dict[str, Any]):
     def __missing__(self, scheme_type: str) -> Any:
-        return _SilentProvider
+        return _AcceptingProvider
 
 
 class _Security(SecurityProviderFactory):
@@ -51,8 +54,6 @@ class _Security(SecurityProviderFactory):
 
 
 class _CorrectedValidator(BaseValidator):
-    """The corrections that openapi-core takes no argument for."""
-
     def _find_media_type(self, content: SchemaPath, mimetype: str | None = None) -> MediaType:
         if mimetype is None:
             return super()._find_media_type(content)
@@ -61,8 +62,10 @@ class _CorrectedValidator(BaseValidator):
             found = MediaTypeFinder(content).find(mimetype)
         except ValueError:
             found = MediaTypeFinder(content).find(media_type)
-        # openapi-core hands every parameter on as an argument of that name; only these two are ever meant.
-        parameters = {name: value for name, value in found.parameters.items() if MEANT.fullmatch(f"{name}={value}")}
+        # openapi-core passes every parameter on as a keyword argument, so unknown ones would make it crash.
+        parameters = {
+            name: value for name, value in found.parameters.items() if SUPPORTED_PARAMETERS.fullmatch(f"{name}={value}")
+        }
         return MediaType(media_type if "*" in found.mime_type else found.mime_type, parameters, found.media_type)
 
     def _get_simple_param_or_header(
@@ -89,48 +92,41 @@ class _CorrectedValidator(BaseValidator):
     def _deserialise_style(
         self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
     ) -> Any:
-        if "in" in param_or_header and (param_or_header / "in").read_str() == "query":
-            style, explode = get_style_and_explode(param_or_header)
-            schema = param_or_header / "schema"
-            if (style, explode, composed_kind(schema)) == ("form", True, "object"):
-                name = (param_or_header / "name").read_str()
-                properties = list(get_properties(schema))
-                members = exploded_members(location, properties or [key for key in location if key != name])
-                if not members and name not in location:
-                    raise KeyError(name)
-                caster = self.schema_casters_factory.create(self.spec, schema)
-                return caster.cast(members)
-        return super()._deserialise_style(param_or_header, location, name)
+        schema = param_or_header / "schema"
+        is_query = (param_or_header / "in").read_str("header") == "query"
+        if not is_query or (*get_style_and_explode(param_or_header), only_type(schema)) != ("form", True, "object"):
+            return super()._deserialise_style(param_or_header, location, name)
+        # The members of an exploded object are parameters of their own.
+        name = (param_or_header / "name").read_str()
+        names = list(get_properties(schema)) or [key for key in location if key != name]
+        members = {key: location[key] for key in names if key in location}
+        if not members and name not in location:
+            raise KeyError(name)
+        return self.schema_casters_factory.create(self.spec, schema).cast(members)
 
 
 class RequestValidator(_CorrectedValidator, APICallRequestValidator):
-    """Judges requests whose operation is already known."""
+    """Validates requests to a known operation."""
 
-    # openapi-core's public entry finds the operation too, by host and decoded path; routing has found it already.
-    security_errors = APICallRequestValidator._iter_security_errors  # noqa: SLF001  # see above
-    parameter_errors = APICallRequestValidator._iter_parameters_errors  # noqa: SLF001  # see above
-    body_errors = APICallRequestValidator._iter_body_errors  # noqa: SLF001  # see above
+    security_errors = APICallRequestValidator._iter_security_errors
+    parameter_errors = APICallRequestValidator._iter_parameters_errors
+    body_errors = APICallRequestValidator._iter_body_errors
 
-    def media_type(self, content: SchemaPath, mimetype: str | None) -> MediaType:
-        """What the document says about a media type. Raises MediaTypeNotFound."""
+    def read_body(self, content: SchemaPath, mimetype: str | None, body: bytes) -> Any:
+        """The value of a body. Raises MediaTypeNotFound and MediaTypeDeserializeError."""
         if mimetype is None:
-            return MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the list
-        return self._find_media_type(content, mimetype)
-
-    def read_body(self, content: SchemaPath, mimetype: str, body: bytes) -> Any:
-        """The body as a value. Raises MediaTypeDeserializeError."""
+            MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the documented types
         found = self._find_media_type(content, mimetype)
         return self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
 
 
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
-    """Judges replies of an operation."""
+    """Validates replies of a known operation."""
 
-    # As in Requests: the operation is known.
-    errors = APICallResponseValidator._iter_errors  # noqa: SLF001  # as in Requests
+    errors = APICallResponseValidator._iter_errors
 
     def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
-        """What is wrong with a value under a schema that is part of the document."""
+        """The errors of a value under a schema that is part of the document."""
         root = self.schema_validators_factory.create(self.spec, self.spec)
         return list(root.validator.evolve(schema=schema).iter_errors(value))
 

@@ -1,43 +1,96 @@
-"""Reads parameters that OpenAPI's styles write, where openapi-core's own readers err (see `corrections`)."""
+"""Reads the text of parameters, headers and form members by their style and type, where openapi-core is wrong."""
 
-# ruff: noqa: FBT001, ARG001  # the signature of a style's reader is openapi-core's
+# ruff: noqa: D102, FBT001, ARG001  # openapi-core defines and documents these signatures
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from jsonschema_path import SchemaPath
+from openapi_core.casting.schemas.casters import SchemaCaster
+from openapi_core.casting.schemas.exceptions import CastError
+from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.styles import style_deserializers
+from openapi_core.deserializing.styles.deserializers import StyleDeserializer
+from openapi_core.deserializing.styles.factories import StyleDeserializersFactory
 
-__all__ = ["STYLES"]
+from mockserver.contract.document.references import COMPOSITIONS
+
+__all__ = ["STYLES", "Casters", "Styles", "only_type"]
+
+
+def only_type(schema: SchemaPath) -> str:
+    """The only type besides null that a schema allows, also where alternatives name it; else an empty string."""
+    types = _types(schema) - {"null"}
+    return types.pop() if len(types) == 1 else ""
+
+
+def _types(schema: SchemaPath) -> set[str]:
+    if "type" in schema:
+        types = (schema / "type").read_str_or_list()
+        return {types} if isinstance(types, str) else set(types)
+    return {name for keyword in COMPOSITIONS if keyword in schema for part in schema / keyword for name in _types(part)}
+
+
+class Casters(SchemaCastersFactory):
+    """Makes casters that support the lists of types of OpenAPI 3.1."""
+
+    def create(self, *args: Any, **options: Any) -> SchemaCaster:
+        return _Caster(**vars(super().create(*args, **options)))
+
+
+class _Caster(SchemaCaster):
+    def cast(self, value: Any) -> Any:
+        types = (self.schema / "type").read_str_or_list(None)
+        if not isinstance(types, list):
+            return super().cast(value)
+        for name in types:
+            if name == "string" and isinstance(value, str):
+                return value
+            if name in {"string", "null"}:
+                continue
+            try:
+                return self.get_type_caster(name)(value)
+            except (ValueError, TypeError, KeyError, CastError):
+                continue
+        return value
+
+
+class Styles(StyleDeserializersFactory):
+    """Makes readers that recognise an array or object also by a list of types, or by alternatives."""
+
+    def create(self, spec: SchemaPath, schema: SchemaPath, style: str, explode: bool, name: str) -> StyleDeserializer:
+        caster = self.schema_casters_factory.create(spec, schema)
+        return StyleDeserializer(style, explode, name, only_type(schema), caster, self.style_deserializers.get(style))
 
 
 def _label(explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
     raw = location[name]
     if not raw.startswith("."):
         raise ValueError("a label begins with a dot")
-    return _composed(raw[1:], schema_type, "." if explode else ",", pairs=explode)
+    return _split(raw[1:], schema_type, "." if explode else ",", pairs=explode)
 
 
 def _matrix(explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
     raw = location[name]
     if not raw.startswith(";"):
         raise ValueError("a matrix parameter begins with a semicolon")
-    if explode and schema_type == "object":
-        return dict(_pair(part) for part in raw[1:].split(";"))
-    if explode and schema_type == "array":
+    if explode and schema_type in {"object", "array"}:
         pairs = [_pair(part) for part in raw[1:].split(";")]
+        if schema_type == "object":
+            return dict(pairs)
         if any(key != name for key, _ in pairs):
             raise ValueError(f"every part must be {name}=…")
         return [value for _, value in pairs]
     key, value = _pair(raw[1:])
     if key != name:
         raise ValueError(f"it must be {name}=…")
-    return _composed(value, schema_type, ",", pairs=False)
+    return _split(value, schema_type, ",", pairs=False)
 
 
-def _composed(text: str, schema_type: str, separator: str, *, pairs: bool) -> Any:
-    """A list, an object (`a=1.b=2` with pairs, else `a,1,b,2`) or the text itself."""
+def _split(text: str, schema_type: str, separator: str, *, pairs: bool) -> Any:
+    """A list, an object (`a=1.b=2` with pairs, else `a,1,b,2`), or for other types the text itself."""
     if schema_type == "array":
         return text.split(separator)
     if schema_type != "object":
@@ -60,8 +113,8 @@ def _pair(text: str) -> tuple[str, str]:
 def _delimited(delimiter: str) -> Any:
     def read(explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
         if explode and schema_type == "array":
-            return _form(explode, name, schema_type, location)
-        return _composed(location[name], schema_type, delimiter, pairs=False)
+            return style_deserializers["form"](explode, name, schema_type, location)
+        return _split(location[name], schema_type, delimiter, pairs=False)
 
     return read
 
@@ -74,37 +127,22 @@ def _deep_object(explode: bool, name: str, schema_type: str, location: Mapping[s
         if not key.startswith(f"{name}[") or not key.endswith("]"):
             continue
         found = True
-        values = _all(location, key)
+        values: Any = location.getlist(key) if hasattr(location, "getlist") else [location[key]]
         steps = key[len(name) + 1 : -1].split("][")
         if steps[-1] == "" and len(steps) > 1:
             steps.pop()
-            value: Any = values
-        else:
-            value = values[0] if len(values) == 1 else values
+        elif len(values) == 1:
+            values = values[0]
         node = tree
         for step in steps[:-1]:
             node = node.setdefault(step, {})
             if not isinstance(node, dict):
-                # A ValueError as from every reader: it is the client's query that is wrong, not a type here.
+                # openapi-core expects a ValueError from every reader.
                 raise ValueError(f"{name}[{step}] is a value and an object at once")  # noqa: TRY004  # see above
-        node[steps[-1]] = value
+        node[steps[-1]] = values
     if not found:
         raise KeyError(name)
     return tree
-
-
-def _all(location: Mapping[str, Any], key: str) -> list[Any]:
-    values: list[Any] = location.getlist(key) if hasattr(location, "getlist") else [location[key]]
-    return values
-
-
-def _form(explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
-    return style_deserializers["form"](explode, name, schema_type, location)
-
-
-def exploded_members(location: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
-    """The members of an exploded form-style object: those of the query's names that belong to it."""
-    return {key: location[key] for key in names if key in location}
 
 
 STYLES = {

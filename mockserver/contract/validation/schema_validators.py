@@ -1,0 +1,179 @@
+"""openapi-core's schema validators, with corrected keywords. Each validator is built once."""
+
+# ruff: noqa: D102  # openapi-core documents the methods that are overridden here
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, cast
+
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend, validator_for
+from jsonschema_path import SchemaPath
+from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from openapi_core.validation.schemas.validators import SchemaValidator
+from openapi_schema_validator import OAS31_BASE_DIALECT_ID, OAS30ReadValidator
+
+from mockserver.contract.document.references import COMPOSITIONS
+from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.parsing.json_values import are_unique, is_multiple
+
+__all__ = ["SchemaValidators", "extra_members"]
+
+Schema = Mapping[str, Any]
+Keyword = Callable[[Any, Any, Any, Schema], Iterator[ValidationError]]
+"""A keyword of jsonschema: it takes the validator, the keyword's value, the instance and the whole schema."""
+
+
+class SchemaValidators(SchemaValidatorsFactory):
+    """Builds the validator of a schema on first use and keeps it: building takes longer than validating."""
+
+    def __init__(self, validator_class: type[Validator], *, is_31: bool) -> None:
+        # Like openapi-core (its issue 506), OpenAPI 3.1 documents also use the formats of 3.0.
+        super().__init__(validator_class, OAS30ReadValidator.FORMAT_CHECKER)
+        self._is_31 = is_31
+        self._built: dict[SchemaPath, SchemaValidator] = {}
+
+    def get_format_checker(self, *_: Any, **__: Any) -> Any:
+        return self.format_checker
+
+    def get_validator_cls(self, spec: SchemaPath, schema: SchemaPath) -> type[Validator]:
+        dialect = self.schema_validator_cls
+        if self._is_31:
+            own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
+            named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
+            dialect = validator_for({"$schema": named}, default=dialect)
+        return cast("type[Validator]", _with_corrected_keywords(dialect))
+
+    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
+        built = self._built.get(schema)
+        if built is None:
+            built = self._built[schema] = super().create(spec, schema, *args, **options)
+        return built
+
+
+def extra_members(instance: Schema, schema: Schema) -> list[str]:
+    """The members that neither `properties` nor `patternProperties` of a schema describe."""
+    described = _described_members(instance, schema)
+    return [name for name in instance if name not in described]
+
+
+def _described_members(instance: Schema, schema: Schema) -> set[str]:
+    described = set(schema.get("properties", ())) & instance.keys()
+    for pattern in schema.get("patternProperties", ()):
+        described.update(_matching(pattern, instance))
+    return described
+
+
+def _matching(pattern: str, names: Iterable[str]) -> list[str]:
+    compiled = compile_pattern(pattern)
+    return [name for name in names if compiled.search(name)]
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, _: Schema) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "string") or not isinstance(pattern, str):
+        return
+    try:
+        if not compile_pattern(pattern).search(instance):
+            yield ValidationError(f"{instance!r} does not match {pattern!r}")
+    except ValueError as error:
+        yield ValidationError(f"the pattern {pattern!r} cannot be compiled: {error}")
+
+
+def _unique_items(validator: Any, unique: Any, instance: Any, _: Schema) -> Iterator[ValidationError]:
+    if unique and validator.is_type(instance, "array") and not are_unique(instance):
+        yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+def _multiple_of(original: Keyword) -> Keyword:
+    def multiple_of(validator: Any, divisor: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+        if not isinstance(divisor, float):
+            yield from original(validator, divisor, instance, schema)
+        elif validator.is_type(instance, "number") and not is_multiple(instance, divisor):
+            yield ValidationError(f"{instance!r} is not a multiple of {divisor!r}")
+
+    return multiple_of
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, _: Schema) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "object"):
+        for pattern, schema in patterns.items():
+            for name in _matching(pattern, instance):
+                yield from validator.descend(instance[name], schema, path=name, schema_path=pattern)
+
+
+def _additional_properties(original: Keyword) -> Keyword:
+    def additional_properties(validator: Any, value: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+        if "patternProperties" in schema and isinstance(instance, dict):
+            # The original would match the patterns with Python's `re`. It gets the names instead.
+            schema = {"properties": list(_described_members(instance, schema))}
+        yield from original(validator, value, instance, schema)
+
+    return additional_properties
+
+
+def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    evaluated = _evaluated(validator, instance, schema)
+    for name in instance:
+        if name in evaluated:
+            continue
+        if value is False:
+            yield ValidationError(f"{name!r} is not a member that the contract allows here", path=[name])
+        else:
+            yield from validator.descend(instance[name], value, path=name, schema_path=name)
+
+
+def _evaluated(validator: Any, instance: Schema, schema: Any) -> set[str]:
+    """The members that a schema evaluates, directly or through the schemas that it refers to or combines."""
+    if not isinstance(schema, dict):
+        return set()
+    found = _described_members(instance, schema)
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if keyword in schema:
+            found.update(name for name in instance if _is_valid(validator, instance[name], schema[keyword]))
+    for keyword in ("$ref", "$dynamicRef"):
+        if keyword in schema:
+            resolved = validator._resolver.lookup(schema[keyword])  # noqa: SLF001  # as jsonschema's own keywords do
+            target = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+            found |= _evaluated(target, instance, resolved.contents)
+    for part in _valid_parts(validator, instance, schema):
+        found |= _evaluated(validator, instance, part)
+    return found
+
+
+def _valid_parts(validator: Any, instance: Schema, schema: Schema) -> Iterator[Any]:
+    """The schemas inside a schema that apply to the same instance and accept it."""
+    for keyword in COMPOSITIONS:
+        yield from (part for part in schema.get(keyword, ()) if _is_valid(validator, instance, part))
+    yield from (part for name, part in schema.get("dependentSchemas", {}).items() if name in instance)
+    if "if" in schema:
+        holds = _is_valid(validator, instance, schema["if"])
+        if holds:
+            yield schema["if"]
+        yield schema.get("then" if holds else "else", True)
+
+
+def _is_valid(validator: Any, instance: Any, schema: Any) -> bool:
+    return next(iter(validator.descend(instance, schema)), None) is None
+
+
+# By keyword: makes the corrected keyword from the dialect's own.
+CORRECTED_KEYWORDS: dict[str, Callable[[Keyword], Keyword]] = {
+    "additionalProperties": _additional_properties,
+    "multipleOf": _multiple_of,
+    "pattern": lambda _: _pattern,
+    "patternProperties": lambda _: _pattern_properties,
+    "unevaluatedProperties": lambda _: _unevaluated_properties,
+    "uniqueItems": lambda _: _unique_items,
+}
+
+
+@cache
+def _with_corrected_keywords(dialect: Any) -> Any:
+    own = dialect.VALIDATORS
+    corrected = {name: correct(own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
+    return extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types

@@ -1,0 +1,227 @@
+"""Translates the errors of openapi-core and jsonschema into violations. Their messages are written here only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+from openapi_core.casting.schemas.exceptions import CastError
+from openapi_core.deserializing.exceptions import DeserializeError
+from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
+from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
+from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
+from openapi_core.templating.responses.exceptions import ResponseNotFound
+from openapi_core.validation.request.exceptions import (
+    MissingRequestBodyError,
+    MissingRequiredParameter,
+    ParameterValidationError,
+)
+from openapi_core.validation.response.exceptions import HeaderValidationError, MissingData, MissingRequiredHeader
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
+
+from mockserver.contract.document.adjustments import NULL_ONLY
+from mockserver.contract.document.references import COMPOSITIONS
+from mockserver.contract.validation.schema_validators import extra_members
+from mockserver.errors import Violation
+from mockserver.parsing import json_pointers
+from mockserver.redaction import redact
+
+__all__ = ["schema_violations", "uncheckable", "violations"]
+
+MAX_SHOWN_CHARACTERS = 80
+MAX_SHOWN_CHOICES = 12
+
+TYPE_NAMES: dict[type, str] = {
+    type(None): "not allowed here",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}
+WITH_ARTICLE = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
+
+
+def violations(error: Exception, place: str) -> list[Violation]:
+    """The violations that an error of openapi-core stands for. `place` counts if the error itself names none."""
+    match error:
+        case ParameterValidationError():
+            missing = isinstance(error, MissingRequiredParameter)
+            return _value_violations(error, error.location, error.name, missing=missing)
+        case HeaderValidationError():
+            return _value_violations(error, "header", error.name, missing=isinstance(error, MissingRequiredHeader))
+        case ResponseNotFound():
+            documented = ", ".join(error.availableresponses) or "none"
+            message = f"the status {error.http_status} is not documented; documented: {documented}"
+            return [Violation(place="status", pointer="", message=message, keyword="responses")]
+        case MissingRequestBodyError():
+            return [Violation(place="body", pointer="", message="a body is required", keyword="required")]
+        case MissingData():
+            message = "a body is documented, but none is sent"
+            return [Violation(place="body", pointer="", message=message, keyword="content")]
+    return _cause_violations(error, place, "")
+
+
+def _value_violations(error: Exception, place: str, name: str, *, missing: bool) -> list[Violation]:
+    """The violations of a parameter or header."""
+    pointer = json_pointers.join([name])
+    if missing:
+        message = f"the {place} parameter {name!r} is required"
+        return [Violation(place=place, pointer=pointer, message=message, keyword="required")]
+    return _cause_violations(error, place, pointer)
+
+
+def _cause_violations(error: Exception, place: str, pointer: str) -> list[Violation]:
+    subject = "the value" if pointer else "a value"
+    match error.__cause__:
+        case InvalidSchemaValue() as cause:
+            errors = [inner for inner in cause.schema_errors if isinstance(inner, ValidationError)]
+            return schema_violations(errors, place, pointer)
+        case MediaTypeNotFound() as cause:
+            documented = ", ".join(cause.availableMimetypes)
+            message = f"the media type {cause.mimetype!r} is not documented; documented: {documented}"
+            keyword = "content"
+        case MediaTypeDeserializeError() as cause:
+            message = f"it cannot be read as {cause.mimetype}: {cause.__context__ or 'it is malformed'}"
+            keyword = "content"
+        case CastError() as cause:
+            message, keyword = f"{subject} cannot be read as {cause.type or 'the schema requires'}", "type"
+        case EmptyQueryParameterValue():
+            message, keyword = f"{subject} is empty", "allowEmptyValue"
+        case DeserializeError() as cause:
+            reason = cause.__cause__ or type(cause).__name__
+            message, keyword = f"{subject} is not in the documented style ({reason})", "style" if pointer else "type"
+        case cause:
+            return [uncheckable(place, cause or error, pointer)]
+    return [Violation(place=place, pointer=pointer, message=message, keyword=keyword)]
+
+
+def uncheckable(place: str, error: BaseException, pointer: str = "") -> Violation:
+    """The violation for a message that openapi-core crashes on. Such a message must not pass as valid."""
+    message = f"openapi-core cannot check it ({type(error).__name__}); look at this part of the contract"
+    return Violation(place=place, pointer=pointer, message=message, keyword="unsupported")
+
+
+def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str = "") -> list[Violation]:
+    """The violations of a schema, each once. `prefix` is the pointer to the value itself."""
+    found: dict[tuple[str, str, str], Violation] = {}
+    for error in errors:
+        try:
+            translated = list(_translate(error, place, prefix))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            # The schema is malformed, for example an `enum` that is a mapping. jsonschema's own message has to do.
+            pointer = prefix + json_pointers.join(error.absolute_path)
+            message = _shorten(redact(error.message))
+            translated = [Violation(place=place, pointer=pointer, message=message, keyword=_keyword(error))]
+        for violation in translated:
+            found.setdefault((violation.pointer, violation.keyword, violation.message), violation)
+    return list(found.values())
+
+
+def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Violation]:
+    pointer = prefix + json_pointers.join(error.absolute_path)
+    keyword = _keyword(error)
+    if keyword in {"anyOf", "oneOf"} and error.context:
+        branches = _branches(error)
+        if len(branches) == 1:
+            for inner in branches[0]:
+                yield from _translate(inner, place, prefix)
+            return
+    found: list[tuple[tuple[str, ...], str]]
+    if keyword == "additionalProperties" and isinstance(error.instance, dict):
+        schema = error.schema if isinstance(error.schema, dict) else {}
+        names = sorted(extra_members(error.instance, schema))
+        found = [((name,), f"{_shown(name)} is not a member that the contract allows here") for name in names]
+    elif keyword == "required":
+        name = _missing_member(error)
+        found = [((name,), f"{_shown(name)} is required")]
+    else:
+        found = [((), _message(keyword, error))]
+    for steps, message in found:
+        yield Violation(place=place, pointer=pointer + json_pointers.join(steps), message=message, keyword=keyword)
+
+
+def _keyword(error: ValidationError) -> str:
+    # A schema that is `false` has no keyword. It means {"not": {}}.
+    keyword = str(error.validator or "not")
+    # openapi-core reports a discriminator under the keyword that lists the alternatives.
+    return "discriminator" if keyword in COMPOSITIONS and "discriminat" in error.message else keyword
+
+
+def _message(keyword: str, error: ValidationError) -> str:
+    if keyword in {"anyOf", "oneOf"}:
+        return _alternatives_message(error)
+    text = MESSAGES.get(keyword)
+    return text(_shown(error.instance), error) if text else _shorten(redact(error.message))
+
+
+def _expected(error: ValidationError) -> Any:
+    """The value of the keyword."""
+    return error.validator_value
+
+
+def _type_message(shown: str, error: ValidationError) -> str:
+    types = _expected(error)
+    wanted = " or ".join(
+        WITH_ARTICLE.get(name, f"a {name}") for name in (types if isinstance(types, list) else [types])
+    )
+    return f"{shown} is {TYPE_NAMES.get(type(error.instance), 'binary data')}; the contract wants {wanted}"
+
+
+def _enum_message(shown: str, error: ValidationError) -> str:
+    choices = _expected(error)
+    listed = ", ".join(_shown(choice) for choice in choices[:MAX_SHOWN_CHOICES])
+    return f"{shown} is not one of {listed}{', …' if len(choices) > MAX_SHOWN_CHOICES else ''}"
+
+
+MESSAGES: dict[str, Callable[[str, ValidationError], str]] = {
+    "type": _type_message,
+    "enum": _enum_message,
+    "const": lambda shown, error: f"{shown} is not {_shown(_expected(error))}",
+    "pattern": lambda shown, error: f"{shown} does not match the pattern {_expected(error)}",
+    "format": lambda shown, error: f"{shown} is not of the format {_expected(error)}",
+    "not": lambda shown, _: f"{shown} is not allowed here",
+    "uniqueItems": lambda shown, _: f"{shown} has two equal items",
+    "readOnly": lambda shown, _: f"{shown} is read-only: it must not be sent in a request",
+    "writeOnly": lambda shown, _: f"{shown} is write-only: it must not be sent in a reply",
+}
+
+
+def _alternatives_message(error: ValidationError) -> str:
+    matches = f"{_shown(error.instance)} matches"
+    count = len(_expected(error))
+    if not error.context:
+        return f"{matches} more than one of the {count} alternatives, but must match exactly one"
+    closest = min(_branches(error), key=lambda branch: (len(branch), -max(len(inner.path) for inner in branch)))
+    messages = "; ".join(violation.message for violation in schema_violations(closest, ""))
+    return f"{matches} none of the {count} alternatives; the closest one fails because: {messages}"
+
+
+def _branches(error: ValidationError) -> list[list[ValidationError]]:
+    """The errors of each alternative, without the alternative that only null satisfies."""
+    branches: dict[object, list[ValidationError]] = {}
+    for inner in error.context or ():
+        if inner.schema != NULL_ONLY or error.instance is None:
+            # An alternative that is `false` has no path.
+            branches.setdefault(inner.schema_path[0] if inner.schema_path else id(inner), []).append(inner)
+    return list(branches.values())
+
+
+def _missing_member(error: ValidationError) -> str:
+    # Only the message of jsonschema says which member is missing.
+    return next((str(name) for name in _expected(error) if error.message.startswith(repr(name))), error.message)
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return "a value"
+    return _shorten(redact(text))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[:MAX_SHOWN_CHARACTERS] + "…"
