@@ -1,14 +1,13 @@
-"""What all benchmarks have in common: their flags, the machine they ran on, and where their table goes."""
+"""The command line of all benchmarks, the description of the machine, and the tables in the documentation."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
+import re
 from collections.abc import Iterable
 from pathlib import Path
-
-from pages import write
 
 __all__ = ["MACHINE", "CommandLine"]
 
@@ -17,27 +16,36 @@ MACHINE = f"{os.cpu_count()} cores, {platform.python_implementation()} {platform
 
 
 class CommandLine(argparse.ArgumentParser):
-    """`--write` and `--quick`, and a description that is the benchmark's docstring."""
+    """A parser with `--write` and `--quick`; `block` names the table on each of the pages."""
 
-    def __init__(self, about: str | None, *, block: str, pages: Iterable[Path] = (PAGE,)) -> None:
-        super().__init__(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    def __init__(self, description: str | None, *, block: str, pages: Iterable[Path] = (PAGE,)) -> None:
+        super().__init__(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
         self._block = block
         self._pages = tuple(pages)
         self._writes = False
-        self.add_argument("--write", action="store_true", help="put the table where the READMEs show it")
-        self.add_argument("--quick", action="store_true", help="a few seconds; the figures mean nothing")
+        self.add_argument("--write", action="store_true", help="also put the table into the documentation")
+        self.add_argument("--quick", action="store_true", help="only check that the benchmark runs; ignore the figures")
 
     def read(self) -> argparse.Namespace:
-        """What was said; ends with exit code 2 where it makes no sense."""
-        said = self.parse_args()
-        if said.write and said.quick:
-            self.error("--quick measures nothing worth writing down")
-        self._writes = said.write
-        return said
+        """Parse the arguments; exit with code 2 if they contradict each other."""
+        arguments = self.parse_args()
+        if arguments.write and arguments.quick:
+            self.error("--write needs real figures, which --quick does not produce")
+        self._writes = arguments.write
+        return arguments
 
     def show(self, lines: Iterable[str]) -> None:
-        """Print the table, and write it down where that was asked for."""
+        """Print the table; with `--write`, also put it into the documentation."""
         text = "\n".join([*lines, ""])
         print(text)
         if self._writes:
-            write(self._block, text, self._pages)
+            for page in self._pages:
+                self._replace(page, text)
+
+    def _replace(self, page: Path, text: str) -> None:
+        """Replace the text between the two comments of the block; each page must contain them once."""
+        block = re.compile(rf"(<!-- {self._block}: begin[^>]*-->\n).*?(<!-- {self._block}: end -->)", re.DOTALL)
+        content, count = block.subn(lambda match: f"{match[1]}{text}{match[2]}", page.read_text("utf-8"))
+        if count != 1:
+            raise SystemExit(f"{page}: expected one block {self._block!r}, found {count}")
+        page.write_text(content, "utf-8")

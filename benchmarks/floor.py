@@ -1,4 +1,4 @@
-"""The floor: a bare Starlette app that answers one JSON and checks nothing, on the uvicorn settings of the mock."""
+"""The floor: a bare Starlette app with the mock's uvicorn settings. It returns one JSON document and checks nothing."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ SESSION = {
 }
 
 
-async def answer(_request: Request) -> JSONResponse:
-    """The same session, whatever is asked."""
+async def create_session(_request: Request) -> JSONResponse:
+    """Return the same payment session for every request."""
     return JSONResponse(SESSION)
 
 
-app = Starlette(routes=[Route("/v1/c/customer/{customer_id}/payment/session", answer, methods=["POST"])])
+app = Starlette(routes=[Route("/v1/c/customer/{customer_id}/payment/session", create_session, methods=["POST"])])
 
 if __name__ == "__main__":
     uvicorn.run(

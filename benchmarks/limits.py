@@ -1,8 +1,8 @@
-"""Measure what is promised besides speed: calls in process, memory after a million sessions, a thousand operations.
+"""Measure the other limits: calls in one process, memory after a million payment sessions, a thousand operations.
 
 .venv/bin/python benchmarks/limits.py            # print a table
-.venv/bin/python benchmarks/limits.py --write    # and put it into benchmarks/README.md
-.venv/bin/python benchmarks/limits.py --quick    # does it still run? Its figures mean nothing
+.venv/bin/python benchmarks/limits.py --write    # also put it into benchmarks/README.md
+.venv/bin/python benchmarks/limits.py --quick    # only check that it runs; ignore the figures
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ import httpx
 import yaml
 from commandline import MACHINE, CommandLine
 from processes import resident_megabytes
+from raw_http import BODY, PATH
 
 from mockserver.loading import load_engine
 from mockserver.messages import Request
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
-from scenarios import BODY, PATH, post
+from scenarios import post
 
 HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
 CREATE = "/v1/c/customer/{customer_id}/payment/session"
@@ -37,7 +38,7 @@ CREATE = "/v1/c/customer/{customer_id}/payment/session"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much is measured: calls in process, payment sessions, operations of the large spec, rounds and their requests."""
+    """The number of calls, payment sessions, operations in the large contract, rounds, and requests per round."""
 
     calls: int
     sessions: int
@@ -50,50 +51,52 @@ FULL = Plan(calls=3_000, sessions=1_000_000, operations=1_000, rounds=9, request
 QUICK = Plan(calls=20, sessions=2_000, operations=50, rounds=1, requests=20)
 
 
-async def bare(_scope: object, receive: Callable[[], Awaitable[object]], send: Callable[..., Awaitable[None]]) -> None:
-    """An app that does nothing: what a call costs with it is httpx's own cost."""
+async def empty_app(
+    _scope: object, receive: Callable[[], Awaitable[object]], send: Callable[..., Awaitable[None]]
+) -> None:
+    """An app that does nothing: the time of a call is httpx's own time."""
     await receive()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": b"{}"})
 
 
 async def milliseconds_in_process(plan: Plan) -> float:
-    """What a call through httpx.ASGITransport takes, the median, beyond a call of an app that does nothing."""
-    apps = {"bare": bare, "mock": create_app(Settings(seed=1))}
+    """The median time of a call through httpx.ASGITransport, without the time of a call to an empty app."""
+    apps = {"empty": empty_app, "mock": create_app(Settings(seed=1))}
     times: dict[str, list[float]] = {name: [] for name in apps}
-    clients = {
-        name: httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")  # type: ignore[arg-type]  # a plain ASGI app
-        for name, app in apps.items()
-    }
+    clients = {}
+    for name, app in apps.items():
+        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # a plain ASGI app
+        clients[name] = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     for _ in range(plan.calls):
         for name, client in clients.items():
-            begin = perf_counter()
+            start = perf_counter()
             reply = await client.post(PATH, headers=HEADERS, content=BODY)
-            times[name].append(perf_counter() - begin)
+            times[name].append(perf_counter() - start)
             assert reply.status_code == 200, reply.text
-    return (median(times["mock"]) - median(times["bare"])) * 1000
+    return (median(times["mock"]) - median(times["empty"])) * 1000
 
 
-def remember(sessions: int) -> None:
-    """Make so many payment sessions, and print the resident memory, in MB, after half of them and after all."""
+def create_sessions(count: int) -> None:
+    """Create payment sessions; print the resident memory in MB after half of them and after all of them."""
     engine, request = load_engine(Settings(seed=1)), post()
     for _ in range(2):
-        for _ in range(sessions // 2):
+        for _ in range(count // 2):
             engine.handle(request)
         print(round(resident_megabytes([os.getpid()])))
 
 
 def megabytes(plan: Plan) -> list[int]:
-    """The memory of a process of its own, after half of the sessions and after all."""
-    code = f"import limits; limits.remember({plan.sessions})"
-    done = subprocess.run(
+    """The memory of a separate process after half of the payment sessions, and after all of them."""
+    code = f"import limits; limits.create_sessions({plan.sessions})"
+    process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=Path(__file__).parent
     )
-    return [int(line) for line in done.stdout.split()]
+    return [int(line) for line in process.stdout.split()]
 
 
-def large_spec(path: Path, operations: int) -> Path:
-    """The contract with so many operations like its own."""
+def write_contract(path: Path, operations: int) -> Path:
+    """Write a contract that repeats the bundled operation under this number of paths."""
     document = yaml.safe_load((bundled("spec") / "wingback.yaml").read_text("utf-8"))
     item = document["paths"][CREATE]
     document["paths"] = {}
@@ -105,40 +108,41 @@ def large_spec(path: Path, operations: int) -> Path:
     return path
 
 
-def ratio_and_load(plan: Plan, scratch: Path) -> tuple[float, float]:
-    """What a request costs among many operations, against one; and the seconds that many take to load."""
-    begin = perf_counter()
-    many = load_engine(Settings(seed=1, spec=large_spec(scratch / "many.json", plan.operations)))
-    seconds = perf_counter() - begin
-    one = load_engine(Settings(seed=1, spec=large_spec(scratch / "one.json", 1)))
+def measure_operations(plan: Plan, folder: Path) -> tuple[float, float]:
+    """Return the time of a request with many operations relative to one, and the seconds to load many operations."""
+    start = perf_counter()
+    many = load_engine(Settings(seed=1, spec=write_contract(folder / "many.json", plan.operations)))
+    seconds = perf_counter() - start
+    one = load_engine(Settings(seed=1, spec=write_contract(folder / "one.json", 1)))
     costs: dict[int, list[float]] = {0: [], 1: []}
     engines = ((one, 0), (many, plan.operations * 3 // 4))
     for _ in range(plan.rounds + 1):
         for index, (engine, number) in enumerate(engines):
             request = Request(method="POST", path=f"/v{number}{PATH}", headers=post().headers, body=BODY)
-            begin = process_time()
+            start = process_time()
             for _ in range(plan.requests):
                 reply = engine.handle(request)
-            costs[index].append(process_time() - begin)
+            costs[index].append(process_time() - start)
             assert getattr(reply, "status", None) == 200, reply
-    # The first round warms up.
+    # The first round is the warm-up.
     return median(costs[1][1:]) / median(costs[0][1:]), seconds
 
 
 def main() -> None:
-    """The command line."""
+    """Run the benchmark."""
     command_line = CommandLine(__doc__, block="limits")
     arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
     with TemporaryDirectory() as scratch:
-        ratio, seconds = ratio_and_load(plan, Path(scratch))
-    half, whole = megabytes(plan)
+        ratio, seconds = measure_operations(plan, Path(scratch))
+    half, full = megabytes(plan)
+    milliseconds = asyncio.run(milliseconds_in_process(plan))
     rows = [
         "| what | measured | limit |",
         "|---|---|---|",
-        f"| valid POST through httpx.ASGITransport, without httpx's own time | {asyncio.run(milliseconds_in_process(plan)):.2f} ms | 0.50 ms |",
+        f"| valid POST through httpx.ASGITransport, without httpx's own time | {milliseconds:.2f} ms | 0.50 ms |",
         f"| memory after {plan.sessions // 2:,} payment sessions | {half} MB | |",
-        f"| memory after {plan.sessions:,} payment sessions | {whole} MB | 200 MB |",
+        f"| memory after {plan.sessions:,} payment sessions | {full} MB | 200 MB |",
         f"| request with {plan.operations:,} operations, relative to one operation | {ratio:.2f} | 1.15 |",
         f"| loading {plan.operations:,} operations | {seconds:.1f} s | 5 s |",
         "",

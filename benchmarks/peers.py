@@ -1,10 +1,10 @@
-"""Peers on the same request: mock servers that one command installs, in folders of their own under benchmarks/."""
+"""Other mock servers to compare with. Each is installed by one command in its own folder under benchmarks/."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["anyone", "peers"]
+__all__ = ["accept_any_key", "peers"]
 
 HERE = Path(__file__).parent
 SPEC = HERE.parent / "spec" / "wingback.yaml"
@@ -16,16 +16,16 @@ INSTALL = (
 )
 
 
-def anyone(key: str, required_scopes: object = None) -> dict[str, str]:
-    """Connexion asks who has an API key; this one lets everybody in, as the mock does."""
+def accept_any_key(key: str, required_scopes: object = None) -> dict[str, str]:
+    """Accept any API key, as the mock does: connexion calls this function to check a key."""
     del required_scopes
     return {"sub": key}
 
 
 def peers() -> dict[str, tuple[str, ...]]:
-    """The commands of those that are installed, by name; each is given a port as its last argument.
+    """The commands of the installed servers by name; the port must be appended to each command.
 
-    WireMock knows no contract: it answers one stub. Its journal is off, for it has no bound.
+    WireMock does not read the contract: it has one stub. Its journal is off because it is unbounded.
     """
     local = ("--host", "127.0.0.1")
     commands = {
@@ -35,11 +35,13 @@ def peers() -> dict[str, tuple[str, ...]]:
             *("--no-request-journal", "--disable-banner", "--use-chunked-encoding", "never", "--port"),
         ),
         "connexion, mock": (
-            *("env", f"PYTHONPATH={HERE}", "APIKEYINFO_FUNC=peers.anyone"),
+            *("env", f"PYTHONPATH={HERE}", "APIKEYINFO_FUNC=peers.accept_any_key"),
             *(str(PYPI / "connexion"), "run", str(SPEC), "--mock", "all", "--app-framework", "async", *local, "--port"),
         ),
     }
-    found = {name: command for name, command in commands.items() if any(Path(word).is_file() for word in command[:4])}
-    if not found:
-        raise SystemExit("\n".join(["no peer is installed; these install some:", *INSTALL]))
-    return found
+    installed = {
+        name: command for name, command in commands.items() if any(Path(word).is_file() for word in command[:4])
+    }
+    if not installed:
+        raise SystemExit("\n".join(["no other mock server is installed; these commands install them:", *INSTALL]))
+    return installed

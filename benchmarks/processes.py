@@ -1,4 +1,4 @@
-"""What processes take: memory and processor time, as the system tells it."""
+"""Memory and CPU time of processes, as reported by the system."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["end", "group", "processor_seconds", "resident_megabytes"]
+__all__ = ["cpu_seconds", "process_group", "resident_megabytes", "stop"]
 
 
-def group(leader: int) -> list[int]:
-    """The processes of a group: some servers are started by another process, which only waits for them."""
-    found = []
+def process_group(leader: int) -> list[int]:
+    """The process ids of a group; some servers run in a child of the process that was started."""
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        # The name of the program, in parentheses, may hold anything.
+        # The second field is the program's name in parentheses, which can contain spaces and parentheses.
         with contextlib.suppress(OSError):
             if int(stat.read_text("utf-8", "replace").rpartition(")")[2].split()[2]) == leader:
-                found.append(int(stat.parent.name))
-    return found or [leader]
+                pids.append(int(stat.parent.name))
+    return pids or [leader]
 
 
 def resident_megabytes(pids: Iterable[int]) -> float:
-    """The resident memory of processes together, in MB (10^6 bytes)."""
+    """The total resident memory of processes, in MB (10^6 bytes)."""
     return sum(map(_megabytes, pids))
 
 
@@ -34,19 +34,19 @@ def _megabytes(pid: int) -> float:
     if status.exists():
         kilobytes = re.search(r"VmRSS:\s+(\d+) kB", status.read_text("ascii"))
         return int(kilobytes[1]) * 1024 / 1e6 if kilobytes else 0.0
-    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True, text=True)
-    return int(shown.stdout) * 1024 / 1e6
+    output = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True, text=True).stdout
+    return int(output) * 1024 / 1e6
 
 
-def processor_seconds(pids: Iterable[int]) -> float:
-    """The processor time of processes so far, all their threads together; 0 where the system does not tell."""
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """The CPU time of processes and their threads since they started; 0 if the system does not report it."""
     threads = [thread for pid in pids for thread in Path(f"/proc/{pid}/task").glob("*/schedstat")]
     return sum(int(thread.read_text("ascii").split()[0]) for thread in threads) / 1e9
 
 
-def end(process: subprocess.Popen[bytes], *, patience: float) -> None:
-    """Ask a process that leads a group to end, and then whoever is left of the group."""
+def stop(process: subprocess.Popen[bytes], *, timeout: float) -> None:
+    """Terminate the leader of a process group, then kill the rest of the group."""
     process.terminate()
-    process.wait(patience)
+    process.wait(timeout)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

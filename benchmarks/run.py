@@ -1,10 +1,10 @@
-"""Measure the mock against the floor, in one run: requests a second, valid and refused, start to first reply, memory.
+"""Compare the mock with the floor: valid and refused requests per second, time to the first reply, memory.
 
     .venv/bin/python benchmarks/run.py            # print a table
-    .venv/bin/python benchmarks/run.py --write    # and put it into README.md and benchmarks/README.md
-    .venv/bin/python benchmarks/run.py --quick    # a few seconds: does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/run.py --write    # also put it into README.md and benchmarks/README.md
+    .venv/bin/python benchmarks/run.py --quick    # only check that it runs; ignore the figures
 
-Everything stays on 127.0.0.1. The load comes from a process of its own, see load.py.
+All traffic stays on 127.0.0.1. The load generator load.py runs in its own process.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ from pathlib import Path
 from statistics import median
 
 from commandline import MACHINE, CommandLine
-from load import CONNECTIONS, is_whole, request_to
+from load import CONNECTIONS, check_reply
 from peers import peers
-from processes import end, group, processor_seconds, resident_megabytes
+from processes import cpu_seconds, process_group, resident_megabytes, stop
+from raw_http import create_request, receive_reply
 
 HERE = Path(__file__).parent
 PAGES = (HERE.parent / "README.md", HERE / "README.md")
 REQUESTS_BEFORE_MEMORY = 10_000
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much is measured: rounds of both servers in turn, seconds a round, cold starts of each."""
+    """The number of rounds, the seconds per round, and the number of cold starts of each server."""
 
     rounds: int
     seconds: float
@@ -45,169 +46,159 @@ QUICK = Plan(rounds=1, seconds=0.5, starts=1)
 
 
 @dataclass(slots=True, kw_only=True)
-class Subject:
-    """A server that is measured, and its figures."""
+class Server:
+    """A server, and its figures of all rounds."""
 
     name: str
     command: tuple[str, ...]
     refuses: bool = False
     rates: list[float] = field(default_factory=list)
-    refusals: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    loads: list[float] = field(default_factory=list)
-    starts: list[float] = field(default_factory=list)
+    refused_rates: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
+    generator_loads: list[float] = field(default_factory=list)
+    start_seconds: list[float] = field(default_factory=list)
     megabytes: float = 0.0
 
     @property
-    def cost(self) -> float:
-        """Microseconds of processor time a valid request, the median of the rounds."""
-        return median(self.seconds) * 1e6
-
-    @property
     def rate(self) -> float:
-        """Requests a second, the median of the rounds."""
+        """Valid requests per second, the median of the rounds."""
         return median(self.rates)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def first_answer(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Send the valid POST until it is answered."""
-    deadline = time.perf_counter() + PATIENCE
+def wait_for_reply(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Connect until the server accepts the connection, then send a valid request and wait for the reply."""
+    deadline = time.perf_counter() + TIMEOUT
     while time.perf_counter() < deadline:
         if process.poll() is not None:
-            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+            raise SystemExit(f"{process.args!r} exited with {process.returncode}")
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-                connection.sendall(request_to(port))
-                received = b""
-                while not is_whole(received):
-                    data = connection.recv(65536)
-                    if not data:
-                        raise SystemExit(f"{process.args!r} hung up: {received!r}")
-                    received += data
+            with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+                connection.sendall(create_request())
+                check_reply(*receive_reply(connection))
                 return
         except ConnectionRefusedError:
             time.sleep(0.002)
-    raise SystemExit(f"{process.args!r} does not answer")
+    raise SystemExit(f"{process.args!r} does not accept connections")
 
 
 @contextmanager
-def running(subject: Subject) -> Iterator[tuple[int, int]]:
-    """Start a server cold, note the seconds to its first answer; gives its port and process id."""
+def running(server: Server) -> Iterator[tuple[int, int]]:
+    """Start a server and record the seconds to its first reply; yield its port and process id."""
     port = free_port()
-    begin = time.perf_counter()
+    start = time.perf_counter()
     process = subprocess.Popen(
-        [*subject.command, str(port)],
+        [*server.command, str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=HERE.parent,
         start_new_session=True,
     )
     try:
-        first_answer(port, process)
-        subject.starts.append(time.perf_counter() - begin)
+        wait_for_reply(port, process)
+        server.start_seconds.append(time.perf_counter() - start)
         yield port, process.pid
     finally:
-        end(process, patience=PATIENCE)
+        stop(process, timeout=TIMEOUT)
 
 
 def load(port: int, *, requests: int, seconds: float, refused: bool = False) -> dict[str, float]:
-    """One run of load.py."""
-    kind = ["refused"] if refused else []
-    command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds), *kind]
-    done = subprocess.run(command, capture_output=True, timeout=seconds + PATIENCE, check=False, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    result: dict[str, float] = json.loads(done.stdout)
+    """Run load.py and return its result."""
+    options = ["refused"] if refused else []
+    command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds), *options]
+    process = subprocess.run(command, capture_output=True, timeout=seconds + TIMEOUT, check=False, text=True)
+    if process.returncode:
+        raise SystemExit(process.stderr)
+    result: dict[str, float] = json.loads(process.stdout)
     return result
 
 
-def measure(subjects: list[Subject], plan: Plan) -> None:
-    """Fill in the figures of every subject; the subjects take turns, so that a slow minute meets all of them."""
+def measure(servers: list[Server], plan: Plan) -> None:
+    """Measure the servers; they alternate, so that a slow minute affects all of them."""
     for _ in range(plan.starts - 1):
-        for subject in subjects:
-            with running(subject):
+        for server in servers:
+            with running(server):
                 pass
-    for subject in subjects:
-        with running(subject) as (port, pid):
-            load(port, requests=REQUESTS_BEFORE_MEMORY, seconds=PATIENCE)
-            subject.megabytes = resident_megabytes(group(pid))
+    for server in servers:
+        with running(server) as (port, pid):
+            load(port, requests=REQUESTS_BEFORE_MEMORY, seconds=TIMEOUT)
+            server.megabytes = resident_megabytes(process_group(pid))
     for _ in range(plan.rounds):
-        for subject in subjects:
-            with running(subject) as (port, pid):
-                load(port, requests=500, seconds=PATIENCE)
-                before = processor_seconds(group(pid))
+        for server in servers:
+            with running(server) as (port, pid):
+                load(port, requests=500, seconds=TIMEOUT)
+                before = cpu_seconds(process_group(pid))
                 result = load(port, requests=sys.maxsize, seconds=plan.seconds)
-                subject.seconds.append((processor_seconds(group(pid)) - before) / result["answered"])
-                if subject.refuses:
-                    load(port, requests=50, seconds=PATIENCE, refused=True)
+                server.cpu_seconds.append((cpu_seconds(process_group(pid)) - before) / result["replies"])
+                if server.refuses:
+                    load(port, requests=50, seconds=TIMEOUT, refused=True)
                     refused = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, refused=True)
-                    subject.refusals.append(refused["answered"] / refused["seconds"])
-            subject.rates.append(result["answered"] / result["seconds"])
-            subject.loads.append(result["busy"] / result["seconds"])
+                    server.refused_rates.append(refused["replies"] / refused["seconds"])
+            server.rates.append(result["replies"] / result["seconds"])
+            server.generator_loads.append(result["cpu_seconds"] / result["seconds"])
 
 
-def table(subjects: list[Subject], plan: Plan) -> list[str]:
-    """The figures as Markdown, with what they were measured on."""
-    floor = subjects[0]
+def table(servers: list[Server], plan: Plan) -> list[str]:
+    """The figures as a Markdown table, followed by the conditions of the measurement."""
+    floor = servers[0]
     rows = [
         (
-            "| one process | valid POST, requests/s | relative to floor | CPU time per request | refused POST, requests/s "
-            "| relative to floor | start to first reply | memory after 10,000 requests |"
+            "| one process | valid POST, requests/s | relative to floor | CPU time per request "
+            "| refused POST, requests/s | relative to floor | start to first reply | memory after 10,000 requests |"
         ),
         "|---|---|---|---|---|---|---|---|",
         *(
-            f"| {subject.name} | {subject.rate:,.0f} | {subject.rate / floor.rate:.2f} | {subject.cost:.0f} µs "
-            f"| {_refusals(subject, floor)} | {median(subject.starts):.2f} s | {subject.megabytes:.0f} MB |"
-            for subject in subjects
+            f"| {server.name} | {server.rate:,.0f} | {server.rate / floor.rate:.2f} "
+            f"| {median(server.cpu_seconds) * 1e6:.0f} µs | {_refused(server, floor)} "
+            f"| {median(server.start_seconds):.2f} s | {server.megabytes:.0f} MB |"
+            for server in servers
         ),
     ]
-    busiest = max(max(subject.loads) for subject in subjects)
+    generator_load = max(max(server.generator_loads) for server in servers)
     conditions = (
-        f"{MACHINE}; {CONNECTIONS} keep-alive connections, every reply parsed; median of {plan.rounds} alternating rounds of "
-        f"{plan.seconds:g} s; the load generator was busy for at most {busiest:.0%} of the time."
+        f"{MACHINE}; {CONNECTIONS} keep-alive connections, every reply parsed; median of {plan.rounds} alternating "
+        f"rounds of {plan.seconds:g} s; the load generator was busy for at most {generator_load:.0%} of the time."
     )
     return [*rows, "", conditions]
 
 
-def _refusals(subject: Subject, floor: Subject) -> str:
-    if not subject.refusals:
+def _refused(server: Server, floor: Server) -> str:
+    if not server.refused_rates:
         return "- | -"
-    return f"{median(subject.refusals):,.0f} | {median(subject.refusals) / floor.rate:.2f}"
+    rate = median(server.refused_rates)
+    return f"{rate:,.0f} | {rate / floor.rate:.2f}"
 
 
 def main() -> None:
-    """The command line."""
+    """Run the benchmark."""
     command_line = CommandLine(__doc__, block="benchmark", pages=PAGES)
-    command_line.add_argument(
-        "--peers", action="store_true", help="measure other mock servers too, those that are installed here"
-    )
+    command_line.add_argument("--peers", action="store_true", help="also measure other mock servers, if installed")
     arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
-    subjects = [
-        Subject(name="floor: bare Starlette, no checks", command=(sys.executable, str(HERE / "floor.py"))),
-        Subject(
+    servers = [
+        Server(name="floor: bare Starlette, no checks", command=(sys.executable, str(HERE / "floor.py"))),
+        Server(
             name="this mock, checks, journal and log on",
             command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--port"),
             refuses=True,
         ),
-        Subject(
+        Server(
             name="this mock, `--log-format none`",
             command=(sys.executable, "-m", "mockserver", "serve", "--seed", "1", "--log-format", "none", "--port"),
             refuses=True,
         ),
     ]
     if arguments.peers:
-        subjects += [Subject(name=name, command=command) for name, command in peers().items()]
-    measure(subjects, plan)
-    command_line.show(table(subjects, plan))
+        servers += [Server(name=name, command=command) for name, command in peers().items()]
+    measure(servers, plan)
+    command_line.show(table(servers, plan))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
-"""Measure what many scenario files cost: a request among 10 and among 1,000 of them, and loading 1,000.
+"""Measure the cost of many scenario files: a request with 10 and with 1,000 files, and loading 1,000 files.
 
     .venv/bin/python benchmarks/scenarios.py            # print a table
-    .venv/bin/python benchmarks/scenarios.py --write    # and put it into benchmarks/README.md
-    .venv/bin/python benchmarks/scenarios.py --quick    # does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/scenarios.py --write    # also put it into benchmarks/README.md
+    .venv/bin/python benchmarks/scenarios.py --quick    # only check that it runs; ignore the figures
 
-In process, without HTTP: the engine alone chooses, so nothing hides what choosing costs.
+It calls the engine without HTTP, so that the time for choosing a scenario is visible.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -17,21 +16,20 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from commandline import MACHINE, CommandLine
+from raw_http import BODY, PATH
 
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
 from mockserver.settings import Settings, bundled
 
-PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
-BODY = json.dumps({"operation": "add_method", "address": True}).encode()
 FEW, MANY = 10, 1_000
 LAST = "scenario_0009"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much is measured: rounds, requests a round, loads."""
+    """The number of rounds, of requests per round, and of times that the files are loaded."""
 
     rounds: int
     requests: int
@@ -43,16 +41,16 @@ QUICK = Plan(rounds=2, requests=20, loads=1)
 
 
 @dataclass(slots=True, kw_only=True)
-class Subject:
-    """An engine with so many scenarios, a way to choose among them, and microseconds a request by round."""
+class Case:
+    """An engine, a request to it, and the microseconds per request of each round."""
 
     engine: Engine
     request: Request
     rounds: list[float] = field(default_factory=list)
 
 
-def lay_out(folder: Path, count: int) -> Path:
-    """A folder of so many scenario files beside happy_path; every second one has a `when`."""
+def write_scenarios(folder: Path, count: int) -> Path:
+    """Write this number of scenario files and happy_path into a new folder; every second file has a `when`."""
     folder.mkdir()
     happy = (bundled("scenarios") / "happy_path.yaml").read_text("utf-8")
     (folder / "happy_path.yaml").write_text(happy, "utf-8")
@@ -67,48 +65,49 @@ def lay_out(folder: Path, count: int) -> Path:
 
 
 def load(folder: Path) -> tuple[Engine, float]:
-    """An engine with the scenarios of a folder, vetted against the contract, and the seconds that took."""
-    begin = perf_counter()
+    """Load an engine with the scenarios of a folder, and check them against the contract; also return the seconds."""
+    start = perf_counter()
     engine = load_engine(Settings(seed=1, scenarios=folder))
-    return engine, perf_counter() - begin
+    return engine, perf_counter() - start
 
 
 def post(*headers: tuple[str, str]) -> Request:
-    """The valid POST, with headers more."""
+    """The request that creates a payment session, with additional headers."""
     fields = (("content-type", "application/json"), ("wb-key", "api_key_demo"), *headers)
     return Request(method="POST", path=PATH, headers=Headers(fields), body=BODY)
 
 
-def measure(subjects: list[Subject], plan: Plan) -> None:
-    """Fill in the figures; the subjects take turns, so that a slow second meets all of them."""
+def measure(cases: list[Case], plan: Plan) -> None:
+    """Measure the cases; they alternate, so that a slow second affects all of them."""
     for _ in range(plan.rounds):
-        for subject in subjects:
-            begin = perf_counter()
+        for case in cases:
+            start = perf_counter()
             for _ in range(plan.requests):
-                reply = subject.engine.handle(subject.request)
-            subject.rounds.append((perf_counter() - begin) / plan.requests * 1e6)
+                reply = case.engine.handle(case.request)
+            case.rounds.append((perf_counter() - start) / plan.requests * 1e6)
             assert isinstance(reply, Reply), reply
             assert reply.status == 200, reply
 
 
 def main() -> None:
-    """The command line."""
+    """Run the benchmark."""
     command_line = CommandLine(__doc__, block="scenarios")
     arguments = command_line.read()
     plan = QUICK if arguments.quick else FULL
     with TemporaryDirectory() as scratch:
-        few = load(lay_out(Path(scratch) / "few", FEW))[0]
-        many_folder = lay_out(Path(scratch) / "many", MANY)
+        few = load(write_scenarios(Path(scratch) / "few", FEW))[0]
+        many_folder = write_scenarios(Path(scratch) / "many", MANY)
         many, *_ = engines = [load(many_folder) for _ in range(plan.loads)]
-        subjects = {
+        requests = {
             "no scenario chosen": post(),
             "chosen by header": post(("mock-scenario", LAST)),
         }
         pairs = {
-            name: (Subject(engine=few, request=request), Subject(engine=many[0], request=request))
-            for name, request in subjects.items()
+            name: (Case(engine=few, request=request), Case(engine=many[0], request=request))
+            for name, request in requests.items()
         }
-        measure([subject for pair in pairs.values() for subject in pair], plan)
+        measure([case for pair in pairs.values() for case in pair], plan)
+    load_seconds = median(seconds for _, seconds in engines)
     rows = [
         f"| request | with {FEW} files | with {MANY:,} files | ratio |",
         "|---|---|---|---|",
@@ -119,8 +118,7 @@ def main() -> None:
         ),
         "",
         (
-            f"Loading {MANY:,} files and checking them against the contract: {median(seconds for _, seconds in engines):.2f} s. "
-            f"{MACHINE}; "
+            f"Loading {MANY:,} files and checking them against the contract: {load_seconds:.2f} s. {MACHINE}; "
             f"median of {plan.rounds} alternating rounds of {plan.requests:,} requests, of {plan.loads} loads."
         ),
     ]

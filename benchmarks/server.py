@@ -1,4 +1,4 @@
-"""A mock of one's own, for as long as it is measured."""
+"""A mock server in its own process."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-__all__ = ["served"]
+__all__ = ["running_mock"]
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The URL of a mock that was started from the command line, on a port that was free."""
+def running_mock() -> Iterator[str]:
+    """Start a mock server from the command line on a free port; yield its URL."""
     command = [sys.executable, "-m", "mockserver", "--seed", "1", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
             url = process.stdout.readline().rsplit(" at ", 1)[1].strip()
-            # The log is read too: a full pipe would hold the server up.
+            # Read the log, because a full pipe would block the server.
             Thread(target=process.stdout.read, daemon=True).start()
             yield url
         finally:

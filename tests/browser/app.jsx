@@ -1,4 +1,4 @@
-// An app as Stripe's documentation has one written. It knows nothing of a mock.
+// A React app written as in Stripe's documentation. It contains nothing that is specific to the mock.
 
 import { CardElement, Elements, PaymentElement, useElements, useStripe } from "@stripe/react-stripe-js";
 import { loadStripe } from "@stripe/stripe-js";
@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client";
 const query = new URLSearchParams(window.location.search);
 const stripePromise = loadStripe(query.get("key"), { stripeAccount: query.get("account") });
 
-function told({ error, setupIntent }) {
+function describe({ error, setupIntent }) {
   return error
     ? ["failed", error.type, error.code, error.decline_code].filter(Boolean).join(" ")
     : `saved ${setupIntent.status}`;
@@ -22,7 +22,7 @@ function Form({ children, confirm }) {
   const submit = async (event) => {
     event.preventDefault();
     setState("saving");
-    setState(told(await confirm(stripe, elements)));
+    setState(describe(await confirm(stripe, elements)));
   };
   return (
     <form onSubmit={submit}>
@@ -60,6 +60,6 @@ function Card({ clientSecret }) {
   );
 }
 
-const Kind = query.get("element") === "card" ? Card : Payment;
-const forms = query.getAll("secret").map((secret) => <Kind key={secret} clientSecret={secret} />);
+const PaymentForm = query.get("element") === "card" ? Card : Payment;
+const forms = query.getAll("secret").map((secret) => <PaymentForm key={secret} clientSecret={secret} />);
 createRoot(document.getElementById("root")).render(query.has("strict") ? <StrictMode>{forms}</StrictMode> : forms);

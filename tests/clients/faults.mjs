@@ -1,12 +1,15 @@
-// What Node's fetch sees of each scenario: `node faults.mjs URL MILLISECONDS SCENARIO…` prints an object by scenario.
-// The signal is what a client gives up by that does not wait for ever.
+// Send a request with Node's fetch for each scenario, and print the results as JSON:
+//
+//     node faults.mjs URL MILLISECONDS SCENARIO…
+//
+// Each request times out after MILLISECONDS.
 
-const [url, patience, ...scenarios] = process.argv.slice(2);
+const [url, timeout, ...scenarios] = process.argv.slice(2);
 
-async function see(scenario) {
+async function send(scenario) {
   const headers = { "wb-key": "api_key_node", "Content-Type": "application/json", "Mock-Scenario": scenario };
   const body = JSON.stringify({ operation: "add_method", address: true });
-  const signal = AbortSignal.timeout(Number(patience));
+  const signal = AbortSignal.timeout(Number(timeout));
   let status = null;
   try {
     const response = await fetch(url, { method: "POST", headers, body, signal });
@@ -18,6 +21,6 @@ async function see(scenario) {
   }
 }
 
-const seen = {};
-for (const scenario of scenarios) seen[scenario] = await see(scenario);
-console.log(JSON.stringify(seen));
+const results = {};
+for (const scenario of scenarios) results[scenario] = await send(scenario);
+console.log(JSON.stringify(results));

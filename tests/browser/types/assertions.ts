@@ -1,4 +1,4 @@
-// Compiles only if Stripe's own types accept the stand-in.
+// Compiles only if Stripe's own types accept the mock's classes.
 
 import type {
   Stripe as RealStripe,

@@ -1,2 +1,2 @@
-// What the server writes before the script's parts.
+// The constant that the server defines before the parts of the script.
 declare const MOCK: { host: string; train: string | 3; cards: string[]; ibans: string[] };

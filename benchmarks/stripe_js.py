@@ -1,10 +1,10 @@
-"""Measure how soon the stand-in for Stripe.js is there, in Chromium, beside a script that does next to nothing.
+"""Measure in Chromium how fast the mock's Stripe.js loads, compared with a script of one line.
 
-    .venv/bin/python benchmarks/standin.py            # print a table
-    .venv/bin/python benchmarks/standin.py --write    # and put it into benchmarks/README.md
-    .venv/bin/python benchmarks/standin.py --quick    # does it still run? Its figures mean nothing
+    .venv/bin/python benchmarks/stripe_js.py            # print a table
+    .venv/bin/python benchmarks/stripe_js.py --write    # also put it into benchmarks/README.md
+    .venv/bin/python benchmarks/stripe_js.py --quick    # only check that it runs; ignore the figures
 
-Needs Chromium, and Playwright's client for Python.
+It needs Chromium and the Python package playwright.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from urllib.request import Request, urlopen
 
 from commandline import MACHINE, CommandLine
 from playwright.sync_api import Browser, Page, sync_playwright
-from server import served
+from raw_http import PATH
+from server import running_mock
 
-CREATE = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 FLOOR = "data:text/javascript,window.floor = 1"
-# As root it has no sandbox; the rest keeps it from calling home.
+# The sandbox does not work for root. The other flags prevent background traffic.
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
-# Milliseconds from the tag to what it defines.
+# Milliseconds from adding the script tag to the global that the script defines.
 LOAD = """([url, name]) => new Promise((resolve, reject) => {
     const script = document.createElement("script"), started = performance.now();
     script.onload = () => name in window ? resolve(performance.now() - started) : reject(`there is no ${name}`);
@@ -36,7 +36,7 @@ LOAD = """([url, name]) => new Promise((resolve, reject) => {
     script.src = url;
     document.head.append(script);
 })"""
-# Milliseconds from there to a form that can be filled in.
+# Milliseconds from creating the payment element to its ready event.
 FORM = """([key, clientSecret]) => new Promise((resolve, reject) => {
     const place = document.body.appendChild(document.createElement("div")), started = performance.now();
     const payment = Stripe(key).elements({clientSecret}).create("payment");
@@ -50,65 +50,65 @@ class Empty(BaseHTTPRequestHandler):
     """An empty page."""
 
     def do_GET(self) -> None:
-        """Answer."""
+        """Send the page."""
         self.send_response(200)
         self.send_header("content-type", "text/html")
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>empty</title>")
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads its log."""
+        """Do not log."""
 
 
 @contextmanager
 def another_origin() -> Iterator[str]:
-    """The URL of pages that the mock has not served, as an app's are."""
+    """Serve empty pages from another origin than the mock's; yield the URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Empty)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
 
 
-def created(url: str) -> dict[str, Any]:
-    """What a frontend is given of a new payment session."""
+def create_session(url: str) -> dict[str, Any]:
+    """Create a payment session; return its Stripe data."""
     headers = {"wb-key": "api_key_demo", "content-type": "application/json"}
-    with urlopen(Request(url + CREATE, b'{"operation":"add_method","address":false}', headers)) as reply:
+    with urlopen(Request(url + PATH, b'{"operation":"add_method","address":false}', headers)) as reply:
         stripe: dict[str, Any] = json.load(reply)["setup_intent"]["stripe"]
     return stripe
 
 
-def opened(browser: Browser, url: str) -> Page:
-    """An empty page of a profile without a cache."""
+def open_page(browser: Browser, url: str) -> Page:
+    """Open a page with an empty cache."""
     page = browser.new_context().new_page()
     page.goto(url)
     return page
 
 
 def measure(browser: Browser, mock: str, other: str, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds by round; what is compared takes turns."""
+    """Return the milliseconds of each round; the measurements alternate."""
     figures: dict[str, list[float]] = {name: [] for name in ("floor", "first", "again", "form")}
-    # The first round warms all of them and does not count.
+    # The first round is the warm-up.
     for number in range(rounds + 1):
-        stripe = created(mock)
-        bare, page = opened(browser, other), opened(browser, other)
-        taken = {"floor": bare.evaluate(LOAD, [FLOOR, "floor"])}
-        taken["first"] = page.evaluate(LOAD, [f"{mock}/v3/", "Stripe"])
-        taken["form"] = page.evaluate(FORM, [stripe["pk_key"], stripe["client_secret"]])
+        stripe = create_session(mock)
+        floor_page, page = open_page(browser, other), open_page(browser, other)
+        times = {"floor": floor_page.evaluate(LOAD, [FLOOR, "floor"])}
+        times["first"] = page.evaluate(LOAD, [f"{mock}/v3/", "Stripe"])
+        times["form"] = page.evaluate(FORM, [stripe["pk_key"], stripe["client_secret"]])
         page.reload()
-        taken["again"] = page.evaluate(LOAD, [f"{mock}/v3/", "Stripe"])
-        bare.context.close()
+        times["again"] = page.evaluate(LOAD, [f"{mock}/v3/", "Stripe"])
+        floor_page.context.close()
         page.context.close()
-        for name, milliseconds in taken.items() if number else ():
+        for name, milliseconds in times.items() if number else ():
             figures[name].append(milliseconds)
     return figures
 
 
 def main() -> None:
-    """The command line."""
-    command_line = CommandLine(__doc__, block="standin")
+    """Run the benchmark."""
+    command_line = CommandLine(__doc__, block="stripe_js")
     rounds = 2 if command_line.read().quick else 25
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with served() as mock, another_origin() as other, sync_playwright() as playwright:
+    with running_mock() as mock, another_origin() as other, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         figures = measure(browser, mock, other, rounds)
         browser.close()
