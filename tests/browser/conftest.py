@@ -1,4 +1,4 @@
-"""A mock, a browser and the apps that it opens."""
+"""A browser, a mock, and the apps that the browser opens."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from mockserver.settings import Settings, bundled
-from tests.support.browser import Pages, app_server, bundle, chromium
+from tests.support.browser import Pages, app_server, bundle, chromium, new_tab
 from tests.support.mock import Mock, mock_of
 
-# The one line that an app's page needs; which address it is depends on the major of @stripe/stripe-js.
+# The path of the script tag that an app needs, for the version of @stripe/stripe-js that the app uses.
 TAGS = {"newest": "/endive/stripe.js", "older": "/v3/"}
 PAGE = '<!doctype html><html lang="en"><title>app</title><body>{tag}<div id="root"></div>{app}</body></html>'
 
@@ -24,7 +24,7 @@ MORE_SCENARIOS = {
     "half_a_confirmation": "on_confirm: {fault: truncated_body}",
 }
 SCENARIO = """
-about: Something that no bundled scenario has.
+about: A fault that no bundled scenario has.
 stubs:
   - name: created
     operation: c_create_payment_session
@@ -33,7 +33,7 @@ stubs:
       {more}
 """
 
-# For `bare`: a payment element, and its group.
+# For `bare`: mounts a payment element.
 PAYMENT = """() => {
     window.elements = stripe.elements({clientSecret: secret});
     window.payment = elements.create("payment");
@@ -43,16 +43,22 @@ PAYMENT = """() => {
 Open: TypeAlias = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Not for longer than a module: while it runs, nothing else in this process can use asyncio."""
+    """One browser for all tests in this folder. While it runs, nothing else in this process can use asyncio."""
     with chromium() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
-def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
-    """With the bundled scenarios and a few more."""
+@pytest.fixture(scope="package")
+def tab(browser: Browser) -> Page:
+    """The page that the tests use one after another."""
+    return new_tab(browser)
+
+
+@pytest.fixture(scope="package")
+def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
+    """A mock with the bundled scenarios and a few more."""
     folder = copytree(bundled("scenarios"), tmp_path_factory.mktemp("mock") / "scenarios")
     for name, more in MORE_SCENARIOS.items():
         Path(folder, f"{name}.yaml").write_text(SCENARIO.format(more=more), "utf-8")
@@ -60,47 +66,65 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def mock(shared_mock: Mock) -> Mock:
+    """A mock that is in its initial state at the start of a module."""
+    shared_mock.engine.reset(None)
+    return shared_mock
+
+
 @pytest.fixture
-def pages(browser: Browser) -> Iterator[Pages]:
-    """Pages of one test; at its end, none of them may have asked another machine for anything."""
-    opened = Pages(browser=browser)
+def pages(tab: Page) -> Iterator[Pages]:
+    """The pages of one test. At its end, none of them may have sent a request to another machine."""
+    opened = Pages(tab=tab)
     yield opened
     opened.close()
-    assert [] == opened.strangers
+    assert [] == opened.foreign_requests
 
 
-@pytest.fixture(scope="module")
-def sites(mock: Mock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The addresses of the apps, and of a page with nothing but the stand-in."""
+@pytest.fixture(scope="package")
+def sites(shared_mock: Mock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The URLs of the apps."""
     folder = tmp_path_factory.mktemp("apps")
     files: dict[str, bytes] = {}
     for name, path in TAGS.items():
-        tag = f'<script src="{mock.url}{path}"></script>'
+        tag = f'<script src="{shared_mock.url}{path}"></script>'
         files[f"/{name}.js"] = bundle(name, folder).read_bytes()
         files[f"/{name}"] = PAGE.format(tag=tag, app=f'<script src="/{name}.js"></script>').encode()
     with app_server(files) as url:
         yield {name: f"{url}/{name}" for name in TAGS}
 
 
-@pytest.fixture(params=TAGS)
-def app(request: pytest.FixtureRequest, sites: dict[str, str], pages: Pages, mock: Mock) -> Open:
-    """Opens the app, of either major, with payment sessions that its backend has created."""
+def opener(site: str, pages: Pages, mock: Mock) -> Open:
+    """A function that opens an app with payment sessions that its backend has created."""
 
     def open_app(*, scenario: str = "happy_path", forms: int = 1, **query: str) -> Page:
         bodies = [created(mock, scenario) for _ in range(forms)]
         stripe = [body["setup_intent"]["stripe"] for body in bodies]
-        given = {
+        session = {
             "secret": [each["client_secret"] for each in stripe],
             "key": stripe[0]["pk_key"],
             "account": stripe[0]["connected_account_id"],
         }
-        return pages.open(sites[request.param], {**given, **query})
+        return pages.open(site, {**session, **query})
 
     return open_app
 
 
+@pytest.fixture
+def app(sites: dict[str, str], pages: Pages, mock: Mock) -> Open:
+    """Opens the app with the newest packages."""
+    return opener(sites["newest"], pages, mock)
+
+
+@pytest.fixture(params=TAGS)
+def each_app(request: pytest.FixtureRequest, sites: dict[str, str], pages: Pages, mock: Mock) -> Open:
+    """Opens the app, once with the oldest packages that the mock supports and once with the newest."""
+    return opener(sites[request.param], pages, mock)
+
+
 def created(mock: Mock, scenario: str = "happy_path", **body: Any) -> Any:
-    """The payment session that a backend gets."""
+    """A payment session, as a backend creates it."""
     reply = mock.http.post(
         "/v1/c/customer/Cust_1/payment/session",
         json={"operation": "add_method", "address": False, **body},
@@ -110,16 +134,16 @@ def created(mock: Mock, scenario: str = "happy_path", **body: Any) -> Any:
     return reply.json()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def empty() -> Iterator[str]:
-    """The address of pages with nothing on them."""
+    """The URL of a site whose pages are empty."""
     with app_server({}) as url:
         yield url
 
 
 @pytest.fixture
 def bare(pages: Pages, mock: Mock, empty: str) -> Page:
-    """A page with nothing but the stand-in; `secret` and `stripe` are those of a payment session."""
+    """A page with the stand-in alone; it has `secret` and `stripe` of a payment session."""
     page = pages.open(f"{empty}/bare")
     page.add_script_tag(url=f"{mock.url}/v3/")
     stripe = created(mock, "sepa_debit")["setup_intent"]["stripe"]

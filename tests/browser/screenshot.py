@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from mockserver.settings import Settings
-from tests.support.browser import Pages, chromium
+from tests.support.browser import Pages, chromium, new_tab
 from tests.support.command import ROOT
 from tests.support.mock import mock_of
 
@@ -13,15 +13,15 @@ PICTURE = ROOT / "docs" / "demo.png"
 
 
 def main() -> None:
-    """A declined card, as the page shows it."""
+    """Show a declined card, and save the screenshot."""
     with mock_of(Settings(seed=1)) as mock, chromium() as browser:
-        page = Pages(browser=browser).open(f"{mock.url}/__mock/demo")
+        page = Pages(tab=new_tab(browser)).open(f"{mock.url}/__mock/demo")
         page.set_viewport_size({"width": 1000, "height": 810})
         expect(page.get_by_role("button", name="Save payment method")).to_be_enabled()
         page.get_by_role("button", name="4000 0000 0000 9995").click()
         page.get_by_role("button", name="Save payment method").click()
         expect(page.get_by_role("status")).to_contain_text("insufficient_funds")
-        # Nothing is focused in a picture.
+        # No element may look focused.
         page.mouse.move(0, 0)
         page.screenshot(path=PICTURE)
 

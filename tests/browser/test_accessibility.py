@@ -1,4 +1,4 @@
-"""No barriers that a machine can find, on any page and in any state of the form (axe-core, https://www.deque.com/axe)."""
+"""Accessibility of each page and each state of the form, checked with axe-core (https://www.deque.com/axe)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def outcome(page: Page) -> None:
     ],
 )
 def test_pages_have_no_barriers(pages: Pages, mock: Mock, path: str, reach: Callable[[Page], None]) -> None:
-    """Contrast, names, roles, order of headings and the rest of the rules, with the form's own tree included."""
+    """No page breaks a rule about contrast, names, roles or headings; the form's shadow tree is included."""
     mock.create()
     mock.create(operation="pay")
     page = pages.open(mock.url + path)
@@ -65,7 +65,7 @@ def test_pages_have_no_barriers(pages: Pages, mock: Mock, path: str, reach: Call
 
 @pytest.mark.parametrize("element", ["card", "cardNumber", "cardExpiry", "cardCvc", "iban"])
 def test_elements_without_visible_labels_have_no_barriers(bare: Page, element: str) -> None:
-    """What the eye finds by its placeholder has a name all the same."""
+    """A field without a visible label has an accessible name."""
     bare.evaluate(
         """type => {
             document.documentElement.lang = "en";
@@ -81,8 +81,8 @@ def test_elements_without_visible_labels_have_no_barriers(bare: Page, element: s
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds: the rule, and where."""
-    # Not as a script tag: the pages' own policy forbids what is inline.
+    """The rules that axe-core finds broken, each with its element."""
+    # A script tag would not run: the pages' policy forbids inline scripts.
     page.evaluate((modules("newest") / "axe-core" / "axe.min.js").read_text("utf-8"))
     found: list[str] = page.evaluate(
         """axe.run().then(({violations}) => violations.flatMap(

@@ -1,4 +1,4 @@
-"""The console page: scenarios, and the journal as it grows."""
+"""The console page: the scenarios and the journal."""
 
 from __future__ import annotations
 
@@ -25,20 +25,19 @@ def console(pages: Pages, mock: Mock) -> Iterator[Page]:
 
 
 def rows(page: Page) -> list[str]:
-    """The journal, the newest first: status, method and path."""
+    """The journal, newest entry first: status, method and path."""
     return page.locator("#journal summary").all_text_contents()
 
 
-def test_it_says_what_is_served(console: Page, pages: Pages) -> None:
-    """The contract and the number of scenarios; nothing is wrong, and nothing is asked of another machine."""
+def test_it_shows_the_contract(console: Page, pages: Pages) -> None:
+    """It shows the contract and the number of scenarios; the browser console stays empty."""
     expect(console.locator("#summary")).to_have_text(re.compile(r"serves wingback-api 0\.1\.0 with \d+ scenarios\."))
 
-    assert [] == pages.told
-    assert [] == pages.strangers
+    assert [] == pages.console
 
 
-def test_a_scenario_is_activated_and_taken_back(console: Page, mock: Mock) -> None:
-    """One click activates it for the whole server, the next goes back to the default."""
+def test_a_scenario_is_activated_and_deactivated(console: Page, mock: Mock) -> None:
+    """The first click activates a scenario for the whole server, the second one restores the default."""
     console.get_by_role("button", name="Activate server_error").click()
     back = console.get_by_role("button", name="Deactivate server_error")
     expect(back).to_have_attribute("aria-pressed", "true")
@@ -49,15 +48,15 @@ def test_a_scenario_is_activated_and_taken_back(console: Page, mock: Mock) -> No
     assert 200 == mock.create().status_code
 
 
-def test_what_others_activate_shows(console: Page, mock: Mock) -> None:
-    """The page follows, whoever activates."""
+def test_it_shows_what_another_client_activates(console: Page, mock: Mock) -> None:
+    """The page updates when another client activates a scenario."""
     mock.caller(None).activate("slow")
 
     expect(console.get_by_role("button", name="Deactivate slow")).to_be_visible()
 
 
-def test_the_journal_grows_as_it_is_watched(console: Page, mock: Mock) -> None:
-    """A request shows at once, the newest first, with all that is known of it, and without secrets."""
+def test_the_journal_updates_by_itself(console: Page, mock: Mock) -> None:
+    """A new request appears at once at the top, with its details and without secrets."""
     before = len(rows(console))
     secret = created(mock)["setup_intent"]["stripe"]["client_secret"]
     expect(console.locator("#journal summary")).to_have_count(before + 1)
@@ -68,8 +67,8 @@ def test_the_journal_grows_as_it_is_watched(console: Page, mock: Mock) -> None:
     assert secret.partition("_secret_")[2] not in console.content()
 
 
-def test_what_was_refused_stands_out(console: Page, mock: Mock) -> None:
-    """A refusal names its kind, and the journal can be cut down to refusals."""
+def test_refusals_are_marked(console: Page, mock: Mock) -> None:
+    """A refusal shows its kind, and a filter shows only refusals."""
     mock.create()
     mock.create(operation="pay")
     expect(console.locator("#journal li").first).to_contain_text("refused: contract-violation")
@@ -80,7 +79,7 @@ def test_what_was_refused_stands_out(console: Page, mock: Mock) -> None:
 
 
 def test_a_guarded_console_asks_for_the_token(pages: Pages) -> None:
-    """With --admin-token the page asks for it, and goes on once it has it."""
+    """With --admin-token, the page asks for the token and then works."""
     with mock_of(Settings(seed=1, admin_token="let me in")) as mock:
         page = pages.open(f"{mock.url}/__mock/")
         page.get_by_label("--admin-token").fill("let me in")
@@ -90,8 +89,8 @@ def test_a_guarded_console_asks_for_the_token(pages: Pages) -> None:
         pages.close()
 
 
-def test_a_bad_edit_shows(pages: Pages, tmp_path: Path) -> None:
-    """What was edited and cannot be served is told within a second or so, and goes away once it is mended."""
+def test_a_broken_file_is_reported(pages: Pages, tmp_path: Path) -> None:
+    """With --reload, the page shows the error of a broken scenario file, and removes it when the file is valid again."""
     folder = copytree(bundled("scenarios"), tmp_path / "scenarios")
     broken = folder / "slow.yaml"
     sound = broken.read_text("utf-8")

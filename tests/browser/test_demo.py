@@ -1,4 +1,4 @@
-"""The demo page and WingbackMock, on which it is built."""
+"""The demo page, and WingbackMock, which it uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.mock import Mock, mock_of
 
 @pytest.fixture
 def demo(pages: Pages, mock: Mock) -> Page:
-    """The demo page, once its form is there."""
+    """The demo page with a loaded form."""
     page = pages.open(f"{mock.url}/__mock/demo")
     expect(page.get_by_role("button", name="Save payment method")).to_be_enabled()
     return page
@@ -29,12 +29,11 @@ def choose(page: Page, card: str) -> None:
 
 
 def test_the_demo_saves_a_card(demo: Page, pages: Pages) -> None:
-    """One click on a test card, one on the button; nothing is asked of another machine, and the console is quiet."""
+    """A click on a test card and one on the button save the card; the browser console stays empty."""
     choose(demo, "4242 4242 4242 4242")
 
     expect(demo.get_by_role("status")).to_have_text("Saved. Status of the setup intent: succeeded.")
-    assert [] == pages.told
-    assert [] == pages.strangers
+    assert [] == pages.console
 
 
 @pytest.mark.parametrize(
@@ -45,8 +44,8 @@ def test_the_demo_saves_a_card(demo: Page, pages: Pages) -> None:
         ("4000 0000 0000 0069", "(card_error, expired_card)"),
     ],
 )
-def test_the_demo_shows_a_decline_and_goes_on(demo: Page, card: str, outcome: str) -> None:
-    """The message has the codes with it, and another card can be tried."""
+def test_the_demo_shows_a_decline(demo: Page, card: str, outcome: str) -> None:
+    """The message contains the error codes, and another card can be saved."""
     choose(demo, card)
     expect(demo.get_by_role("status")).to_contain_text(outcome)
 
@@ -62,7 +61,7 @@ def test_the_demo_shows_a_decline_and_goes_on(demo: Page, card: str, outcome: st
     ],
 )
 def test_the_demo_asks_for_authentication(demo: Page, button: str, outcome: str | re.Pattern[str]) -> None:
-    """The challenge can be passed and failed."""
+    """The challenge can be completed and failed."""
     choose(demo, "4000 0025 0000 3155")
     demo.get_by_role("button", name=button).click()
 
@@ -70,28 +69,28 @@ def test_the_demo_asks_for_authentication(demo: Page, button: str, outcome: str 
 
 
 def test_the_demo_plays_scenarios(demo: Page, mock: Mock) -> None:
-    """Each scenario can be chosen, is explained, and decides before the card."""
+    """Each scenario can be selected, is described, and decides the outcome before the card does."""
     names = [each["name"] for each in mock.get("scenarios")["scenarios"]]
-    choice = demo.get_by_label("Scenario")
-    assert ["", *names] == choice.locator("option").evaluate_all("options => options.map(option => option.value)")
-    choice.select_option("insufficient_funds")
-    expect(demo.get_by_text("for lack of funds")).to_be_visible()
+    select = demo.get_by_label("Scenario")
+    assert ["", *names] == select.locator("option").evaluate_all("options => options.map(option => option.value)")
+    select.select_option("insufficient_funds")
+    expect(demo.get_by_text("Stripe declines the card for insufficient funds")).to_be_visible()
     expect(demo.get_by_role("button", name="Save payment method")).to_be_enabled()
 
     choose(demo, "4242 4242 4242 4242")
     expect(demo.get_by_role("status")).to_contain_text("insufficient_funds")
 
 
-def test_the_demo_says_what_went_wrong_before_the_form(demo: Page) -> None:
-    """When no session can be created there is no form, and the status is told."""
+def test_the_demo_shows_why_there_is_no_form(demo: Page) -> None:
+    """If no payment session can be created, the page shows the HTTP status instead of a form."""
     demo.get_by_label("Scenario").select_option("server_error")
 
     expect(demo.get_by_role("status")).to_have_text("No payment session was created; the status is 500.")
     expect(demo.get_by_role("button", name="Save payment method")).to_be_disabled()
 
 
-def test_the_demo_tells_what_is_chosen_on_the_server(demo: Page, mock: Mock) -> None:
-    """A scenario that is activated decides too, and the page does not claim that the card does."""
+def test_the_demo_shows_the_scenario_of_the_server(demo: Page, mock: Mock) -> None:
+    """If a scenario is activated on the server, the page names it and does not say that the card decides."""
     default = demo.get_by_label("Scenario").locator("option").first
     expect(default).to_have_text("none: the test card decides")
     mock.activate("card_declined")
@@ -105,8 +104,8 @@ def test_the_demo_tells_what_is_chosen_on_the_server(demo: Page, mock: Mock) -> 
     expect(default).to_have_text("none: the test card decides")
 
 
-def test_the_demo_tells_nothing_of_a_former_session(demo: Page) -> None:
-    """An answer that comes late belongs to a session that is not shown any more."""
+def test_the_demo_ignores_a_previous_session(demo: Page) -> None:
+    """A late reply for the previous payment session does not change the status of the current one."""
     demo.get_by_label("Scenario").select_option("confirm_slow")
     expect(demo.get_by_role("button", name="Save payment method")).to_be_enabled()
     choose(demo, "4242 4242 4242 4242")
@@ -119,7 +118,7 @@ def test_the_demo_tells_nothing_of_a_former_session(demo: Page) -> None:
 
 
 def test_the_demo_of_a_server_with_keys(pages: Pages) -> None:
-    """Where its key is not accepted, it says so and takes another; the form then works."""
+    """If the server does not accept the demo's key, the page asks for another one, and the form then works."""
     with mock_of(Settings(seed=1, api_keys=("api_key_ours",))) as mock:
         page = pages.open(f"{mock.url}/__mock/demo")
         expect(page.get_by_role("status")).to_contain_text("the status is 401. The credential is none of those")
@@ -133,7 +132,7 @@ def test_the_demo_of_a_server_with_keys(pages: Pages) -> None:
 
 
 def test_the_demo_asks_for_an_address(demo: Page) -> None:
-    """A session with an address has the fields for it, and they have to be filled in."""
+    """A payment session with an address shows the address fields, and they are required."""
     demo.get_by_label("Required", exact=True).check()
     expect(demo.get_by_label("Full name")).to_be_visible()
     choose(demo, "4242 4242 4242 4242")
@@ -146,39 +145,39 @@ def test_the_demo_asks_for_an_address(demo: Page) -> None:
 
 
 def test_the_demo_shows_no_secret(demo: Page) -> None:
-    """What it shows of the session is what may be in a screenshot."""
+    """The page shows the payment session without its client secret, so screenshots are safe."""
     expect(demo.get_by_text("PaySess_")).to_be_visible()
 
     assert "_secret_" not in demo.content()
 
 
-def test_the_demo_says_whose_it_is(demo: Page) -> None:
-    """Nobody should take the mock's own script for Wingback's."""
+def test_the_demo_names_its_author(demo: Page) -> None:
+    """The page says that its script is the mock's own and not Wingback's."""
     expect(demo.get_by_text("is not public; only the names validate and confirm are Wingback's")).to_be_visible()
 
 
 @pytest.fixture
 def wingback(pages: Pages, mock: Mock, empty: str) -> Callable[[Any], Page]:
-    """A page of another origin with a form of WingbackMock's."""
+    """A function that opens a page on another origin with a WingbackMock form."""
 
-    def opened(given: Any) -> Page:
+    def open_form(options: Any) -> Page:
         page = pages.open(f"{empty}/wingback")
         page.add_script_tag(url=f"{mock.url}/__mock/wingback.js")
         page.evaluate(
-            """given => {
+            """options => {
                 document.body.innerHTML = '<div id="payment"></div>';
-                window.element = WingbackMock.createPaymentElement(given).mount("#payment");
+                window.element = WingbackMock.createPaymentElement(options).mount("#payment");
             }""",
-            given,
+            options,
         )
         return page
 
-    return opened
+    return open_form
 
 
 @pytest.mark.parametrize("by", ["token", "session"])
 def test_wingback_mock_validates_and_confirms(wingback: Callable[[Any], Page], mock: Mock, by: str) -> None:
-    """By the session's token, or by the session itself: the form says what is missing, then saves the card."""
+    """With the token or with the whole payment session, the form reports a missing value and then saves the card."""
     session = created(mock)
     page = wingback({"token": session["token"]} if by == "token" else {"session": session})
     assert {"ok": False, "code": "incomplete_number"} == page.evaluate(
@@ -190,12 +189,12 @@ def test_wingback_mock_validates_and_confirms(wingback: Callable[[Any], Page], m
     page.get_by_label("CVC").fill("123")
     assert {"ok": True} == page.evaluate("element.validate()")
     assert {"ok": True, "status": "succeeded"} == page.evaluate("element.confirm()")
-    kept = mock.get(f"payment-sessions/{session['token']}")["payment_session"]
-    assert "succeeded" == kept["status"]
+    stored = mock.get(f"payment-sessions/{session['token']}")["payment_session"]
+    assert "succeeded" == stored["status"]
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("options", "expected"),
     [
         pytest.param({"token": "PaySess_none"}, "no payment session with this token", id="unknown token"),
         pytest.param({"session": {"setup_intent": None}}, "no Stripe setup intent", id="another provider"),
@@ -206,9 +205,9 @@ def test_wingback_mock_validates_and_confirms(wingback: Callable[[Any], Page], m
         ),
     ],
 )
-def test_wingback_mock_says_why_there_is_no_form(wingback: Callable[[Any], Page], given: Any, expected: str) -> None:
-    """The reason stands where the form would be, and every method gives it."""
-    page = wingback(given)
+def test_wingback_mock_shows_why_there_is_no_form(wingback: Callable[[Any], Page], options: Any, expected: str) -> None:
+    """The reason appears in place of the form, and every method returns it."""
+    page = wingback(options)
 
     expect(page.locator("#payment")).to_contain_text(expected)
     for method in ("validate", "confirm"):
@@ -218,15 +217,15 @@ def test_wingback_mock_says_why_there_is_no_form(wingback: Callable[[Any], Page]
     assert expected in page.evaluate("element.ready.catch(error => error.message)")
 
 
-def test_wingback_mock_needs_to_know_which_session(pages: Pages, mock: Mock, empty: str) -> None:
-    """Without token and session nothing can be made."""
+def test_wingback_mock_needs_a_session(pages: Pages, mock: Mock, empty: str) -> None:
+    """Without a token and a payment session, createPaymentElement throws."""
     page = pages.open(empty)
     page.add_script_tag(url=f"{mock.url}/__mock/wingback.js")
-    said = page.evaluate(
-        "() => [{}, undefined].map(given => { try { WingbackMock.createPaymentElement(given) } catch (error) { return error.message } })"
-    )
+    script = """() => [{}, undefined].map(options => {
+        try { WingbackMock.createPaymentElement(options) } catch (error) { return error.message }
+    })"""
 
-    assert ["WingbackMock: pass the session's token or the session."] * 2 == said
+    assert ["WingbackMock: pass the session's token or the session."] * 2 == page.evaluate(script)
     assert "undefined" == page.evaluate("typeof window.Stripe")
 
 
@@ -241,7 +240,7 @@ def test_wingback_mock_needs_to_know_which_session(pages: Pages, mock: Mock, emp
 def test_wingback_mock_follows_the_scenario(
     wingback: Callable[[Any], Page], mock: Mock, scenario: str, expected: str
 ) -> None:
-    """By its token, the session is what the backend was sent."""
+    """The token gives the payment session that the backend received, so the form follows its scenario."""
     page = wingback({"token": created(mock, scenario)["token"]})
 
     expect(page.locator("#payment")).to_contain_text(expected)

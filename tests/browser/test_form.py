@@ -1,4 +1,4 @@
-"""The form as a person meets it: by eye, by keyboard, by screen reader, on pages with rules of their own."""
+"""The form for customers: what they see, the keyboard, screen readers, the appearance, and a strict page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.mock import Mock
 
 
 def test_what_a_screen_reader_finds(bare: Page) -> None:
-    """Names, roles and states of the payment form; nothing is there for the eye alone."""
+    """Every part of the payment form has a name, a role and a state for assistive technology."""
     bare.evaluate(PAYMENT)
     expect(bare.get_by_label("CVC")).to_be_visible()
 
@@ -37,8 +37,8 @@ BADGE = "Mock: test cards only"
 
 
 @pytest.mark.parametrize("element", ["payment", "card", "cardNumber", "iban"])
-def test_everybody_sees_that_it_is_a_mock(bare: Page, element: str) -> None:
-    """Wherever a number is asked for it says that only test cards are wanted, before and after one is typed."""
+def test_the_form_shows_that_it_is_a_mock(bare: Page, element: str) -> None:
+    """Each element that takes a number says that it accepts only test cards, also after a number is typed."""
     bare.evaluate(
         "type => stripe.elements(type === 'payment' ? {clientSecret: secret} : {}).create(type).mount(place('form'))",
         element,
@@ -57,8 +57,8 @@ def test_everybody_sees_that_it_is_a_mock(bare: Page, element: str) -> None:
         pytest.param(["address", "card"], "card", id="address and card"),
     ],
 )
-def test_it_is_said_once(bare: Page, elements: list[str], place: str) -> None:
-    """Of several elements of a group one says that it is a mock; when that one goes, another does."""
+def test_a_group_shows_one_badge(bare: Page, elements: list[str], place: str) -> None:
+    """One element of a group has the badge; if that element is destroyed, another one gets it."""
     bare.evaluate(
         """types => {
             window.elements = stripe.elements();
@@ -73,37 +73,39 @@ def test_it_is_said_once(bare: Page, elements: list[str], place: str) -> None:
     assert min(1, len(elements) - 1) == bare.get_by_text(BADGE).filter(visible=True).count()
 
 
-@pytest.mark.parametrize("element", ["card", "cardNumber", "payment"])
-@pytest.mark.parametrize("width", [320, 400, 900])
-@pytest.mark.parametrize("number", ["4242424242424242", "5555555555554444", "378282246310005"])
-def test_the_brand_hides_no_digit(bare: Page, element: str, width: int, number: str) -> None:
-    """However narrow the form is, the number can be read beside the name of its brand, and nothing sticks out."""
-    bare.set_viewport_size({"width": width, "height": 800})
-    bare.evaluate("type => stripe.elements({clientSecret: secret}).create(type).mount(place('form'))", element)
-    field = bare.get_by_label("Card number")
-    field.fill(number)
-    edges = bare.evaluate(
-        """() => {
-            const root = document.querySelector("#form > div").shadowRoot;
-            const input = root.querySelector("[name=number]"), brand = root.querySelector(".Brand");
-            const style = getComputedStyle(input), canvas = document.createElement("canvas").getContext("2d");
-            canvas.font = style.font;
-            const start = input.getBoundingClientRect().left + parseFloat(style.paddingLeft);
-            return {
-                digits: start + canvas.measureText(input.value).width,
-                input: input.getBoundingClientRect().right,
-                brand: brand.getBoundingClientRect().left,
-                end: brand.getBoundingClientRect().right,
-            };
-        }"""
-    )
+EDGES = """() => {
+    const root = document.querySelector("#form > div").shadowRoot;
+    const input = root.querySelector("[name=number]"), brand = root.querySelector(".Brand");
+    const style = getComputedStyle(input), canvas = document.createElement("canvas").getContext("2d");
+    canvas.font = style.font;
+    const start = input.getBoundingClientRect().left + parseFloat(style.paddingLeft);
+    return {
+        digits: start + canvas.measureText(input.value).width,
+        input: input.getBoundingClientRect().right,
+        brand: brand.getBoundingClientRect().left,
+        end: brand.getBoundingClientRect().right,
+    };
+}"""
 
-    assert edges["digits"] <= min(edges["brand"], edges["input"])
-    assert edges["end"] <= width
+
+@pytest.mark.parametrize("element", ["card", "cardNumber", "payment"])
+def test_the_brand_hides_no_digit(bare: Page, element: str) -> None:
+    """At any width, the name of the brand covers no digit of the number, and stays inside the form."""
+    bare.evaluate("type => stripe.elements({clientSecret: secret}).create(type).mount(place('form'))", element)
+    wrong = []
+    for width in (320, 400, 900):
+        bare.set_viewport_size({"width": width, "height": 800})
+        for number in ("4242424242424242", "5555555555554444", "378282246310005"):
+            bare.get_by_label("Card number").fill(number)
+            edges = bare.evaluate(EDGES)
+            if edges["digits"] > min(edges["brand"], edges["input"]) or edges["end"] > width:
+                wrong.append((width, number, edges))
+
+    assert [] == wrong
 
 
 def test_the_keyboard_is_enough(bare: Page) -> None:
-    """From field to field with Tab, then Enter submits the form around the element, and the challenge takes Enter too."""
+    """Tab moves between the fields, Enter submits the form around the element, and Enter completes the challenge."""
     bare.evaluate(
         """() => {
             document.body.innerHTML = "<form><button>Save</button></form>";
@@ -112,7 +114,8 @@ def test_the_keyboard_is_enough(bare: Page) -> None:
             elements.create("payment").mount("#form");
             form.addEventListener("submit", event => {
                 event.preventDefault();
-                stripe.confirmSetup({elements, redirect: "if_required"}).then(({setupIntent}) => form.append(setupIntent.status));
+                stripe.confirmSetup({elements, redirect: "if_required"})
+                    .then(({setupIntent}) => form.append(setupIntent.status));
             });
         }"""
     )
@@ -129,7 +132,7 @@ def test_the_keyboard_is_enough(bare: Page) -> None:
 
 
 def test_a_label_of_the_page_focuses_the_element(bare: Page) -> None:
-    """A click on the label for the element's place goes to its first field."""
+    """A click on the page's label for the element focuses the first field."""
     bare.evaluate(
         """() => {
             document.body.innerHTML = '<label for="card">Pay with</label>';
@@ -141,8 +144,8 @@ def test_a_label_of_the_page_focuses_the_element(bare: Page) -> None:
     expect(bare.get_by_label("Card number")).to_be_focused()
 
 
-def test_the_form_around_never_has_the_number(bare: Page) -> None:
-    """A page that sends its own form, or reads it, gets no card number."""
+def test_the_form_around_never_contains_the_number(bare: Page) -> None:
+    """If the page reads or sends its own form, the form data has no card number."""
     bare.evaluate(
         """() => {
             document.body.innerHTML = "<form></form>";
@@ -176,7 +179,7 @@ def test_the_form_around_never_has_the_number(bare: Page) -> None:
     ],
 )
 def test_appearance_is_respected(bare: Page, appearance: str, css: str, value: str) -> None:
-    """The page's appearance changes how a field looks, and so does a later update."""
+    """An update of the appearance changes how a field looks."""
     bare.evaluate(PAYMENT)
     field = bare.get_by_label("Card number")
     expect(field).not_to_have_css(css, value)
@@ -193,8 +196,8 @@ def test_appearance_is_respected(bare: Page, appearance: str, css: str, value: s
         pytest.param("colorDanger", "1", "color", id="danger: text"),
     ],
 )
-def test_the_colours_of_states_are_respected(bare: Page, variable: str, text: str, css: str) -> None:
-    """A field that is focused, or wrong, looks as the page's appearance says."""
+def test_the_colors_of_states_are_respected(bare: Page, variable: str, text: str, css: str) -> None:
+    """A focused field and an invalid field have the colors of the page's appearance."""
     bare.evaluate(PAYMENT)
     bare.evaluate(f"elements.update({{appearance: {{variables: {{{variable}: 'rgb(9, 9, 9)'}}}}}})")
     field = bare.get_by_label("Card number")
@@ -207,12 +210,12 @@ def test_the_colours_of_states_are_respected(bare: Page, variable: str, text: st
 
 
 @pytest.mark.parametrize("theme", ["stripe", "flat", "night"])
-def test_every_theme_can_be_read(bare: Page, theme: str) -> None:
-    """What is in a field, or would be, stands out from its ground by 4.5 to 1 at least (WCAG 2, 1.4.3)."""
+def test_every_theme_has_enough_contrast(bare: Page, theme: str) -> None:
+    """Text and placeholder have a contrast of at least 4.5 to 1 with the background (WCAG 2, 1.4.3)."""
     bare.evaluate(PAYMENT)
     bare.evaluate(f"elements.update({{appearance: {{theme: '{theme}'}}}})")
     expect(bare.get_by_label("CVC")).to_be_visible()
-    colours = bare.evaluate(
+    contrasts = bare.evaluate(
         """() => {
             const input = document.querySelector("#form > div").shadowRoot.querySelector("[name=number]");
             const luminance = (text) => text.match(/\\d+/g).slice(0, 3).map((each) => each / 255)
@@ -226,11 +229,11 @@ def test_every_theme_can_be_read(bare: Page, theme: str) -> None:
         }"""
     )
 
-    assert [] == [contrast for contrast in colours if contrast < 4.5]
+    assert [] == [contrast for contrast in contrasts if contrast < 4.5]
 
 
 def test_a_state_may_have_several_classes(bare: Page) -> None:
-    """As style sheets of utilities have it."""
+    """A state may have several classes, as in style sheets with utility classes."""
     bare.evaluate(
         """() => {
             const classes = {base: "field rounded", empty: "is-empty  quiet", complete: ""};
@@ -247,10 +250,11 @@ def test_a_state_may_have_several_classes(bare: Page) -> None:
 
 
 def test_the_style_of_a_card_element_is_respected(bare: Page) -> None:
-    """The older elements take a style of their own, for each state."""
+    """The older elements take a `style` with a part for each state."""
     bare.evaluate(
         """() => {
-            const style = {base: {color: "rgb(1, 2, 3)", "::placeholder": {color: "gray"}}, invalid: {color: "rgb(4, 5, 6)"}};
+            const base = {color: "rgb(1, 2, 3)", "::placeholder": {color: "gray"}};
+            const style = {base, invalid: {color: "rgb(4, 5, 6)"}};
             stripe.elements().create("card", {style}).mount(place("card"));
         }"""
     )
@@ -265,20 +269,24 @@ def test_the_style_of_a_card_element_is_respected(bare: Page) -> None:
 
 @pytest.fixture
 def strict_page(pages: Pages, mock: Mock) -> Iterator[Page]:
-    """A page whose policy allows the mock's script and calls, what is its own, and nothing else.
+    """A page whose content security policy allows only its own files, and the mock's script and requests.
 
-    Its own style would hide every input.
+    Its style sheet would hide every input.
     """
     stripe = created(mock, address=True)["setup_intent"]["stripe"]
-    policy = f"default-src 'none'; script-src 'self' {mock.url}; connect-src {mock.url}; style-src 'self'; require-trusted-types-for 'script'"
+    policy = (
+        f"default-src 'none'; script-src 'self' {mock.url}; connect-src {mock.url}; style-src 'self'; "
+        "require-trusted-types-for 'script'"
+    )
     html = (
-        f'<!doctype html><html lang="de"><meta http-equiv="Content-Security-Policy" content="{policy}"><title>strict</title>'
-        f'<link rel="stylesheet" href="/own.css"><div id="address"></div><div id="payment"></div>'
+        f'<!doctype html><html lang="de"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<title>strict</title><link rel="stylesheet" href="/own.css"><div id="address"></div><div id="payment"></div>'
         f'<script src="{mock.url}/v3/"></script><script src="/own.js"></script>'
     )
     script = f"""
         const elements = Stripe("{stripe["pk_key"]}").elements({{clientSecret: "{stripe["client_secret"]}"}});
-        elements.create("address", {{mode: "billing", defaultValues: {{address: {{country: "DE"}}}}}}).mount("#address");
+        const defaultValues = {{address: {{country: "DE"}}}};
+        elements.create("address", {{mode: "billing", defaultValues}}).mount("#address");
         elements.create("payment").mount("#payment");
     """
     with app_server(
@@ -288,10 +296,10 @@ def strict_page(pages: Pages, mock: Mock) -> Iterator[Page]:
 
 
 def test_a_strict_policy_is_kept(strict_page: Page, pages: Pages) -> None:
-    """On a page that allows no inline style and no markup from texts, the form looks and works as it should."""
+    """The form works on a page that allows neither inline styles nor markup from strings."""
     field = strict_page.get_by_label("Card number")
 
     expect(field).to_be_visible()
     expect(field).to_have_css("border-radius", "6px")
     expect(strict_page.get_by_label("Country or region")).to_have_value("DE")
-    assert [] == [text for text in pages.told if text.startswith(("error", "warning"))]
+    assert [] == [text for text in pages.console if text.startswith(("error", "warning"))]

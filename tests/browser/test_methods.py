@@ -1,4 +1,4 @@
-"""What the methods of the stand-in do with cards in parts, IBANs, ids and next actions."""
+"""The methods of the stand-in, with split cards, IBANs, ids and next actions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PAYMENT, created
+from tests.support.browser import Pages
 from tests.support.mock import Mock
 
 
-def entered(page: Page, number: str = "4242424242424242") -> None:
+def posted(pages: Pages) -> list[str]:
+    """The URLs of the POST requests."""
+    return [request.url for request in pages.requests if request.method == "POST"]
+
+
+def enter_card(page: Page, number: str = "4242424242424242") -> None:
     page.get_by_label("Card number").fill(number)
     page.get_by_label("Expiration date").fill("12/34")
     page.get_by_label("CVC").fill("123")
@@ -42,19 +48,19 @@ SPLIT = """() => {
         ),
     ],
 )
-def test_a_card_in_parts(bare: Page, script: str, expected: str) -> None:
-    """Number, date and code may each have a place of their own; together they are one card."""
+def test_a_split_card(bare: Page, script: str, expected: str) -> None:
+    """Separate elements for number, date and code make one card."""
     bare.evaluate(SPLIT)
-    entered(bare)
+    enter_card(bare)
 
     assert expected == bare.evaluate(f"() => {{ const card = elements.getElement('cardNumber'); return {script} }}")
 
 
 @pytest.mark.parametrize("method", ["confirmCardSetup(secret, {payment_method: {card}})", "createToken(card)"])
-def test_a_card_in_parts_that_lacks_one(bare: Page, method: str) -> None:
-    """Every part is looked at, and the first that is wrong is named and focused."""
+def test_a_split_card_with_an_empty_part(bare: Page, method: str) -> None:
+    """All parts are checked; the error names the first invalid one, which gets the focus."""
     bare.evaluate(SPLIT)
-    entered(bare)
+    enter_card(bare)
     bare.get_by_label("Expiration date").fill("")
     answer = bare.evaluate(f"() => {{ const card = elements.getElement('cardNumber'); return stripe.{method} }}")
 
@@ -63,7 +69,7 @@ def test_a_card_in_parts_that_lacks_one(bare: Page, method: str) -> None:
 
 
 def test_a_payment_method_by_its_id(bare: Page) -> None:
-    """Names such as pm_card_visa stand for test cards: no form is needed."""
+    """A name such as pm_card_visa stands for a test card, so no form is needed."""
     status = "({setupIntent}) => setupIntent.status"
 
     assert "succeeded" == bare.evaluate(
@@ -72,14 +78,14 @@ def test_a_payment_method_by_its_id(bare: Page) -> None:
     assert "succeeded" == bare.evaluate(f"stripe.retrieveSetupIntent(secret).then({status})")
 
 
-def test_an_iban_of_its_own(bare: Page) -> None:
-    """The older element for an IBAN, and the method that goes with it."""
+def test_the_iban_element(bare: Page) -> None:
+    """The older IBAN element works with confirmSepaDebitSetup."""
     bare.evaluate("() => { window.iban = stripe.elements().create('iban'); iban.mount(place('iban')) }")
     bare.get_by_label("IBAN").fill("DE89 3704 0044 0532 0130 00")
     details = "{sepa_debit: iban, billing_details: {name: 'Jo', email: 'jo@example.com'}}"
-    script = f"stripe.confirmSepaDebitSetup(secret, {{payment_method: {details}}}).then(({{setupIntent}}) => setupIntent.status)"
+    call = f"stripe.confirmSepaDebitSetup(secret, {{payment_method: {details}}})"
 
-    assert "succeeded" == bare.evaluate(script)
+    assert "succeeded" == bare.evaluate(f"{call}.then(({{setupIntent}}) => setupIntent.status)")
 
 
 @pytest.mark.parametrize(
@@ -87,23 +93,23 @@ def test_an_iban_of_its_own(bare: Page) -> None:
     [("DE89370400440532013000", "succeeded"), ("DE75512108001245126199", "invalid_iban")],
     ids=["test account", "any other"],
 )
-def test_an_iban_of_the_pages_own(bare: Page, iban: str, expected: str) -> None:
-    """A page may ask for the IBAN itself; one that is no test account is not sent then either."""
+def test_an_iban_from_the_page(bare: Page, iban: str, expected: str) -> None:
+    """A page may collect the IBAN itself; an IBAN that is no test IBAN is refused."""
     script = """iban => stripe.confirmSepaDebitSetup(secret, {payment_method: {sepa_debit: {iban}}})
         .then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code)"""
 
     assert expected == bare.evaluate(script, iban)
 
 
-def test_details_first_and_the_session_later(bare: Page) -> None:
-    """A form may be there before the setup intent is: elements({mode}), then submit(), then the client secret."""
+def test_a_form_before_the_setup_intent(bare: Page) -> None:
+    """A form may exist before its setup intent: elements({mode}), then submit(), then the client secret."""
     bare.evaluate(
         """() => {
             window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes: ["card"]});
             elements.create("payment").mount(place("form"));
         }"""
     )
-    entered(bare)
+    enter_card(bare)
     status = bare.evaluate(
         """async () => {
             const {selectedPaymentMethod} = await elements.submit();
@@ -115,9 +121,9 @@ def test_details_first_and_the_session_later(bare: Page) -> None:
     assert ["card", "succeeded"] == status
 
 
-def test_a_place_that_is_not_on_the_page_yet(bare: Page) -> None:
-    """An element may be mounted before its place is shown."""
-    told = bare.evaluate(
+def test_a_container_that_is_not_on_the_page_yet(bare: Page) -> None:
+    """An element may be mounted in a container that is added to the page later."""
+    result = bare.evaluate(
         """async () => {
             const card = stripe.elements().create("card"), later = document.createElement("div");
             const ready = new Promise(resolve => card.on("ready", event => resolve(event.elementType)));
@@ -127,12 +133,12 @@ def test_a_place_that_is_not_on_the_page_yet(bare: Page) -> None:
         }"""
     )
 
-    assert "card" == told
+    assert "card" == result
     expect(bare.get_by_label("Card number")).to_be_visible()
 
 
 def test_the_next_action_can_wait(bare: Page) -> None:
-    """With handleActions: false the challenge comes when the page asks for it."""
+    """With `handleActions: false` the challenge appears when the page calls handleNextAction."""
     card = "{payment_method: 'pm_card_authenticationRequired'}"
     first = bare.evaluate(f"stripe.confirmCardSetup(secret, {card}, {{handleActions: false}})")
     assert "requires_action" == first["setupIntent"]["status"]
@@ -145,7 +151,7 @@ def test_the_next_action_can_wait(bare: Page) -> None:
 
 
 def test_one_challenge_at_a_time(bare: Page, mock: Mock) -> None:
-    """Two that come together are asked one after the other, and each answer is its own."""
+    """Two challenges appear one after the other, and each has its own result."""
     other = created(mock)["setup_intent"]["stripe"]["client_secret"]
     bare.evaluate(
         """other => {
@@ -162,15 +168,15 @@ def test_one_challenge_at_a_time(bare: Page, mock: Mock) -> None:
     expect(bare.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_finished_setup_intent_takes_no_form(bare: Page) -> None:
-    """The payment element tells by loaderror that its setup intent has succeeded already."""
+def test_a_succeeded_setup_intent_has_no_form(bare: Page) -> None:
+    """The payment element emits loaderror if its setup intent has already succeeded."""
     code = bare.evaluate(
         """async () => {
             await stripe.confirmCardSetup(secret, {payment_method: "pm_card_visa"});
             const payment = stripe.elements({clientSecret: secret}).create("payment");
-            const told = new Promise(resolve => payment.on("loaderror", event => resolve(event.error.code)));
+            const code = new Promise(resolve => payment.on("loaderror", event => resolve(event.error.code)));
             payment.mount(place("here"));
-            return told;
+            return code;
         }"""
     )
 
@@ -185,8 +191,8 @@ CHANGES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("state", CHANGES)
-def test_changes_are_told(bare: Page, state: str) -> None:
-    """A change event says how far the person has come."""
+def test_change_events(bare: Page, state: str) -> None:
+    """A change event says whether the form is empty or complete, and the brand."""
     bare.evaluate(
         """() => {
             window.card = stripe.elements().create("card");
@@ -197,13 +203,13 @@ def test_changes_are_told(bare: Page, state: str) -> None:
     if state != "empty":
         bare.get_by_label("Card number").fill("4242")
     if state == "whole":
-        entered(bare)
+        enter_card(bare)
     if state == "empty":
         bare.get_by_label("Card number").fill("4242")
         bare.evaluate("card.clear()")
-    told = bare.evaluate("changed")
+    result = bare.evaluate("changed")
 
-    assert CHANGES[state] == {name: told[name] for name in CHANGES[state]}
+    assert CHANGES[state] == {name: result[name] for name in CHANGES[state]}
 
 
 @pytest.mark.parametrize(
@@ -214,18 +220,16 @@ def test_changes_are_told(bare: Page, state: str) -> None:
     ],
     ids=["as details", "as an id"],
 )
-def test_a_real_number_given_by_hand_is_not_sent(bare: Page, script: str) -> None:
-    """It is refused in the page, past whatever field it comes."""
-    sent: list[str] = []
-    bare.on("request", lambda request: sent.append(request.post_data or ""))
+def test_a_real_number_in_a_call_is_not_sent(bare: Page, pages: Pages, script: str) -> None:
+    """The page refuses a real card number in any argument, without a request."""
     answer = bare.evaluate(f"() => {script}")
 
     assert "test_mode_live_card" == answer["error"]["decline_code"]
-    assert [] == [body for body in sent if body]
+    assert [] == posted(pages)
 
 
 def test_a_payment_element_that_is_not_ready(bare: Page) -> None:
-    """Submitting it is an error, not a success; once it is ready it can be filled in."""
+    """submit() returns an error before the element is ready, and succeeds when the form is filled in."""
     script = """async () => {
         window.elements = stripe.elements({clientSecret: secret});
         elements.create("payment").mount(place("payment"));
@@ -233,19 +237,19 @@ def test_a_payment_element_that_is_not_ready(bare: Page) -> None:
     }"""
 
     assert "element_not_ready" == bare.evaluate(script)["error"]["code"]
-    entered(bare)
+    enter_card(bare)
     assert "card" == bare.evaluate("() => elements.submit()")["selectedPaymentMethod"]
 
 
-def test_a_payment_element_after_the_network_was_gone(bare: Page) -> None:
-    """The next one that is mounted asks again."""
-    script = """() => new Promise((tell) => {
+def test_a_payment_element_after_a_network_error(bare: Page) -> None:
+    """A new payment element loads the setup intent again."""
+    script = """() => new Promise((resolve) => {
         window.elements = window.elements || stripe.elements({clientSecret: secret});
-        const former = elements.getElement("payment");
-        if (former) former.destroy();
+        const previous = elements.getElement("payment");
+        if (previous) previous.destroy();
         const element = elements.create("payment");
-        element.on("loaderror", () => tell("loaderror"));
-        element.on("ready", () => tell("ready"));
+        element.on("loaderror", () => resolve("loaderror"));
+        element.on("ready", () => resolve("ready"));
         element.mount(place("payment"));
     })"""
     bare.route("**/v1/setup_intents/**", lambda route: route.abort())
@@ -271,40 +275,40 @@ GONE = {
         "createToken(card)",
     ],
 )
-def test_an_element_that_is_not_on_the_page(bare: Page, how: str, call: str) -> None:
-    """Nothing can be read of it, as with the real one."""
+def test_an_element_that_is_no_longer_on_the_page(bare: Page, how: str, call: str) -> None:
+    """A call with such an element fails, as with Stripe.js."""
     bare.evaluate("() => { window.card = stripe.elements().create('card'); card.mount(place('card')) }")
-    entered(bare)
+    enter_card(bare)
     bare.evaluate(f"() => {GONE[how]}")
 
     assert "is not mounted on the page" in bare.evaluate(f"stripe.{call}.catch(error => error.message)")
 
 
-def test_a_payment_element_whose_place_is_removed(bare: Page) -> None:
-    """It is not mounted any more."""
+def test_a_payment_element_whose_container_is_removed(bare: Page) -> None:
+    """A call of confirmSetup fails, because the element is not mounted any more."""
     bare.evaluate(PAYMENT)
-    entered(bare)
+    enter_card(bare)
     bare.evaluate("() => document.getElementById('form').remove()")
-    said = bare.evaluate("stripe.confirmSetup({elements, redirect: 'if_required'}).catch(error => error.message)")
+    message = bare.evaluate("stripe.confirmSetup({elements, redirect: 'if_required'}).catch(error => error.message)")
 
-    assert "needs elements with a mounted payment element" in said
+    assert "needs elements with a mounted payment element" in message
 
 
-def test_only_changes_are_told(bare: Page) -> None:
-    """Neither a sign that changes nothing of the event, nor submitting, nor confirming is a change."""
+def test_change_events_report_only_changes(bare: Page) -> None:
+    """There is no change event for a character that changes nothing in the event, for submit() or for confirmSetup()."""
     bare.evaluate(PAYMENT)
     bare.evaluate(
-        "() => { window.told = []; payment.on('change', ({empty, complete}) => told.push([empty, complete])) }"
+        "() => { window.events = []; payment.on('change', ({empty, complete}) => events.push([empty, complete])) }"
     )
-    entered(bare)
+    enter_card(bare)
     bare.evaluate("elements.submit()")
     bare.evaluate("stripe.confirmSetup({elements, redirect: 'if_required'})")
 
-    assert [[False, False], [False, True]] == bare.evaluate("told")
+    assert [[False, False], [False, True]] == bare.evaluate("events")
 
 
 def test_a_handler_that_throws(bare: Page) -> None:
-    """Is the page's own: the other handlers are called, and the confirmation goes on."""
+    """If a handler of the page throws, the other handlers are called and the confirmation continues."""
     errors: list[str] = []
     bare.on("pageerror", lambda error: errors.append(error.message))
     bare.evaluate(PAYMENT)
@@ -315,7 +319,7 @@ def test_a_handler_that_throws(bare: Page) -> None:
             payment.on("change", () => { called += 1 });
         }"""
     )
-    entered(bare)
+    enter_card(bare)
     status = bare.evaluate(
         "stripe.confirmSetup({elements, redirect: 'if_required'}).then(({setupIntent}) => setupIntent.status)"
     )
@@ -324,19 +328,19 @@ def test_a_handler_that_throws(bare: Page) -> None:
     assert ["in handler"] * 2 == errors
 
 
-def test_a_next_action_that_there_is_not(bare: Page) -> None:
-    """Nobody is to take that for a success."""
-    said = bare.evaluate("stripe.handleNextAction({clientSecret: secret}).catch(error => error.message)")
+def test_a_next_action_that_is_not_required(bare: Page) -> None:
+    """If the setup intent requires no action, handleNextAction fails, so that a page cannot take it for a success."""
+    message = bare.evaluate("stripe.handleNextAction({clientSecret: secret}).catch(error => error.message)")
 
-    assert "needs a setup intent that requires an action; its status is requires_payment_method" in said
+    assert "needs a setup intent that requires an action; its status is requires_payment_method" in message
 
 
 @pytest.mark.parametrize(
     ("scenario", "expected"),
     [("authentication_passes", "succeeded"), ("authentication_fails", "setup_intent_authentication_failure")],
 )
-def test_a_next_action_that_was_answered(bare: Page, mock: Mock, scenario: str, expected: str) -> None:
-    """A backend confirms, the scenario answers: the page that handles the action finds how it ended."""
+def test_a_next_action_that_the_scenario_completed(bare: Page, mock: Mock, scenario: str, expected: str) -> None:
+    """If a backend confirms and the scenario completes the challenge, handleNextAction returns the result."""
     secret = created(mock, scenario)["setup_intent"]["stripe"]["client_secret"]
     confirm = f"/v1/setup_intents/{secret.partition('_secret_')[0]}/confirm"
     mock.browser({"authorization": "Bearer sk_test_1"}).post(confirm, json={"payment_method": "pm_card_visa"})
@@ -349,8 +353,8 @@ def test_a_next_action_that_was_answered(bare: Page, mock: Mock, scenario: str, 
     assert expected == found
 
 
-def test_the_error_of_a_load_goes_with_it(bare: Page) -> None:
-    """Once the element is mounted again and ready, nothing is left of the failure."""
+def test_the_error_of_a_failed_load_disappears(bare: Page) -> None:
+    """The message is removed when the element is mounted again and loads."""
     bare.route("**/v1/setup_intents/**", lambda route: route.abort())
     bare.evaluate(PAYMENT)
     expect(bare.get_by_text("Could not reach the mock server")).to_be_visible()
@@ -362,22 +366,20 @@ def test_the_error_of_a_load_goes_with_it(bare: Page) -> None:
 
 
 @pytest.mark.parametrize("part", ["cardNumber", "cardExpiry", "cardCvc"])
-def test_any_part_stands_for_the_card(bare: Page, part: str) -> None:
-    """The rest is found in its group; and a number that is none of a test card is refused in the page."""
-    sent: list[str] = []
-    bare.on("request", lambda request: sent.append(request.post_data or ""))
+def test_any_part_stands_for_the_card(bare: Page, pages: Pages, part: str) -> None:
+    """Any part of a split card may be passed; a real number is refused without a request."""
     bare.evaluate(SPLIT)
     make = f"stripe.createToken(elements.getElement('{part}'))"
-    entered(bare, "4111111111111111")
+    enter_card(bare, "4111111111111111")
 
     assert "test_mode_live_card" == bare.evaluate(f"{make}.then(({{error}}) => error.decline_code)")
-    assert [] == list(filter(None, sent))
-    entered(bare)
+    assert [] == posted(pages)
+    enter_card(bare)
     assert "4242" == bare.evaluate(f"{make}.then(({{token}}) => token.card.last4)")
 
 
 def test_a_part_without_its_number(bare: Page) -> None:
-    """A code alone is no card."""
+    """A code alone makes no card."""
     bare.evaluate("() => { window.code = stripe.elements().create('cardCvc'); code.mount(place('code')) }")
 
     assert "needs a cardNumber element in the same group" in bare.evaluate(
@@ -385,15 +387,15 @@ def test_a_part_without_its_number(bare: Page) -> None:
     )
 
 
-def test_what_is_offered_can_change(bare: Page) -> None:
-    """In a group that knows no setup intent yet; what was typed stays."""
+def test_the_payment_methods_can_change(bare: Page) -> None:
+    """A group without a setup intent can change its payment methods; the typed number stays."""
     bare.evaluate(
         """() => {
             window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes: ["card"]});
             elements.create("payment").mount(place("form"));
         }"""
     )
-    entered(bare)
+    enter_card(bare)
     expect(bare.get_by_role("radio")).to_have_count(0)
     bare.evaluate("elements.update({paymentMethodTypes: ['card', 'sepa_debit']})")
     expect(bare.get_by_role("radio")).to_have_count(2)
@@ -405,8 +407,8 @@ def test_what_is_offered_can_change(bare: Page) -> None:
 
 
 @pytest.mark.parametrize("option", ["readOnly", "disabled"])
-def test_what_cannot_be_changed(bare: Page, option: str) -> None:
-    """Neither the fields nor the choice of the payment method."""
+def test_a_form_that_cannot_be_edited(bare: Page, option: str) -> None:
+    """Neither the fields nor the selection of the payment method can be edited."""
     bare.evaluate(PAYMENT)
     expect(bare.get_by_label("CVC")).to_be_editable()
     bare.evaluate(f"payment.update({{{option}: true}})")
@@ -418,13 +420,13 @@ def test_what_cannot_be_changed(bare: Page, option: str) -> None:
     expect(bare.get_by_label("CVC")).to_be_editable()
 
 
-def test_one_ready_for_each_mount(bare: Page) -> None:
-    """Mounted twice in a moment it is ready once; mounted again after its place was emptied it is there again."""
-    told = bare.evaluate(
+def test_one_ready_event_for_each_mount(bare: Page) -> None:
+    """Two mounts in a row emit one ready event; a mount after the container was emptied shows the form again."""
+    result = bare.evaluate(
         """async () => {
-            const payment = stripe.elements({clientSecret: secret}).create("payment"), told = [], spot = place("form");
+            const payment = stripe.elements({clientSecret: secret}).create("payment"), events = [], spot = place("form");
             const ready = new Promise(resolve => payment.on("ready", resolve));
-            for (const type of ["loaderstart", "ready"]) payment.on(type, () => told.push(type));
+            for (const type of ["loaderstart", "ready"]) payment.on(type, () => events.push(type));
             payment.mount(spot);
             payment.unmount();
             payment.mount(spot);
@@ -432,16 +434,16 @@ def test_one_ready_for_each_mount(bare: Page) -> None:
             await new Promise(resolve => setTimeout(resolve, 200));
             spot.innerHTML = "";
             payment.mount(spot);
-            return told;
+            return events;
         }"""
     )
 
-    assert ["loaderstart", "ready"] == told
+    assert ["loaderstart", "ready"] == result
     expect(bare.get_by_label("Card number")).to_be_visible()
 
 
-def test_a_placeholder_of_the_pages_own(bare: Page) -> None:
-    """From the start, and changed later."""
+def test_a_custom_placeholder(bare: Page) -> None:
+    """The page can set the placeholder at the start and change it later."""
     bare.evaluate(
         """() => {
             window.number = stripe.elements().create("cardNumber", {placeholder: "Number"});
@@ -454,10 +456,10 @@ def test_a_placeholder_of_the_pages_own(bare: Page) -> None:
     expect(bare.get_by_placeholder("Your card")).to_be_visible()
 
 
-def test_a_code_of_another_brand(bare: Page) -> None:
-    """Four digits are for American Express alone."""
+def test_a_code_for_another_brand(bare: Page) -> None:
+    """A code of four digits is valid only for American Express."""
     bare.evaluate("() => { window.card = stripe.elements().create('card'); card.mount(place('card')) }")
-    entered(bare, "378282246310005")
+    enter_card(bare, "378282246310005")
     bare.get_by_label("CVC").fill("1234")
     bare.get_by_label("Card number").fill("4242424242424242")
 
@@ -475,7 +477,11 @@ ADDRESS: dict[str, tuple[str, list[str]]] = {
         ["Full name", "Address line 1", "City", "Phone number"],
     ),
     "with a phone that is optional": (
-        "{fields: {phone: 'always'}, validation: {phone: {required: 'never'}}, defaultValues: {address: {country: 'HK'}}}",
+        """{
+            fields: {phone: 'always'},
+            validation: {phone: {required: 'never'}},
+            defaultValues: {address: {country: 'HK'}},
+        }""",
         ["Full name", "Address line 1", "City"],
     ),
     "a country that is not allowed": (
@@ -486,8 +492,8 @@ ADDRESS: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", ADDRESS)
-def test_what_an_address_needs(bare: Page, name: str) -> None:
-    """No more than there is in the country, and than the page asks for."""
+def test_required_address_fields(bare: Page, name: str) -> None:
+    """The country and the options of the page decide which fields are required."""
     options, needed = ADDRESS[name]
     bare.evaluate(
         f"""() => {{
@@ -504,30 +510,28 @@ def test_what_an_address_needs(bare: Page, name: str) -> None:
     assert value["value"]["address"]["country"] in {"DE", "HK"}
 
 
-@pytest.mark.parametrize("url", ["http://[bad", "javascript:alert(1)", "/done", ""])
-def test_a_return_url_that_is_none_is_told_before_anything_is_done(bare: Page, url: str) -> None:
-    """The setup intent is as it was."""
+def test_an_invalid_return_url_is_refused_first(bare: Page) -> None:
+    """A call of confirmSetup fails before it sends anything, so the setup intent does not change."""
     bare.evaluate(PAYMENT)
-    entered(bare)
-    said = bare.evaluate(
-        "url => stripe.confirmSetup({elements, confirmParams: {return_url: url}}).catch(error => error.message)", url
-    )
+    enter_card(bare)
+    script = "url => stripe.confirmSetup({elements, confirmParams: {return_url: url}}).catch(error => error.message)"
+    for url in ("http://[bad", "javascript:alert(1)", "/done", ""):
+        assert "return_url must be an absolute http or https URL" in bare.evaluate(script, url), url
 
-    assert "return_url must be an absolute http or https URL" in said
     assert "requires_payment_method" == bare.evaluate(
         "stripe.retrieveSetupIntent(secret).then(({setupIntent}) => setupIntent.status)"
     )
 
 
-def test_a_challenge_that_is_taken_off_the_page(bare: Page, mock: Mock) -> None:
-    """Has failed, and keeps no other waiting."""
+def test_a_challenge_that_is_removed_from_the_page(bare: Page, mock: Mock) -> None:
+    """A removed challenge has failed, and the next challenge appears."""
     other = created(mock)["setup_intent"]["stripe"]["client_secret"]
     confirm = "stripe.confirmCardSetup({}, {{payment_method: 'pm_card_authenticationRequired'}})"
-    told = ".then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code)"
-    bare.evaluate(f"() => {{ window.first = {confirm.format('secret')}{told} }}")
+    outcome = ".then(({setupIntent, error}) => setupIntent ? setupIntent.status : error.code)"
+    bare.evaluate(f"() => {{ window.first = {confirm.format('secret')}{outcome} }}")
     expect(bare.get_by_role("dialog")).to_be_visible()
     bare.evaluate(
-        f"other => {{ window.second = {confirm.format('other')}{told}; document.body.replaceChildren() }}", other
+        f"other => {{ window.second = {confirm.format('other')}{outcome}; document.body.replaceChildren() }}", other
     )
     bare.get_by_role("button", name="Complete authentication").click()
 
@@ -535,48 +539,51 @@ def test_a_challenge_that_is_taken_off_the_page(bare: Page, mock: Mock) -> None:
     assert "succeeded" == bare.evaluate("second")
 
 
-def test_what_an_address_begins_with_is_no_change(bare: Page) -> None:
-    """What is told is told against what was filled in at first."""
+def test_change_events_of_an_address(bare: Page) -> None:
+    """The default values emit no change event; the first edit emits one."""
     bare.evaluate(
         """() => {
-            window.told = [];
-            const options = {mode: "billing", allowedCountries: ["US"], defaultValues: {name: "Jane", address: {country: "US"}}};
+            window.events = [];
+            const defaultValues = {name: "Jane", address: {country: "US"}};
+            const options = {mode: "billing", allowedCountries: ["US"], defaultValues};
             const address = stripe.elements().create("address", options);
-            address.on("change", ({value}) => told.push(value.name));
+            address.on("change", ({value}) => events.push(value.name));
             address.mount(place("address"));
         }"""
     )
     bare.get_by_label("Full name").fill("")
 
-    assert [""] == bare.evaluate("told")
+    assert [""] == bare.evaluate("events")
 
 
-def test_another_offer_is_a_change_when_it_takes_the_choice(bare: Page) -> None:
-    """The page learns that its customer has to enter something else."""
+def test_a_removed_payment_method_is_a_change(bare: Page) -> None:
+    """If an update removes the selected payment method, a change event reports the new one."""
     bare.evaluate(
         """() => {
-            window.told = [];
-            window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes: ["sepa_debit", "card"]});
+            window.events = [];
+            const paymentMethodTypes = ["sepa_debit", "card"];
+            window.elements = stripe.elements({mode: "setup", currency: "eur", paymentMethodTypes});
             const payment = elements.create("payment");
-            payment.on("change", ({value, complete}) => told.push([value.type, complete]));
+            payment.on("change", ({value, complete}) => events.push([value.type, complete]));
             payment.mount(place("form"));
         }"""
     )
     bare.get_by_label("IBAN").fill("DE89370400440532013000")
     bare.evaluate("elements.update({paymentMethodTypes: ['card']})")
 
-    assert [["sepa_debit", True], ["card", False]] == bare.evaluate("told")
+    assert [["sepa_debit", True], ["card", False]] == bare.evaluate("events")
 
 
 def test_a_remount_while_it_loads(bare: Page) -> None:
-    """It is ready once, in its second place."""
+    """An element that is mounted elsewhere while it loads emits one ready event."""
     held: list[Route] = []
-    bare.route("**/v1/setup_intents/**", lambda route: held.append(route))  # noqa: PLW0108  # Playwright leaves a mark on it
+    # A lambda, because Playwright sets an attribute on the handler.
+    bare.route("**/v1/setup_intents/**", lambda route: held.append(route))  # noqa: PLW0108 - see above
     bare.evaluate(
         """() => {
-            window.told = [];
+            window.events = [];
             window.payment = stripe.elements({clientSecret: secret}).create("payment");
-            payment.on("ready", () => told.push("ready"));
+            payment.on("ready", () => events.push("ready"));
             payment.mount(place("one"));
         }"""
     )
@@ -588,29 +595,30 @@ def test_a_remount_while_it_loads(bare: Page) -> None:
     expect(bare.get_by_label("Card number")).to_be_visible()
     bare.wait_for_timeout(100)
 
-    assert ["ready"] == bare.evaluate("told")
+    assert ["ready"] == bare.evaluate("events")
 
 
-def test_another_number_makes_another_code(bare: Page) -> None:
-    """The part for the code tells that it is not complete any more."""
+def test_another_number_needs_another_code(bare: Page) -> None:
+    """If the new number needs a longer code, the code emits a change event and is incomplete."""
     bare.evaluate(SPLIT)
-    entered(bare)
+    enter_card(bare)
     bare.get_by_label("CVC").blur()
-    # A field validates its text in a timer after it has lost the focus: wait for that timer.
     bare.evaluate(
-        """() => new Promise((resolve) => setTimeout(resolve, 0)).then(() => {
-            window.told = [];
-            elements.getElement("cardCvc").on("change", ({complete}) => told.push(complete));
-        })"""
+        """async () => {
+            // The element checks the code in a timer that the blur has started.
+            await new Promise(resolve => setTimeout(resolve));
+            window.events = [];
+            elements.getElement("cardCvc").on("change", ({complete}) => events.push(complete));
+        }"""
     )
     bare.get_by_label("Card number").fill("378282246310005")
 
-    assert [False] == bare.evaluate("told")
+    assert [False] == bare.evaluate("events")
     expect(bare.locator("#cardCvc")).not_to_have_class(re.compile("complete"))
 
 
-def test_states_may_share_a_class(bare: Page) -> None:
-    """It stays as long as one of them holds."""
+def test_states_can_share_a_class(bare: Page) -> None:
+    """A class stays as long as one of its states applies."""
     bare.evaluate(
         """() => {
             const classes = {base: "input", focus: "input input-focus", invalid: "input input-bad"};

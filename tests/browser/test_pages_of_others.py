@@ -1,4 +1,4 @@
-"""The form on pages that were not made for it: touched, written from the right, styled, scripted, half disabled."""
+"""The form on pages that could disturb it: touch screens, right-to-left text, style sheets, scripts, disabled parts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PAYMENT, created
+from tests.support.browser import Pages
 from tests.support.mock import Mock
 
 
 @pytest.fixture
 def phone(browser: Browser, mock: Mock, empty: str) -> Iterator[Page]:
-    """A form on a small screen that is touched."""
+    """A page with a form on a small touch screen."""
     context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 640})
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -36,7 +37,7 @@ def phone(browser: Browser, mock: Mock, empty: str) -> Iterator[Page]:
 
 
 def test_the_first_tap_counts(phone: Page) -> None:
-    """What is wrong with the field that is left moves nothing from under the finger."""
+    """The error of the field that loses the focus does not move the button that is being tapped."""
     phone.get_by_label("Card number").tap()
     phone.keyboard.type("4242")
     phone.get_by_role("button", name="Go").tap()
@@ -46,8 +47,8 @@ def test_the_first_tap_counts(phone: Page) -> None:
 
 
 @pytest.mark.parametrize("label", ["Card number", "Expiration date", "CVC"])
-def test_numbers_are_read_from_the_left(bare: Page, label: str) -> None:
-    """Also on a page that is read from the right."""
+def test_numbers_are_left_to_right(bare: Page, label: str) -> None:
+    """Numbers are written from left to right on a right-to-left page."""
     bare.evaluate("document.documentElement.dir = 'rtl'")
     bare.evaluate(PAYMENT)
 
@@ -55,7 +56,7 @@ def test_numbers_are_read_from_the_left(bare: Page, label: str) -> None:
 
 
 def test_a_page_does_not_style_the_form(bare: Page) -> None:
-    """As in a frame: neither its root's size nor what is inherited changes how the form reads."""
+    """Neither the page's root font size nor its inherited styles change the form, as in an iframe."""
     bare.add_style_tag(
         content="html { font-size: 62.5% } body { font: italic 1.6rem serif; text-transform: uppercase; "
         "letter-spacing: 3px; text-align: center; white-space: nowrap; color: red }"
@@ -78,8 +79,8 @@ def test_a_page_does_not_style_the_form(bare: Page) -> None:
     expect(bare.get_by_label("Card number")).to_have_css("font-size", "24px")
 
 
-def test_a_page_hides_the_form_all_the_same(bare: Page) -> None:
-    """What is not to be seen is not seen."""
+def test_a_page_can_hide_the_form(bare: Page) -> None:
+    """If the page hides the container, the form is hidden."""
     bare.evaluate(PAYMENT)
     expect(bare.get_by_label("CVC")).to_be_visible()
     bare.evaluate("document.getElementById('form').style.visibility = 'hidden'")
@@ -88,8 +89,8 @@ def test_a_page_hides_the_form_all_the_same(bare: Page) -> None:
 
 
 @pytest.mark.parametrize("rule", ["{display: 'none'}", "{opacity: '0'}"])
-def test_no_appearance_hides_what_it_is(bare: Page, rule: str) -> None:
-    """That only test cards are wanted is not the page's to leave out."""
+def test_no_appearance_hides_the_badge(bare: Page, rule: str) -> None:
+    """The appearance of the page cannot hide the note that only test cards are accepted."""
     bare.evaluate(PAYMENT)
     bare.evaluate(f"elements.update({{appearance: {{rules: {{'.Badge': {rule}, '.Frame': {rule}}}}}}})")
     badge = bare.get_by_text("Mock: test cards only")
@@ -98,8 +99,8 @@ def test_no_appearance_hides_what_it_is(bare: Page, rule: str) -> None:
     expect(badge).to_have_css("opacity", "1")
 
 
-def test_what_is_typed_is_no_event_of_the_page(bare: Page) -> None:
-    """Shortcuts of the page, its form's own handlers and its dialogs hear nothing of the form, nor of the challenge."""
+def test_typing_emits_no_events_on_the_page(bare: Page) -> None:
+    """The listeners of the page get no events from the form or the challenge."""
     bare.evaluate(PAYMENT)
     bare.evaluate(
         """() => {
@@ -113,7 +114,8 @@ def test_what_is_typed_is_no_event_of_the_page(bare: Page) -> None:
     bare.get_by_label("CVC").press_sequentially("123")
     bare.evaluate(
         """() => {
-            for (const type of ["click", "mousedown", "pointerdown"]) document.addEventListener(type, () => heard.push(type));
+            for (const type of ["click", "mousedown", "pointerdown"])
+                document.addEventListener(type, () => heard.push(type));
             window.done = stripe.confirmSetup({elements, redirect: "if_required"});
         }"""
     )
@@ -140,17 +142,23 @@ FORMS = {
 }
 
 
+SUBMITTED = """document.querySelector("form").addEventListener("submit", event => {
+    event.preventDefault();
+    window.submitted += 1;
+});"""
+
+
 @pytest.mark.parametrize("name", FORMS)
-def test_enter_is_that_of_the_form(bare: Page, name: str) -> None:
-    """It submits where it would from a field of the form's own."""
+def test_enter_submits_the_form_around(bare: Page, name: str) -> None:
+    """Enter in the element submits the form around it exactly when Enter in a field of that form would."""
     html, expected = FORMS[name]
     bare.evaluate(
-        """html => {
+        f"""html => {{
             window.submitted = 0;
             document.body.innerHTML = html;
-            document.querySelector("form").addEventListener("submit", event => { event.preventDefault(); submitted += 1 });
-            stripe.elements({clientSecret: secret}).create("payment").mount("#form");
-        }""",
+            {SUBMITTED}
+            stripe.elements({{clientSecret: secret}}).create("payment").mount("#form");
+        }}""",
         html,
     )
     bare.get_by_label("Card number").press("Enter")
@@ -158,15 +166,15 @@ def test_enter_is_that_of_the_form(bare: Page, name: str) -> None:
     assert expected == bare.evaluate("submitted")
 
 
-def test_enter_that_ends_a_composition(bare: Page) -> None:
-    """As with input methods for Japanese and Chinese: it is part of the writing."""
+def test_enter_in_an_input_method(bare: Page) -> None:
+    """Enter that ends a composition, as in input methods for Japanese and Chinese, submits nothing."""
     bare.evaluate(
-        """() => {
+        f"""() => {{
             window.submitted = 0;
             document.body.innerHTML = "<form><div id='form'></div></form>";
-            document.querySelector("form").addEventListener("submit", event => { event.preventDefault(); submitted += 1 });
-            stripe.elements().create("address", {mode: "billing"}).mount("#form");
-        }"""
+            {SUBMITTED}
+            stripe.elements().create("address", {{mode: "billing"}}).mount("#form");
+        }}"""
     )
     field = bare.get_by_label("Full name")
     for composing in ("true", "false"):
@@ -177,7 +185,7 @@ def test_enter_that_ends_a_composition(bare: Page) -> None:
 
 @pytest.mark.parametrize("lang", ["en_US", "de", "", "nonsense-of-a-tag"])
 def test_the_language_of_the_form_is_english(bare: Page, lang: str) -> None:
-    """Whatever the page's is, or fails to be; assistive technology is told."""
+    """The form is in English and has `lang="en"`, whatever the language of the page is."""
     bare.evaluate(
         """lang => {
             document.documentElement.lang = lang;
@@ -191,22 +199,18 @@ def test_the_language_of_the_form_is_english(bare: Page, lang: str) -> None:
     assert "en" == bare.get_by_label("Full name").evaluate("field => field.closest('[lang]').lang")
 
 
-def test_the_script_twice(bare: Page, mock: Mock) -> None:
-    """The first one stays, so that its elements go on working, and the console tells."""
+def test_the_script_twice(bare: Page, pages: Pages, mock: Mock) -> None:
+    """A second script tag changes nothing and logs a message, so that existing elements continue to work."""
     bare.evaluate(PAYMENT)
-    told: list[str] = []
-    bare.on("console", lambda message: told.append(message.text))
     bare.evaluate("() => { window.first = Stripe }")
     bare.add_script_tag(url=f"{mock.url}/endive/stripe.js")
 
     assert bare.evaluate("first === Stripe")
-    assert ["Mock of Stripe.js: it is loaded more than once; the first stays."] == told
+    assert ["warning: Mock of Stripe.js: it is loaded more than once; the first stays."] == pages.console
 
 
-def test_a_shadow_tree_is_pointed_out(bare: Page) -> None:
-    """The real one could not mount there."""
-    told: list[str] = []
-    bare.on("console", lambda message: told.append(message.text))
+def test_a_shadow_tree_is_reported(bare: Page, pages: Pages) -> None:
+    """An element in a shadow tree works, and logs that Stripe.js cannot mount there."""
     bare.evaluate(
         """() => {
             const root = place("host").attachShadow({mode: "open"});
@@ -216,4 +220,4 @@ def test_a_shadow_tree_is_pointed_out(bare: Page) -> None:
     )
 
     expect(bare.get_by_label("Card number")).to_be_visible()
-    assert ["Mock of Stripe.js: the real Stripe.js cannot mount in a shadow tree."] == told
+    assert ["warning: Mock of Stripe.js: the real Stripe.js cannot mount in a shadow tree."] == pages.console

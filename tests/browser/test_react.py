@@ -1,22 +1,20 @@
-"""A React app, written for the real thing with Stripe's own packages, against the mock alone: one script tag was added."""
+"""A React app that uses Stripe's own packages works with the mock; the only change is one script tag."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
+from tests.browser.conftest import Open
 from tests.support.browser import Pages
 from tests.support.mock import Mock
 
-Open: TypeAlias = Callable[..., Page]
-
 
 def fill(form: Page | Locator, number: str = "4242424242424242") -> None:
-    """What a person types."""
+    """Fill in the form, as a customer does."""
     form.get_by_label("Card number").fill(number)
     form.get_by_label("Expiration date").fill("12/34")
     form.get_by_label("CVC").fill("123")
@@ -28,35 +26,34 @@ def save(form: Page | Locator, outcome: str) -> None:
 
 
 def statuses(mock: Mock, count: int) -> list[str]:
-    """What became of the latest payment sessions."""
+    """The statuses of the latest payment sessions."""
     return [each["payment_session"]["status"] for each in mock.get("payment-sessions")["payment_sessions"][-count:]]
 
 
 def confirmations(pages: Pages) -> int:
-    return len([url for url in pages.asked if url.endswith("/confirm")])
+    return len([request for request in pages.requests if request.url.endswith("/confirm")])
 
 
 @pytest.mark.parametrize("element", ["payment", "card"])
-def test_a_card_is_saved(app: Open, element: str, mock: Mock) -> None:
-    """The setup succeeds, and the mock knows it."""
-    page = app(element=element)
+def test_a_card_is_saved(each_app: Open, element: str, mock: Mock) -> None:
+    """The page shows success, and the payment session succeeds in the mock."""
+    page = each_app(element=element)
     fill(page)
     save(page, "saved succeeded")
 
     assert ["succeeded"] == statuses(mock, 1)
 
 
-@pytest.mark.parametrize("element", ["payment", "card"])
 @pytest.mark.parametrize(
-    ("number", "outcome"),
+    ("element", "number", "outcome"),
     [
-        pytest.param("4000000000000002", "failed card_error card_declined generic_decline", id="declined"),
-        pytest.param("4000000000009995", "failed card_error card_declined insufficient_funds", id="no funds"),
-        pytest.param("4000000000000069", "failed card_error expired_card", id="expired"),
+        pytest.param("payment", "4000000000000002", "failed card_error card_declined generic_decline", id="declined"),
+        pytest.param("payment", "4000000000000069", "failed card_error expired_card", id="expired"),
+        pytest.param("card", "4000000000009995", "failed card_error card_declined insufficient_funds", id="no funds"),
     ],
 )
-def test_a_decline_is_told_and_another_card_is_saved(app: Open, element: str, number: str, outcome: str) -> None:
-    """A decline is not the end: the same form takes another card."""
+def test_a_decline_is_shown_and_another_card_is_saved(app: Open, element: str, number: str, outcome: str) -> None:
+    """After a decline, the same form saves another card."""
     page = app(element=element)
     fill(page, number)
     save(page, outcome)
@@ -66,9 +63,9 @@ def test_a_decline_is_told_and_another_card_is_saved(app: Open, element: str, nu
 
 
 @pytest.mark.parametrize("element", ["payment", "card"])
-def test_authentication_passes(app: Open, element: str) -> None:
-    """3-D Secure asks in a dialog of its own, and completing it completes the setup."""
-    page = app(element=element)
+def test_authentication_passes(each_app: Open, element: str) -> None:
+    """3-D Secure opens a dialog; completing it completes the setup."""
+    page = each_app(element=element)
     fill(page, "4000002500003155")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("dialog").get_by_role("button", name="Complete authentication").click()
@@ -77,8 +74,8 @@ def test_authentication_passes(app: Open, element: str) -> None:
 
 
 @pytest.mark.parametrize("leave", ["button", "escape"])
-def test_authentication_fails_and_the_form_is_still_good(app: Open, leave: str) -> None:
-    """Failing it, or closing the dialog, is an error of the setup; another card can be tried."""
+def test_authentication_fails_and_another_card_is_saved(app: Open, leave: str) -> None:
+    """Failing the authentication, or closing the dialog, is an error; the same form then saves another card."""
     page = app()
     fill(page, "4000002500003155")
     page.get_by_role("button", name="Save").click()
@@ -110,14 +107,14 @@ def test_authentication_fails_and_the_form_is_still_good(app: Open, leave: str) 
     ],
 )
 def test_the_scenario_decides_before_the_card(app: Open, scenario: str, outcome: str) -> None:
-    """What a scenario says under on_confirm is what the page is told, whatever the card."""
+    """The page shows the outcome that the scenario sets under on_confirm; the card makes no difference."""
     page = app(scenario=scenario)
     fill(page)
     save(page, outcome)
 
 
-def test_an_empty_form_says_what_is_missing(app: Open, pages: Pages) -> None:
-    """Each field has its error, the first is focused, and nothing was sent."""
+def test_an_empty_form_shows_what_is_missing(app: Open, pages: Pages) -> None:
+    """Each field shows its error, the first one gets the focus, and nothing is sent."""
     page = app()
     expect(page.get_by_label("Card number")).to_be_visible()
     save(page, "failed validation_error incomplete_number")
@@ -131,7 +128,7 @@ def test_an_empty_form_says_what_is_missing(app: Open, pages: Pages) -> None:
 
 
 def test_a_bank_account_is_saved(app: Open) -> None:
-    """SEPA: a test IBAN is taken, any other number is not."""
+    """The form refuses an IBAN that is no test IBAN, and saves a test IBAN."""
     page = app(scenario="sepa_debit")
     page.get_by_text("SEPA Direct Debit").click()
     page.get_by_label("IBAN").fill("DE89370400440532013001")
@@ -141,18 +138,18 @@ def test_a_bank_account_is_saved(app: Open) -> None:
     save(page, "saved succeeded")
 
 
-def test_only_what_is_offered_can_be_chosen(app: Open) -> None:
-    """Where the setup intent takes cards only, there is nothing to choose."""
+def test_only_offered_payment_methods_can_be_selected(app: Open) -> None:
+    """If the setup intent accepts only cards, the form has no selection of payment methods."""
     page = app()
     expect(page.get_by_label("Card number")).to_be_visible()
 
     assert 0 == page.get_by_role("radio").count()
 
 
-def test_the_network_is_cut(app: Open) -> None:
-    """A confirmation that gets no answer is an api_connection_error; the next try succeeds."""
+def test_the_network_fails(app: Open) -> None:
+    """A confirmation without a reply is an api_connection_error; the next attempt succeeds."""
     page = app()
-    cut: Callable[[Route], None] = lambda route: route.abort()  # noqa: E731 - a name, so that it can be taken back
+    cut: Callable[[Route], None] = lambda route: route.abort()  # noqa: E731 - unroute() needs its name
     page.route(re.compile("/confirm$"), cut)
     fill(page)
     save(page, "failed api_connection_error")
@@ -161,8 +158,8 @@ def test_the_network_is_cut(app: Open) -> None:
     save(page, "saved succeeded")
 
 
-def test_a_slow_answer_is_waited_for(app: Open) -> None:
-    """While the confirmation takes its time, the app shows that it is saving."""
+def test_the_app_waits_for_a_slow_reply(app: Open) -> None:
+    """During a slow confirmation, the app shows that it is saving."""
     page = app(scenario="confirm_slow")
     fill(page)
     page.get_by_role("button", name="Save").click()
@@ -172,10 +169,10 @@ def test_a_slow_answer_is_waited_for(app: Open) -> None:
 
 
 @pytest.mark.parametrize("scenario", ["confirm_connection_reset", "confirm_empty_reply"])
-def test_a_lost_answer(app: Open, mock: Mock, scenario: str) -> None:
-    """The connection breaks on confirm: the page hears of it, though Chromium sends the request again by itself.
+def test_a_lost_reply(app: Open, mock: Mock, scenario: str) -> None:
+    """If the connection breaks on confirm, the page gets an error, although Chromium sends the request again itself.
 
-    The setup was carried out all the same, and once: that is what a second click is told.
+    The mock carries out the confirmation once, so a second click is refused.
     """
     page = app(scenario=scenario)
     fill(page)
@@ -186,18 +183,18 @@ def test_a_lost_answer(app: Open, mock: Mock, scenario: str) -> None:
 
 
 @pytest.mark.parametrize("element", ["payment", "card"])
-def test_strict_mode_mounts_twice(app: Open, element: str) -> None:
-    """React's StrictMode makes, destroys and makes each element again: one form is left, and it works."""
-    page = app(strict="1", element=element)
+def test_strict_mode_mounts_twice(each_app: Open, element: str) -> None:
+    """React's StrictMode creates each element twice and destroys the first; the form that is left works."""
+    page = each_app(strict="1", element=element)
     fill(page)
     save(page, "saved succeeded")
 
     assert 1 == page.get_by_label("Card number").count()
 
 
-def test_two_groups_on_a_page_are_apart(app: Open, mock: Mock) -> None:
-    """Each form confirms its own setup intent with its own card."""
-    page = app(forms=2)
+def test_two_groups_on_a_page_are_independent(each_app: Open, mock: Mock) -> None:
+    """Each of two forms confirms its own setup intent with its own card."""
+    page = each_app(forms=2)
     first, second = page.locator("form").all()
     fill(first, "4000000000000002")
     fill(second)
@@ -208,8 +205,8 @@ def test_two_groups_on_a_page_are_apart(app: Open, mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("number", ["4242424242424242", "4000002500003155"], ids=["plain", "after 3-D Secure"])
-def test_the_customer_is_sent_on(app: Open, number: str) -> None:
-    """With redirect: always the page is left for return_url, which is told what became of the setup intent."""
+def test_the_customer_is_redirected(app: Open, number: str) -> None:
+    """With `redirect: "always"` the browser goes to return_url, whose query has the status of the setup intent."""
     page = app(redirect="always")
     fill(page, number)
     page.get_by_role("button", name="Save").click()
@@ -222,15 +219,15 @@ def test_the_customer_is_sent_on(app: Open, number: str) -> None:
     )
 
 
-def test_a_decline_is_no_reason_to_leave(app: Open) -> None:
-    """With redirect: always an error stays on the page."""
-    page = app(redirect="always")
+def test_a_decline_does_not_redirect(each_app: Open) -> None:
+    """With `redirect: "always"` a decline is shown on the page."""
+    page = each_app(redirect="always")
     fill(page, "4000000000000002")
     save(page, "failed card_error card_declined generic_decline")
 
 
 def test_a_real_card_never_leaves_the_browser(app: Open, pages: Pages) -> None:
-    """A card that is no test card is refused in the page, and so is one with a wrong digit."""
+    """The page refuses a card that is no test card, and a number with a wrong digit, without a request."""
     page = app()
     fill(page, "4111111111111111")
     save(page, "failed card_error card_declined test_mode_live_card")
@@ -240,20 +237,20 @@ def test_a_real_card_never_leaves_the_browser(app: Open, pages: Pages) -> None:
     assert 0 == confirmations(pages)
 
 
-def test_nothing_left_the_machine(app: Open, pages: Pages) -> None:
-    """From the first script to the saved card, every request went to a loopback address."""
-    page = app()
+def test_no_request_leaves_the_machine(each_app: Open, pages: Pages) -> None:
+    """From the first script to the saved card, every request goes to a loopback address."""
+    page = each_app()
     fill(page)
     save(page, "saved succeeded")
 
     assert 1 == confirmations(pages)
-    assert [] == pages.strangers
-    assert [] == [text for text in pages.told if text.startswith(("error", "warning"))]
+    assert [] == pages.foreign_requests
+    assert [] == [text for text in pages.console if text.startswith(("error", "warning"))]
 
 
 @pytest.mark.parametrize("url", ["https://js.stripe.com/v3/", "http://192.0.2.1/"])
 def test_the_browser_finds_no_other_machine(browser: Browser, url: str) -> None:
-    """What these tests show, they show offline: neither a name nor an address leads anywhere."""
+    """The browser cannot reach another machine, neither by name nor by address; so these tests run offline."""
     page = browser.new_page()
     try:
         with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):

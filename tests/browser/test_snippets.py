@@ -44,7 +44,7 @@ def test_the_page_works_as_written(block: Block, pages: Pages, mock: Mock) -> No
             expect(page.get_by_label("Card number")).to_be_visible()
 
         assert page.evaluate(f"typeof {name}") in {"function", "object"}
-        assert [] == pages.told
+        assert [] == pages.console
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)

@@ -1,4 +1,4 @@
-"""The stand-in as code finds it: what Stripe's own packages and types expect of window.Stripe, and its traps."""
+"""The API of the stand-in: what Stripe's own packages and types expect of window.Stripe, and common mistakes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IMPLEMENTED = {
 
 
 def documented(major: str) -> list[str]:
-    """Every method that the types of this major give the Stripe object."""
+    """Every method of the Stripe object in the types of this major version."""
     text = Path(modules(major), TYPES, "stripe.d.ts").read_text("utf-8")
     body = text[text.index("export interface Stripe {") :].partition("\n}\n")[0]
     return sorted(set(re.findall(r"^  (\w+)\??\(", body, re.MULTILINE)))
@@ -45,8 +45,8 @@ def documented(major: str) -> list[str]:
         ("/endive/stripe.js", "endive"),
     ],
 )
-def test_the_version_is_the_paths(pages: Pages, mock: Mock, empty: str, path: str, version: object) -> None:
-    """Each major of @stripe/stripe-js finds the release train that it expects, as soon as the script has run."""
+def test_the_path_decides_the_version(pages: Pages, mock: Mock, empty: str, path: str, version: object) -> None:
+    """Each major version of @stripe/stripe-js gets the release train that it expects."""
     page = pages.open(empty)
     page.add_script_tag(url=mock.url + path)
 
@@ -55,7 +55,7 @@ def test_the_version_is_the_paths(pages: Pages, mock: Mock, empty: str, path: st
 
 @pytest.mark.parametrize("major", ["older", "newest"])
 def test_no_documented_method_is_missing(bare: Page, major: str) -> None:
-    """Each method of the types is a function."""
+    """The stand-in has a function for each method in the types."""
     methods = documented(major)
 
     assert len(methods) > 60
@@ -63,64 +63,60 @@ def test_no_documented_method_is_missing(bare: Page, major: str) -> None:
 
 
 @pytest.mark.parametrize("major", ["older", "newest"])
-def test_what_is_not_implemented_says_so(bare: Page, major: str) -> None:
-    """It is rejected or, where the real one gives no promise, thrown; it is never a success."""
+def test_methods_that_are_not_implemented(bare: Page, major: str) -> None:
+    """A method that the mock does not implement always rejects or throws, and its error says so."""
     methods = [name for name in documented(major) if name not in IMPLEMENTED]
-    told = bare.evaluate(
+    results = bare.evaluate(
         """names => Promise.all(names.map(async name => {
             try { return [name, await stripe[name]({})]; } catch (error) { return [name, error.message]; }
         }))""",
         methods,
     )
 
-    assert [[name, f"Mock of Stripe.js: stripe.{name}() is not implemented by the mock."] for name in methods] == told
+    assert [
+        [name, f"Mock of Stripe.js: stripe.{name}() is not implemented by the mock."] for name in methods
+    ] == results
 
 
-def test_nothing_can_be_taken_for_a_promise(bare: Page) -> None:
-    """What has a `then` is waited for by await, for ever."""
-    given = "[Stripe, stripe, stripe.elements(), stripe.elements().create('card')]"
+def test_no_object_is_a_promise(bare: Page) -> None:
+    """No object has a `then`, because `await` would wait for it forever."""
+    objects = "[Stripe, stripe, stripe.elements(), stripe.elements().create('card')]"
 
-    assert [False] * 4 == bare.evaluate(f"{given}.map(each => 'then' in each)")
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        pytest.param("pk_live_123", id="for real payments"),
-        pytest.param("sk_test_123", id="secret"),
-        pytest.param(None, id="none"),
-    ],
-)
-def test_keys_that_are_refused(bare: Page, key: str | None) -> None:
-    """Only a publishable test key is taken."""
-    said = bare.evaluate("key => { try { Stripe(key); return null } catch (error) { return error.name } }", key)
-
-    assert "IntegrationError" == said
+    assert [False] * 4 == bare.evaluate(f"{objects}.map(each => 'then' in each)")
 
 
-@pytest.mark.parametrize(
-    "secret",
-    [
-        pytest.param("seti_1_secret_2_3", id="one underscore too many"),
-        pytest.param("seti_a_b_secret_c", id="one underscore too many before"),
-        pytest.param("pi_1_secret_2", id="a payment intent's"),
-        pytest.param("string", id="what other mocks answer"),
-        pytest.param("", id="empty"),
-        pytest.param(None, id="null"),
-    ],
-)
-def test_a_malformed_secret_is_told_on_the_console_and_thrown(bare: Page, pages: Pages, secret: str | None) -> None:
-    """React's wrapper swallows what is thrown here, so the console is told first."""
+def test_keys_that_are_refused(bare: Page) -> None:
+    """Stripe() accepts only a publishable test key: no live key, no secret key, and not null."""
+    script = "key => { try { Stripe(key); return null } catch (error) { return error.name } }"
+
+    assert ["IntegrationError"] * 3 == [bare.evaluate(script, key) for key in ("pk_live_123", "sk_test_123", None)]
+
+
+MALFORMED_SECRETS = {
+    "one underscore too many": "seti_1_secret_2_3",
+    "one underscore too many before": "seti_a_b_secret_c",
+    "of a payment intent": "pi_1_secret_2",
+    "the value of other mocks": "string",
+    "empty": "",
+    "null": None,
+}
+
+
+def test_a_malformed_secret_is_logged_and_thrown(bare: Page, pages: Pages) -> None:
+    """React's wrapper swallows the error that is thrown here, so the console gets it first."""
     script = (
         "clientSecret => { try { stripe.elements({clientSecret}); return null } catch (error) { return error.name } }"
     )
+    thrown = {name: bare.evaluate(script, secret) for name, secret in MALFORMED_SECRETS.items()}
 
-    assert "IntegrationError" == bare.evaluate(script, secret)
-    assert [True] == [text.startswith("error: Mock of Stripe.js: elements() needs") for text in pages.told]
+    assert dict.fromkeys(MALFORMED_SECRETS, "IntegrationError") == thrown
+    assert [True] * len(MALFORMED_SECRETS) == [
+        text.startswith("error: Mock of Stripe.js: elements() needs") for text in pages.console
+    ]
 
 
 def test_ready_comes_after_mount_has_returned(bare: Page) -> None:
-    """Who listens after mounting has missed nothing."""
+    """A listener that is added after mount() misses no ready event."""
     seen = bare.evaluate(
         """async () => {
             const elements = stripe.elements({clientSecret: secret}), seen = [];
@@ -136,23 +132,25 @@ def test_ready_comes_after_mount_has_returned(bare: Page) -> None:
     assert ["mounted", "early listener"] == seen
 
 
-def test_one_element_of_a_kind_until_it_is_destroyed(bare: Page) -> None:
-    """A second one is a mistake; destroying the first makes room."""
-    told = bare.evaluate(
+def test_one_element_of_each_type(bare: Page) -> None:
+    """A second element of the same type throws, until the first one is destroyed."""
+    results = bare.evaluate(
         """() => {
             const elements = stripe.elements({clientSecret: secret}), first = elements.create("payment");
-            const again = () => { try { return elements.create("payment") !== first } catch (error) { return error.name } };
+            const again = () => {
+                try { return elements.create("payment") !== first } catch (error) { return error.name }
+            };
             const seen = [again()];
             first.destroy();
             return [...seen, elements.getElement("payment"), again()];
         }"""
     )
 
-    assert ["IntegrationError", None, True] == told
+    assert ["IntegrationError", None, True] == results
 
 
-def test_an_element_that_the_mock_lacks(bare: Page) -> None:
-    """It cannot be made, and says why."""
+def test_an_element_that_is_not_implemented(bare: Page) -> None:
+    """create() throws, and the error says why."""
     script = "() => { try { stripe.elements().create('linkAuthentication') } catch (error) { return error.message } }"
 
     assert "not implemented by the mock" in bare.evaluate(script)
@@ -167,58 +165,57 @@ def test_an_element_that_the_mock_lacks(bare: Page) -> None:
         ),
     ],
 )
-def test_what_has_to_come_before_confirm(bare: Page, script: str, expected: str) -> None:
-    """A group without a client secret of its own wants submit() first; every group wants a form on the page."""
-    said = bare.evaluate(
+def test_what_confirm_needs(bare: Page, script: str, expected: str) -> None:
+    """A call of confirmSetup needs a mounted form, and submit() first if the group has no client secret."""
+    message = bare.evaluate(
         f"""async () => {{
             const elements = stripe.elements({{mode: "setup", currency: "eur"}});
             {script};
-            return stripe.confirmSetup({{elements, clientSecret: secret, redirect: "if_required"}}).catch(error => error.message);
+            const options = {{elements, clientSecret: secret, redirect: "if_required"}};
+            return stripe.confirmSetup(options).catch(error => error.message);
         }}"""
     )
 
-    assert expected in said
+    assert expected in message
 
 
-@pytest.mark.parametrize(
-    ("call", "expected"),
-    [
-        ("confirmSetup()", "confirmSetup() needs a setup intent's client secret"),
-        (
-            "confirmSetup({clientSecret: secret, confirmParams: null})",
-            "return_url must be an absolute http or https URL",
-        ),
-        ("confirmCardSetup()", "confirmCardSetup() needs a setup intent's client secret"),
-        ("confirmSepaDebitSetup(null, null)", "confirmSepaDebitSetup() needs a setup intent's client secret"),
-        ("confirmCardSetup(secret, {payment_method: {card: null}})", "an element for card is required"),
-        ("handleNextAction()", "retrieveSetupIntent() needs a setup intent's client secret"),
-        ("createPaymentMethod()", "not implemented by the mock"),
-        ("createPaymentMethod({type: 'card'})", "an element for card is required"),
-        ("createPaymentMethod({type: 'card', card: null})", "an element for card is required"),
-        ("createToken(null)", "not implemented by the mock"),
-        ("elements(null).create('payment')", "a payment element needs elements({clientSecret})"),
-    ],
-)
-def test_what_is_left_out_is_named(bare: Page, call: str, expected: str) -> None:
-    """Null, or nothing at all, is answered with what is needed instead."""
-    said = bare.evaluate(
-        f"async () => {{ try {{ return await stripe.{call} }} catch (error) {{ return error.message }} }}"
-    )
-
-    assert said.startswith("Mock of Stripe.js: ")
-    assert expected in said
+INCOMPLETE_CALLS = {
+    "confirmSetup()": "confirmSetup() needs a setup intent's client secret",
+    "confirmSetup({clientSecret: secret, confirmParams: null})": "return_url must be an absolute http or https URL",
+    "confirmCardSetup()": "confirmCardSetup() needs a setup intent's client secret",
+    "confirmSepaDebitSetup(null, null)": "confirmSepaDebitSetup() needs a setup intent's client secret",
+    "confirmCardSetup(secret, {payment_method: {card: null}})": "an element for card is required",
+    "handleNextAction()": "retrieveSetupIntent() needs a setup intent's client secret",
+    "createPaymentMethod()": "not implemented by the mock",
+    "createPaymentMethod({type: 'card'})": "an element for card is required",
+    "createPaymentMethod({type: 'card', card: null})": "an element for card is required",
+    "createToken(null)": "not implemented by the mock",
+    "elements(null).create('payment')": "a payment element needs elements({clientSecret})",
+}
 
 
-@pytest.mark.parametrize("data", ["undefined", "null", "{}", "{payment_method: null}"])
-def test_a_confirmation_without_a_payment_method(bare: Page, data: str) -> None:
-    """Stripe's side says what is missing."""
-    code = bare.evaluate(f"stripe.confirmCardSetup(secret, {data}).then(({{error}}) => error.code)")
+def test_missing_arguments_are_named(bare: Page) -> None:
+    """If an argument is missing or null, the error names what the call needs."""
+    script = "async () => { try { return await stripe.%s } catch (error) { return error.message } }"
+    errors = {call: bare.evaluate(script % call) for call in INCOMPLETE_CALLS}
 
-    assert "setup_intent_unexpected_state" == code
+    assert {} == {
+        call: error
+        for call, error in errors.items()
+        if not error.startswith("Mock of Stripe.js: ") or INCOMPLETE_CALLS[call] not in error
+    }
 
 
-def test_where_to_go_on_has_to_be_said(bare: Page) -> None:
-    """Without redirect: if_required there has to be a return_url, and it has to be a web address."""
+def test_a_confirmation_without_a_payment_method(bare: Page) -> None:
+    """The Stripe API of the mock refuses it."""
+    script = "() => stripe.confirmCardSetup(secret, %s).then(({error}) => error.code)"
+    arguments = ("undefined", "null", "{}", "{payment_method: null}")
+
+    assert ["setup_intent_unexpected_state"] * 4 == [bare.evaluate(script % argument) for argument in arguments]
+
+
+def test_a_return_url_is_required(bare: Page) -> None:
+    """Unless redirect is "if_required", confirmSetup needs a return_url, which must be a web address."""
     script = """async url => {
         const elements = stripe.elements({clientSecret: secret});
         return stripe.confirmSetup({elements, confirmParams: {return_url: url}}).catch(error => error.message);

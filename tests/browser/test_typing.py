@@ -1,81 +1,85 @@
-"""What a person types: how it is written, and what is said when it cannot be."""
+"""What a customer types: how the form shows it, and the error for an invalid value."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PAYMENT
 
-
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        pytest.param("12/34", "12 / 34", id="as printed on the card"),
-        pytest.param("1234", "12 / 34", id="without a stroke"),
-        pytest.param("1/34", "01 / 34", id="one digit"),
-        pytest.param("534", "05 / 34", id="one digit, without a stroke"),
-        pytest.param("12/2034", "12 / 34", id="a year in full"),
-        pytest.param("122034", "12 / 34", id="a year in full, without a stroke"),
-        pytest.param("12/203", "12 / 203", id="most of a year"),
-    ],
-)
-def test_dates_are_understood_sign_by_sign(bare: Page, typed: str, shown: str) -> None:
-    """A date may be typed as people write it."""
-    bare.evaluate(PAYMENT)
-    bare.get_by_label("Expiration date").press_sequentially(typed)
-
-    expect(bare.get_by_label("Expiration date")).to_have_value(shown)
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"),
-    [
-        pytest.param("12/34", "12 / 34", id="short"),
-        pytest.param("1/34", "01 / 34", id="one digit"),
-        pytest.param("12/2034", "12 / 34", id="a year in full"),
-        pytest.param("1/2034", "01 / 34", id="one digit and a year in full"),
-        pytest.param("12 2034", "12 / 34", id="a space"),
-        pytest.param("12-2034", "12 / 34", id="a hyphen"),
-        pytest.param("122034", "12 / 34", id="nothing between"),
-        pytest.param("2034-12", "12 / 34", id="the year first"),
-        pytest.param(" 2034/1 ", "01 / 34", id="the year first, one digit"),
-    ],
-)
-def test_dates_are_understood_at_once(bare: Page, given: str, shown: str) -> None:
-    """Password managers and tests fill in all of it."""
-    bare.evaluate(PAYMENT)
-    bare.get_by_label("Expiration date").fill(given)
-
-    expect(bare.get_by_label("Expiration date")).to_have_value(shown)
+TYPED = {
+    "12/34": "12 / 34",
+    "1234": "12 / 34",
+    "1/34": "01 / 34",
+    "534": "05 / 34",
+    "12/2034": "12 / 34",
+    "122034": "12 / 34",
+    "12/203": "12 / 203",
+}
+FILLED_IN = {
+    "12/34": "12 / 34",
+    "1/34": "01 / 34",
+    "12/2034": "12 / 34",
+    "1/2034": "01 / 34",
+    "12 2034": "12 / 34",
+    "12-2034": "12 / 34",
+    "122034": "12 / 34",
+    "2034-12": "12 / 34",
+    " 2034/1 ": "01 / 34",
+}
+INVALID = {
+    "13/34": "This month does not exist.",
+    "12/20": "The card has expired: the year is past.",
+    "12/99": "This year is too far in the future.",
+    "12": "Enter month and year, for example 12/34.",
+    "12 / 203": "Enter month and year, for example 12/34.",
+}
 
 
-@pytest.mark.parametrize(
-    ("typed", "message"),
-    [
-        pytest.param("13/34", "This month does not exist.", id="no month"),
-        pytest.param("12/20", "The card has expired: the year is past.", id="past"),
-        pytest.param("12/99", "This year is too far in the future.", id="far away"),
-        pytest.param("12", "Enter month and year, for example 12/34.", id="half"),
-        pytest.param("12 / 203", "Enter month and year, for example 12/34.", id="most of a year"),
-    ],
-)
-def test_dates_that_cannot_be(bare: Page, typed: str, message: str) -> None:
-    """What is wrong is said when the field is left, where assistive technology finds it, and goes once it is mended."""
-    bare.evaluate(PAYMENT)
-    field = bare.get_by_label("Expiration date")
-    field.fill(typed)
-    expect(field).not_to_have_attribute("aria-invalid", "true")
-    field.blur()
-
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description(message)
-    field.fill("12/34")
-    expect(field).not_to_have_attribute("aria-invalid", "true")
+def expiry(page: Page) -> Locator:
+    """The field for the expiration date of a mounted payment element."""
+    page.evaluate(PAYMENT)
+    field = page.get_by_label("Expiration date")
+    expect(field).to_be_visible()
+    return field
 
 
-def test_digits_can_be_put_right_in_the_middle(bare: Page) -> None:
-    """The caret stays where the person is typing, and backspace goes through what was added."""
+def test_a_typed_date_is_formatted(bare: Page) -> None:
+    """A customer may type a date in any usual form, one character after the other."""
+    field, shown = expiry(bare), {}
+    for text in TYPED:
+        field.fill("")
+        field.press_sequentially(text)
+        shown[text] = field.input_value()
+
+    assert TYPED == shown
+
+
+def test_a_date_that_is_filled_in_is_formatted(bare: Page) -> None:
+    """Password managers and tests set the whole value at once."""
+    field, shown = expiry(bare), {}
+    for text in FILLED_IN:
+        field.fill(text)
+        shown[text] = field.input_value()
+
+    assert FILLED_IN == shown
+
+
+def test_an_invalid_date_has_an_error(bare: Page) -> None:
+    """The error appears when the field loses the focus, is its accessible description, and goes with a valid date."""
+    field = expiry(bare)
+    for text, message in INVALID.items():
+        field.fill(text)
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        field.blur()
+
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(message)
+        field.fill("12/34")
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_digits_can_be_edited_in_the_middle(bare: Page) -> None:
+    """The caret stays where the customer types, and Backspace also deletes the separators that the form adds."""
     bare.evaluate(PAYMENT)
     number, expiry = bare.get_by_label("Card number"), bare.get_by_label("Expiration date")
     number.press_sequentially("424242424242424")
@@ -91,8 +95,8 @@ def test_digits_can_be_put_right_in_the_middle(bare: Page) -> None:
     expect(expiry).to_have_value("")
 
 
-def test_american_express_is_written_its_own_way(bare: Page) -> None:
-    """Fifteen digits in three groups, and a code of four."""
+def test_american_express_has_its_own_format(bare: Page) -> None:
+    """An American Express card has fifteen digits in three groups, and a code of four digits."""
     bare.evaluate(PAYMENT)
     bare.get_by_label("Card number").fill("378282246310005")
     bare.get_by_label("CVC").fill("12345")

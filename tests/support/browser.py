@@ -1,4 +1,4 @@
-"""A real browser, the apps it opens, and a record of every request that left a page."""
+"""A real browser, the apps it opens, and a record of every request that a page sends."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 from tests.support.needs import command, modules, tool
 
-__all__ = ["TYPES", "Pages", "app_server", "bundle", "chromium"]
+__all__ = ["TYPES", "Pages", "app_server", "bundle", "chromium", "new_tab"]
 
 APP = Path(__file__).parents[1] / "browser" / "app.jsx"
 TYPES = "@stripe/stripe-js/dist/stripe-js"
 
-# As root it has no sandbox; the rest keeps it from calling home, and it finds no other host than this one.
+# Chromium has no sandbox when it runs as root. The other flags stop its own traffic and let it resolve only this host.
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,11 +34,12 @@ CHROMIUM = (
 )
 CONTENT = {".js": "text/javascript", ".css": "text/css"}
 LOOPBACK = {"127.0.0.1", "localhost"}
+SIZE: ViewportSize = {"width": 1280, "height": 720}
 
 
 def bundle(app: str, target: Path) -> Path:
-    """The app, bundled with the packages of tests/npm/<app>, unmodified."""
-    made = target / f"{app}.js"
+    """Bundle the app with the unmodified packages of tests/npm/<app>."""
+    bundled = target / f"{app}.js"
     subprocess.run(
         [
             tool("esbuild"),
@@ -46,18 +47,18 @@ def bundle(app: str, target: Path) -> Path:
             "--bundle",
             "--jsx=automatic",
             '--define:process.env.NODE_ENV="development"',
-            f"--outfile={made}",
+            f"--outfile={bundled}",
             "--log-level=warning",
         ],
         env={**os.environ, "NODE_PATH": str(modules(app))},
         check=True,
     )
-    return made
+    return bundled
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that is on the PATH."""
+    """Debian's Chromium, or the Chrome on the PATH."""
     found = command("chromium", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
@@ -65,44 +66,71 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-# Without slots: Playwright leaves a mark on whose methods it is given.
+def new_tab(browser: Browser) -> Page:
+    """A page in a profile of its own."""
+    context = browser.new_context(locale="en-GB", viewport=SIZE)
+    context.set_default_timeout(10_000)
+    return context.new_page()
+
+
+# Without slots: Playwright sets an attribute on the object whose method it gets as a handler.
 @dataclass(kw_only=True)
 class Pages:
-    """Opens pages in one browser. `asked` has every URL that any of them asked for, `told` what the console said."""
+    """The pages of one test: `requests` has every request that they sent, `console` every message in their console.
 
-    browser: Browser
-    asked: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    The first page is `tab`, which the tests use one after another, because a new renderer process takes longer than
+    most tests. The scripts of the mock store nothing in a profile. Further pages have profiles of their own.
+    """
+
+    tab: Page
+    requests: list[Request] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    _opened: list[Page] = field(default_factory=list)
 
     def open(self, url: str, query: Mapping[str, str | list[str]] | None = None) -> Page:
-        """A page in a profile of its own."""
-        context = self.browser.new_context(locale="en-GB")
-        context.set_default_timeout(10_000)
-        context.on("request", self._note)
-        context.on("console", self._listen)
-        page = context.new_page()
+        """Open a URL in a page that no other part of the test uses."""
+        page = self.tab if not self._opened else new_tab(self._browser)
+        self._opened.append(page)
+        page.context.on("request", self._on_request)
+        page.context.on("console", self._on_console)
         page.goto(f"{url}?{urlencode(query, doseq=True)}" if query else url)
         return page
 
     def close(self) -> None:
-        for context in self.browser.contexts:
-            context.close()
+        """Leave all pages, so that they send nothing more."""
+        for page in self._opened:
+            page.unroute_all(behavior="ignoreErrors")
+            page.goto("about:blank")
+            page.context.remove_listener("request", self._on_request)
+            page.context.remove_listener("console", self._on_console)
+            if page is self.tab:
+                page.set_viewport_size(SIZE)
+            else:
+                page.context.close()
+        self._opened.clear()
 
     @property
-    def strangers(self) -> list[str]:
-        """What was asked of any other machine."""
-        return [url for url in self.asked if urlsplit(url).scheme != "data" and urlsplit(url).hostname not in LOOPBACK]
+    def foreign_requests(self) -> list[str]:
+        """The requests to any other machine."""
+        urls = [urlsplit(request.url) for request in self.requests]
+        return [url.geturl() for url in urls if url.scheme != "data" and url.hostname not in LOOPBACK]
 
-    def _note(self, request: Request) -> None:
-        self.asked.append(request.url)
+    @property
+    def _browser(self) -> Browser:
+        browser = self.tab.context.browser
+        assert browser is not None
+        return browser
 
-    def _listen(self, message: ConsoleMessage) -> None:
-        self.told.append(f"{message.type}: {message.text}")
+    def _on_request(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text}")
 
 
 @contextmanager
 def app_server(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Serves an app's files, on another origin than the mock's, as a developer's server does; any other path is empty."""
+    """Serve an app's files on another origin than the mock's, as a development server does; other paths are empty."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -113,7 +141,7 @@ def app_server(files: Mapping[str, bytes]) -> Iterator[str]:
             self.wfile.write(files.get(name, b"<!doctype html><title>empty</title>"))
 
         def log_message(self, *_: object) -> None:
-            """The tests have no use for its log."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
