@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 import mockserver
 from mockserver.cli import commands as cli
-from mockserver.cli.health_check import ask, default_url
+from mockserver.cli.health_check import default_url, health_problem
 from mockserver.settings import Settings
 from tests.support.command import ROOT, Running, run, served
 
@@ -103,7 +103,7 @@ def test_greeting_shows_no_key() -> None:
     """A key that was given is not printed; the curl says where it goes."""
     with served("--api-key", "api_key_hush") as running:
         assert "api_key_hush" not in running.greeting
-        assert "wb-key: <one that --api-key names>" in running.greeting
+        assert "wb-key: <one of the keys given with --api-key>" in running.greeting
         assert [200, 401] == [post(running.url, key=key)[0] for key in ("api_key_hush", "api_key_demo")]
 
 
@@ -160,7 +160,7 @@ def test_a_reader_that_leaves_does_not_stop_it() -> None:
         assert process.stdout
         process.stdout.close()
         for _ in range(200):
-            if ask(f"http://127.0.0.1:{port}") is None:
+            if health_problem(f"http://127.0.0.1:{port}") is None:
                 break
             assert process.poll() is None
             time.sleep(0.05)
@@ -213,15 +213,20 @@ def test_a_reader_that_leaves_does_not_stop_it() -> None:
         ),
         pytest.param(["--port", "80x"], "'80x' is not a valid integer", id="a port that is no number"),
         pytest.param(["--port", "65536"], "65536 is not in the range", id="a port too high"),
-        pytest.param(["--host", "no.such.invalid"], "'no.such.invalid' is not known", id="no such host"),
+        pytest.param(["--host", "no.such.invalid"], "'no.such.invalid' is unknown", id="no such host"),
         pytest.param(["--prot", "1"], "--port", id="an unknown flag names the nearest"),
         pytest.param(["chek"], "No such command 'chek'", id="an unknown command"),
         pytest.param(["serve", "more"], "unexpected extra argument", id="an argument too many"),
         pytest.param(["--allow-host", "a b"], "--allow-host", id="a host that is none"),
         pytest.param(["--cors-origin", "example"], "--cors-origin", id="an origin that is none"),
         pytest.param(["--max-body", "0"], "0 is not in the range", id="no body at all"),
-        pytest.param(["health", "ftp://x"], "'ftp://x' is not a URL to ask", id="health over ftp"),
-        pytest.param(["health", "http://[::1"], "is not a URL to ask", id="health of half an address"),
+        pytest.param(["health", "ftp://x"], "'ftp://x' cannot be checked", id="health over ftp"),
+        pytest.param(
+            ["health", "https://x"],
+            "the mock server serves plain HTTP only; write a URL that starts with http://, such as http://127.0.0.1:8080",
+            id="health over https",
+        ),
+        pytest.param(["health", "http://[::1"], "is not the URL of a mock server", id="health of half an address"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], expected: str, tmp_path: Path) -> None:
@@ -243,7 +248,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2(server: Running) -> None:
     ended = run("--port", port)
 
     assert (2, "") == (ended.returncode, ended.stdout)
-    assert re.fullmatch(rf"mockserver: .*\b{port}\b.*taken.*\n", ended.stderr)
+    assert re.fullmatch(rf"mockserver: .*\b{port}\b.*in use.*\n", ended.stderr)
 
 
 @pytest.mark.parametrize(
@@ -362,7 +367,7 @@ def test_health_where_nobody_answers() -> None:
     ended = run("health", variables={"MOCKSERVER_PORT": str(free_port())})
 
     assert (1, "") == (ended.returncode, ended.stdout)
-    assert re.fullmatch(r"mockserver: http://127\.0\.0\.1:\d+ does not answer: .+\n", ended.stderr)
+    assert re.fullmatch(r"mockserver: no mock server answers at http://127\.0\.0\.1:\d+: .+\n", ended.stderr)
 
 
 @pytest.mark.parametrize(
@@ -390,10 +395,13 @@ def test_health_of_what_is_no_healthy_mock(status: int, body: bytes) -> None:
     with HTTPServer(("127.0.0.1", 0), Other) as other:
         thread = threading.Thread(target=other.handle_request)
         thread.start()
-        trouble = ask(f"http://127.0.0.1:{other.server_port}")
+        problem = health_problem(f"http://127.0.0.1:{other.server_port}")
         thread.join()
 
-    assert f"http://127.0.0.1:{other.server_port} is not a healthy mock server: it answered {status}" == trouble
+    assert (
+        f"http://127.0.0.1:{other.server_port} is not a healthy mock server: GET /__mock/health returned {status}"
+        == problem
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.cli.scenario_table import listing
+from mockserver.cli.scenario_table import scenario_table
 from mockserver.scenarios.format import load_folder
 from tests.support.command import ROOT, environment, run, served
 from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write
@@ -32,7 +32,7 @@ FILES = {
 
 def test_the_table_is_whole(tmp_path: Path) -> None:
     """Without a width each scenario has one line: name, about, operations, statuses and faults."""
-    lines = listing(load_folder(write(tmp_path / "scenarios", **FILES)).values()).splitlines()
+    lines = scenario_table(load_folder(write(tmp_path / "scenarios", **FILES)).values()).splitlines()
     assert ["NAME", "ABOUT", "OPERATIONS", "STATUSES"] == lines[0].split()
     about = "The first call hangs, and " + "then it is refused " * 6 + "again."
     both = f"{OPERATION}, another_operation"
@@ -48,15 +48,15 @@ def test_the_table_is_whole(tmp_path: Path) -> None:
 def test_the_table_is_wrapped(tmp_path: Path, width: int) -> None:
     """With a width no line is longer, and nothing is lost."""
     scenarios = load_folder(write(tmp_path / "scenarios", **FILES))
-    wrapped = listing(scenarios.values(), width=width)
+    wrapped = scenario_table(scenarios.values(), width=width)
     assert max(map(len, wrapped.splitlines())) <= width
-    assert sorted(wrapped.split()) == sorted(listing(scenarios.values()).split())
+    assert sorted(wrapped.split()) == sorted(scenario_table(scenarios.values()).split())
 
 
 def test_a_narrow_terminal_is_survived(tmp_path: Path) -> None:
     """Where there is no room, columns stay as wide as their longest words."""
     scenarios = load_folder(write(tmp_path / "scenarios", **FILES))
-    assert set(listing(scenarios.values()).split()) == set(listing(scenarios.values(), width=10).split())
+    assert set(scenario_table(scenarios.values()).split()) == set(scenario_table(scenarios.values(), width=10).split())
 
 
 def test_the_bundled_scenarios_are_listed() -> None:

@@ -22,7 +22,7 @@ import watchfiles
 from click.testing import CliRunner
 
 from mockserver.cli import commands as cli
-from mockserver.cli.health_check import ask as ask_health
+from mockserver.cli.health_check import health_problem
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError
@@ -311,7 +311,7 @@ def test_promise_12_a_bad_edit_is_survivable(mock: Mock, name: str, text: str, e
     with pytest.raises(UsageError) as caught:
         load_engine(Settings(spec=mock.spec, scenarios=mock.scenarios))
     assert problems == str(caught.value).splitlines()
-    assert ask_health(mock.url) is None
+    assert health_problem(mock.url) is None
 
     path.unlink() if old is None else path.write_text(old, "utf-8")
 
@@ -496,7 +496,7 @@ def test_an_activated_scenario_that_goes(mock: Mock, namespace: str | None) -> N
     mock.file("busy").unlink()
 
     eventually(lambda: mock.ask(mock_namespace="me") == [1])
-    told = "the scenario busy is activated and gone: until it is back, the next that applies answers"
+    told = "the activated scenario busy no longer exists: until it exists again, another one answers"
     eventually(lambda: mock.log[1:] == ["reloaded: busy", told])
     mock.file("happy_path").write_text(scenario(2), "utf-8")
     eventually(lambda: mock.ask(mock_namespace="me") == [2])
@@ -648,7 +648,7 @@ def test_a_bug_while_reading_is_survived(
     monkeypatch.setattr("mockserver.reloading.sources.load_snapshot", lambda *_, **__: 1 / 0)
     mock.file("happy_path").write_text(scenario(2), "utf-8")
 
-    assert ["the files met a bug of the mock server; stderr has more"] == mock.until_rejected()
+    assert ["a bug of the mock server prevents reading the files; stderr has more"] == mock.until_rejected()
     assert "ZeroDivisionError" in caplog.text
     monkeypatch.undo()
     mock.file("happy_path").write_text(scenario(3), "utf-8")
@@ -677,7 +677,7 @@ def test_many_problems_are_told_in_part(mock: Mock) -> None:
     problems = mock.reload["problems"]
     assert max(map(len, problems)) <= 500
     assert "and " in problems[-1]
-    assert ask_health(mock.url) is None
+    assert health_problem(mock.url) is None
 
 
 def test_problems_hold_no_secrets(mock: Mock) -> None:
@@ -764,7 +764,9 @@ def test_watchfiles_is_asked_for() -> None:
         check=False,
     )
 
-    expected = "mockserver: --reload needs watchfiles: run pip install '.[reload]' in a checkout\n"
+    expected = (
+        "mockserver: --reload needs watchfiles: run pip install watchfiles, or pip install '.[reload]' in a checkout\n"
+    )
     assert (2, "", expected) == (ended.returncode, ended.stdout, ended.stderr)
 
 
@@ -795,9 +797,9 @@ def test_stamps_see_what_editors_do(tmp_path: Path) -> None:
         path.unlink,
     ]
     for act in acts:
-        before = file_stamps.FileStamps.at([path], None)
+        before = file_stamps.FileStamps.read([path], None)
         time.sleep(0.02)
         path.read_text("utf-8")
-        assert before == file_stamps.FileStamps.at([path], None)
+        assert before == file_stamps.FileStamps.read([path], None)
         act()
-        assert before != file_stamps.FileStamps.at([path], None)
+        assert before != file_stamps.FileStamps.read([path], None)

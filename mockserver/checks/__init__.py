@@ -1,4 +1,4 @@
-"""The command `mockserver check`: whether scenario files hold under a contract and under its next version.
+"""`mockserver check`: finds problems in scenario files, under a contract and under another version of it.
 
 May import: `loading`, `engine` and the packages below them. Start with `checker.py`.
 """

@@ -1,4 +1,4 @@
-"""Plays the examples of scenario files: each exchange through the engine, expected beside actual."""
+"""Plays the examples of scenario files with an engine, and compares the expected with the actual replies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REFUSED: Final = "mock-refused"
 
 
 def play(engine: Engine, file: ReadFile) -> list[Problem]:
-    """Every way in which the examples of a file do not hold; delays are not waited for."""
+    """Every difference between the examples of a file and what the engine answers. Delays are skipped."""
     scenario = file.scenario
     if scenario is None:
         return []
@@ -33,47 +33,47 @@ def play(engine: Engine, file: ReadFile) -> list[Problem]:
         flaws += [flaw.under(("example", index)) for flaw in _flaws(example, outcome, scenario)]
     if scenario.when is not None and scenario.example and not flaws and scenario.name not in answered_by:
         flaws.append(
-            Flaw(("when",), "expected to choose this scenario for one of its examples, found that it does not")
+            Flaw(("when",), "expected to select this scenario for one of its examples, found that it does not")
         )
-    return [file.problem(_as_written(flaw, file)) for flaw in flaws]
+    return [file.problem(_with_written_name(flaw, file)) for flaw in flaws]
 
 
 def _flaws(example: Example, outcome: Reply | Fault, scenario: Scenario) -> Iterator[Flaw]:
-    """How an exchange went otherwise than its example says."""
-    sender = _sender(outcome, scenario)
-    found = _found(outcome, sender)
+    """How the outcome of an exchange differs from its example."""
+    source = _source(outcome, scenario)
+    actual = _description(outcome, source)
     if example.reply is None:
         if not isinstance(outcome, Fault) or outcome.kind != example.fault:
-            yield Flaw(("fault",), f"expected the fault {example.fault}, found {found}")
+            yield Flaw(("fault",), f"expected the fault {example.fault}, found {actual}")
         return
-    # Whoever waits long enough gets a dribbled reply whole.
+    # A client that waits receives the whole of a dribbled reply.
     reply = outcome.reply if isinstance(outcome, Fault) and outcome.kind == "dribble" else outcome
     if isinstance(reply, Fault):
-        yield Flaw(("reply",), f"expected a reply with status {example.reply.status}, found {found}")
+        yield Flaw(("reply",), f"expected a reply with status {example.reply.status}, found {actual}")
         return
     headers = Headers(reply.headers)
     if _REFUSED in headers and _REFUSED not in example.reply.headers:
-        # Else a mistake in the example would pass for the error that it is about.
-        yield Flaw(("reply", "status"), f"expected {example.reply.status}, found {found}")
+        # The example may expect an error of the API with the same status. A refusal by the mock must not pass for it.
+        yield Flaw(("reply", "status"), f"expected {example.reply.status}, found {actual}")
         return
     for miss in example.reply.misses(reply.status, headers, _body(reply, headers)):
-        yield Flaw(("reply", *_path(miss)), f"expected {miss.expected}, found {miss.actual}, from {sender}")
+        yield Flaw(("reply", *_path(miss)), f"expected {miss.expected}, found {miss.actual}, from {source}")
 
 
-def _found(outcome: Reply | Fault, sender: str) -> str:
-    """What the client got, in words."""
+def _description(outcome: Reply | Fault, source: str) -> str:
+    """What the client received, in words."""
     if isinstance(outcome, Fault):
-        return f"the fault {outcome.kind} from {sender}"
+        return f"the fault {outcome.kind} from {source}"
     refused = _headers(outcome).get(_REFUSED)
     if refused is None:
-        return f"a reply with status {outcome.status} from {sender}"
+        return f"a reply with status {outcome.status} from {source}"
     problem = json.loads(outcome.body)
-    said = [f"{each['in']} {each['pointer']}: {each['message']}" for each in problem.get("violations", ())]
-    return f"the refusal {refused}: {' '.join([problem['detail'], '; '.join(said)]).strip()}"
+    violations = [f"{each['in']} {each['pointer']}: {each['message']}" for each in problem.get("violations", ())]
+    return f"the refusal {refused}: {' '.join([problem['detail'], '; '.join(violations)]).strip()}"
 
 
-def _sender(outcome: Reply | Fault, scenario: Scenario) -> str:
-    """Who answered: a stub, of this scenario or another one, or nobody but the contract."""
+def _source(outcome: Reply | Fault, scenario: Scenario) -> str:
+    """What answered: a stub of this or of another scenario, or the contract's schema."""
     headers = _headers(outcome)
     name, stub = headers.get("mock-scenario"), headers.get("mock-stub")
     if name is None or stub is None:
@@ -90,21 +90,17 @@ def _body(reply: Reply, headers: Headers) -> Any:
     if not reply.body:
         return ABSENT
     text = reply.body.decode("utf-8", "replace")
-    if not is_json(headers.get("content-type", "")):
-        return text
-    return json.loads(text)
+    return json.loads(text) if is_json(headers.get("content-type", "")) else text
 
 
 def _path(miss: Miss) -> Path:
-    """Which matcher of the example has missed: its `where` is `status`, `header name` or `body /pointer`."""
+    """The path of the matcher that missed. `where` is `status`, `header name` or `body /pointer`."""
     part, _, rest = miss.where.partition(" ")
-    if part == "header":
-        return ("headers", rest)
-    return (part, *json_pointers.split(rest))
+    return ("headers", rest) if part == "header" else (part, *json_pointers.split(rest))
 
 
-def _as_written(flaw: Flaw, file: ReadFile) -> Flaw:
-    """The flaw at the header's name as the file has it, where the matchers have it in lower case."""
+def _with_written_name(flaw: Flaw, file: ReadFile) -> Flaw:
+    """The flaw with the name of a header as it is written in the file; matchers have it in lower case."""
     match flaw.path:
         case ("example", index, "reply", "headers", str(name)) if file.positions is not None:
             written = file.positions.data["example"][index]["reply"]["headers"]

@@ -1,8 +1,8 @@
-"""What a check has found, as data."""
+"""The result of a check, as data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from mockserver.scenarios.format import Problem
@@ -12,71 +12,55 @@ __all__ = ["Comparison", "FileReport", "Report"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """One scenario file: what does not hold, and what is merely worth knowing; `examples` were played."""
+    """The result for one scenario file. `examples` is the number of its examples; notes are not problems."""
 
     file: str
     scenario: str
-    examples: int = 0
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Problem, ...] = ()
+    examples: int
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether everything in it holds."""
+        """Whether the file has no problem."""
         return not self.problems
-
-    def as_json(self) -> dict[str, Any]:
-        """The file in the JSON report."""
-        return {
-            "file": self.file,
-            "scenario": self.scenario,
-            "ok": self.ok,
-            "examples": self.examples,
-            "problems": [problem.as_json() for problem in self.problems],
-            "notes": [note.as_json() for note in self.notes],
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Another version of the contract, and the files that hold now and would not hold under it."""
+    """Another version of the contract, and the files that have problems only under it."""
 
     spec: str
     version: str
-    broken: tuple[FileReport, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The comparison in the JSON report."""
-        return {"spec": self.spec, "version": self.version, "broken": [each.as_json() for each in self.broken]}
+    broken: tuple[FileReport, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One check: of the files of a folder, which is None if there was nothing to check, under a contract."""
+    """The result for the files of a folder under a contract; `scenarios` is None if there is no folder."""
 
     spec: str
     version: str
-    folder: str | None
-    files: tuple[FileReport, ...] = ()
-    against: Comparison | None = None
+    scenarios: str | None
+    files: tuple[FileReport, ...]
+    against: Comparison | None
 
     @property
     def ok(self) -> bool:
-        """Whether everything that was checked holds."""
+        """Whether no file has a problem, under either version of the contract."""
         return all(each.ok for each in self.files) and not (self.against and self.against.broken)
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON report; members may be added to it, but none is renamed or taken away.
+        """The JSON report. Members may be added, but none is renamed or removed.
 
-        `scenarios` is the folder or null, `against` null without --against. A file, be it in `files` or in
-        `against.broken`, has `file`, `scenario`, `ok`, `examples` (their number), `problems` and `notes`; each of
-        these has `file`, `line`, `column`, `key` and `message`.
+        It has the fields of this class and `ok`. A file, in `files` or in `against.broken`, has the fields of FileReport
+        and `ok`. Each of its problems and notes has `file`, `line`, `column`, `key` and `message`.
         """
-        return {
-            "ok": self.ok,
-            "spec": self.spec,
-            "version": self.version,
-            "scenarios": self.folder,
-            "files": [each.as_json() for each in self.files],
-            "against": None if self.against is None else self.against.as_json(),
-        }
+        against = (
+            None if self.against is None else asdict(self.against) | {"broken": list(map(_file, self.against.broken))}
+        )
+        return {"ok": self.ok, **asdict(self), "files": list(map(_file, self.files)), "against": against}
+
+
+def _file(report: FileReport) -> dict[str, Any]:
+    return {"ok": report.ok, **asdict(report)}

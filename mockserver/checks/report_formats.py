@@ -1,4 +1,4 @@
-"""The forms in which a report is printed."""
+"""The formats in which `mockserver check` prints a report: text, JSON, and annotations for GitHub Actions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from mockserver.checks.report import Comparison, FileReport, Report
+from mockserver.checks.report import FileReport, Report
 from mockserver.redaction.printable import plain
 from mockserver.scenarios.format import Problem
 
@@ -14,8 +14,8 @@ __all__ = ["FORMATS"]
 
 
 def _text(report: Report) -> str:
-    """For people: one line a file, below it what does not hold, and at the end what comes of it."""
-    lines = [line for each in report.files for line in _file(each)]
+    """For people: a line for each file, with its problems below it, and a summary at the end."""
+    lines = [line for each in report.files for line in _file_lines(each)]
     for each in report.against.broken if report.against else ():
         lines += [f"{each.file}: would break", *(f"  {problem}" for problem in each.problems)]
     return "\n".join(map(plain, [*lines, *_summary(report)]))
@@ -26,9 +26,11 @@ def _json(report: Report) -> str:
 
 
 def _github(report: Report) -> str:
-    """For GitHub Actions: a workflow command for each problem and note, and what comes of it."""
-    commands = [_command("error", each, "does not hold") for file in report.files for each in file.problems]
-    commands += [_command("notice", each, "says more than is so") for file in report.files for each in file.notes]
+    """For GitHub Actions: a workflow command for each problem and note, and a summary at the end."""
+    commands = [
+        _command("error", each, "problem in a scenario file") for file in report.files for each in file.problems
+    ]
+    commands += [_command("notice", each, "unnecessary") for file in report.files for each in file.notes]
     if report.against is not None:
         title = f"would break under {report.against.spec}"
         commands += [_command("error", each, title) for file in report.against.broken for each in file.problems]
@@ -36,10 +38,10 @@ def _github(report: Report) -> str:
 
 
 FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {"text": _text, "json": _json, "github": _github}
-"""How a report is printed, by the name of the form."""
+"""The functions that print a report, by the value of --format."""
 
 
-def _file(file: FileReport) -> Iterator[str]:
+def _file_lines(file: FileReport) -> Iterator[str]:
     examples = _count(file.examples, "example") if file.examples else "no example"
     yield f"{file.file}: {f'ok, {examples}' if file.ok else _count(len(file.problems), 'problem')}"
     for problem in file.problems:
@@ -49,21 +51,17 @@ def _file(file: FileReport) -> Iterator[str]:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    under = f"{report.spec} {report.version}"
-    if report.folder is None:
-        yield f"{under}: nothing to check, for --scenarios names no folder"
+    contract = f"{report.spec} {report.version}"
+    if report.scenarios is None:
+        yield f"{contract}: no scenario files to check, because --scenarios names no folder"
     else:
         broken = [file for file in report.files if not file.ok]
         problems = sum(len(file.problems) for file in broken)
-        verdict = f"{len(broken)} with {_count(problems, 'problem')}" if broken else "all hold"
-        yield f"{under}: {_count(len(report.files), 'file')}, {verdict}"
+        result = f"{len(broken)} with {_count(problems, 'problem')}" if broken else "no problems"
+        yield f"{contract}: {_count(len(report.files), 'file')}, {result}"
     if report.against is not None:
-        yield _compared(report.against)
-
-
-def _compared(against: Comparison) -> str:
-    broken = f"would break {_count(len(against.broken), 'scenario')}" if against.broken else "would break nothing"
-    return f"{against.spec} {against.version}: {broken}"
+        broken_count = _count(len(report.against.broken), "scenario") if report.against.broken else "nothing"
+        yield f"{report.against.spec} {report.against.version}: would break {broken_count}"
 
 
 def _count(number: int, noun: str) -> str:
@@ -71,15 +69,13 @@ def _count(number: int, noun: str) -> str:
 
 
 def _command(kind: str, problem: Problem, title: str) -> str:
-    """A workflow command; in its properties colons and commas are escaped too (actions/toolkit, command.ts)."""
-    properties = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
-    given = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{kind} {given}::{_data(problem.text)}"
+    """A workflow command. Its properties also escape colons and commas (actions/toolkit, command.ts)."""
+    values = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
+    properties = [
+        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in values.items()
+    ]
+    return f"::{kind} {','.join(properties)}::{_escaped(problem.text)}"
 
 
-def _data(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

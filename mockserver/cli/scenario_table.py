@@ -1,24 +1,25 @@
-"""The table that `mockserver scenarios` prints: what there is to choose from."""
+"""The table that `mockserver scenarios` prints."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Final
 
 from mockserver.redaction.printable import plain
 from mockserver.scenarios import Scenario
 
-__all__ = ["listing"]
+__all__ = ["scenario_table"]
 
 HEAD: Final = ("NAME", "ABOUT", "OPERATIONS", "STATUSES")
 GAP: Final = "  "
 
 
-def listing(scenarios: Iterable[Scenario], *, width: int | None = None) -> str:
-    """The table, one scenario a line; with a width, in columns, what is too long goes on in the next line."""
+def scenario_table(scenarios: Iterable[Scenario], *, width: int | None = None) -> str:
+    """One row for each scenario. With a width, long cells continue on the next line of their column."""
     rows = [HEAD, *map(_row, scenarios)]
-    widths = _widths(rows, width)
+    widths = _column_widths(rows, width)
     return "\n".join(line for row in rows for line in _lines(row, widths))
 
 
@@ -28,21 +29,23 @@ def _row(scenario: Scenario) -> tuple[str, ...]:
     return scenario.name, plain(scenario.about), plain(", ".join(operations)), ", ".join(statuses)
 
 
-def _widths(rows: list[tuple[str, ...]], width: int | None) -> list[int]:
-    """The widths of the columns: as the longest cells need them, or less, but no word is broken."""
+def _column_widths(rows: list[tuple[str, ...]], width: int | None) -> list[int]:
+    """The width of each column's longest cell; if the table is too wide, the widest columns shrink.
+
+    No column becomes narrower than its longest word, so the table can still be wider than `width`.
+    """
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    least = [max(len(word) for cell in column for word in cell.split()) for column in columns]
-    over = 0 if width is None else sum(widths) + len(GAP) * (len(widths) - 1) - width
-    while over > 0 and widths != least:
-        widest = max((have, index) for index, have in enumerate(widths) if have > least[index])[1]
+    smallest = [max(len(word) for cell in column for word in cell.split()) for column in columns]
+    excess = 0 if width is None else sum(widths) + len(GAP) * (len(widths) - 1) - width
+    while excess > 0 and widths != smallest:
+        _, widest = max((current, index) for index, current in enumerate(widths) if current > smallest[index])
         widths[widest] -= 1
-        over -= 1
+        excess -= 1
     return widths
 
 
 def _lines(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
     cells = [textwrap.wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
-    for index in range(max(map(len, cells))):
-        parts = [cell[index] if index < len(cell) else "" for cell in cells]
+    for parts in zip_longest(*cells, fillvalue=""):
         yield GAP.join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()

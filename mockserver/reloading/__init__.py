@@ -1,6 +1,6 @@
 """Watches the files of a running server and replaces the snapshot when they change.
 
-May import: `loading`, `engine` and the packages below them. Start with `reloader.py`.
+May import: `loading`, `engine` and the packages below them. It owns watchfiles. Start with `reloader.py`.
 """
 
 from __future__ import annotations

@@ -1,86 +1,90 @@
-"""The reloader: a thread that reads what was edited, beside a server that goes on answering."""
+"""The reloader: a thread that loads edited files while the server continues to answer."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, suppress
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import UsageError
 from mockserver.redaction import redact
+from mockserver.redaction.printable import plain
 from mockserver.reloading.sources import Sources
 from mockserver.settings import Settings
 
-__all__ = ["Act", "Reloader"]
+__all__ = ["Reloader"]
 
-Act = Callable[[], None]
+Action = Callable[[], None]
 
 _logger = logging.getLogger("mockserver")
 
-# What people can read, and `mockserver health` does.
-_MOST_PROBLEMS = 20
-_LONGEST_PROBLEM = 500
-_MOST_NAMES = 10
+# Network folders and some container mounts report no changes, so files are also checked after this many seconds.
+_INTERVAL = 0.5
+# The limits keep the reply of `GET /__mock/health` readable.
+_MAX_PROBLEMS = 20
+_MAX_PROBLEM_LENGTH = 500
+_MAX_NAMES = 10
 
 
 class Reloader:
-    """Keeps an engine up to date with the files that its settings name.
+    """Keeps an engine up to date with the files of its settings.
 
-    What cannot be served changes nothing but what health says. `tell` takes lines for the log, else logging does.
-    Raises UsageError when watchfiles is not installed.
+    If the files cannot be used, the engine keeps its snapshot, and health reports the problems. `log` receives one
+    line per event; by default it is the logger "mockserver". Raises UsageError when watchfiles is not installed.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, *, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(self, engine: Engine, settings: Settings, *, log: Callable[[str], None] | None = None) -> None:
         if find_spec("watchfiles") is None:
-            raise UsageError("--reload needs watchfiles: run pip install '.[reload]' in a checkout")
+            raise UsageError(
+                "--reload needs watchfiles: run pip install watchfiles, or pip install '.[reload]' in a checkout"
+            )
         self._engine = engine
-        self._tell = tell or _logger.warning
+        self._log = log or _logger.warning
         self._sources = Sources(settings, engine.snapshot)
-        self._stop = threading.Event()
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         engine.reload = ReloadStatus(since=engine.snapshot.read_at)
 
-    def start(self, between: Callable[[Act], object]) -> None:
-        """Watch from now on; `between` has an act done between two requests, and is called from another thread."""
-        self._thread = threading.Thread(target=self._run, args=[between], name="reload", daemon=True)
+    def start(self, run_between_requests: Callable[[Action], object]) -> None:
+        """Begin to watch. The reloader's thread calls `run_between_requests` with what changes the engine."""
+        self._thread = threading.Thread(target=self._run, args=[run_between_requests], name="reload", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no longer."""
-        self._stop.set()
+        """Stop watching."""
+        self._stopped.set()
         if self._thread is not None:
-            # Whoever still reads a large contract is not waited for.
+            # The thread may be reading a large contract: do not wait for the end of it.
             self._thread.join(1.0)
 
-    def _run(self, between: Callable[[Act], object]) -> None:
-        from mockserver.reloading.watch import wakes
-
-        while not self._stop.is_set():
+    def _run(self, run_between_requests: Callable[[Action], object]) -> None:
+        while not self._stopped.is_set():
             folders = self._sources.folders
-            with closing(wakes(folders, self._stop)) as waking:
-                for _ in waking:
-                    if self._sources.have_changed(self._stop.wait):
-                        act = self._read()
+            with closing(_possible_changes(folders, self._stopped)) as possible_changes:
+                for _ in possible_changes:
+                    if self._sources.have_changed(self._stopped.wait):
+                        action = self._read()
                         with suppress(RuntimeError):  # The server has ended meanwhile.
-                            between(act)
+                            run_between_requests(action)
                     if self._sources.folders != folders:
                         break
 
-    def _read(self) -> Act:
-        """Read the files; gives what is to be done about them."""
+    def _read(self) -> Action:
+        """Read the files; returns what to do with the result."""
         try:
             return partial(self._accept, self._sources.read())
         except UsageError as error:
-            return partial(self._reject, _shown(str(error).splitlines()))
+            return partial(self._reject, _shortened(str(error).splitlines()))
         except Exception:
-            _logger.exception("the files that changed met a bug of the mock server")
-            return partial(self._reject, ("the files met a bug of the mock server; stderr has more",))
+            _logger.exception("a bug of the mock server prevents reading the changed files")
+            return partial(self._reject, ("a bug of the mock server prevents reading the files; stderr has more",))
 
     def _accept(self, snapshot: Snapshot) -> None:
         before, recovered = self._engine.snapshot, self._engine.reload and self._engine.reload.problems
@@ -88,25 +92,42 @@ class Reloader:
         if changes or recovered:
             self._engine.serve(snapshot)
             self._engine.reload = ReloadStatus(since=time.time())
-            self._tell(f"reloaded: {_listed(changes) or 'the files are what is snapshot'}")
+            more = f" and {len(changes) - _MAX_NAMES} more" if len(changes) > _MAX_NAMES else ""
+            self._log(f"reloaded: {', '.join(changes[:_MAX_NAMES]) or 'no changes'}{more}")
         for name in sorted(snapshot.lost - lost):
-            self._tell(f"the scenario {name} is activated and gone: until it is back, the next that applies answers")
+            self._log(f"the activated scenario {name} no longer exists: until it exists again, another one answers")
 
     def _reject(self, problems: tuple[str, ...]) -> None:
         self._engine.reload = ReloadStatus(since=time.time(), problems=problems)
         for problem in problems:
-            self._tell(f"not reloaded: {problem}")
+            self._log(f"not reloaded: {problem}")
 
 
-def _listed(names: list[str]) -> str:
-    """The names, the first few of them."""
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{', '.join(names[:_MOST_NAMES])}{more}"
+def _possible_changes(folders: Iterable[Path], stopped: threading.Event) -> Generator[None]:
+    """Yields when something in one of the folders has changed, and at least twice a second; ends with the event."""
+    import watchfiles
+
+    try:
+        for _ in watchfiles.watch(
+            *folders,
+            watch_filter=None,
+            debounce=100,
+            step=20,
+            stop_event=stopped,
+            rust_timeout=int(_INTERVAL * 1000),
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            recursive=False,
+        ):
+            yield
+    except (OSError, RuntimeError):
+        # A folder was just deleted, or the system allows this user no more watches.
+        while not stopped.wait(_INTERVAL):
+            yield
 
 
-def _shown(lines: list[str]) -> tuple[str, ...]:
-    """The lines, the first few of them, each printable, not too long and without secrets."""
-    plain = [line if line.isprintable() else line.encode("unicode_escape").decode() for line in lines[:_MOST_PROBLEMS]]
-    shown = [redact(line)[:_LONGEST_PROBLEM] for line in plain]
-    more = [f"and {len(lines) - _MOST_PROBLEMS} more"] if len(lines) > _MOST_PROBLEMS else []
+def _shortened(problems: list[str]) -> tuple[str, ...]:
+    """The first problems, shortened, without control characters and secrets."""
+    shown = [redact(plain(problem))[:_MAX_PROBLEM_LENGTH] for problem in problems[:_MAX_PROBLEMS]]
+    more = [f"and {len(problems) - _MAX_PROBLEMS} more"] if len(problems) > _MAX_PROBLEMS else []
     return (*shown, *more)

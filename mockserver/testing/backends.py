@@ -1,203 +1,125 @@
-"""Where a mock runs: in this process, or elsewhere; both are asked through the control API."""
+"""Backends: the mock behind a MockServer, in this process or on a running server. Both answer control calls."""
 
 from __future__ import annotations
 
-import http.client
 import json
-from collections.abc import Callable, Container
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Any, Literal, TypedDict, cast
 
-from mockserver.contract.credentials import CredentialPlace, credential_places
-from mockserver.contract.document.document import Document
-from mockserver.control import TOKEN_HEADER, ControlApi
+from mockserver.contract.credentials import CredentialPlace
+from mockserver.control import ControlApi
 from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError
 from mockserver.loading import load_engine
-from mockserver.messages import Headers, Reply, Request
-from mockserver.parsing.json_writer import write_json
-from mockserver.parsing.media_types import is_json
+from mockserver.messages import Reply, Request
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
-from mockserver.testing.journal_entry import JournalEntry
-from mockserver.testing.journal_watch import LocalWatch, RemoteWatch, Watch
+from mockserver.testing.running_server import RunningServer
 from mockserver.web import ASGIApp, create_app
 
-__all__ = ["Backend", "LocalBackend", "RemoteBackend", "request_of"]
-
-TIMEOUT = 30.0
-
-
-class Backend(Protocol):
-    """A mock that answers control calls."""
-
-    @property
-    def url(self) -> str:
-        """Where it listens. Raises UsageError when it does not."""
-
-    @property
-    def places(self) -> tuple[CredentialPlace, ...]:
-        """Where its contract carries credentials."""
-
-    @property
-    def own_keys(self) -> tuple[str, ...]:
-        """The credentials that it accepts; none means any."""
-
-    def start(self) -> None:
-        """Have it listen; harmless when it does already."""
-
-    def stop(self) -> None:
-        """Have it finish what it accepted and listen no more."""
-
-    def call(self, request: Request) -> tuple[int, Any]:
-        """A control call: the status, and the JSON that was answered."""
-
-    def watch(self, journal: Callable[[], list[JournalEntry]], former: Container[str]) -> Watch:
-        """A watch that begins now; `journal` reads the namespace's own, `former` are the keys of earlier namespaces."""
+__all__ = ["Backend", "LocalBackend", "Options", "backend_of"]
 
 
 class LocalBackend:
-    """A mock of this process. It is made when it is first needed, and listens when it is told to."""
+    """A mock in this process. Its files are loaded at the first use; it listens after `start`.
+
+    Properties and methods raise UsageError when the contract or the scenarios cannot be used.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._server: BackgroundServer | None = None
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine. Raises UsageError when contract or scenarios cannot be used."""
-        return load_engine(self._settings)
+        """The engine that answers."""
+        return load_engine(self.settings)
 
     @cached_property
     def app(self) -> ASGIApp:
-        """The same mock as an ASGI app."""
-        return create_app(self._settings, engine=self.engine)
+        """The mock as an ASGI app."""
+        return create_app(self.settings, engine=self.engine)
 
     @cached_property
     def _control(self) -> ControlApi:
-        return ControlApi(self.engine, self._settings)
+        return ControlApi(self.engine, self.settings)
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server. Raises UsageError before `start`."""
         if self._server is None:
             raise UsageError("the mock server is not started: use `with MockServer() as mock`, or start()")
         return self._server.url
 
     @property
-    def places(self) -> tuple[CredentialPlace, ...]:
-        """Those of the contract."""
+    def credential_places(self) -> tuple[CredentialPlace, ...]:
+        """Where a request carries a credential."""
         return self.engine.contract.credential_places
 
-    @property
-    def own_keys(self) -> tuple[str, ...]:
-        """Those of the settings."""
-        return self._settings.api_keys
-
     def start(self) -> None:
-        """Listen, in a thread with an event loop of its own."""
+        """Listen, in a thread with its own event loop. Does nothing if the mock listens already."""
         if self._server is None:
-            self._server = BackgroundServer(self.app, host=self._settings.host, port=self._settings.port).start()
+            self._server = BackgroundServer(self.app, host=self.settings.host, port=self.settings.port).start()
 
     def stop(self) -> None:
-        """Finish what was accepted."""
+        """Finish open requests and stop listening."""
         if self._server is not None:
             self._server.stop()
             self._server = None
 
     def call(self, request: Request) -> tuple[int, Any]:
-        """Without a detour over the wire: what answers is the same."""
-        answer = self._control.handle(_guarded(request, self._settings.admin_token))
-        if not isinstance(answer, Reply):
-            answer[1].close()
-            return answer[0].status, None
-        return answer.status, json.loads(answer.body) if answer.body else None
-
-    def watch(self, journal: Callable[[], list[JournalEntry]], former: Container[str]) -> Watch:
-        """One that hears of every exchange."""
-        del journal
-        return LocalWatch(self.engine, former)
+        """The status and the JSON of a control call, without HTTP."""
+        # Only `GET events` returns more than a reply, and no test needs it.
+        reply = cast("Reply", self._control.handle(request))
+        return reply.status, json.loads(reply.body) if reply.body else None
 
 
-class RemoteBackend:
-    """A mock that runs elsewhere, in a container or another process. Raises UsageError for a URL that is none."""
-
-    own_keys: tuple[str, ...] = ()
-
-    def __init__(self, url: str, *, admin_token: str | None = None) -> None:
-        try:
-            parts = urlsplit(url)
-            is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            is_url = False
-        if not is_url or not url.isascii() or not url.isprintable() or " " in url:
-            raise UsageError(f"{url!r} is not the URL of a mock server: write it as in http://127.0.0.1:8080")
-        self._connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._authority = parts.netloc.rpartition("@")[2]
-        self._base = parts.path.rstrip("/")
-        # Without what may be a password: it is shown.
-        self.url = f"{parts.scheme}://{self._authority}{self._base}"
-        self._token = admin_token
-        self._lock = Lock()
-
-    @cached_property
-    def places(self) -> tuple[CredentialPlace, ...]:
-        """Those of the contract that it serves."""
-        status, document = self.call(Request(method="GET", path="/__mock/openapi.json"))
-        if status != 200 or not isinstance(document, dict):
-            raise UsageError(f"{self.url} does not tell its contract: it answered {status}")
-        document.setdefault("components", {})
-        return credential_places(Document(path=Path(), data=document, files=()))
-
-    def start(self) -> None:
-        """Make sure that it is there. Raises UsageError when it is not."""
-        status, told = self.call(Request(method="GET", path="/__mock/health"))
-        if status == 401:
-            raise UsageError(f"{self.url} guards its control API: give admin_token, or MOCKSERVER_ADMIN_TOKEN")
-        if status != 200 or not isinstance(told, dict) or told.get("status") != "ok":
-            raise UsageError(f"{self.url} is not a mock server: GET /__mock/health was answered {status}")
-
-    def stop(self) -> None:
-        """It is not ours to stop."""
-
-    def call(self, request: Request) -> tuple[int, Any]:
-        """Over a connection of its own. Raises UsageError when nobody answers."""
-        sent = _guarded(request, self._token)
-        target = f"{self._base}{sent.path}{'?' if sent.query else ''}{sent.query}"
-        connection = self._connection(self._authority, timeout=TIMEOUT)
-        try:
-            connection.request(sent.method, target, sent.body or None, dict(sent.headers.pairs))
-            reply = connection.getresponse()
-            body = reply.read()
-            media_type = reply.headers.get("content-type") or ""
-            return reply.status, json.loads(body) if body and is_json(media_type) else None
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise UsageError(f"no mock server answers at {self.url}: {error}") from None
-        finally:
-            connection.close()
-
-    def watch(self, journal: Callable[[], list[JournalEntry]], former: Container[str]) -> Watch:
-        """One that reads the journal; others use the server too, so what counts is the namespace."""
-        del former
-        return RemoteWatch(journal)
+Backend = LocalBackend | RunningServer
 
 
-def _guarded(request: Request, token: str | None) -> Request:
-    if token is None:
-        return request
-    return replace(request, headers=Headers([*request.headers.pairs, (TOKEN_HEADER, token)]))
+class Options(TypedDict, total=False):
+    """The settings that MockServer accepts as keyword arguments. Paths can be strings."""
+
+    spec: Path | str | None
+    scenarios: Path | str | None
+    scenario: str | None
+    host: str
+    port: int
+    seed: int | None
+    api_keys: tuple[str, ...]
+    on_violation: Literal["refuse", "report"]
+    cors_origins: tuple[str, ...]
+    allow_hosts: tuple[str, ...]
+    max_body: int
+    validation: Literal["compiled", "openapi-core"]
 
 
-def request_of(method: str, path: str, body: Any = None) -> Request:
-    """A control call without a namespace. Raises UsageError for a body that is more than JSON can say."""
-    if body is None:
-        return Request(method=method, path=path)
-    headers = Headers([("content-type", "application/json")])
-    try:
-        return Request(method=method, path=path, headers=headers, body=write_json(body))
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"JSON cannot say this: {error}") from None
+def backend_of(
+    settings: Settings | None, url: str | None, admin_token: str | None, options: Mapping[str, Any]
+) -> Backend:
+    """The backend for the arguments of MockServer; `options` has those in Options.
+
+    Raises UsageError if they cannot be used together.
+    """
+    if url is not None:
+        names = [name for name in options if name != "scenario"]
+        if settings is not None or names:
+            raise UsageError(f"a running server already has its settings: leave out {_list(names) or 'settings'}")
+        return RunningServer(url, admin_token=admin_token)
+    unknown = options.keys() - Options.__annotations__.keys()
+    if unknown:
+        raise UsageError(f"MockServer has no option {_list(unknown)}; it has {_list(Options.__annotations__)}")
+    changes: dict[str, Any] = {**options}
+    for name in ("spec", "scenarios"):
+        if isinstance(changes.get(name), str):
+            changes[name] = Path(changes[name])
+    if admin_token is not None:
+        changes["admin_token"] = admin_token
+    return LocalBackend(replace(settings or Settings(port=0), **changes))
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

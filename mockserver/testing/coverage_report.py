@@ -1,99 +1,95 @@
-"""The report of a whole run: what its tests have exercised, merged over all workers, and told in four ways."""
+"""The coverage of a whole run: merged over all workers, then printed, written to files and compared with a minimum."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 import pytest
-from _pytest.junitxml import xml_key  # pytest offers it to fixtures only, and here no test runs any more
+from _pytest.junitxml import xml_key  # The public fixture exists only while a test runs.
 
 from mockserver.engine.coverage import Cell, as_report
 
-__all__ = ["report", "summarise"]
+__all__ = ["report", "summarize"]
 
-_REPORT = pytest.StashKey[dict[str, Any]]()
-_UNDER = pytest.StashKey[str]()
+_LINES = pytest.StashKey[list[str]]()
+_PROBLEM = pytest.StashKey[str | None]()
 
 
-def report(
-    session: pytest.Session, found: Iterable[Mapping[str, Any]], *, fail_under: str | None, path: str | None
-) -> None:
-    """Merge what the workers found; write it as JSON and into the JUnit file; fail a run that exercised too little."""
+def report(session: pytest.Session, results: list[dict[str, Any]], *, fail_under: str | None, path: str | None) -> None:
+    """Merge the results of the workers; write the JSON file and the JUnit properties; fail a run below the minimum."""
     config = session.config
-    cells: set[Cell] = set()
-    expected: set[Cell] = set()
-    for each in found:
-        cells |= {Cell(*cell) for cell in each["cells"]}
-        expected |= {Cell(*cell) for cell in each["expected"]}
-    told = config.stash[_REPORT] = as_report(expected, dict.fromkeys(cells, 1))
+    used = {Cell(*cell) for result in results for cell in result["cells"]}
+    expected = {Cell(*cell) for result in results for cell in result["expected"]}
+    coverage = as_report(expected, dict.fromkeys(used, 1))
     if path is not None:
         try:
             target = Path(path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+            target.write_text(json.dumps(coverage, indent=2) + "\n", "utf-8")
         except OSError as error:
             raise pytest.UsageError(f"--mockserver-coverage-json {path}: {error.strerror or error}") from None
     xml = config.stash.get(xml_key, None)
     if xml is not None:
-        for name, value in _properties(told):
+        for name, value in _properties(coverage):
             xml.add_global_property(name, value)
-    if fail_under is not None:
-        complaint = _complaint(told, float(fail_under))
-        if complaint is not None:
-            config.stash[_UNDER] = complaint
-            if session.exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    config.stash[_LINES] = list(_lines(coverage))
+    problem = config.stash[_PROBLEM] = None if fail_under is None else _problem(coverage, float(fail_under))
+    if problem is not None and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def summarise(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Write the report into pytest's summary."""
-    told = config.stash.get(_REPORT, None)
-    if told is None:
+def summarize(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the coverage in pytest's summary."""
+    if _LINES not in config.stash:
         return
-    terminal.section("mockserver: what was exercised")
-    width = terminal._tw.fullwidth  # noqa: SLF001 - the width has no public name
-    for line in _lines(told, width):
+    terminal.section("mockserver coverage")
+    for line in config.stash[_LINES]:
         terminal.write_line(line)
-    complaint = config.stash.get(_UNDER, None)
-    if complaint is not None:
-        terminal.write_line(complaint, red=True)
+    problem = config.stash[_PROBLEM]
+    if problem is not None:
+        terminal.write_line(problem, red=True)
 
 
-def _lines(told: Mapping[str, Any], width: int) -> Iterator[str]:
-    rows: dict[tuple[str, str], list[str]] = {}
-    for cell in told["cells"]:
-        if cell["count"]:
-            rows.setdefault((cell["operation"], cell["outcome"]), []).append(cell["scenario"] or "(from the schema)")
-    for (operation, outcome), scenarios in rows.items():
-        yield from _wrapped(f"{operation} {outcome}: ", scenarios, width)
-    if told["expected"]:
-        yield f"{told['exercised']} of {told['expected']} outcomes, {told['percent']:g}%"
-    if told["scenarios_never"]:
-        yield from _wrapped("never: ", told["scenarios_never"], width)
+def _lines(coverage: Mapping[str, Any]) -> Iterator[str]:
+    scenarios: dict[str, list[str]] = {}
+    for cell in _used_cells(coverage):
+        outcome = f"{cell['operation']} {cell['outcome']}"
+        scenarios.setdefault(outcome, []).append(cell["scenario"] or "(from the schema)")
+    for outcome, names in scenarios.items():
+        yield from _wrapped(f"{outcome}: ", names)
+    if coverage["expected"]:
+        yield f"{coverage['exercised']} of {coverage['expected']} outcomes, {coverage['percent']:g}%"
+    if coverage["scenarios_never"]:
+        yield from _wrapped("never: ", coverage["scenarios_never"])
 
 
-def _wrapped(start: str, names: Iterable[str], width: int) -> list[str]:
-    return wrap(start + ", ".join(names), max(width, 40), subsequent_indent="    ", break_on_hyphens=False)
+def _wrapped(start: str, names: Iterable[str]) -> list[str]:
+    width = max(shutil.get_terminal_size().columns, 40)
+    return wrap(start + ", ".join(names), width, subsequent_indent="    ", break_on_hyphens=False)
 
 
-def _properties(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "mockserver.coverage.percent", f"{told['percent']:g}"
-    yield "mockserver.coverage.exercised", str(told["exercised"])
-    yield "mockserver.coverage.expected", str(told["expected"])
-    for cell in told["cells"]:
-        if cell["count"]:
-            yield "mockserver.exercised", " ".join(filter(None, (cell["operation"], cell["outcome"], cell["scenario"])))
-    for name in told["scenarios_never"]:
+def _properties(coverage: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "mockserver.coverage.percent", f"{coverage['percent']:g}"
+    yield "mockserver.coverage.exercised", str(coverage["exercised"])
+    yield "mockserver.coverage.expected", str(coverage["expected"])
+    for cell in _used_cells(coverage):
+        yield "mockserver.exercised", " ".join(filter(None, (cell["operation"], cell["outcome"], cell["scenario"])))
+    for name in coverage["scenarios_never"]:
         yield "mockserver.never", name
 
 
-def _complaint(told: Mapping[str, Any], wanted: float) -> str | None:
-    if not told["expected"]:
-        return f"no test used the mock server, and --mockserver-fail-under wants {wanted:g}%"
-    if told["percent"] < wanted:
-        return f"{told['percent']:g}% of the outcomes were exercised, less than --mockserver-fail-under {wanted:g}"
+def _used_cells(coverage: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [cell for cell in coverage["cells"] if cell["count"]]
+
+
+def _problem(coverage: Mapping[str, Any], minimum: float) -> str | None:
+    if not coverage["expected"]:
+        return f"no test used the mock server, and --mockserver-fail-under requires {minimum:g}%"
+    if coverage["percent"] < minimum:
+        return f"coverage {coverage['percent']:g}% is less than --mockserver-fail-under {minimum:g}"
     return None

@@ -1,4 +1,4 @@
-"""What a test is told when something does not hold: errors whose text says what was expected and what came instead."""
+"""The errors that fail a test. Their text shows what was expected and what the mock received."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from mockserver.testing.journal_entry import JournalEntry, SeenRequest
 
 __all__ = ["ContractBrokenError", "VerificationError", "entry_lines"]
 
-LONGEST: Final = 300
+MAX_BODY: Final = 300
 
 
 class VerificationError(AssertionError):
-    """What was to be verified does not hold. `problem` is the answer of the control API."""
+    """The expected calls were not made. `problem` is the reply of the control API."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         self.problem = problem
-        super().__init__("\n".join(_verification(problem)))
+        super().__init__("\n".join(_problem_lines(problem)))
 
 
 class ContractBrokenError(AssertionError):
-    """Requests were refused, or broke the contract; `entries` are theirs."""
+    """Requests were refused or broke the contract. `entries` has their journal entries."""
 
     def __init__(self, entries: Sequence[JournalEntry], *, in_force: str) -> None:
         self.entries = tuple(entries)
         first = entries[0]
-        what = f"refused: {first.refused}" if first.refused else "in breach of the contract"
+        reason = f"was refused: {first.refused}" if first.refused else "broke the contract"
         more = f", and {len(entries) - 1} more" if len(entries) > 1 else ""
-        lines = [f"{first.request} was {what}{more}", *entry_lines(entries), f"  scenario in force: {in_force}"]
+        lines = [f"{first.request} {reason}{more}", *entry_lines(entries), f"  scenario in force: {in_force}"]
         super().__init__("\n".join(lines))
 
 
 def entry_lines(entries: Iterable[JournalEntry]) -> Iterator[str]:
-    """The lines about requests that were refused or broke the contract."""
+    """The lines that describe requests which were refused or broke the contract."""
     for entry in entries:
         yield f"  {entry.request}  (entry {entry.id}, namespace {entry.namespace})"
         if entry.refused:
@@ -42,7 +42,7 @@ def entry_lines(entries: Iterable[JournalEntry]) -> Iterator[str]:
         for each in entry.violations:
             yield f"    {each.place} {each.pointer or '/'} ({each.keyword}): {each.message}"
         if entry.request.body:
-            yield f"    sent: {_short(entry.request.body)}"
+            yield f"    sent: {_shortened(entry.request.body)}"
         if entry.nearest:
             scenario, stub = entry.nearest
             yield f"    nearest stub: {stub!r} of scenario {scenario}"
@@ -50,27 +50,27 @@ def entry_lines(entries: Iterable[JournalEntry]) -> Iterator[str]:
             yield f"      {miss}"
 
 
-def _verification(problem: Mapping[str, Any]) -> Iterator[str]:
+def _problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
     yield str(problem["detail"])
     yield f"  expected: {json.dumps(problem['expected'], ensure_ascii=False)}"
-    for number, near in enumerate(problem["nearest"], 1):
-        request = SeenRequest(**near["request"])
-        by = f"refused as {near['refused']}" if near["refused"] else f"scenario {near['scenario']}"
-        yield f"  {number}. {request}  (entry {near['entry']}, {by})"
-        for miss in near["misses"]:
+    for number, call in enumerate(problem["nearest"], 1):
+        request = SeenRequest(**call["request"])
+        source = f"refused as {call['refused']}" if call["refused"] else f"scenario {call['scenario']}"
+        yield f"  {number}. {request}  (entry {call['entry']}, {source})"
+        for miss in call["misses"]:
             yield f"       {miss['where']}: expected {miss['expected']}, found {miss['actual']}"
-        if not near["misses"]:
-            yield "       fits"
+        if not call["misses"]:
+            yield "       matches"
         if request.body:
-            yield f"       sent: {_short(request.body)}"
+            yield f"       sent: {_shortened(request.body)}"
 
 
 def _detail(entry: JournalEntry) -> str:
     try:
         return str(entry.reply.json()["detail"])
     except (ValueError, KeyError, TypeError):
-        return _short(entry.reply.body)
+        return _shortened(entry.reply.body)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}…"

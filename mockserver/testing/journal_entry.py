@@ -1,4 +1,4 @@
-"""What the journal tells of an exchange, as a test reads it."""
+"""An exchange as a test reads it from the journal."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ __all__ = ["JournalEntry", "SeenReply", "SeenRequest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenRequest:
-    """A request as it came, without its secrets. `path` keeps its percent-encoding; `headers` have lower-case names."""
+class SeenMessage:
+    """A request or a reply, without secrets. The names in `headers` are in lower case."""
 
-    method: str
-    path: str
-    query: str
     headers: Mapping[str, str]
     body: str
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError when it is none."""
+        """The body as JSON. Raises ValueError if it is not JSON."""
         return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRequest(SeenMessage):
+    """A request as the mock received it, without secrets. `path` is still percent-encoded."""
+
+    method: str
+    path: str
+    query: str
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}{'?' if self.query else ''}{self.query}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenReply:
-    """What was sent, without its secrets; of a fault, what a well-behaved server would have sent."""
+class SeenReply(SeenMessage):
+    """The reply, without secrets. For a fault: the reply that would have been sent without it."""
 
     status: int
-    headers: Mapping[str, str]
-    body: str
-
-    def json(self) -> Any:
-        """The body as JSON. Raises ValueError when it is none."""
-        return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
     """One exchange, as spec/admin.yaml describes it.
 
-    `at` is seconds since the epoch; `delay` and `duration` are seconds. `nearest` is the scenario and the stub that would
-    have answered, or came nearest, where the mock refused; `misses` are that stub's.
+    `at` is in seconds since the epoch, `delay` and `duration` are in seconds. For a refused request, `nearest` is the
+    scenario and the stub that would have answered or came nearest, and `misses` says why that stub did not match.
     """
 
     id: str
@@ -70,35 +70,31 @@ class JournalEntry:
     duration: float
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
-        """The entry that the control API tells in JSON."""
-        nearest = told["nearest"]
+    def from_json(cls, entry: Mapping[str, Any]) -> Self:
+        """An entry of the control API's journal."""
+        nearest = entry["nearest"]
+        violations = [{"place" if name == "in" else name: each[name] for name in each} for each in entry["violations"]]
         return cls(
             **{
-                **told,
-                "request": SeenRequest(**told["request"]),
-                "reply": SeenReply(**told["reply"]),
+                **entry,
+                "request": SeenRequest(**entry["request"]),
+                "reply": SeenReply(**entry["reply"]),
                 "nearest": (nearest["scenario"], nearest["stub"]) if nearest else None,
-                "misses": tuple(Miss(**miss) for miss in told["misses"]),
-                "violations": tuple(
-                    Violation(
-                        place=each["in"], pointer=each["pointer"], message=each["message"], keyword=each["keyword"]
-                    )
-                    for each in told["violations"]
-                ),
+                "misses": tuple(Miss(**miss) for miss in entry["misses"]),
+                "violations": tuple(Violation(**violation) for violation in violations),
             }
         )
 
     @property
     def is_sound(self) -> bool:
-        """Whether the request was neither refused nor in breach of the contract."""
+        """Whether the request was neither refused nor broke the contract."""
         return self.refused is None and not self.violations
 
     @property
     def outcome(self) -> str:
-        """What the client met: a status, or a fault."""
+        """The kind of the fault, or the status as text."""
         return self.fault or str(self.reply.status)
 
     def __str__(self) -> str:
-        by = f"refused: {self.refused}" if self.refused else f"{self.scenario or 'from the schema'}"
-        return f"{self.request} -> {self.outcome} ({by}{f', {self.stub}' if self.stub else ''})"
+        source = f"refused: {self.refused}" if self.refused else f"{self.scenario or 'from the schema'}"
+        return f"{self.request} -> {self.outcome} ({source}{f', {self.stub}' if self.stub else ''})"

@@ -1,74 +1,67 @@
-"""Watches: what has come during one test, noted as it comes or read before it is forgotten."""
+"""Watches: collect the exchanges of one test before a reset or the limit of the journal removes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from typing import Protocol
 
-from mockserver.engine.coverage import Cell, cell_of
+from mockserver.engine.coverage import Cell
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.testing.journal_entry import JournalEntry
 
-__all__ = ["LocalWatch", "RemoteWatch", "Watch"]
+__all__ = ["JournalWatch", "LocalWatch", "RemoteWatch"]
 
 
-class Watch(Protocol):
-    """What has come: the entries that were refused or broke the contract, and what all of them exercised."""
+class JournalWatch:
+    """The exchanges of one test.
 
-    unsound: list[JournalEntry]
-    cells: set[Cell]
+    `unsound` has the entries of requests that were refused or broke the contract, `cells` the coverage of all entries.
+    `end` stops watching.
+    """
 
-    def look(self) -> None:
-        """Note what has come by now. Raises UsageError when a server that runs elsewhere does not tell."""
-
-    def end(self) -> None:
-        """Note nothing more."""
-
-
-class LocalWatch:
-    """Of a mock of this process: what comes from anybody but the tests before, by whatever key; a reset hides nothing."""
-
-    def __init__(self, engine: Engine, former: Container[str]) -> None:
+    def __init__(self) -> None:
         self.unsound: list[JournalEntry] = []
         self.cells: set[Cell] = set()
-        # What a thread of an earlier test still sends is not this test's.
-        self._former = former
-        self.end = engine.journal.listen(self._note)
+        self.end: Callable[[], None] = lambda: None
 
-    def look(self) -> None:
-        """Everything is noted already."""
+    def update(self) -> None:
+        """Collect new entries. Raises UsageError when a running server does not answer."""
 
-    def _note(self, _: int, entry: Entry) -> None:
-        if entry.owner in self._former:
-            return
+    def _add(self, entry: Entry | JournalEntry) -> None:
         if not entry.is_sound:
-            self.unsound.append(JournalEntry.of(entry.as_json()))
-        cell = cell_of(entry)
-        if cell is not None:
-            self.cells.add(cell)
+            self.unsound.append(entry if isinstance(entry, JournalEntry) else JournalEntry.from_json(entry.as_json()))
+        if entry.operation is not None and entry.refused is None:
+            self.cells.add(Cell(entry.operation, entry.scenario or "", entry.fault or str(entry.reply.status)))
 
 
-class RemoteWatch:
-    """Of a mock that runs elsewhere: what its journal has of the test's namespace; `read` reads that."""
+class LocalWatch(JournalWatch):
+    """Collects each entry of an engine at once, except those of earlier tests, whose threads may still send requests.
 
-    def __init__(self, read: Callable[[], list[JournalEntry]]) -> None:
-        self.unsound: list[JournalEntry] = []
-        self.cells: set[Cell] = set()
-        self._read = read
+    `earlier_owners` has the keys of their namespaces. Every other namespace counts, because only the test uses the mock.
+    """
+
+    def __init__(self, engine: Engine, earlier_owners: Container[str]) -> None:
+        super().__init__()
+        self._earlier_owners = earlier_owners
+        self.end = engine.journal.listen(self._listen)
+
+    def _listen(self, _: int, entry: Entry) -> None:
+        if entry.owner not in self._earlier_owners:
+            self._add(entry)
+
+
+class RemoteWatch(JournalWatch):
+    """Reads the journal of the test's namespace on a running server, which others can use at the same time."""
+
+    def __init__(self, read_journal: Callable[[], list[JournalEntry]]) -> None:
+        super().__init__()
+        self._read_journal = read_journal
         self._seen: set[tuple[str, float]] = set()
 
-    def look(self) -> None:
-        """Read the journal; also done before it is reset."""
-        for entry in self._read():
-            # Ids begin again after a reset.
-            if (entry.id, entry.at) in self._seen:
-                continue
-            self._seen.add((entry.id, entry.at))
-            if not entry.is_sound:
-                self.unsound.append(entry)
-            if entry.operation is not None and entry.refused is None:
-                self.cells.add(Cell(entry.operation, entry.scenario or "", entry.outcome))
-
-    def end(self) -> None:
-        """There is nothing to end."""
+    def update(self) -> None:
+        """Collect new entries. Raises UsageError when the server does not answer."""
+        for entry in self._read_journal():
+            # After a reset the ids start again.
+            if (entry.id, entry.at) not in self._seen:
+                self._seen.add((entry.id, entry.at))
+                self._add(entry)

@@ -1,41 +1,62 @@
-"""MockServer: what a test holds of a mock; it sees and changes the state of one namespace."""
+"""MockServer: starts a mock or connects to one, and controls the state of one namespace."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from types import TracebackType
-from typing import Any, Final, Self, Unpack
+from typing import Any, Final, Self, TypedDict, Unpack
 from uuid import uuid4
 
 from mockserver.engine.namespaces import Namespace, namespace_of
 from mockserver.errors import UsageError
-from mockserver.messages import ABSENT, AbsentType, Headers, Request
+from mockserver.messages import Headers, Request
+from mockserver.parsing.json_writer import write_json
 from mockserver.settings import Settings
-from mockserver.testing.backends import Backend, LocalBackend, request_of
+from mockserver.testing.backends import Backend, LocalBackend, Options, backend_of
 from mockserver.testing.failure_reports import ContractBrokenError, VerificationError
 from mockserver.testing.journal_entry import JournalEntry
-from mockserver.testing.journal_watch import Watch
-from mockserver.testing.options import Options, backend_of
+from mockserver.testing.journal_watch import JournalWatch, LocalWatch, RemoteWatch
 from mockserver.web import Receive, Scope, Send
 
 __all__ = ["MockServer"]
 
-KEY: Final = "api_key_mockserver"
+DEFAULT_KEY: Final = "api_key_mockserver"
+
+
+class ExpectedCalls(TypedDict, total=False):
+    """What MockServer.verify expects of the calls to an operation.
+
+    `path`, `query`, `header`, `cookie` and `body` are matchers as under `when` in a scenario file. Without `count`,
+    `at_least` and `at_most`, one call is enough. `in_order` is used alone: a list of expectations, each with its
+    `operation`. The calls must have come in this order; other calls between them are allowed.
+    """
+
+    path: Mapping[str, Any] | None
+    query: Mapping[str, Any] | None
+    header: Mapping[str, Any] | None
+    cookie: Mapping[str, Any] | None
+    body: Any
+    scenario: str | None
+    count: int | None
+    at_least: int | None
+    at_most: int | None
+    in_order: Sequence[Mapping[str, Any]] | None
 
 
 class MockServer:
-    """A mock server for tests: one of this process, or with `url` one that runs already.
+    """A mock server for tests: in this process or, with `url`, a server that is already running.
 
-    A context manager: it listens on a free port of 127.0.0.1 (with `settings`, on the port that they name), in a thread of
-    its own, and stops cleanly. Whoever sends `api_key` (or `headers`) is in its namespace, and this is the namespace that
-    all its methods are about. It is an ASGI app, too: `httpx.ASGITransport(app=mock)` needs no port at all, and no start.
+    As a context manager it listens on a free port of 127.0.0.1 in its own thread, and stops at the end. With `settings`
+    it listens on the port that they name. It is also an ASGI app: `httpx.ASGITransport(app=mock)` needs neither a port
+    nor `start`.
 
-    `api_key` is the key of the namespace; by default one that is always the same, so that with a seed a run repeats, and
-    with `url` a new one. `admin_token` is that of a server that guards its control API. `on` is the host of another
-    MockServer, whose namespaces this one shares.
-    Raises UsageError when a setting, the contract or a scenario cannot be used, or nobody answers at the URL.
+    All methods act on one namespace. A request belongs to it if it carries `api_key`, or the fields of `headers`. By
+    default the key is always the same, so that a run with a seed can be repeated; with `url` it is a new one.
+
+    `admin_token` is the token of the server's control API. `backend` is the mock of another MockServer: both share it,
+    and this one does not stop it.
+    Raises UsageError if a setting, the contract or a scenario cannot be used, or if no server answers at the URL.
     """
 
     def __init__(
@@ -45,197 +66,174 @@ class MockServer:
         url: str | None = None,
         api_key: str | None = None,
         admin_token: str | None = None,
-        on: Backend | None = None,
+        backend: Backend | None = None,
         **options: Unpack[Options],
     ) -> None:
+        self._backend = backend or backend_of(settings, url, admin_token, options)
+        self._owns_backend = backend is None
         self._scenario = options.get("scenario") if url else None
-        # Whoever only looks at a server that another one started does not stop it.
-        self._is_guest = on is not None
-        self._watch: Watch | None = None
-        self._host = on or backend_of(settings, url, admin_token, options)
-        self._names = count(1)
-        self._key = api_key or next(iter(self._host.own_keys), None) or (_new_key() if url else KEY)
+        self._watch: JournalWatch | None = None
+        self._numbers = count(1)
+        if isinstance(self._backend, LocalBackend):
+            self._key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
+        else:
+            self._key = api_key or _new_key()
 
     def start(self) -> Self:
-        """Begin to listen; of a running server, make sure that it is there."""
-        self._host.start()
+        """Start listening; with `url`, check that the server is healthy."""
+        self._backend.start()
         if self._scenario is not None:
             self.scenario(self._scenario)
         return self
 
     def stop(self) -> None:
-        """Finish what was accepted and stop; a server that ran already, or that another MockServer started, goes on."""
-        if not self._is_guest:
-            self._host.stop()
+        """Finish open requests and stop listening. A server that this object did not start continues."""
+        if self._owns_backend:
+            self._backend.stop()
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speaks ASGI 3. Raises UsageError for a server that runs elsewhere."""
-        if not isinstance(self._host, LocalBackend):
-            raise UsageError(f"the mock server at {self.url} runs elsewhere: call it by its URL")
-        await self._host.app(scope, receive, send)
+        """The ASGI app. Raises UsageError for a server in another process."""
+        if not isinstance(self._backend, LocalBackend):
+            raise UsageError(f"the mock server at {self.url} runs in another process: use its URL")
+        await self._backend.app(scope, receive, send)
 
     @property
     def url(self) -> str:
-        """The base URL, without a slash at its end. Raises UsageError before it is started."""
-        return self._host.url
+        """The base URL, without a slash at the end. Raises UsageError before `start`."""
+        return self._backend.url
 
     @property
     def api_key(self) -> str:
-        """The credential whose namespace this is."""
+        """The credential of the namespace."""
         return self._key
 
     @property
     def headers(self) -> dict[str, str]:
-        """The header fields that carry the credential, as the contract wants it (of Wingback's, `wb-key`).
+        """The headers that carry the credential as the contract requires it (for Wingback `wb-key`).
 
-        Where a contract carries none in a header, `Mock-Namespace` names the namespace.
+        If the contract has no credential in a header, the header `Mock-Namespace` names the namespace.
         """
-        return dict(self._addressed(request_of("GET", "/")).headers.pairs)
+        return dict(self._authorized(Request(method="GET", path="/")).headers.pairs)
 
     @property
     def shown(self) -> str:
-        """How the namespace is shown in the journal: a short hash of the key."""
+        """The name of the namespace in the journal: a short hash of the key."""
         return self._namespace.shown
 
     @property
     def owner(self) -> str:
-        """The key by which the server tells this namespace from others."""
+        """The server's internal key of the namespace."""
         return self._namespace.key
 
     @property
     def _namespace(self) -> Namespace:
-        return namespace_of(self._addressed(request_of("GET", "/")), self._host.places)
+        return namespace_of(self._authorized(Request(method="GET", path="/")), self._backend.credential_places)
 
     def scenario(self, name: str | None) -> None:
-        """Activate a scenario in this namespace; None goes back to the default. Raises UsageError for an unknown one."""
+        """Activate a scenario in this namespace; None restores the default. Raises UsageError if it does not exist."""
         __tracebackhide__ = True
-        self._told("PUT", "scenario", {"name": name})
+        self._call("PUT", "scenario", {"name": name})
 
     @property
     def journal(self) -> list[JournalEntry]:
-        """Every exchange of this namespace, the oldest first."""
-        return [JournalEntry.of(entry) for entry in self._told("GET", "journal")["entries"]]
+        """All exchanges of this namespace, the oldest first."""
+        return [JournalEntry.from_json(entry) for entry in self._call("GET", "journal")["entries"]]
 
     @property
     def payment_sessions(self) -> list[dict[str, Any]]:
-        """The payment sessions of this namespace, the oldest first, as the contract has them.
+        """The payment sessions of this namespace as in the contract, the oldest first.
 
-        Of a client secret only the setup intent's id is shown.
+        Of a client secret, only the id of the setup intent is shown.
         """
-        return [each["payment_session"] for each in self._told("GET", "payment-sessions")["payment_sessions"]]
+        return [each["payment_session"] for each in self._call("GET", "payment-sessions")["payment_sessions"]]
 
-    def verify(
-        self,
-        operation: str | None = None,
-        *,
-        path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
-        header: Mapping[str, Any] | None = None,
-        cookie: Mapping[str, Any] | None = None,
-        body: Any | AbsentType = ABSENT,
-        scenario: str | None = None,
-        count: int | None = None,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        in_order: Sequence[Mapping[str, Any]] | None = None,
-    ) -> None:
-        """Make sure that a call came: to this operation, with such a request, answered by this scenario.
+    def verify(self, operation: str | None = None, **expectation: Unpack[ExpectedCalls]) -> None:
+        """Check that an operation was called, optionally with a certain request or answered by a certain scenario.
 
-        `path`, `query`, `header`, `cookie` and `body` are matchers as under `when` in a scenario file. Without `count`,
-        `at_least` and `at_most` it must have come at least once. `in_order` stands alone: a list of such expectations,
-        as dicts, that came in this order, others between them or not.
-
-        Raises VerificationError (an AssertionError) that shows the nearest calls, expected beside actual; UsageError for a
-        question that makes no sense, such as an operation that there is not.
+        Raises VerificationError, an AssertionError that shows the nearest calls with expected and actual values.
+        Raises UsageError if the arguments are wrong, for example if the contract has no such operation.
         """
-        asked = {
-            "operation": operation,
-            "path": path,
-            "query": query,
-            "header": header,
-            "cookie": cookie,
-            "scenario": scenario,
-            "count": count,
-            "at_least": at_least,
-            "at_most": at_most,
-            "in_order": in_order,
-        }
-        sent: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-        if body is not ABSENT:
-            sent["body"] = body
         __tracebackhide__ = True
-        status, told = self._call("POST", "verify", sent)
-        if status == 409:
-            raise VerificationError(told)
-        _accepted(status, told)
+        arguments = {"operation": operation, **expectation}
+        # A body of None is JSON's null; for the others None is the default.
+        body = {name: value for name, value in arguments.items() if value is not None or name == "body"}
+        self._call("POST", "verify", body)
 
     def check(self) -> None:
-        """Make sure that no request of this namespace was refused or broke the contract. Raises ContractBrokenError."""
+        """Check that no request of this namespace was refused or broke the contract. Raises ContractBrokenError."""
         __tracebackhide__ = True
         unsound = [entry for entry in self.journal if not entry.is_sound]
         if unsound:
             raise ContractBrokenError(unsound, in_force=self.in_force)
 
     def reset(self, *, seed: int | None = None) -> None:
-        """Begin again, as this namespace was at the start; what is made up follows the seed, if one is given."""
+        """Restore the initial state of this namespace. With `seed`, generated values follow it from now on."""
         if self._watch is not None:
-            self._watch.look()
-        self._told("POST", "reset", {} if seed is None else {"seed": seed})
+            self._watch.update()
+        self._call("POST", "reset", {} if seed is None else {"seed": seed})
 
     def namespace(self, api_key: str | None = None) -> MockServer:
-        """The same server as another caller sees it: the one with this key, or a new one."""
-        key = api_key or (f"{self._key}_{next(self._names)}" if isinstance(self._host, LocalBackend) else _new_key())
-        return MockServer(on=self._host, api_key=key)
+        """The same mock with the namespace of another key; by default of a new one."""
+        is_local = isinstance(self._backend, LocalBackend)
+        key = api_key or (f"{self._key}_{next(self._numbers)}" if is_local else _new_key())
+        return MockServer(backend=self._backend, api_key=key)
 
     @property
     def in_force(self) -> str:
-        """The name of the scenario that answers in this namespace where a request chooses none."""
-        activated = self._told("GET", "scenarios")["activated"]
+        """The scenario that answers in this namespace if a request selects no other."""
+        activated = self._call("GET", "scenarios")["activated"]
         return str(activated["namespace"] or activated["server"] or "happy_path")
 
     @property
     def coverage(self) -> dict[str, Any]:
-        """What this namespace has exercised of the contract and the scenarios, as spec/admin.yaml describes it."""
-        told: dict[str, Any] = self._told("GET", "coverage")
-        return told
+        """Which outcomes of the contract and the scenarios this namespace has used, as in spec/admin.yaml."""
+        coverage: dict[str, Any] = self._call("GET", "coverage")
+        return coverage
 
-    def watch(self, former: Container[str] = ()) -> Watch:
-        """What comes from now on: in a mock of this process from anybody but the `former` namespaces, else in this one."""
-        self._watch = self._host.watch(lambda: self.journal, former)
+    def watch(self, earlier_owners: Container[str] = ()) -> JournalWatch:
+        """Collect exchanges from now on, without those of the namespaces whose `owner` is in `earlier_owners`.
+
+        On a running server only exchanges of this namespace are collected.
+        """
+        if isinstance(self._backend, LocalBackend):
+            self._watch = LocalWatch(self._backend.engine, earlier_owners)
+        else:
+            self._watch = RemoteWatch(lambda: self.journal)
         return self._watch
 
-    def _addressed(self, request: Request) -> Request:
-        """The request with the credential; with the namespace's name where the contract knows no credential."""
-        places = self._host.places
+    def _authorized(self, request: Request) -> Request:
+        """The request with the credential, or with the name of the namespace if the contract has no credentials."""
+        places = self._backend.credential_places
         place = next((each for each in places if each.place in {"header", "http"}), next(iter(places), None))
         if place is not None:
             return place.carry(request, self._key)
-        # What looks like a key is not shown, and each namespace is to be shown by a name of its own.
+        # A name with the prefix of a key would be redacted, and then all namespaces would look the same.
         name = self._key.removeprefix("api_key_")
         return replace(request, headers=Headers([*request.headers.pairs, ("mock-namespace", name)]))
 
-    def _call(self, method: str, name: str, body: Any = None) -> tuple[int, Any]:
-        return self._host.call(self._addressed(request_of(method, f"/__mock/{name}", body)))
-
-    def _told(self, method: str, name: str, body: Any = None) -> Any:
+    def _call(self, method: str, name: str, body: Any = None) -> Any:
+        """The result of a call to the control API. Raises VerificationError, and UsageError for other errors."""
         __tracebackhide__ = True
-        return _accepted(*self._call(method, name, body))
-
-
-def _accepted(status: int, told: Any) -> Any:
-    __tracebackhide__ = True
-    if status >= 400:
-        detail = told.get("detail") if isinstance(told, dict) else None
-        raise UsageError(detail or f"the mock server answered {status}")
-    return told
+        request = Request(method=method, path=f"/__mock/{name}")
+        if body is not None:
+            try:
+                content = write_json(body)
+            except (TypeError, ValueError) as error:
+                raise UsageError(f"not a JSON value: {error}") from None
+            request = replace(request, headers=Headers([("content-type", "application/json")]), body=content)
+        status, result = self._backend.call(self._authorized(request))
+        if status == 409:
+            raise VerificationError(result)
+        if status >= 400:
+            detail = result.get("detail") if isinstance(result, dict) else None
+            raise UsageError(detail or f"the mock server returned {status}")
+        return result
 
 
 def _new_key() -> str:

@@ -1,11 +1,9 @@
-"""A suite: one mock for all tests of a process, and the use that each test makes of it."""
+"""The mock of one pytest run, and the use that each test makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Mapping
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -14,220 +12,177 @@ import pytest
 
 from mockserver.engine.coverage import Cell
 from mockserver.errors import UsageError
-from mockserver.settings import Settings, refuse_url
-from mockserver.testing.backends import Backend, LocalBackend, RemoteBackend
+from mockserver.settings import refuse_url
+from mockserver.testing.backends import Backend, LocalBackend, backend_of
 from mockserver.testing.failure_reports import ContractBrokenError, entry_lines
-from mockserver.testing.journal_entry import JournalEntry
 from mockserver.testing.mock_server import MockServer
 
 if TYPE_CHECKING:
     import httpx
 
-    from mockserver.testing.shared_connections import SharedTransport
-
 __all__ = ["MockSession", "MockUsage"]
 
-SEED: Final = 1
-SHOWN: Final = 20
-"""So many of the latest exchanges are shown beside a failure."""
+DEFAULT_SEED: Final = 1
+MAX_ENTRIES: Final = 20
+"""How many of the latest exchanges are shown with a failure."""
 
-NOBODY: Final = "api_key_test"
-MARKER: Final = "mockserver"
-MARKS: Final[Mapping[str, type | tuple[type, ...]]] = {"scenario": (str, type(None)), "allow_violations": bool}
+MARKER_ARGUMENTS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "scenario": (str, type(None)),
+    "allow_violations": bool,
+}
 
 
 class MockUsage:
-    """What one test does with the mock.
+    """The use that one test makes of the mock.
 
-    `complaint` says what went wrong, once it was looked for; `complained` that the test has failed by it.
+    `problem` describes the requests that were refused or broke the contract. `reported` is true after the test has
+    failed because of them, `has_failed` after it has failed for any reason.
     """
 
-    def __init__(self, suite: MockSession, mock: MockServer, *, allows: bool, former: Container[str]) -> None:
-        self.suite = suite
+    def __init__(
+        self, session: MockSession, mock: MockServer, *, allow_violations: bool, earlier_owners: Container[str]
+    ) -> None:
+        self.session = session
         self.mock = mock
-        self.complaint: str | None = None
-        self.complained = False
+        self.problem: str | None = None
+        self.reported = False
         self.has_failed = False
-        self._allows = allows
-        self._watch = mock.watch(former)
+        self._allow_violations = allow_violations
+        self._watch = mock.watch(earlier_owners)
 
-    def look(self) -> None:
-        """Look at what has come: note what was exercised, and what is to be complained about."""
+    def update(self) -> None:
+        """Read the exchanges up to now, for the coverage and the problem."""
         try:
-            self._watch.look()
-            self.suite.cells |= self._watch.cells
-            if self._unsound and not self._allows:
+            self._watch.update()
+            self.session.cells |= self._watch.cells
+            unsound = self._watch.unsound
+            if unsound and not self._allow_violations:
                 hints = ["to allow it: @pytest.mark.mockserver(allow_violations=True)"]
-                if self.suite.makes_keys and any(each.refused == "not-authenticated" for each in self._unsound):
+                if self.session.generates_keys and any(each.refused == "not-authenticated" for each in unsound):
                     hints.append(
-                        "if the server was started with --api-key: give one of its keys as --mockserver-api-key"
+                        "if the server was started with --api-key: pass one of its keys as --mockserver-api-key"
                     )
-                broken = ContractBrokenError(self._unsound, in_force=self.mock.in_force)
-                self.complaint = "\n".join([str(broken), *(f"  ({hint})" for hint in hints)])
+                error = ContractBrokenError(unsound, in_force=self.mock.in_force)
+                self.problem = "\n".join([str(error), *(f"  ({hint})" for hint in hints)])
         except UsageError as error:
-            self.complaint = f"mockserver: {error}"
+            self.problem = f"mockserver: {error}"
 
     def end(self) -> None:
-        """The test is over, its fixtures too."""
-        self.look()
+        """Read the last exchanges, after the test and its fixtures have ended."""
+        self.update()
         self._watch.end()
 
-    @property
-    def _unsound(self) -> list[JournalEntry]:
-        return self._watch.unsound
-
-    def told(self) -> str:
-        """What the mock saw, for whoever reads of a failure."""
+    def summary(self) -> str:
+        """What the mock received, for the report of a failure."""
         try:
-            return "\n".join(self._lines())
+            entries = self.mock.journal
+            lines = [
+                f"scenario in force: {self.mock.in_force}",
+                f"{len(entries)} request{'' if len(entries) == 1 else 's'} in the test's namespace, {self.mock.shown}",
+                *(f"  {entry}" for entry in entries[-MAX_ENTRIES:]),
+            ]
         except UsageError as error:
             return str(error)
-
-    def _lines(self) -> list[str]:
-        entries = self.mock.journal
-        count = f"{len(entries)} request{'' if len(entries) == 1 else 's'}"
-        lines = [
-            f"scenario in force: {self.mock.in_force}",
-            f"{count} came in the test's namespace, {self.mock.shown}",
-            *(f"  {entry}" for entry in entries[-SHOWN:]),
-        ]
-        if self._unsound and not self.complained:
-            lines += ["refused, or in breach of the contract:", *entry_lines(self._unsound)]
-        return lines
-
-    @contextmanager
-    def client(self) -> Iterator[httpx.Client]:
-        """An httpx client of the test's namespace; the connections behind it are those of the whole suite."""
-        if find_spec("httpx") is None:
-            raise UsageError("mockserver_client needs httpx: run pip install '.[pytest]' in a checkout")
-        import httpx
-
-        with httpx.Client(
-            base_url=self.mock.url, headers=self.mock.headers, transport=self.suite.lend(), trust_env=False
-        ) as client:
-            yield client
+        if self._watch.unsound and not self.reported:
+            lines += ["refused or broke the contract:", *entry_lines(self._watch.unsound)]
+        return "\n".join(lines)
 
 
 class MockSession:
-    """One mock for all tests of a process: of its own, or one that runs already. Raises UsageError."""
+    """The mock for all tests of a process: its own, or a running server. Raises UsageError.
+
+    `cells` is what the tests have used of the coverage. `transport` has the connections that all clients share.
+    """
 
     def __init__(self, options: Mapping[str, str | None], config: pytest.Config) -> None:
         self.cells: set[Cell] = set()
+        self.transport: httpx.HTTPTransport | None = None
+        self.is_remote = options["url"] is not None
+        # A running server may accept only its own keys.
+        self.generates_keys = self.is_remote and options["api_key"] is None
         self._options = options
-        url = options["url"]
-        self.is_remote = url is not None
         if self.is_remote and options["api_key"] and getattr(config, "workerinput", {}).get("workercount", 1) > 1:
             raise UsageError(
-                "--mockserver-api-key with --mockserver-url gives all tests one namespace, and workers of pytest-xdist "
-                "would disturb each other in it: leave one of the three out"
+                "with --mockserver-api-key and --mockserver-url all tests share one namespace, so workers of "
+                "pytest-xdist would disturb each other: leave out one of the three"
             )
-        self._host = self._remote(url) if url else LocalBackend(self._settings(config))
-        # Two runs against one server must not meet.
+        self._backend = self._new_backend(config)
+        # Two runs against the same server must not share namespaces.
         self._salt = uuid4().hex if self.is_remote else ""
-        self._used: set[str] = set()
         self._owners: set[str] = set()
         self._started = False
-        self._connections: SharedTransport | None = None
-
-    @property
-    def makes_keys(self) -> bool:
-        """Whether tests send keys of ours to a server that may accept others."""
-        return self.is_remote and self._options["api_key"] is None
 
     def start(self) -> None:
-        """Have the mock listen."""
+        """Start listening."""
         if not self._started:
-            self._host.start()
+            self._backend.start()
             self._started = True
 
     def use(self, item: pytest.Item) -> MockUsage:
-        """The mock for one test: a namespace that nobody has used, or that is as new."""
-        marks = _marks(item)
-        key = self._options["api_key"] or f"api_key_test_{_hash(item.nodeid + self._salt)}"
-        mock = MockServer(on=self._host, api_key=key)
-        if isinstance(self._host, LocalBackend):
-            # Nobody else uses it: what earlier tests have left, under whatever key, is gone.
-            self._host.engine.reset(None)
-        elif key in self._used or self._options["api_key"]:
-            # The same key again: every test has it, or a test is run once more.
+        """The mock for one test, with a new namespace or one in its initial state."""
+        arguments = _marker_arguments(item)
+        test_id = (item.nodeid + self._salt).encode("utf-8", "surrogatepass")
+        key = f"api_key_test_{blake2b(test_id, digest_size=10, person=b'test').hexdigest()}"
+        mock = MockServer(backend=self._backend, api_key=self._options["api_key"] or key)
+        if isinstance(self._backend, LocalBackend):
+            # Only these tests use the mock, so the state of every namespace can go.
+            self._backend.engine.reset(None)
+        elif mock.owner in self._owners or self._options["api_key"]:
+            # All tests share the key, or a test is repeated.
             mock.reset()
-        self._used.add(key)
-        if marks.get("scenario") is not None:
-            mock.scenario(marks["scenario"])
-        former = frozenset(self._owners - {mock.owner})
+        if arguments.get("scenario") is not None:
+            mock.scenario(arguments["scenario"])
+        earlier_owners = frozenset(self._owners - {mock.owner})
         self._owners.add(mock.owner)
-        return MockUsage(self, mock, allows=bool(marks.get("allow_violations")), former=former)
-
-    def lend(self) -> httpx.BaseTransport:
-        """Connections for the client of one test: to set up new ones takes longer than a test should."""
-        from mockserver.testing.shared_connections import SharedTransport
-
-        if self._connections is None:
-            self._connections = SharedTransport()
-        return self._connections.lend()
+        allow_violations = bool(arguments.get("allow_violations"))
+        return MockUsage(self, mock, allow_violations=allow_violations, earlier_owners=earlier_owners)
 
     def finish(self) -> dict[str, Any] | None:
-        """Stop the mock; gives what was exercised, and what there was to exercise, as plain values; None without a mock."""
-        if self._connections is not None:
-            self._connections.close()
+        """Stop the mock. Returns the used and the expected cells as plain values; None if there is no mock."""
+        if self.transport is not None:
+            self.transport.close()
         try:
-            report = MockServer(on=self._host, api_key=NOBODY).coverage
+            coverage = MockServer(backend=self._backend, api_key="api_key_test").coverage
         except UsageError:
-            # Each test was told that there is none; or it has gone meanwhile.
+            # The tests have already failed for this reason, or the server has stopped since.
             return None
         finally:
-            self._host.stop()
+            self._backend.stop()
         expected = [
-            [each["operation"], each["scenario"] or "", each["outcome"]] for each in report["cells"] if each["expected"]
+            [each["operation"], each["scenario"] or "", each["outcome"]]
+            for each in coverage["cells"]
+            if each["expected"]
         ]
-        return {"cells": [[cell.operation, cell.scenario, cell.outcome] for cell in self.cells], "expected": expected}
+        return {"cells": [list(cell) for cell in self.cells], "expected": expected}
 
-    def _remote(self, url: str) -> Backend:
-        given = [name for name in ("spec", "scenarios", "seed") if self._options[name]]
-        if given:
-            flags = ", ".join(f"--mockserver-{name}" for name in given)
-            raise UsageError(
-                f"{flags}: the server at {url} runs already and has its own; leave it out, or --mockserver-url"
-            )
-        return RemoteBackend(url, admin_token=self._options["admin_token"])
-
-    def _settings(self, config: pytest.Config) -> Settings:
-        base = config.inipath.parent if config.inipath else config.rootpath
-
-        def path(name: str) -> Path | None:
-            said = self._options[name]
-            if said is None:
-                return None
-            refuse_url(f"--mockserver-{name}", said)
-            # A flag is meant from where it is typed, the ini file from where it lies.
-            return Path(said) if config.getoption(f"mockserver_{name}") else base / said
-
-        return Settings(
-            port=0, spec=path("spec"), scenarios=path("scenarios"), seed=_whole(self._options["seed"], SEED)
-        )
+    def _new_backend(self, config: pytest.Config) -> Backend:
+        changes: dict[str, Any] = {}
+        # A path in the ini file is relative to that file, a path on the command line to the current folder.
+        ini_folder = config.inipath.parent if config.inipath else config.rootpath
+        for name in ("spec", "scenarios"):
+            value = self._options[name]
+            if value is not None:
+                refuse_url(f"--mockserver-{name}", value)
+                changes[name] = Path(value) if config.getoption(f"mockserver_{name}") else ini_folder / value
+        url, seed = self._options["url"], self._options["seed"]
+        if url is None or seed is not None:
+            try:
+                changes["seed"] = DEFAULT_SEED if seed is None else int(seed)
+            except ValueError:
+                raise UsageError(f"--mockserver-seed {seed!r} is not a whole number") from None
+        return backend_of(None, url, self._options["admin_token"] if url else None, changes)
 
 
-def _marks(item: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test say; the nearest one counts. Raises UsageError for what none of them may say."""
-    said: dict[str, Any] = {}
-    for marker in reversed(list(item.iter_markers(MARKER))):
+def _marker_arguments(item: pytest.Item) -> dict[str, Any]:
+    """The arguments of a test's markers; the nearest marker wins. Raises UsageError if an argument is wrong."""
+    arguments: dict[str, Any] = {}
+    for marker in reversed(list(item.iter_markers("mockserver"))):
         if marker.args:
-            raise UsageError(f"the marker takes no positional values: write mockserver(scenario={marker.args[0]!r})")
+            raise UsageError(f"the marker takes keyword arguments only: write mockserver(scenario={marker.args[0]!r})")
         for name, value in marker.kwargs.items():
-            if name not in MARKS:
-                raise UsageError(f"the marker has no {name!r}; it has {', '.join(MARKS)}")
-            if not isinstance(value, MARKS[name]):
-                raise UsageError(f"the marker's {name} cannot be {value!r}")
-        said |= marker.kwargs
-    return said
-
-
-def _whole(text: str | None, default: int) -> int:
-    try:
-        return default if text is None else int(text)
-    except ValueError:
-        raise UsageError(f"--mockserver-seed {text!r} is not a whole number") from None
-
-
-def _hash(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10, person=b"test").hexdigest()
+            if name not in MARKER_ARGUMENTS:
+                raise UsageError(f"the marker has no argument {name!r}; it has {', '.join(MARKER_ARGUMENTS)}")
+            if not isinstance(value, MARKER_ARGUMENTS[name]):
+                raise UsageError(f"the marker's argument {name} cannot be {value!r}")
+        arguments |= marker.kwargs
+    return arguments

@@ -44,7 +44,7 @@ def _reloader(settings: Settings, engine: Engine, log: AccessLog | None) -> Relo
         return None
     from mockserver.reloading import Reloader
 
-    return Reloader(engine, settings, tell=log.tell if log else None)
+    return Reloader(engine, settings, log=log.tell if log else None)
 
 
 class Application:

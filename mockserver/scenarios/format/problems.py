@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from mockserver.errors import ScenarioError
 from mockserver.parsing import PositionedData
@@ -30,10 +30,6 @@ class Problem:
     def text(self) -> str:
         """The problem without file, line and column."""
         return f"{self.key}: {self.message}" if self.key else self.message
-
-    def as_json(self) -> dict[str, str | int]:
-        """The problem as data."""
-        return asdict(self)
 
 
 class BrokenScenariosError(ScenarioError):

@@ -95,17 +95,17 @@ def test_github(tmp_path: Path) -> None:
     assert (1, "") == (ended.returncode, ended.stderr)
     assert [
         (
-            "::error file=a%2Cb%3A 100%25/a.yaml,line=9,col=21,title=does not hold"
+            "::error file=a%2Cb%3A 100%25/a.yaml,line=9,col=21,title=problem in a scenario file"
             "::example[0].reply.status: expected 201, found 200, from stub 'a'"
         ),
         (
-            "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold"
+            "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file"
             "::100%25: unknown key; known are about, example, stubs, when"
         ),
-        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::about: required, but missing",
-        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=does not hold::stubs: required, but missing",
+        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file::about: required, but missing",
+        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file::stubs: required, but missing",
         (
-            "::notice file=a%2Cb%3A 100%25/b.yaml,line=7,col=7,title=says more than is so"
+            "::notice file=a%2Cb%3A 100%25/b.yaml,line=7,col=7,title=unnecessary"
             "::stubs[0].reply.off_contract: off_contract is unnecessary here: the reply matches the contract"
         ),
         f"{ROOT}/spec/wingback.yaml 0.1.0: 3 files, 2 with 4 problems",
