@@ -1,16 +1,19 @@
-"""Everything that can go wrong, as one tree.
+"""The errors of this project, as one tree.
 
 - MockserverError
-    - UsageError              the command line, a file or a port is wrong: exit code 2
-        - SpecError           the OpenAPI document is missing, unreadable or not usable
-        - ScenarioError       a scenario file is missing, unreadable or not usable
-    - Refusal                 the mock cannot serve this request: problem+json, never what Wingback would say
+    - UsageError              the command line, a file or a port cannot be used: exit code 2
+        - SpecError           the OpenAPI document is missing, cannot be read, or cannot be served
+        - ScenarioError       a scenario file is missing, cannot be read, or cannot be served
+    - Refusal                 the mock cannot serve this request: a problem document, which Wingback never sends
+
+Errors that one package raises and handles itself are defined there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from mockserver.redaction import redact
 
@@ -27,15 +30,15 @@ __all__ = [
 
 
 class MockserverError(Exception):
-    """Something the mock server itself has to say; its text is meant for the user."""
+    """An error whose text is written for the user."""
 
 
 class UsageError(MockserverError):
-    """Wrong usage: what was given cannot be used, and the text says what to do."""
+    """An option, a file or an argument cannot be used; the text says what to do."""
 
 
 class SpecError(UsageError):
-    """The OpenAPI document cannot be served. `files` are those that were asked for, as far as the reading came."""
+    """The OpenAPI document cannot be served. `files` are the files that were read until the error."""
 
     files: tuple[Path, ...] = ()
 
@@ -46,11 +49,11 @@ class ScenarioError(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One way in which a message breaks the contract.
+    """One way in which a message violates the contract.
 
-    `place` is one of body, path, query, header, cookie, security; with replies also status.
-    `pointer` is an RFC 6901 JSON pointer: into the body, or `/<name>` of a parameter.
-    `keyword` is the OpenAPI or JSON Schema keyword that says no.
+    `place` is body, path, query, header, cookie or security; for a reply also status.
+    `pointer` is a JSON pointer (RFC 6901) into the body, or `/<name>` of a parameter.
+    `keyword` is the violated keyword of OpenAPI or JSON Schema.
     """
 
     place: str
@@ -59,25 +62,24 @@ class Violation:
     keyword: str
 
     def as_json(self) -> dict[str, str]:
-        """The violation as it stands in a refusal and in the journal, without secrets."""
+        """Return the violation without secrets, for a refusal and for the journal."""
         pointer, message = redact(self.pointer), redact(self.message)
         return {"in": self.place, "pointer": pointer, "message": message, "keyword": self.keyword}
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalKind:
-    """One row of the table of refusals."""
+class RefusalKind(NamedTuple):
+    """The status and the title that all refusals of one kind have."""
 
     status: int
     title: str
 
 
-# In the order in which a request is checked: the first that applies is the answer.
-REFUSALS: dict[str, RefusalKind] = {
-    # The edge of the server, before anything is looked at.
+# In the order of the checks: a request gets the first refusal that applies.
+REFUSALS: Final[dict[str, RefusalKind]] = {
+    # Before any API: who may call the server.
     "bad-host": RefusalKind(400, "Host not served"),
     "foreign-origin": RefusalKind(403, "Origin not allowed"),
-    # The table of the contract.
+    # The contract: the head of the request, then its body.
     "unknown-path": RefusalKind(404, "Unknown path"),
     "method-not-allowed": RefusalKind(405, "Method not allowed"),
     "not-authenticated": RefusalKind(401, "Not authenticated"),
@@ -85,25 +87,25 @@ REFUSALS: dict[str, RefusalKind] = {
     "unsupported-media-type": RefusalKind(415, "Unsupported media type"),
     "malformed-body": RefusalKind(400, "Malformed body"),
     "contract-violation": RefusalKind(400, "Request breaks the contract"),
+    # The answer: a scenario, or a reply made from the schema.
     "not-acceptable": RefusalKind(406, "Not acceptable"),
     "unknown-scenario": RefusalKind(400, "Unknown scenario"),
     "unknown-preference": RefusalKind(400, "Undocumented preference"),
     "no-stub": RefusalKind(404, "No stub fits"),
     "reply-violates-contract": RefusalKind(500, "Reply breaks the contract"),
-    # Stripe's side, as an error object of Stripe's.
+    # Stripe's API, where a refusal has the form of Stripe's error objects.
     "test-mode-only": RefusalKind(403, "Test mode only"),
     # The control API.
     "unknown-payment-session": RefusalKind(404, "Unknown payment session"),
-    "not-verified": RefusalKind(409, "Not what was expected"),
+    "not-verified": RefusalKind(409, "Expectation not met"),
 }
 
 
-class Refusal(MockserverError):  # noqa: N818  # the word of the design; it is an answer, not an error
-    """The mock's own "cannot serve", as data; the web face makes problem+json of it.
+class Refusal(MockserverError):  # noqa: N818  # it is a reply, not a failure of the server
+    """The mock cannot serve a request; the reply is a problem document (RFC 9457).
 
-    `kind` is a key of REFUSALS, `detail` one sentence that says what, where and what to do,
-    `headers` what belongs on the reply besides (Allow, WWW-Authenticate), `extra` further members
-    of the problem document.
+    `kind` is a key of REFUSALS. `detail` is one sentence: what is wrong, where, and what to do.
+    `headers` are additional headers of the reply, such as Allow; `extra` are additional members of the document.
     """
 
     def __init__(
@@ -124,11 +126,11 @@ class Refusal(MockserverError):  # noqa: N818  # the word of the design; it is a
 
     @property
     def status(self) -> int:
-        """The HTTP status of this kind of refusal."""
+        """The HTTP status of the reply."""
         return REFUSALS[self.kind].status
 
     def as_json(self) -> dict[str, object]:
-        """The problem document of RFC 9457, without secrets."""
+        """Return the problem document, without secrets."""
         problem: dict[str, object] = {
             "type": f"urn:mockserver:{self.kind}",
             "title": REFUSALS[self.kind].title,

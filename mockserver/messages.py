@@ -1,4 +1,4 @@
-"""The plain values that travel: what came in, what goes out. No framework knows them, they know none."""
+"""The messages that all parts exchange: requests, replies and faults, as plain values without any framework."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class AbsentType:
 
 
 ABSENT: Final = AbsentType()
-"""Stands for a body that is not there; null is there."""
+"""The value of a body or member that is absent, as opposed to null."""
 
 BODILESS: Final = frozenset({204, 205, 304})
-"""Statuses of replies that never carry a body (RFC 9110, section 6.4.1)."""
+"""The statuses of replies that never have a body (RFC 9110, section 6.4.1)."""
 
 Default = TypeVar("Default")
 
 
 class Headers(Mapping[str, str]):
-    """HTTP header fields: names compare without case, repeated fields are kept in order.
+    """HTTP header fields. Names are compared without case; repeated fields keep their order.
 
-    `size` is how many characters names and values have together.
+    `pairs` are all fields, with names in lower case. `size` is the number of characters of all names and values.
     """
 
     __slots__ = ("_values", "pairs", "size")
@@ -45,16 +45,16 @@ class Headers(Mapping[str, str]):
             self._values = {name: _joined(name, self.all(name)) for name in self._values}
 
     def __getitem__(self, name: str) -> str:
-        """The field's value; repeated fields joined by a comma (RFC 9110, section 5.3)."""
+        """Return the value of a field; repeated fields are joined by a comma (RFC 9110, section 5.3)."""
         return self._values[name.lower()]
 
-    # Not Mapping's own, which raise and catch a KeyError for each of the many fields that are not there.
+    # Mapping's own methods raise and catch a KeyError for every missing field, and most fields are missing.
     @overload
     def get(self, name: str, /) -> str | None: ...
     @overload
     def get(self, name: str, /, default: Default) -> str | Default: ...
     def get(self, name: str, /, default: Default | None = None) -> str | Default | None:
-        """The field's value, or the default."""
+        """Return the value of a field, or the default."""
         return self._values.get(name.lower(), default)
 
     def __contains__(self, name: object) -> bool:
@@ -67,26 +67,26 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __repr__(self) -> str:
-        # Names only: a header may hold a credential.
+        # Without the values, which may be credentials.
         return f"Headers({[name for name, _ in self.pairs]})"
 
     def all(self, name: str) -> list[str]:
-        """Every value of a field, in the order of the wire."""
+        """Return every value of a field, in the order in which they were sent."""
         lowered = name.lower()
         return [value for key, value in self.pairs if key == lowered]
 
 
 def _joined(name: str, values: list[str]) -> str:
-    # RFC 6265, section 5.4: cookies are joined by a semicolon, as HTTP/2 splits them.
+    # HTTP/2 may split the cookies over several fields (RFC 9113, section 8.2.3).
     return ("; " if name == "cookie" else ", ").join(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request, as it came over the wire.
+    """A request, as it was received.
 
-    `path` keeps its percent-encoding and has no query; `query` has no question mark.
-    `oversized` says that the body was longer than is read; `body` is then empty.
+    `path` is percent-encoded and has no query; `query` has no question mark.
+    `oversized` means that the body exceeds the limit and was not read; `body` is then empty.
     """
 
     method: str
@@ -98,7 +98,7 @@ class Request:
 
     @property
     def query_values(self) -> dict[str, tuple[str, ...]]:
-        """The query, decoded: every name with all its values."""
+        """The decoded query: every name with all its values."""
         values: dict[str, tuple[str, ...]] = {}
         for name, value in parse_qsl(self.query, keep_blank_values=True):
             values[name] = (*values.get(name, ()), value)
@@ -106,7 +106,7 @@ class Request:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies by name; the first of a repeated name counts, as browsers send the best match first."""
+        """The cookies by name; of a repeated name the first counts, because browsers send the best match first."""
         values: dict[str, str] = {}
         for part in self.headers.get("cookie", "").split(";"):
             name, equals, value = part.strip().partition("=")
@@ -117,10 +117,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request that the contract has understood: which operation it calls, and with what.
+    """A call of one operation of the contract.
 
-    `operation` is the operationId, or `METHOD /path` where the document names none.
-    `path` holds the decoded path parameters; `body` the parsed JSON body, or ABSENT.
+    `operation` is the operationId, or `METHOD /path` if the document has none. `path` has the decoded path parameters.
+    `body` is the parsed body, or ABSENT.
     """
 
     request: Request
@@ -131,7 +131,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the server sends. `delay` is how many seconds it waits before it does."""
+    """A reply. `delay` is the time that the server waits before it sends the reply, in seconds."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -141,10 +141,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Deliberate misbehaviour of the wire, committed by the web face.
+    """A deliberate failure of the connection.
 
-    `kind` is one of connection_reset, empty_reply, truncated_body, malformed_json, hang, dribble.
-    `reply` is what a well-behaved server would have sent. `chunks` and `over` (seconds) belong to dribble.
+    `kind` is connection_reset, empty_reply, truncated_body, malformed_json, hang or dribble. `reply` is the reply without
+    the fault. A dribbled reply is sent in so many `chunks`, spread `over` so many seconds.
     """
 
     kind: str

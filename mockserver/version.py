@@ -1,7 +1,7 @@
-"""The version of the package, in a module of its own.
+"""The version of the package.
 
-`mockserver/__init__.py` may be overwritten by another distribution that installs a package of the same name, so no
-module of this project imports from it.
+It is not in `mockserver/__init__.py`, because another distribution installs a package of the same name and may overwrite
+that file.
 """
 
 from __future__ import annotations
