@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal
 from mockserver.messages import Headers
-from mockserver.parsing.media_types import accepted_ranges, essence, is_json, quality
+from mockserver.parsing.media_types import essence, is_json, qualities
 
 __all__ = ["Preference", "choose_media_type", "choose_response", "parse_preference"]
 
@@ -106,8 +106,7 @@ def choose_media_type(content: Mapping[str, Any], accept: str | None) -> tuple[s
     documented = sorted(content, key=lambda name: (not is_json(name), essence(name) != "application/json"))
     # By the media type that is sent: the documented one. Where two are sent as the same, the first one counts.
     offered = {_concrete(media_type): media_type for media_type in reversed(documented)}
-    ranges = accepted_ranges(accept)
-    wanted = {name: quality(name, ranges) if ranges else 1 for name in dict.fromkeys(map(_concrete, documented))}
+    wanted = qualities(map(_concrete, documented), accept)
     # Where several have the same quality, max takes the first.
     chosen = max(wanted, key=wanted.__getitem__)
     if not wanted[chosen]:
