@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from mockserver.checks.report import FileReport, Report
-from mockserver.redaction.printable import plain
+from mockserver.redaction import printable
 from mockserver.scenarios.format import Problem
 
 __all__ = ["FORMATS"]
@@ -18,7 +18,7 @@ def _text(report: Report) -> str:
     lines = [line for each in report.files for line in _file_lines(each)]
     for each in report.against.broken if report.against else ():
         lines += [f"{each.file}: would break", *(f"  {problem}" for problem in each.problems)]
-    return "\n".join(map(plain, [*lines, *_summary(report)]))
+    return "\n".join(map(printable, [*lines, *_summary(report)]))
 
 
 def _json(report: Report) -> str:
@@ -34,7 +34,7 @@ def _github(report: Report) -> str:
     if report.against is not None:
         title = f"would break under {report.against.spec}"
         commands += [_command("error", each, title) for file in report.against.broken for each in file.problems]
-    return "\n".join([*commands, *map(plain, _summary(report))])
+    return "\n".join([*commands, *map(printable, _summary(report))])
 
 
 FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {"text": _text, "json": _json, "github": _github}

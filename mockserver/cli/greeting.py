@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from mockserver.engine.engine import Engine
-from mockserver.redaction.printable import plain
+from mockserver.redaction import printable
 from mockserver.settings import Settings
 from mockserver.version import __version__
 
@@ -22,17 +22,17 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
     """The text for a server that listens at a URL."""
     document = engine.contract.document
     count = len(engine.contract.operations)
-    api = f"{plain(document.title)} {plain(document.version)}, {count} operation{'' if count == 1 else 's'},"
+    api = f"{printable(document.title)} {printable(document.version)}, {count} operation{'' if count == 1 else 's'},"
     bundled = "" if settings.spec else " (bundled)"
     lines = [
         f"mockserver {__version__} serves {api} at {url}",
-        f"  spec       {plain(str(settings.spec_file.resolve()))}{bundled}",
+        f"  spec       {printable(str(settings.spec_file.resolve()))}{bundled}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
         f"  console    {url}/__mock/",
         # openapi-core checks every message of these operations, which is slow.
         *(
-            f"  slow       {plain(operation)}: only openapi-core can validate {plain(', '.join(parts))}"
+            f"  slow       {printable(operation)}: only openapi-core can validate {printable(', '.join(parts))}"
             for operation, parts in engine.contract.uncompiled().items()
         ),
         "",
@@ -47,7 +47,7 @@ def _scenarios(settings: Settings, engine: Engine) -> str:
     if folder is None or engine.scenarios is None:
         return "none: every operation answers from its schema"
     bundled = "" if settings.scenarios else " (bundled)"
-    return f"{plain(str(folder.resolve()))}{bundled}: {len(engine.scenarios)}"
+    return f"{printable(str(folder.resolve()))}{bundled}: {len(engine.scenarios)}"
 
 
 def _first_requests(settings: Settings, engine: Engine, url: str) -> list[str]:
@@ -63,6 +63,6 @@ def _first_requests(settings: Settings, engine: Engine, url: str) -> list[str]:
                 f"  -H 'wb-key: {key}' -H 'Content-Type: application/json' -d '{BODY}'",
             ]
     shown = [
-        f"  {each.method} {url}{each.bases[0]}{plain(each.template)}" for each in islice(operations, MAX_OPERATIONS)
+        f"  {each.method} {url}{each.bases[0]}{printable(each.template)}" for each in islice(operations, MAX_OPERATIONS)
     ]
     return [*shown, f"  and {len(operations) - len(shown)} more"] if len(operations) > len(shown) else shown

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Final
 
-from mockserver.redaction.printable import plain
+from mockserver.redaction import printable
 from mockserver.scenarios import Scenario
 
 __all__ = ["scenario_table"]
@@ -26,7 +26,7 @@ def scenario_table(scenarios: Iterable[Scenario], *, width: int | None = None) -
 def _row(scenario: Scenario) -> tuple[str, ...]:
     operations = dict.fromkeys(stub.operation for stub in scenario.stubs)
     statuses = dict.fromkeys(stub.ending for stub in scenario.stubs)
-    return scenario.name, plain(scenario.about), plain(", ".join(operations)), ", ".join(statuses)
+    return scenario.name, printable(scenario.about), printable(", ".join(operations)), ", ".join(statuses)
 
 
 def _column_widths(rows: list[tuple[str, ...]], width: int | None) -> list[int]:

@@ -13,8 +13,7 @@ from mockserver.payments.payment_method import CardDetails, PaymentMethod
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.test_cards import CARD_TOKENS, CARDS, Card
 from mockserver.payments.test_ibans import IBANS, Iban, is_iban
-from mockserver.redaction import REDACTED, echoed
-from mockserver.redaction.card_numbers import is_card_number, without_card_numbers
+from mockserver.redaction import is_card_number, redact_name, without_card_numbers
 from mockserver.storage.keyed_store import KeyedStore
 
 __all__ = ["EntryRefusedError", "entered_method", "known_method"]
@@ -54,7 +53,7 @@ def entered_method(
     elif earlier is not None:
         details, on_confirm = earlier.details, earlier.on_confirm
     elif token is not None and token not in CARD_TOKENS:
-        message = f"No such token: '{echoed(token)}'"
+        message = f"No such token: '{redact_name(token)}'"
         raise EntryRefusedError(invalid_request("resource_missing", message, param="card[token]"))
     else:
         test_card = CARD_TOKENS[token] if token is not None else _test_card(card)
@@ -116,7 +115,7 @@ def _billing_text(name: str, text: str) -> str:
 
 
 def _without_numbers(text: str) -> str:
-    return without_card_numbers(text, instead=REDACTED)
+    return without_card_numbers(text)
 
 
 def _expiry(entered: Mapping[str, Any]) -> tuple[int, int]:

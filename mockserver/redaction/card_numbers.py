@@ -1,4 +1,4 @@
-"""Card numbers in texts: what can be one, and a text without any."""
+"""Finds card numbers in text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["is_card_number", "without_card_numbers"]
+__all__ = ["REDACTED", "is_card_number", "without_card_numbers"]
 
-_SHORTEST, _LONGEST = 12, 19
+REDACTED: Final = "[redacted]"
 
-# The ranges that card schemes have (ISO/IEC 7812): one in five numbers of the right length would do.
+_MIN_DIGITS, _MAX_DIGITS = 12, 19
+# A run of more groups of digits is not meant to be read, and searching all of its groups would take too long.
+_MAX_GROUPS: Final = 200
+
+# The number ranges of card schemes (ISO/IEC 7812). Without them, one in five numbers of the right length would match.
 _ISSUED: Final = re.compile(
     r"4\d{12}(?:\d{3}){0,2}"
     r"|(?:5[1-5]|2[2-7])\d{14}"
@@ -20,61 +24,57 @@ _ISSUED: Final = re.compile(
     r"|(?:5[0678]|6\d)\d{10,17}"
 )
 _RUN: Final = re.compile(r"\d(?:[ \u00a0+._/-]{0,4}\d){11,}")
-# Nobody writes so many groups to be read, and to look through them all would take long.
-_MOST_GROUPS: Final = 200
 _GROUP: Final = re.compile(r"\d+")
 _UUID: Final = re.compile(r"([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether digits can be the number of a card: their length, and the check digit of ISO/IEC 7812 (Luhn)."""
-    if not (digits.isascii() and digits.isdigit() and _SHORTEST <= len(digits) <= _LONGEST):
+    """Tell whether digits have the length and the check digit of a card number (ISO/IEC 7812, Luhn)."""
+    if not (digits.isascii() and digits.isdigit() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS):
         return False
     doubled = (int(digit) * 2 for digit in digits[-2::-2])
-    return (
-        sum(int(digit) for digit in digits[-1::-2]) + sum(number - 9 * (number > 9) for number in doubled)
-    ) % 10 == 0
+    return (sum(map(int, digits[-1::-2])) + sum(number - 9 * (number > 9) for number in doubled)) % 10 == 0
 
 
-def without_card_numbers(text: str, *, instead: str) -> str:
-    """The text with something else in the place of each card number, in groups or not; a UUID has none."""
+def without_card_numbers(text: str) -> str:
+    """Replace every card number in a text, also one that is written in groups. The digits of a UUID are kept."""
     if _RUN.search(text) is None:
         return text
     # Every second part is a UUID.
     parts = _UUID.split(text)
-    parts[::2] = [_RUN.sub(lambda run: _cleared(run[0], instead), part) for part in parts[::2]]
+    parts[::2] = [_RUN.sub(lambda run: _cleared(run[0]), part) for part in parts[::2]]
     return "".join(parts)
 
 
-def _cleared(run: str, instead: str) -> str:
-    """A run of digits and separators without the groups that make a number together."""
+def _cleared(run: str) -> str:
+    """Replace the card numbers in a run of digits and separators."""
     groups = list(_GROUP.finditer(run))
-    if len(groups) > _MOST_GROUPS:
-        return instead
-    kept, done, first = [], 0, 0
+    if len(groups) > _MAX_GROUPS:
+        return REDACTED
+    parts, end, first = [], 0, 0
     while first < len(groups):
-        last = _number_from(groups, first)
+        last = _last_group(groups, first)
         if last is None:
             first += 1
             continue
-        kept += [run[done : groups[first].start()], instead]
-        done, first = groups[last].end(), last + 1
-    return "".join([*kept, run[done:]])
+        parts += [run[end : groups[first].start()], REDACTED]
+        end, first = groups[last].end(), last + 1
+    return "".join([*parts, run[end:]])
 
 
-def _number_from(groups: Sequence[re.Match[str]], first: int) -> int | None:
-    """The place of the last group of a number that begins with this one; None if none begins there."""
-    digits, between = "", ""
-    for place in range(first, len(groups)):
-        here = groups[place].string[groups[place - 1].end() : groups[place].start()] if place > first else ""
-        # Spaces and hyphens are as good as each other; but numbers with dots are addresses of machines, say, and spaces
-        # only part them.
-        here = here.strip(" \u00a0+-")
-        if place > first + 1 and here != between:
+def _last_group(groups: Sequence[re.Match[str]], first: int) -> int | None:
+    """Return the index of the last group of the card number that begins with the group `first`, if one does."""
+    digits, separator = "", ""
+    for index in range(first, len(groups)):
+        between = groups[index].string[groups[index - 1].end() : groups[index].start()] if index > first else ""
+        # A card number may mix spaces and hyphens. Other separators have to be the same throughout: dots, for example, are
+        # those of IP addresses, which spaces only separate.
+        between = between.strip(" \u00a0+-")
+        if index > first + 1 and between != separator:
             break
-        digits, between = digits + groups[place][0], here
-        if len(digits) > _LONGEST:
+        digits, separator = digits + groups[index][0], between
+        if len(digits) > _MAX_DIGITS:
             break
         if _ISSUED.fullmatch(digits) and is_card_number(digits):
-            return place
+            return index
     return None

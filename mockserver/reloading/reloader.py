@@ -14,8 +14,7 @@ from pathlib import Path
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import UsageError
-from mockserver.redaction import redact
-from mockserver.redaction.printable import plain
+from mockserver.redaction import printable, redact
 from mockserver.reloading.sources import Sources
 from mockserver.settings import Settings
 
@@ -128,6 +127,6 @@ def _possible_changes(folders: Iterable[Path], stopped: threading.Event) -> Gene
 
 def _shortened(problems: list[str]) -> tuple[str, ...]:
     """The first problems, shortened, without control characters and secrets."""
-    shown = [redact(plain(problem))[:_MAX_PROBLEM_LENGTH] for problem in problems[:_MAX_PROBLEMS]]
+    shown = [redact(printable(problem))[:_MAX_PROBLEM_LENGTH] for problem in problems[:_MAX_PROBLEMS]]
     more = [f"and {len(problems) - _MAX_PROBLEMS} more"] if len(problems) > _MAX_PROBLEMS else []
     return (*shown, *more)

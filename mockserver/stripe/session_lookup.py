@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.messages import Call
 from mockserver.payments import Ledger, PaymentSession
-from mockserver.redaction import echoed
+from mockserver.redaction import redact_name
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.stripe_errors import StripeError
 from mockserver.stripe.stripe_objects import check_expandable, setup_intent_body
@@ -25,7 +25,7 @@ def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None
         raise StripeError(
             status=404,
             code="resource_missing",
-            message=f"No such setupintent: '{echoed(name)}'",
+            message=f"No such setupintent: '{redact_name(name)}'",
             param="intent",
         )
     if secret is None and caller.is_publishable:

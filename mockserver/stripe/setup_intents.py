@@ -10,7 +10,7 @@ from mockserver.messages import Call, Fault, Reply
 from mockserver.payments import Ledger, PaymentSession
 from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
 from mockserver.payments.payment_method import PaymentMethod
-from mockserver.redaction import echoed
+from mockserver.redaction import redact_name
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.session_lookup import session_of, shown, unexpected_state
 from mockserver.stripe.stripe_errors import StripeError, decline_failure, entry_failure
@@ -108,7 +108,7 @@ class SetupIntentOperations:
             raise StripeError(
                 status=400,
                 code="resource_missing",
-                message=f"No such PaymentMethod: '{echoed(name)}'",
+                message=f"No such PaymentMethod: '{redact_name(name)}'",
                 param="payment_method",
             )
         return method

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from mockserver.payments import PaymentSession
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.random_ids import stripe_customer_id
-from mockserver.redaction import echoed
+from mockserver.redaction import redact_name
 from mockserver.stripe.stripe_errors import StripeError, as_error
 
 __all__ = ["check_expandable", "setup_intent_body"]
@@ -66,7 +66,7 @@ def check_expandable(asked: Collection[str], expandable: Collection[str] = EXPAN
     for name in asked:
         if name not in expandable:
             raise StripeError(
-                status=400, message=f"This property cannot be expanded here: {echoed(name)}", param="expand"
+                status=400, message=f"This property cannot be expanded here: {redact_name(name)}", param="expand"
             )
 
 

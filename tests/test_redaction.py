@@ -1,0 +1,173 @@
+"""Redaction: no secret is left in a text, and everything else is."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from mockserver.redaction import (
+    is_card_number,
+    is_secret_name,
+    printable,
+    redact,
+    redact_body,
+    redact_name,
+    redact_path,
+    redact_query,
+    redact_value,
+)
+
+REAL = "4111111111111111"
+GROUPED = "4111 1111 1111 1111"
+IBAN = "GB29NWBK60161331926819"
+
+
+def encoded(text: str) -> str:
+    """Percent-encode every character."""
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+TEXTS = {
+    "form": f"card[number]={REAL}&card[cvc]=737&x=1",
+    "form, encoded names": f"card%5Bnumber%5D={REAL}&card%5Bcvc%5D=737&x=1",
+    "form, plus": f"card[number]={quote_plus(GROUPED)}&card[cvc]=737&x=1",
+    "form, %20": f"card[number]={quote(GROUPED)}&card[cvc]=737&x=1",
+    "form, hyphens": f"card[number]={GROUPED.replace(' ', '-')}&card[cvc]=737&x=1",
+    "form, all encoded": f"n={encoded(REAL)}&cvc={encoded('737')}&x=1",
+    "form, in another": f"n={quote('a=' + REAL)}&cvc=737&x=1",
+    "JSON": json.dumps({"number": REAL, "cvc": "737", "x": 1}),
+    "JSON, groups": json.dumps({"number": GROUPED, "cvc": "737", "x": 1}),
+    "JSON, number": json.dumps({"number": int(REAL), "x": 1}),
+    "form, account": f"sepa_debit[iban]={IBAN}&x=1",
+    "form, account in groups": f"sepa_debit%5Biban%5D={quote_plus(f'{IBAN[:4]} {IBAN[4:]}')}&x=1",
+    "JSON, account": json.dumps({"iban": IBAN, "x": 1}),
+    "client secret": "client_secret=seti_abc_secret_Zz111&x=1",
+    "client secret, encoded": "client_secret=seti%5Fabc%5Fsecret%5FZz111&x=1",
+    "keys": "key=sk_live_Zz111&other=rk_test_Zz111&third=sk_test_anything&x=1",
+}
+SECRETS = ("4111", "1111", "737", encoded("4111"), encoded("737"), "GB29", "NWBK", "60161", "Zz111", "anything")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_nothing_secret_is_left(name: str) -> None:
+    """A secret is hidden in every notation, and the rest of the text is kept."""
+    shown = redact(TEXTS[name])
+
+    assert [] == [secret for secret in SECRETS if secret in shown]
+    assert shown.endswith(("x=1", '"x": 1}'))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PaySess_be6ba765-4a8b-4a05-93b0-8084525d9cf6",
+        '{"cvc_check":"pass","param":"cvc","last4":"4242"}',
+        '{"created":1767225601,"exp_year":2034}',
+        "2026-11-24 - 2026-11-25",
+        "2026-11-24  2026-11-25",
+        "Total  1200   13  4500   78  90",
+        "10.0.0.17 10.0.0.18 192.168.100.200",
+        "62.168.100.200, 45.113.11.11",
+        "pk_test_z6hxDj6qZZ0MSzPvnLbalcNA",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    """Ids, last digits, dates, IP addresses and publishable keys are kept."""
+    assert text == redact(text)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"tel +49 151 1234567", "tel +49 151 1234567"),
+        (b"tel +49 151 12345678901", "tel +[redacted]"),
+        (b'  {"a":"50%+20%","n":"4242424242424242"}', '  {"a":"50%+20%","n":"[redacted]"}'),
+        (b'{"a":"\\u00e9\\n","n":1e400,"a":2,"cvc":"123"}', '{"a":"\\u00e9\\n","n":1e400,"a":2,"cvc":"[redacted]"}'),
+        (b'{"\\u0063vc":"987","b":"\\u0022"}', '{"cvc":"[redacted]","b":"\\u0022"}'),
+        (b"a=50%25&n=4242%204242%204242%204242", "a=50%&n=[redacted]"),
+        (b"a=50%25&b=1", "a=50%25&b=1"),
+    ],
+)
+def test_a_body_is_shown_as_it_was_sent(body: bytes, shown: str) -> None:
+    """A body is kept as it was sent, except for its secrets; a form is decoded only if it has some."""
+    assert shown == redact_body(body)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ""),
+        ("a=1&b=", "a=1&b="),
+        ("access_token=x&a=1", "access_token=[redacted]&a=1"),
+        ("%74oken=x", "%74oken=[redacted]"),
+        ("token", "token"),
+        (f"a={encoded(REAL)}", "a=[redacted]"),
+        (f"{REAL}=1", "[redacted]=1"),
+    ],
+)
+def test_query(query: str, shown: str) -> None:
+    """Values of parameters that may be credentials are hidden, and values that contain a secret."""
+    assert shown == redact_query(query)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [("/a%20b", "/a%20b"), (f"/x/{REAL}", "/x/[redacted]"), (f"/a%20b/{encoded(REAL)}", "/a b/[redacted]")],
+)
+def test_path(path: str, shown: str) -> None:
+    """A path is decoded only if the encoding hides a secret."""
+    assert shown == redact_path(path)
+
+
+def test_value() -> None:
+    """Texts are redacted at any depth; names and other values are kept."""
+    value = {"a": [REAL, 1, None, {"b": "seti_1_secret_Zz1"}], "c": True}
+
+    assert {"a": ["[redacted]", 1, None, {"b": "seti_1_secret_[redacted]"}], "c": True} == redact_value(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("WWW-Authenticate", False),
+        ("Author", False),
+        ("X-Api-Key", True),
+        ("Idempotency-Key", False),
+        ("Set-Cookie", True),
+        ("app-session", True),
+        ("access_token", True),
+        ("Content-Type", False),
+    ],
+)
+def test_secret_names(name: str, is_secret: bool) -> None:  # noqa: FBT001  # a table's column
+    """The name of a header or parameter says whether it may hold a credential."""
+    assert is_secret is is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("pm_1", "pm_1"),
+        ("x" * 200, "x" * 100),
+        ("41111111", "[redacted]"),
+        ("a41111111a", "[redacted]"),
+        ("1234567", "1234567"),
+    ],
+)
+def test_name(name: str, shown: str) -> None:
+    """A name is shortened, and hidden if it consists mostly of digits."""
+    assert shown == redact_name(name)
+
+
+def test_card_numbers() -> None:
+    """A card number has 12 to 19 digits, and its check digit is right."""
+    numbers = ["378282246310005", "4111111111111112", "42", "٤" * 16, "4242 4242"]
+
+    assert [True, False, False, False, False] == list(map(is_card_number, numbers))
+
+
+def test_printable() -> None:
+    """Control characters cannot reach a terminal."""
+    assert ("plain é", "a [2J b") == (printable("plain é"), printable("a\x1b[2J\nb"))
