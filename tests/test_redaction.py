@@ -131,6 +131,8 @@ def test_value() -> None:
 @pytest.mark.parametrize(
     ("name", "is_secret"),
     [
+        ("Authorization", True),
+        ("Proxy-Authorization", True),
         ("WWW-Authenticate", False),
         ("Author", False),
         ("X-Api-Key", True),

@@ -26,7 +26,7 @@ _MAX_NAME: Final = 100
 
 # A contract may give its credentials any name, such as X-Api-Key or access_token.
 _SECRET_NAME: Final = re.compile(
-    r"(?<!www-)auth(?!or)|cookie|credential|(?<!idempotency-)key|passw|secret|session|token", re.IGNORECASE
+    r"(?<!www-)auth(?!or(?!i[sz]))|cookie|credential|(?<!idempotency-)key|passw|secret|session|token", re.IGNORECASE
 )
 _SECRET: Final = re.compile(
     r"""
