@@ -66,9 +66,10 @@ class Dispatcher:
     def decide(self, head: RequestHead, body: Body | None) -> Decision:
         """The decision about a request; without its body (None) the decision may be to read the body first."""
         access = self._access.decide(head)
-        answer = self._answer_to_head(head, access)
-        if answer is not None:
-            return Decision(answer, access.headers, before_body=True)
+        if access.refused is not None or head.fields.coding or head.method == "OPTIONS":
+            answer = self._answer_to_head(head, access)
+            if answer is not None:
+                return Decision(answer, access.headers, before_body=True)
         if body is None:
             return _READ_BODY
         return Decision(self._outcome(head, body), access.headers)
@@ -78,8 +79,8 @@ class Dispatcher:
         if head.fields.coding not in (b"", b"chunked"):
             return malformed_http("The only transfer coding known here is chunked.", status=501)
         if access.refused is not None:
-            refusal, request = Refusal(*access.refused), head.request()
-            return _guarded(request, lambda: self._engine.refuse(request, refusal))
+            refusal = Refusal(*access.refused)
+            return _guarded(lambda request: self._engine.refuse(request, refusal), head.request())
         return Reply(status=204, headers=preflight_headers(head.headers)) if head.is_preflight else None
 
     def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
@@ -90,9 +91,7 @@ class Dispatcher:
                 detail = f"At most {self._settings.max_body} bytes of body are read."
                 return refusal_reply(Refusal("too-large", detail))
             return self._mock_app
-        request = head.request(body.data, oversized=body.oversized)
-        api = self._api(path)
-        return _guarded(request, lambda: api.handle(request))
+        return _guarded(self._api(path).handle, head.request(body.data, oversized=body.oversized))
 
     def _api(self, path: str) -> Api:
         """The API that answers a path which is neither the control API's nor that of a page or script."""
@@ -129,9 +128,9 @@ class Dispatcher:
         return mock_app(self._engine, self._settings)
 
 
-def _guarded(request: Request, answer: Callable[[], Reply | Fault]) -> Reply | Fault:
+def _guarded(answer: Callable[[Request], Reply | Fault], request: Request) -> Reply | Fault:
     try:
-        return answer()
+        return answer(request)
     except Exception as error:  # noqa: BLE001 - a bug of the mock must not look like an answer of the API
         report_crash(request, error)
         return internal_error()
