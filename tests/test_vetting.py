@@ -160,7 +160,9 @@ PARCELS = {
     "not the default's type": (
         "delete_parcel",
         "status: 500\nbody: x",
-        [f"7:13: stubs[0].reply.body: the media type 'application/json' is not documented; documented: text/plain {LEAVE}"],
+        [
+            f"7:13: stubs[0].reply.body: the media type 'application/json' is not documented; documented: text/plain {LEAVE}"
+        ],
     ),
     "XML with expressions": (
         "put_parcel",

@@ -1,7 +1,7 @@
-"""The contract: which operation a request calls, and every way in which a message violates it.
+"""The contract: which operation a request calls, and every violation in requests and replies.
 
 May import: `parsing`, `redaction`, `messages`, `errors`. It owns openapi-core and jsonschema-rs. Start with `contract.py`, which
-gives the order of the checks.
+has the order of the checks.
 """
 
 from mockserver.contract.contract import Contract, Understood

@@ -1,4 +1,4 @@
-"""The contract: which operation a request calls, and every way in which a request or a reply violates it."""
+"""The contract: finds the operation that a request calls, and every violation in requests and replies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Contract", "Understood"]
 
 
 class Understood(NamedTuple):
-    """A request that can be read: the call it makes, and its violations of the contract."""
+    """A request that could be read: the call that it makes, and its violations."""
 
     call: Call
     violations: tuple[Violation, ...] = ()
@@ -29,8 +29,8 @@ class Understood(NamedTuple):
 class Contract:
     """An OpenAPI document that requests and replies are checked against.
 
-    `accepted_keys` are the credentials that are accepted; None accepts any. `max_body` is the body limit in bytes that
-    a refusal names. With `compiled=False` openapi-core checks every message.
+    `accepted_keys` are the accepted credentials; None accepts any. `max_body` is the limit for bodies in bytes, which a
+    refusal mentions. With `compiled=False` openapi-core checks every message.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Contract:
         return self._router.find(request.method, request.path)
 
     def understand(self, request: Request, route: Route | None = None) -> Understood:
-        """The call that a request makes, and all violations of its parameters and body. `route` saves the routing.
+        """The call that a request makes, and the violations of its parameters and body. Pass `route` if it is known.
 
         Raises Refusal, in this order: unknown-path, method-not-allowed, not-authenticated, too-large,
         unsupported-media-type, malformed-body.
@@ -90,7 +90,7 @@ class Contract:
         return Understood(call, tuple(violations))
 
     def body_of(self, request: Request, operation_id: str | None) -> Any:
-        """The body of a request as matchers see it: parsed if possible, else as text; ABSENT without a body."""
+        """The body of a request as matchers see it: the parsed value if possible, else text; ABSENT without a body."""
         if not request.body:
             return ABSENT
         if is_json(request.headers.get("content-type", "")):
@@ -106,18 +106,18 @@ class Contract:
         return request.body.decode("utf-8", "replace")
 
     def reply_violations(self, operation_id: str, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
-        """Every way in which a reply of an operation violates the contract.
+        """Every violation in a reply of an operation.
 
-        `written` is the JSON value that the body was written from, if it is known and reads back the same.
+        `written` is the JSON value that the body was written from, if it is known and reading the body returns it.
         """
         return self._validator.reply(self.operations[operation_id], reply, written=written)
 
     def schema_violations(self, schema: Mapping[str, Any], value: Any) -> list[Violation]:
-        """Every way in which a value of a reply violates a schema of the document."""
+        """Every violation in a value of a reply under a schema of the document."""
         return self._validator.openapi_core.schema(schema, value)
 
     def compile(self, operation_ids: Iterable[str]) -> None:
-        """Compile these operations now; other operations are compiled when they are first called."""
+        """Compile these operations now. Other operations are compiled when they are first called."""
         self._validator.compile(self.operations[operation_id] for operation_id in operation_ids)
 
     def uncompiled(self) -> dict[str, list[str]]:
@@ -127,18 +127,18 @@ class Contract:
     def _authenticate(self, operation: Operation, request: Request) -> None:
         violations = self._validator.security(operation, request)
         if not violations and self._accepted_keys is not None and operation.security:
-            found = find_credential(self.credential_places, request)
-            if found not in self._accepted_keys:
-                message = "the credential is none of those that --api-key names"
-                violations = [Violation(place="security", pointer="", message=message, keyword="security")]
+            if find_credential(self.credential_places, request) in self._accepted_keys:
+                return
+            message = "the credential is not one of those that --api-key accepts"
+            violations = [Violation(place="security", pointer="", message=message, keyword="security")]
         if violations:
             names = {name for requirement in operation.security for name in requirement}
             places = [place for place in self.credential_places if place.scheme in names]
             headers = (("WWW-Authenticate", ", ".join(place.challenge for place in places)),) if places else ()
-            detail = violations[0].message
+            reason = violations[0].message
             raise Refusal(
                 "not-authenticated",
-                f"{detail[0].upper()}{detail[1:]}: send {' or '.join(dict.fromkeys(map(str, places)))}.",
+                f"{reason[0].upper()}{reason[1:]}: send {' or '.join(dict.fromkeys(map(str, places)))}.",
                 violations=tuple(violations),
                 headers=headers,
             )

@@ -1,4 +1,4 @@
-"""Where a document's security schemes carry the credential."""
+"""Where requests carry credentials, according to the security schemes of a document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CredentialPlace:
         return f"the {'header' if self.place == 'http' else self.place} {self.name}"
 
     def find(self, request: Request) -> str | None:
-        """The credential that a request carries here; of an Authorization header what follows the scheme."""
+        """The credential in a request, without the scheme of an Authorization header; None if there is none here."""
         match self.place:
             case "header":
                 return request.headers.get(self.name)
@@ -37,14 +37,14 @@ class CredentialPlace:
         return header.partition(" ")[2].strip() if header else None
 
     def carry(self, request: Request, credential: str) -> Request:
-        """The request with a credential here."""
+        """The request with the credential added."""
         if self.place == "query":
             query = "&".join(filter(None, (request.query, f"{quote_plus(self.name)}={quote_plus(credential)}")))
             return replace(request, query=query)
         return replace(request, headers=Headers([*request.headers.pairs, self.field(credential)]))
 
     def field(self, credential: str) -> tuple[str, str]:
-        """The header field that carries a credential, for every place but the query."""
+        """The header field with the credential, for every place except the query."""
         match self.place:
             case "header":
                 return self.name, credential
@@ -54,12 +54,12 @@ class CredentialPlace:
 
 
 def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
-    """The places of all security schemes, in the order of the document."""
+    """The places of all security schemes, in the document's order."""
     places: list[CredentialPlace] = []
     for name, raw in document.security_schemes.items():
         match document.resolve(raw):
             case {"type": "apiKey", "in": str(place), "name": str(key)}:
-                # No scheme for API keys is registered; the parameters say where the key goes (RFC 9110, 11.6.1).
+                # HTTP has no registered scheme for API keys, so the parameters say where to send the key (RFC 9110, 11.6.1).
                 challenge = f'ApiKey in="{place}", name="{key}"'
                 places.append(CredentialPlace(scheme=name, place=place, name=key, challenge=challenge))
             case {"type": "http", "scheme": str(scheme)}:
@@ -72,5 +72,5 @@ def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
 
 
 def find_credential(places: Iterable[CredentialPlace], request: Request) -> str | None:
-    """The first credential that a request carries."""
+    """The first credential in a request."""
     return next((found for place in places if (found := place.find(request))), None)

@@ -1,4 +1,4 @@
-"""Validates messages of one contract: compiled schemas accept, openapi-core decides about everything else."""
+"""Validates messages: compiled schemas accept valid messages, openapi-core decides about all others."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence
 
 if TYPE_CHECKING:
-    # Imported on first use: openapi-core takes half a second to import, and a valid message may never need it.
+    # Imported on first use: openapi-core takes half a second to import, and is not needed while all messages are valid.
     from mockserver.contract.validation.validator import Validator
 
 __all__ = ["MessageValidator"]
 
 MAX_COMPILED_SCHEMAS = 20_000
-"""How many compiled schemas are kept, about 6 KB each."""
+"""How many compiled schemas are kept. Each takes about 6 KB."""
 
 
 class MessageValidator:
     """Finds every violation in requests and replies.
 
-    Each question goes to the compiled operation first. A compiled operation only ever accepts: whatever it does not
-    accept goes to openapi-core, which decides. With `compiled=False` openapi-core decides about every message.
+    Each message goes to the compiled operation first. It can only accept a message; openapi-core checks those that it
+    does not accept. With `compiled=False` openapi-core checks every message.
     """
 
     def __init__(self, document: Document, *, compiled: bool) -> None:
@@ -43,31 +43,31 @@ class MessageValidator:
         return Validator(self._document)
 
     def compile(self, operations: Iterable[Operation]) -> None:
-        """Compile these operations now; other operations are compiled when they are first called."""
+        """Compile these operations now. Other operations are compiled when they are first called."""
         for operation in operations:
             self._compiled_operation(operation)
 
     @property
     def gaps(self) -> dict[str, list[str]]:
-        """The parts that could not be compiled, by operationId, for the operations compiled so far."""
+        """The parts that only openapi-core can check, by operationId, for the operations compiled so far."""
         return {name: compiled.gaps for name, compiled in (self._compiled or {}).items() if compiled.gaps}
 
     def security(self, operation: Operation, request: Request) -> list[Violation]:
-        """Which credentials are missing."""
+        """The violation for missing credentials, if any."""
         compiled = self._compiled_operation(operation)
         if compiled is not None and compiled.security(request):
             return []
         return self.openapi_core.security(operation, request)
 
     def parameters(self, operation: Operation, request: Request, path: Mapping[str, str]) -> list[Violation]:
-        """What is wrong with the path, query, header and cookie parameters."""
+        """The violations of the path, query, header and cookie parameters."""
         compiled = self._compiled_operation(operation)
         if compiled is not None and compiled.parameters(request, path):
             return []
         return self.openapi_core.parameters(operation, request, path)
 
     def body(self, operation: Operation, request: Request) -> tuple[object, list[Violation]]:
-        """The value of the body (ABSENT without one), and what is wrong with it.
+        """The value of the body (ABSENT without one), and its violations.
 
         Raises Refusal: unsupported-media-type, malformed-body.
         """
@@ -75,21 +75,22 @@ class MessageValidator:
             return ABSENT, []
         compiled = self._compiled_operation(operation)
         if not request.body:
-            if compiled is not None and compiled.may_be_empty:
-                return ABSENT, []
-            return ABSENT, self.openapi_core.body(operation, request)
+            is_valid = compiled is not None and compiled.may_be_empty
+            return ABSENT, [] if is_valid else self.openapi_core.body(operation, request)
         media_type = essence(request.headers.get("content-type", ""))
         if compiled is None or not compiled.media_type(media_type):
             return self._read_body(operation, request), self.openapi_core.body(operation, request)
-        value = _parse(request.body)
-        if compiled.body(media_type, value, len(request.body)):
-            return value, []
-        return value, self.openapi_core.body(operation, request)
+        try:
+            value = parse_json(request.body)
+        except JsonError as error:
+            raise _malformed(error) from None
+        is_valid = compiled.body(media_type, value, len(request.body))
+        return value, [] if is_valid else self.openapi_core.body(operation, request)
 
     def reply(self, operation: Operation, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
-        """What is wrong with a reply: its status, media type, headers and body.
+        """The violations of a reply: its status, media type, headers and body.
 
-        `written` is the JSON value that the body was written from, if it is known and reads back the same.
+        `written` is the JSON value that the body was written from, if it is known and reading the body returns it.
         """
         compiled = self._compiled_operation(operation)
         if compiled is not None and compiled.reply(reply, written):
@@ -101,16 +102,12 @@ class MessageValidator:
             return None
         found = self._compiled.get(operation.id)
         if found is None:
-            self._make_room(self._compiled)
+            # In some documents most schemas refer to each other. Keeping all compiled operations would take gigabytes.
+            weight = sum(compiled.weight for compiled in self._compiled.values())
+            while weight > MAX_COMPILED_SCHEMAS:
+                weight -= self._compiled.pop(next(iter(self._compiled))).weight
             found = self._compiled[operation.id] = CompiledOperation(self._document, operation)
         return found
-
-    @staticmethod
-    def _make_room(compiled: dict[str, CompiledOperation]) -> None:
-        """Drop the operations compiled first. Where most schemas refer to each other, keeping all takes gigabytes."""
-        weight = sum(operation.weight for operation in compiled.values())
-        while weight > MAX_COMPILED_SCHEMAS:
-            weight -= compiled.pop(next(iter(compiled))).weight
 
     def _read_body(self, operation: Operation, request: Request) -> object:
         read = self.openapi_core.read_body(operation, request)
@@ -123,12 +120,9 @@ class MessageValidator:
                 headers=(("Accept-Post", ", ".join(read.documented)),) if request.method == "POST" else (),
             )
         if read.malformed is not None:
-            raise Refusal("malformed-body", f"The body is malformed: {read.malformed}.")
+            raise _malformed(read.malformed)
         return read.value
 
 
-def _parse(body: bytes) -> object:
-    try:
-        return parse_json(body)
-    except JsonError as error:
-        raise Refusal("malformed-body", f"The body is malformed: {error}.") from None
+def _malformed(reason: object) -> Refusal:
+    return Refusal("malformed-body", f"The body is malformed: {reason}.")

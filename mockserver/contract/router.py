@@ -1,4 +1,4 @@
-"""Which operation does a path call: a tree of path segments, so that a thousand templates cost what one costs."""
+"""Finds the operation of a request in a tree of path segments, so that the number of operations does not matter."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mockserver.errors import Refusal
 __all__ = ["PARAMETER", "Route", "Router"]
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
-NEAR_PATHS = 3
-# Percent-encoded characters that mean nothing else than themselves: all but `%` and RFC 3986's reserved ones.
-MEANINGLESS = re.compile(r"(?:%(?!2[1346-9ABCF]|25|3[ABDF]|40|5[BD])[0-9A-F]{2})+", re.IGNORECASE)
+MAX_SUGGESTIONS = 3
+# Percent-encoded characters that mean the same without encoding: all except `%` and the reserved ones (RFC 3986, 2.2).
+UNRESERVED = re.compile(r"(?:%(?!2[1346-9ABCF]|25|3[ABDF]|40|5[BD])[0-9A-F]{2})+", re.IGNORECASE)
 
 
 class Route(NamedTuple):
@@ -34,7 +34,7 @@ class _SegmentPattern:
     node: _RouteNode
 
     def values(self, segment: str) -> tuple[str, ...] | None:
-        """What stands between the literals, none of it empty; each parameter takes as little as it can."""
+        """The text between the literals, or None if the segment does not match. Each value is as short as possible."""
         first, *between, last = self.literals
         if not segment.startswith(first) or not segment.endswith(last):
             return None
@@ -55,12 +55,12 @@ class _RouteNode:
     literals: dict[str, _RouteNode] = field(default_factory=dict)
     patterns: list[_SegmentPattern] = field(default_factory=list)
     parameter: _RouteNode | None = None
-    # Method to operation, with the names of the template's parameters in the order of the path.
+    # By method: the operation, and the names of the template's parameters in the order of the path.
     operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
 
 
 class Router:
-    """Finds operations by method and raw path, the most concrete template first."""
+    """Finds operations by method and raw path. The most specific template wins."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _RouteNode()
@@ -72,13 +72,13 @@ class Router:
     def find(self, method: str, raw_path: str) -> Route:
         """The operation that a request calls.
 
-        `raw_path` keeps its percent-encoding, so that an encoded slash stays inside its segment.
+        `raw_path` is percent-encoded, so an encoded slash does not end a segment.
         Raises Refusal: unknown-path, method-not-allowed.
         """
-        straight = None if "%" in raw_path else self._straight(method, raw_path)
-        if straight is not None:
-            return straight
-        segments = [(segment, _decoded(segment)) for segment in raw_path.split("/")[1:]]
+        route = None if "%" in raw_path else self._find_directly(method, raw_path)
+        if route is not None:
+            return route
+        segments = _segments(raw_path)
         allowed: dict[str, None] = {}
         for node, values in _matches(self._root, segments, 0, ()):
             found = node.operations.get(method)
@@ -93,10 +93,10 @@ class Router:
                 f"{method} is not an operation of this path; the contract has: {methods}.",
                 headers=(("Allow", methods),),
             )
-        raise Refusal("unknown-path", self._unknown(raw_path, segments))
+        raise Refusal("unknown-path", self._unknown_path(raw_path, segments))
 
-    def _straight(self, method: str, path: str) -> Route | None:
-        """What the most concrete way through the tree leads to, if it leads to the method: most paths need no other."""
+    def _find_directly(self, method: str, path: str) -> Route | None:
+        """The operation at the most specific node, if it has the method. For most paths this is enough."""
         node = self._root
         values = []
         for segment in path.split("/")[1:]:
@@ -112,16 +112,15 @@ class Router:
         return Route(found[0], dict(zip(found[1], values, strict=True))) if found is not None else None
 
     def has(self, raw_path: str) -> bool:
-        """Whether there is an operation of any method on a path."""
-        segments = [(segment, _decoded(segment)) for segment in raw_path.split("/")[1:]]
-        return next(_matches(self._root, segments, 0, ()), None) is not None
+        """Whether a path has an operation for any method."""
+        return next(_matches(self._root, _segments(raw_path), 0, ()), None) is not None
 
-    def _unknown(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
-        detail = "The contract has no such path"
-        if raw_path.endswith("/") and any(node.operations for node, _ in _matches(self._root, segments[:-1], 0, ())):
-            return f"{detail}: it ends in a slash, the contract's does not."
-        near = sorted(self._templates, key=lambda template: _distance(template, segments))[:NEAR_PATHS]
-        return f"{detail}. The nearest it has: {', '.join(near)}." if near else f"{detail}; it has none at all."
+    def _unknown_path(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
+        if raw_path.endswith("/") and next(_matches(self._root, segments[:-1], 0, ()), None) is not None:
+            return "The contract has no such path: it ends with a slash, but the documented path does not."
+        closest = sorted(self._templates, key=lambda template: _distance(template, segments))[:MAX_SUGGESTIONS]
+        suggestion = f"Did you mean {' or '.join(closest)}?" if closest else "It has no paths at all."
+        return f"The contract has no such path. {suggestion}"
 
     def _add(self, operation: Operation, template: str) -> None:
         self._templates[template] = None
@@ -137,7 +136,7 @@ class Router:
                 node = node.parameter
             else:
                 node = _pattern_node(node, segment)
-        # The first of two templates that match the same paths wins: a document should not have both.
+        # Of two templates that match the same paths, the first one in the document wins.
         node.operations.setdefault(operation.method, (operation, tuple(names)))
 
 
@@ -152,15 +151,20 @@ def _pattern_node(node: _RouteNode, segment: str) -> _RouteNode:
     return added.node
 
 
+def _segments(raw_path: str) -> list[tuple[str, str]]:
+    """The segments of a path, each raw and decoded."""
+    return [(segment, _decoded(segment)) for segment in raw_path.split("/")[1:]]
+
+
 def _decoded(segment: str) -> str:
-    # Bytes that are no UTF-8 become surrogates, for the judge to complain about.
+    # Bytes that are not UTF-8 become surrogates. The validator reports them.
     return unquote(segment, errors="surrogateescape") if "%" in segment else segment
 
 
 def _matches(
     node: _RouteNode, segments: list[tuple[str, str]], index: int, values: tuple[str, ...]
 ) -> Iterator[tuple[_RouteNode, tuple[str, ...]]]:
-    """Every node that the rest of the path leads to: literal segments before patterns, these before parameters."""
+    """Every node with operations that the segments from `index` lead to, the most specific first."""
     if index == len(segments):
         if node.operations:
             yield node, values
@@ -170,23 +174,25 @@ def _matches(
     if literal is not None:
         yield from _matches(literal, segments, index + 1, values)
     if node.patterns:
-        # An encoded comma belongs to a value, a plain one stands between two.
-        plain = MEANINGLESS.sub(lambda match: _decoded(match[0]), raw)
-        for pattern, taken in _taken(node.patterns, plain):
-            yield from _matches(pattern.node, segments, index + 1, values + tuple(map(_decoded, taken)))
+        # An encoded comma is a part of a value, a plain comma can separate two values.
+        plain = UNRESERVED.sub(lambda match: _decoded(match[0]), raw)
+        for pattern, found in _matching_patterns(node.patterns, plain):
+            yield from _matches(pattern.node, segments, index + 1, values + tuple(map(_decoded, found)))
     if node.parameter is not None:
         yield from _matches(node.parameter, segments, index + 1, (*values, decoded))
     if node.patterns and raw != decoded:
-        # Clients that encode whatever they can mean the same all the same.
-        for pattern, taken in _taken(node.patterns, decoded):
-            yield from _matches(pattern.node, segments, index + 1, values + taken)
+        # Some clients also encode the separators.
+        for pattern, found in _matching_patterns(node.patterns, decoded):
+            yield from _matches(pattern.node, segments, index + 1, values + found)
 
 
-def _taken(patterns: list[_SegmentPattern], segment: str) -> Iterator[tuple[_SegmentPattern, tuple[str, ...]]]:
+def _matching_patterns(
+    patterns: list[_SegmentPattern], segment: str
+) -> Iterator[tuple[_SegmentPattern, tuple[str, ...]]]:
     for pattern in patterns:
-        taken = pattern.values(segment)
-        if taken is not None:
-            yield pattern, taken
+        values = pattern.values(segment)
+        if values is not None:
+            yield pattern, values
 
 
 def _distance(template: str, segments: list[tuple[str, str]]) -> int:

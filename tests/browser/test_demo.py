@@ -121,7 +121,7 @@ def test_the_demo_of_a_server_with_keys(pages: Pages) -> None:
     """If the server does not accept the demo's key, the page asks for another one, and the form then works."""
     with mock_of(Settings(seed=1, api_keys=("api_key_ours",))) as mock:
         page = pages.open(f"{mock.url}/__mock/demo")
-        expect(page.get_by_role("status")).to_contain_text("the status is 401. The credential is none of those")
+        expect(page.get_by_role("status")).to_contain_text("the status is 401. The credential is not one of those")
         page.get_by_label("API key").fill("api_key_ours")
         page.get_by_role("button", name="Use this key").click()
         expect(page.get_by_role("button", name="Save payment method")).to_be_enabled()

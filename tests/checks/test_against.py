@@ -34,7 +34,7 @@ AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
         {"/v1/c/": "/v2/c/"},
         HAPPY + example("reply: {status: 200}"),
         [
-            "9:21: example[0].reply.status: expected 200, found the refusal unknown-path: The contract has no such path. The nearest it has: /v2/c/customer/{customer_id}/payment/session."
+            "9:21: example[0].reply.status: expected 200, found the refusal unknown-path: The contract has no such path. Did you mean /v2/c/customer/{customer_id}/payment/session?"
         ],
     ),
     "a parameter renamed": (

@@ -60,7 +60,7 @@ NOT_HOLDING = {
     "a path that there is not": (
         HAPPY + example("reply: {status: 404}", path="/v2/payment"),
         [
-            "s.yaml:9:21: example[0].reply.status: expected 404, found the refusal unknown-path: The contract has no such path. The nearest it has: /v1/c/customer/{customer_id}/payment/session."
+            "s.yaml:9:21: example[0].reply.status: expected 404, found the refusal unknown-path: The contract has no such path. Did you mean /v1/c/customer/{customer_id}/payment/session?"
         ],
     ),
     "no stub": (

@@ -96,15 +96,15 @@ def test_found(calls: tuple[str, ...], asked: str, expected: tuple[str, dict[str
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], str, str, str]] = {
-    "another path": (("GET /a",), "GET /b", "unknown-path", "The nearest it has: /a."),
-    "no path at all": ((), "GET /", "unknown-path", "it has none at all"),
-    "a slash too many": (("GET /a",), "GET /a/", "unknown-path", "ends in a slash"),
-    "a slash too few": (("GET /a/",), "GET /a", "unknown-path", "The nearest it has: /a/."),
-    "two slashes": (("GET /a/b",), "GET /a//b", "unknown-path", "nearest"),
-    "another case": (("GET /a",), "GET /A", "unknown-path", "nearest"),
-    "an ending without a name": (("GET /{Sid}.json",), "GET /.json", "unknown-path", "nearest"),
-    "a prefix": (("GET /a/b",), "GET /a", "unknown-path", "nearest"),
-    "not a path": (("GET /",), "OPTIONS *", "unknown-path", "nearest"),
+    "another path": (("GET /a",), "GET /b", "unknown-path", "Did you mean /a?"),
+    "no path at all": ((), "GET /", "unknown-path", "It has no paths at all."),
+    "a slash too many": (("GET /a",), "GET /a/", "unknown-path", "ends with a slash"),
+    "a slash too few": (("GET /a/",), "GET /a", "unknown-path", "Did you mean /a/?"),
+    "two slashes": (("GET /a/b",), "GET /a//b", "unknown-path", "Did you mean"),
+    "another case": (("GET /a",), "GET /A", "unknown-path", "Did you mean"),
+    "an ending without a name": (("GET /{Sid}.json",), "GET /.json", "unknown-path", "Did you mean"),
+    "a prefix": (("GET /a/b",), "GET /a", "unknown-path", "Did you mean"),
+    "not a path": (("GET /",), "OPTIONS *", "unknown-path", "Did you mean"),
     "another method": (("GET /a", "PUT /a"), "POST /a", "method-not-allowed", "the contract has: GET, PUT."),
     "methods of all templates": (
         ("GET /a/me", "PUT /a/{b}"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.compiled.compiled_operation import LONGEST_BODY
+from mockserver.contract.compiled.compiled_operation import MAX_BODY_LENGTH
 from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.messages import Reply
 from tests.support.both import Both
@@ -19,7 +19,7 @@ VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
 def test_what_is_longer_than_patterns_may_search_is_not_believed() -> None:
     """The judge bounds a pattern's work by the length of the text, so the compiled path leaves long bodies to it."""
     both = Both(made(described(response_of({"type": "string", "pattern": "a{50}b{49}"}))))
-    text = "a" * LONGEST_BODY + "b" * 50
+    text = "a" * MAX_BODY_LENGTH + "b" * 50
     both.reply(text)
     assert not both.accepted.reply(Reply(status=200, headers=(JSON,), body=json.dumps(text).encode()))
 

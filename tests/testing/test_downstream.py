@@ -116,7 +116,7 @@ PROMISED = {
     ],
     "test_a_wrong_path": [
         "was refused: unknown-path",
-        "The nearest it has: /v1/c/customer/{customer_id}/payment/session",
+        "Did you mean /v1/c/customer/{customer_id}/payment/session",
         "scenario in force: happy_path",
     ],
     "test_no_key": ["was refused: not-authenticated", "send the header wb-key or the cookie app-session"],

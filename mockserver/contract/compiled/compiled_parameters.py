@@ -1,4 +1,4 @@
-"""The compiled accept path of parameters: says yes fast, or nothing."""
+"""Accepts valid parameters fast. Parameters that are not accepted go to openapi-core."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.messages import Request
 
 __all__ = ["CompiledParameters"]
 
-PLAIN_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
-ALTERNATIVES = frozenset({"allOf", "anyOf", "oneOf"})
+DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 INTEGER = re.compile(r"-?[0-9]{1,15}")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-DEEPEST = 10
+MAX_DEPTH = 10
 
-# What is read here openapi-core reads alike; None where it might not.
+# By type: reads a text exactly as openapi-core does, or returns None if this is not certain.
 READERS: dict[str, Callable[[str], Any]] = {
     "string": lambda raw: raw,
     "integer": lambda raw: int(raw) if INTEGER.fullmatch(raw) else None,
@@ -29,42 +29,37 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _never(_: Any) -> Any:
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CompiledParameter:
+    """A parameter; `read` and `check` are None if only openapi-core can check its value."""
+
     name: str
     may_be_absent: bool
     may_be_empty: bool
-    read: Callable[[str], Any]
-    check: Callable[[Any], bool]
+    read: Callable[[str], Any] | None
+    check: Callable[[Any], bool] | None
 
     def accepts(self, raw: str | None) -> bool:
         if raw is None:
             return self.may_be_absent
-        if not (raw.isprintable() and (raw or self.may_be_empty)):
+        if self.read is None or self.check is None or not (raw.isprintable() and (raw or self.may_be_empty)):
             return False
         value = self.read(raw)
         return value is not None and self.check(value)
 
 
 class CompiledParameters:
-    """The parameters of one operation. May only be believed when it says True.
-
-    `gaps` names those of which it never does: openapi-core judges each of their values.
-    """
+    """The parameters of one operation. `gaps` names those whose values only openapi-core can check."""
 
     def __init__(self, document: Document, operation: Operation) -> None:
         places: dict[str, list[_CompiledParameter]] = {}
         for parameter in _parameters(document, operation):
-            places.setdefault(parameter["in"], []).append(_compiled(document, parameter))
-        self.gaps = [each.name for parameters in places.values() for each in parameters if each.read is _never]
+            places.setdefault(parameter["in"], []).append(_compile(document, parameter))
+        self.gaps = [each.name for parameters in places.values() for each in parameters if each.check is None]
         self._places = [(_SOURCES[place], parameters) for place, parameters in places.items()]
 
     def accept(self, request: Request, path: Mapping[str, str]) -> bool:
-        """True when every parameter is there, or may be missing, and satisfies its schema."""
+        """True if every parameter is valid, or is absent and may be. False means that openapi-core has to decide."""
         for source, parameters in self._places:
             values = source(request, path)
             for parameter in parameters:
@@ -74,7 +69,7 @@ class CompiledParameters:
 
 
 def _parameters(document: Document, operation: Operation) -> list[Mapping[str, Any]]:
-    """The operation's parameters; one of its own hides the path item's of the same name and place."""
+    """The operation's parameters. They override those of the path item with the same name and place."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for owner in (operation.spec, operation.path_item):
         for raw in owner.get("parameters", []):
@@ -83,47 +78,41 @@ def _parameters(document: Document, operation: Operation) -> list[Mapping[str, A
     return list(found.values())
 
 
-def _compiled(document: Document, parameter: Mapping[str, Any]) -> _CompiledParameter:
+def _compile(document: Document, parameter: Mapping[str, Any]) -> _CompiledParameter:
     place = parameter["in"]
     schema = document.resolve(parameter.get("schema"))
-    plain = (
-        isinstance(schema, dict)
-        and "content" not in parameter
-        and parameter.get("style", PLAIN_STYLES[place]) == PLAIN_STYLES[place]
-    )
-    kind = _only_kind(schema.get("type")) if plain else None
-    reader = READERS.get(kind) if isinstance(kind, str) else None
-    if plain and kind is None and not ALTERNATIVES & schema.keys():
-        # Without a type openapi-core leaves the text as it is.
-        reader = READERS["string"]
+    has_default_style = parameter.get("style", DEFAULT_STYLES[place]) == DEFAULT_STYLES[place]
+    is_plain = isinstance(schema, dict) and "content" not in parameter and has_default_style
+    reader = _reader(schema) if is_plain else None
     compiled = compile_schema(document, schema, direction="request") if reader else None
-    # The members of an exploded object are looked for under their own names.
-    absent_is_seen = plain and not (place == "query" and _may_be_object(document, schema))
+    # The members of an exploded object in a query are parameters of their own.
+    is_absence_visible = is_plain and not (place == "query" and _may_be_object(document, schema))
     return _CompiledParameter(
         name=parameter["name"],
-        may_be_absent=absent_is_seen and not parameter.get("required") and "default" not in schema,
+        may_be_absent=is_absence_visible and not parameter.get("required") and "default" not in schema,
         may_be_empty=place in {"header", "cookie"},
-        read=reader if reader and compiled else _never,
-        check=compiled.check if compiled else _never,
+        read=reader,
+        check=compiled.accepts if compiled else None,
     )
 
 
-def _only_kind(types: Any) -> Any:
-    """The type, also where it is the only one of a list but for null."""
-    if isinstance(types, list):
-        named = [name for name in types if name != "null"]
-        return named[0] if len(named) == 1 else ""
-    return types
+def _reader(schema: Mapping[str, Any]) -> Callable[[str], Any] | None:
+    types = schema.get("type")
+    if types is None:
+        # openapi-core does not convert a value without a type.
+        return None if schema.keys() & COMPOSITIONS else READERS["string"]
+    names = [name for name in types if name != "null"] if isinstance(types, list) else [types]
+    return READERS.get(names[0]) if len(names) == 1 and isinstance(names[0], str) else None
 
 
 def _may_be_object(document: Document, schema: Any, depth: int = 0) -> bool:
     resolved = document.resolve(schema)
-    if not isinstance(resolved, dict) or depth > DEEPEST:
+    if not isinstance(resolved, dict) or depth > MAX_DEPTH:
         return True
-    kind = resolved.get("type")
-    if kind is not None:
-        return not isinstance(kind, str | list) or "object" in kind
-    alternatives = [resolved[keyword] for keyword in ALTERNATIVES & resolved.keys()]
+    types = resolved.get("type")
+    if types is not None:
+        return not isinstance(types, str | list) or "object" in types
+    alternatives = [resolved[keyword] for keyword in COMPOSITIONS if keyword in resolved]
     return any(
         not isinstance(parts, list) or any(_may_be_object(document, part, depth + 1) for part in parts)
         for parts in alternatives
@@ -133,7 +122,7 @@ def _may_be_object(document: Document, schema: Any, depth: int = 0) -> bool:
 def _query(request: Request, _: Mapping[str, str]) -> Mapping[str, str]:
     if not request.query:
         return {}
-    # openapi-core takes the first of a repeated name; which one was meant is for it to say.
+    # openapi-core decides about a repeated parameter: an empty value is not accepted here.
     return {name: values[0] if len(values) == 1 else "" for name, values in request.query_values.items()}
 
 

@@ -1,64 +1,51 @@
-"""OpenAPI schemas translated for jsonschema-rs, to say exactly what openapi-core says, or not at all.
+"""Translates schemas of OpenAPI for jsonschema-rs, so that it accepts exactly what openapi-core accepts.
 
-What cannot be translated with certainty raises Untranslatable, and the schema stays with openapi-core. Only
-discriminators are translated to something stricter, and then nothing may stand around that would turn it laxer.
+If that is not certain, the translation raises Untranslatable, and openapi-core checks the schema. Only discriminators are
+translated into something stricter, and only where no keyword such as `not` could turn stricter into more lenient.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from mockserver.contract.compiled.keyword_translation import (
+from mockserver.contract.compiled.keyword_values import (
     Schema,
     Untranslatable,
     constant,
     divisor,
     enum,
     flag,
-    linear,
+    pattern,
+    require,
     same,
 )
-from mockserver.contract.compiled.recursion import MANY_SCHEMAS, reject_recursion
-from mockserver.contract.document.references import resolve, resolve_pointer
+from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, resolve, resolve_pointer
 from mockserver.errors import SpecError
 
-__all__ = ["MULTIPLE_OF", "NOT_AN_INTEGER", "Translated", "translate"]
+__all__ = ["MULTIPLE_OF", "NOT_AN_INTEGER", "TranslatedSchema", "translate"]
 
 MULTIPLE_OF = "x-multiple-of"
-"""A keyword of our own: `multipleOf` a fraction, as our judge takes it."""
+"""Our own keyword: `multipleOf` with a fraction, computed in decimal."""
 
 NOT_AN_INTEGER = "x-not-an-integer"
-"""A keyword of our own: true where Python read anything but an integer. 3.0 is none, to JSON Schema 2020-12 it is."""
+"""Our own keyword: the value is not an `int` in Python. 3.0 is not one, but JSON Schema 2020-12 calls it an integer."""
 
-# What says nothing about a value; readOnly and writeOnly are looked at apart.
-IGNORED = frozenset(
-    [
-        "title",
-        "description",
-        "default",
-        "example",
-        "examples",
-        "externalDocs",
-        "xml",
-        "deprecated",
-        "$comment",
-        "nullable",
-        "readOnly",
-        "writeOnly",
-        "discriminator",
-    ]
-)
-# `$defs` is followed where something refers to it; the content keywords are not asserted by either library.
-IGNORED_31 = IGNORED | frozenset(["$defs", "definitions", "contentEncoding", "contentMediaType", "contentSchema"])
-AS_IS = frozenset(["maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"])
-# Keywords of 2020-12 that OpenAPI 3.1 schemas use and that mean the same to both libraries.
-AS_IS_31 = AS_IS | frozenset(["type", "minContains", "maxContains", "dependentRequired"])
-ONE_SCHEMA_31 = frozenset(["if", "then", "else", "contains", "propertyNames"])
-NEGATING = frozenset({"not", "oneOf", "if", "contains"})
-SCHEMAS = "#/components/schemas/"
+# These keywords do not restrict a value. readOnly, writeOnly, nullable and discriminator are handled with other keywords.
+IGNORED_TEXT = """
+$comment default deprecated description discriminator example examples externalDocs nullable readOnly title writeOnly xml
+"""
+IGNORED = frozenset(IGNORED_TEXT.split())
+# `$defs` matters only where a reference leads to it. Neither library checks the content keywords.
+IGNORED_31 = IGNORED | {"$defs", "definitions", "contentEncoding", "contentMediaType", "contentSchema"}
+SIZES = frozenset({"maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"})
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+SAME_31 = frozenset({"type", "minContains", "maxContains", "dependentRequired"})
+ONE_SCHEMA_31 = frozenset({"if", "then", "else", "contains", "propertyNames"})
+# Keywords that can reject a value because a schema inside them accepts it.
+NEGATING = frozenset({"not", "oneOf", "if", "contains"})
 TYPES = frozenset({"array", "boolean", "integer", "number", "object", "string"})
 INTEGER_BITS = {"int32": 31, "int64": 63}
 MAX_SCHEMAS = 5_000
@@ -67,35 +54,34 @@ Handler = Callable[[Any, Schema], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
-    """A schema for jsonschema-rs, and the names of the formats it uses."""
+class TranslatedSchema:
+    """A schema for jsonschema-rs, and the names of the formats in it."""
 
     schema: dict[str, Any]
     formats: frozenset[str]
 
 
-def translate(document: Mapping[str, Any], schema: Any, *, is_31: bool, direction: str) -> Translated:
-    """The schema as JSON Schema (draft 4 for OpenAPI 3.0, 2020-12 for 3.1), with all it refers to.
+def translate(document: Mapping[str, Any], schema: Any, *, is_31: bool, direction: str) -> TranslatedSchema:
+    """The schema as JSON Schema (draft 4 for OpenAPI 3.0, 2020-12 for 3.1), with all schemas it refers to.
 
     `direction` is "request" or "reply". Raises Untranslatable.
     """
     translation = _Translation31(document) if is_31 else _Translation30(document, direction)
     try:
-        # openapi-core looks at what the outermost `$ref` leads to, and at nothing beside that `$ref`.
+        # openapi-core ignores what stands beside the outermost `$ref`.
         root = translation.schema(resolve(document, schema))
-        translation.follow()
-    except (SpecError, AttributeError, TypeError) as error:
-        # The last two: a keyword of a shape that it should not have.
-        raise Untranslatable(str(error)) from None
-    reject_recursion(translation.definitions)
-    if translation.stricter and translation.negating:
-        raise Untranslatable("a discriminator, and a keyword that turns what is stricter into what is laxer")
+        translation.translate_references()
+    except (SpecError, AttributeError, TypeError):
+        # The last two: the value of a keyword has a wrong type.
+        raise Untranslatable from None
+    _reject_recursion(translation.definitions)
+    require(not (translation.is_stricter and translation.has_negation))
     joined = {"allOf": [root], "definitions": translation.definitions}
-    return Translated(joined, frozenset(translation.formats))
+    return TranslatedSchema(joined, frozenset(translation.formats))
 
 
 class _Translation:
-    """What both dialects share: each keyword has a handler, and a keyword without one ends the translation."""
+    """What OpenAPI 3.0 and 3.1 have in common. A keyword without a handler cannot be translated."""
 
     ignored = IGNORED
 
@@ -103,8 +89,8 @@ class _Translation:
         self.document = document
         self.definitions: dict[str, Any] = {}
         self.formats: set[str] = set()
-        self.stricter = False
-        self.negating = False
+        self.is_stricter = False
+        self.has_negation = False
         self._names: dict[str, str] = {}
         self._pending: list[str] = []
         self.handlers: dict[str, Handler] = {
@@ -115,62 +101,59 @@ class _Translation:
             "items": self._one,
             "multipleOf": divisor,
             "not": self._one,
-            "pattern": linear,
+            "pattern": pattern,
             "properties": self._named,
             "required": self._required,
             "uniqueItems": flag,
-            **dict.fromkeys(MANY_SCHEMAS, self._many),
-            **dict.fromkeys(AS_IS | BOUNDS, same),
+            **dict.fromkeys(COMPOSITIONS, self._many),
+            **dict.fromkeys(SIZES | BOUNDS, same),
         }
 
-    def follow(self) -> None:
-        """Translate what was referred to, and what that refers to."""
+    def translate_references(self) -> None:
+        """Translate the schemas that were referred to, and those that they refer to."""
         while self._pending:
             ref = self._pending.pop()
             self.definitions[self._names[ref]] = self.schema(resolve_pointer(self.document, ref))
 
     def schema(self, schema: Any) -> Any:
         """One schema, translated."""
-        if not isinstance(schema, dict):
-            raise Untranslatable("a schema that is not a mapping")
-        made: dict[str, Any] = {}
+        require(isinstance(schema, dict))
+        translated: dict[str, Any] = {}
         parts: list[Any] = []
-        if "discriminator" in schema and MANY_SCHEMAS & schema.keys():
-            parts.append(self._chosen(schema))
-            schema = {keyword: value for keyword, value in schema.items() if keyword not in MANY_SCHEMAS}
+        if "discriminator" in schema and schema.keys() & COMPOSITIONS:
+            parts.append(self._discriminated(schema))
+            schema = {keyword: value for keyword, value in schema.items() if keyword not in COMPOSITIONS}
         for keyword, value in schema.items():
             if keyword in self.ignored or keyword.startswith("x-"):
                 continue
-            handler = self.handlers.get(keyword)
-            self.negating |= keyword in NEGATING
-            if handler is None:
-                raise Untranslatable(f"the keyword {keyword!r}")
-            translated = handler(value, schema)
+            self.has_negation |= keyword in NEGATING
+            require(keyword in self.handlers)
+            result = self.handlers[keyword](value, schema)
             if keyword in {"$ref", "format"}:
-                parts.append(translated)
+                parts.append(result)
             elif keyword == "multipleOf" and isinstance(value, float):
-                made[MULTIPLE_OF] = translated
+                translated[MULTIPLE_OF] = result
             else:
-                made[keyword] = translated
-        return {**made, "allOf": made.get("allOf", []) + parts} if parts else made
+                translated[keyword] = result
+        return {**translated, "allOf": translated.get("allOf", []) + parts} if parts else translated
 
     def integer_bounds(self, bounds: Schema, schema: Schema) -> Schema:
-        """The bounds, for integers alone."""
+        """Bounds that apply to integers only."""
         raise NotImplementedError
 
-    def _chosen(self, schema: Schema) -> Any:
-        """The one schema that a discriminator's value names: openapi-core looks at no other.
+    def _discriminated(self, schema: Schema) -> Any:
+        """The alternatives, each with the discriminator value that selects it: openapi-core checks only this one.
 
-        Values that name none of the alternatives, nor stand in the mapping, are left to openapi-core.
+        openapi-core also accepts other values if they are the name of any schema. Here they are not accepted.
         """
         match schema["discriminator"]:
             case {"propertyName": str(member), **rest}:
                 mapping: Any = rest.get("mapping", {})
             case _:
-                raise Untranslatable("a discriminator without a member")
-        refs = [part.get("$ref") for keyword in MANY_SCHEMAS & schema.keys() for part in schema[keyword]]
+                raise Untranslatable
+        refs = [part.get("$ref") for keyword in COMPOSITIONS for part in schema.get(keyword, ())]
         named = {ref.removeprefix(SCHEMAS): ref for ref in refs if isinstance(ref, str) and ref.startswith(SCHEMAS)}
-        self.stricter = True
+        self.is_stricter = True
         choices = [
             {"properties": {member: {"enum": [value]}}, "allOf": [self._reference(ref, schema)]}
             for value, ref in {**named, **mapping}.items()
@@ -179,11 +162,9 @@ class _Translation:
         return {"type": "object", "required": [member], "anyOf": choices or [{"not": {}}]}
 
     def _reference(self, ref: Any, _: Schema) -> Any:
-        if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
-            raise Untranslatable(f"$ref {ref!r}")
+        require(isinstance(ref, str) and (ref == "#" or ref.startswith("#/")))
         if ref not in self._names:
-            if len(self._names) >= MAX_SCHEMAS:
-                raise Untranslatable(f"it refers to more than {MAX_SCHEMAS} schemas")
+            require(len(self._names) < MAX_SCHEMAS)
             self._names[ref] = f"s{len(self._names)}"
             self._pending.append(ref)
         return {"$ref": f"#/definitions/{self._names[ref]}"}
@@ -192,24 +173,20 @@ class _Translation:
         return self.schema(schema)
 
     def _many(self, schemas: Any, _: Schema) -> Any:
-        if not isinstance(schemas, list) or not schemas:
-            raise Untranslatable("alternatives that are not a list")
+        require(isinstance(schemas, list) and schemas)
         return [self.schema(schema) for schema in schemas]
 
     def _named(self, schemas: Any, _: Schema) -> Any:
-        if not isinstance(schemas, dict):
-            raise Untranslatable("properties that are not a mapping")
+        require(isinstance(schemas, dict))
         return {name: self.schema(schema) for name, schema in schemas.items()}
 
     def _required(self, names: Any, _: Schema) -> Any:
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise Untranslatable("`required` that is not a list of names")
-        # Draft 4 wants each name once.
+        require(isinstance(names, list) and all(isinstance(name, str) for name in names))
+        # Draft 4 does not allow repeated names.
         return list(dict.fromkeys(names))
 
     def _format(self, name: Any, schema: Schema) -> Any:
-        if not isinstance(name, str):
-            raise Untranslatable("a format that is not a string")
+        require(isinstance(name, str))
         if name in INTEGER_BITS:
             # jsonschema-rs checks formats of strings only.
             bound = 1 << INTEGER_BITS[name]
@@ -221,14 +198,14 @@ class _Translation:
 class _Translation30(_Translation):
     def __init__(self, document: Mapping[str, Any], direction: str) -> None:
         super().__init__(document)
-        self.closed = "readOnly" if direction == "request" else "writeOnly"
+        self.forbidding_keyword = "readOnly" if direction == "request" else "writeOnly"
         self.handlers |= {"type": self._type, "additionalProperties": self._additional}
 
     def schema(self, schema: Any) -> Any:
         translated = super().schema(schema)
-        if _closed(schema, self.closed):
+        if self._is_forbidden(schema):
             return {"not": {}}
-        # Draft 4 wants at least one name.
+        # Draft 4 does not allow an empty list.
         if not translated.get("required", True):
             del translated["required"]
         return translated
@@ -237,8 +214,7 @@ class _Translation30(_Translation):
         return bounds if schema.get("type") == "integer" else {"anyOf": [{"not": {"type": "integer"}}, bounds]}
 
     def _type(self, name: Any, schema: Schema) -> Any:
-        if not isinstance(name, str) or name not in TYPES:
-            raise Untranslatable(f"the type {name!r}")
+        require(isinstance(name, str) and name in TYPES)
         return [name, "null"] if schema.get("nullable") is True else name
 
     def _additional(self, schema: Any, _: Schema) -> Any:
@@ -246,9 +222,12 @@ class _Translation30(_Translation):
 
     def _required(self, names: Any, schema: Schema) -> Any:
         properties = schema.get("properties", {})
-        if not isinstance(properties, dict):
-            raise Untranslatable("properties that are not a mapping")
-        return [name for name in super()._required(names, schema) if not _closed(properties.get(name), self.closed)]
+        require(isinstance(properties, dict))
+        return [name for name in super()._required(names, schema) if not self._is_forbidden(properties.get(name))]
+
+    def _is_forbidden(self, schema: Any) -> bool:
+        """Whether a member with this schema must not be sent in this direction."""
+        return isinstance(schema, dict) and bool(schema.get(self.forbidding_keyword, False))
 
 
 class _Translation31(_Translation):
@@ -257,11 +236,11 @@ class _Translation31(_Translation):
     def __init__(self, document: Mapping[str, Any]) -> None:
         super().__init__(document)
         self.handlers |= {
-            **dict.fromkeys(AS_IS_31, same),
+            **dict.fromkeys(SAME_31, same),
             **dict.fromkeys(ONE_SCHEMA_31, self._one),
             "const": constant,
             "dependentSchemas": self._named,
-            "patternProperties": self._patterned,
+            "patternProperties": self._pattern_properties,
             "prefixItems": self._many,
         }
 
@@ -271,9 +250,25 @@ class _Translation31(_Translation):
     def integer_bounds(self, bounds: Schema, _: Schema) -> Schema:
         return {"anyOf": [bounds, {NOT_AN_INTEGER: True}]}
 
-    def _patterned(self, schemas: Any, _: Schema) -> Any:
-        return {linear(pattern, _): schema for pattern, schema in self._named(schemas, _).items()}
+    def _pattern_properties(self, schemas: Any, parent: Schema) -> Any:
+        return {pattern(text, parent): schema for text, schema in self._named(schemas, parent).items()}
 
 
-def _closed(schema: Any, keyword: str) -> bool:
-    return isinstance(schema, dict) and bool(schema.get(keyword, False))
+def _reject_recursion(definitions: Mapping[str, Any]) -> None:
+    """Raise Untranslatable if a schema applies itself to the same value, where openapi-core would never end."""
+    try:
+        TopologicalSorter({name: set(_applied(schema)) for name, schema in definitions.items()}).prepare()
+    except CycleError:
+        raise Untranslatable from None
+
+
+def _applied(schema: Any) -> Iterator[str]:
+    """The names of the definitions that a translated schema applies to the same value."""
+    if not isinstance(schema, dict):
+        return
+    if "$ref" in schema:
+        yield schema["$ref"].rpartition("/")[2]
+    single = [schema[keyword] for keyword in ("not", "if", "then", "else") if keyword in schema]
+    several = [part for keyword in COMPOSITIONS for part in schema.get(keyword, ())]
+    for part in (*single, *several, *schema.get("dependentSchemas", {}).values()):
+        yield from _applied(part)
