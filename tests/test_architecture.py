@@ -52,8 +52,6 @@ OWNERS = {
     "openapi_schema_validator": "contract",
     "openapi_spec_validator": "contract",
     "orjson": "parsing",
-    "pydantic": "scenarios.format",
-    "pydantic_core": "scenarios.format",
     "pytest": "testing",
     "referencing": "contract",
     "starlette": "web",

@@ -11,7 +11,6 @@ from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import Snapshot
 from mockserver.loading import ScenarioLint
-from mockserver.payments import knows_fake
 from mockserver.scenarios import Scenarios, ScenarioSelector
 from mockserver.scenarios.format import Problem, ReadFile, read_folder
 from mockserver.scenarios.format.flaws import Flaw
@@ -30,7 +29,7 @@ def check(settings: Settings, *, against: Path | None = None) -> Report:
     contract = Contract.load(settings.spec_file)
     version = None if against is None else Contract.load(against)
     folder = None if settings.scenarios_folder is None else _relative(settings.scenarios_folder)
-    files = [] if folder is None else read_folder(folder, operations=contract.operations, knows_fake=knows_fake)
+    files = [] if folder is None else read_folder(folder, operations=contract.operations)
     checker = FileChecker(files, contract)
     reports = [checker.report(file) for file in files]
     sound = [file for file, report in zip(files, reports, strict=True) if report.ok]

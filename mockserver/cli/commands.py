@@ -158,7 +158,7 @@ def list_scenarios(scenarios: Path | None) -> None:
 @commands.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from mockserver.scenarios.format.json_schema import schema_text
+    from mockserver.scenarios.format.scenario_format import schema_text
 
     print_text(schema_text().rstrip("\n"))
 

@@ -12,6 +12,7 @@ from mockserver.messages import ABSENT, Call
 from mockserver.scenarios import Condition, Miss
 from mockserver.scenarios.conditions import ALWAYS
 from mockserver.scenarios.format.flaws import FlawsError, below
+from mockserver.scenarios.format.scenario_format import CONDITION
 
 __all__ = ["Bounds", "Expectation", "VerifyResult", "parse_expectation", "verify", "verify_order"]
 
@@ -52,15 +53,8 @@ def parse_expectation(value: Mapping[str, Any]) -> Expectation:
         said=value,
         operation=value.get("operation"),
         scenario=value.get("scenario"),
-        when=_condition(parts) if parts else ALWAYS,
+        when=CONDITION.parse(parts) if parts else ALWAYS,
     )
-
-
-def _condition(parts: Mapping[str, Any]) -> Condition:
-    # Imported on first use: it needs pydantic, which takes 0.1 s to import.
-    from mockserver.scenarios.format.file_reader import parse_condition
-
-    return parse_condition(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import Snapshot
 from mockserver.errors import ScenarioError
 from mockserver.loading.scenario_lint import ScenarioLint
-from mockserver.payments import knows_fake
 from mockserver.scenarios import Scenarios, ScenarioSelector
 from mockserver.scenarios.format import library_of, read_file, read_folder
 from mockserver.scenarios.scenario_selector import DEFAULT
@@ -52,7 +51,7 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
 
     Raises ScenarioError: BrokenScenariosError with every problem of every file, or that the folder has no file.
     """
-    files = read_folder(folder, operations=contract.operations, knows_fake=knows_fake)
+    files = read_folder(folder, operations=contract.operations)
     lint = ScenarioLint(contract)
     return library_of(files, problems=[problem for file in files for problem in lint.problems(file)])
 
@@ -81,7 +80,7 @@ def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
     """
     if DEFAULT in scenarios:
         return scenarios
-    file = read_file(own_file(f"{DEFAULT}.yaml"), knows_fake=knows_fake)
+    file = read_file(own_file(f"{DEFAULT}.yaml"))
     default = file.scenario
     if default is None or not {stub.operation for stub in default.stubs} <= contract.operations.keys():
         return scenarios

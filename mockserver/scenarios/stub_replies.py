@@ -11,7 +11,7 @@ from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
 from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
 from mockserver.scenarios.templates import Fake, Template, TextTemplate
 
-__all__ = ["Header", "LiteralReply", "PaymentSessionReply", "StubReply", "media_type_of"]
+__all__ = ["Header", "LiteralReply", "PaymentSessionReply", "StubReply", "media_type_of", "text_type_of"]
 
 Header = tuple[str, TextTemplate]
 _JSON: Final = "application/json"
@@ -74,8 +74,7 @@ class LiteralReply(_Head):
     @property
     def is_text(self) -> bool:
         """Whether the Content-Type says that the body is text, not JSON."""
-        media_type = media_type_of(self.headers)
-        return media_type is not None and not is_json(media_type)
+        return text_type_of(self.headers) is not None
 
     def render(self, call: Call, fake: Fake) -> tuple[tuple[tuple[str, str], ...], Any | AbsentType]:
         """The headers, with a Content-Type if there is a body, and the body: a JSON value or ABSENT.
@@ -95,3 +94,9 @@ def media_type_of(headers: tuple[Header, ...]) -> str | None:
         if name.lower() == "content-type":
             return essence(text.fixed_text)
     return None
+
+
+def text_type_of(headers: tuple[Header, ...]) -> str | None:
+    """The media type in the Content-Type, as from `media_type_of`, if it is not JSON."""
+    media_type = media_type_of(headers)
+    return None if media_type is None or is_json(media_type) else media_type

@@ -12,7 +12,7 @@ from mockserver.scenarios.format.file_reader import ScenarioReader
 from tests.support.brokenfiles import BROKEN
 from tests.support.scenariofiles import OPERATION, stub
 
-READER = ScenarioReader(operations=frozenset({OPERATION}), knows_fake=lambda name: name == "iban")
+READER = ScenarioReader(operations=frozenset({OPERATION}))
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())

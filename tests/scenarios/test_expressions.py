@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mockserver.messages import ABSENT, Call, Headers, Request
-from mockserver.scenarios.format.template_fields import parse_template, parse_text_template
+from mockserver.scenarios.format.template_formats import TEMPLATE, text_template
 
 BODY = {"provider": "stripe", "address": True, "count": 2, "none": None, "list": [{"x": 1.5}], "a/b~c": {"": "deep"}}
 CALL = Call(
@@ -64,7 +64,7 @@ VALUES: dict[str, tuple[object, object]] = {
 @pytest.mark.parametrize(("written", "expected"), VALUES.values(), ids=VALUES.keys())
 def test_values(written: object, expected: object) -> None:
     """An expression alone keeps the JSON type of what it finds, in a text it becomes text."""
-    template = parse_template(written, None)
+    template = TEMPLATE.parse(written)
     actual = template.render(CALL, lambda name: f"made-up {name}")
     assert json.dumps(expected) == json.dumps(actual)
     assert ("{$" not in str(written)) is template.static
@@ -73,14 +73,14 @@ def test_values(written: object, expected: object) -> None:
 def test_what_an_expression_finds_is_not_evaluated() -> None:
     """Text from a request that looks like an expression stays text."""
     call = Call(request=CALL.request, operation="op", path={"customer_id": "{$fake.iban}"})
-    assert "<{$fake.iban}>" == parse_template("<{$request.path.customer_id}>", None).render(call, str)
+    assert "<{$fake.iban}>" == TEMPLATE.parse("<{$request.path.customer_id}>").render(call, str)
 
 
 def test_a_body_that_is_not_there() -> None:
     """Without a body there is nothing at any pointer."""
     call = Call(request=CALL.request, operation="op", path={}, body=ABSENT)
-    assert [None, None, ""] == parse_template(
-        ["{$request.body}", "{$request.body#/a}", "{$request.body}{$request.body}"], None
+    assert [None, None, ""] == TEMPLATE.parse(
+        ["{$request.body}", "{$request.body#/a}", "{$request.body}{$request.body}"]
     ).render(call, str)
 
 
@@ -99,4 +99,4 @@ def test_header_values(written: str, expected: str) -> None:
     """What a request holds can never break out of a header field of the reply."""
     request = Request(method="GET", path="/", query="evil=a%0d%0aSet-Cookie:%20b", headers=CALL.request.headers)
     call = Call(request=request, operation="op", path=CALL.path, body="\ud83d")
-    assert expected == parse_text_template(written, None).render_field(call, str)
+    assert expected == text_template(written).render_field(call, str)

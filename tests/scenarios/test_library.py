@@ -11,7 +11,7 @@ import pytest
 from mockserver.errors import ScenarioError
 from mockserver.messages import Call, Request
 from mockserver.scenarios import Scenarios
-from mockserver.scenarios.format import BrokenScenariosError, load_folder, read_folder
+from mockserver.scenarios.format import BrokenScenariosError, library_of, load_folder, read_folder
 from mockserver.scenarios.suggestions import nearest_names
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,7 +86,7 @@ def test_operations_are_checked_if_they_are_known(tmp_path: Path) -> None:
     write(tmp_path, "slow", operation="c_create")
     assert ["slow"] == list(load_folder(tmp_path))
     with pytest.raises(BrokenScenariosError) as caught:
-        load_folder(tmp_path, operations=frozenset({"d_create"}))
+        library_of(read_folder(tmp_path, operations=frozenset({"d_create"})))
     message = "the contract has no operation 'c_create'; did you mean 'd_create'?"
     assert f"{tmp_path}/slow.yaml:3:26: stubs[0].operation: {message}" == str(caught.value)
 
@@ -116,7 +116,7 @@ def test_a_thousand_files(tmp_path: Path) -> None:
     for number in range(1000):
         write(tmp_path, f"scenario_{number:04}", when="'7'" if number == 700 else "")
     started = time.process_time()
-    library = load_folder(tmp_path, operations=frozenset({"op"}))
+    library = library_of(read_folder(tmp_path, operations=frozenset({"op"})))
     seconds = time.process_time() - started
     assert 1000 == len(library)
     chosen = library.fitting(call("7"))

@@ -1,7 +1,7 @@
 """Reads scenario files: from YAML text to a `Scenario`, or to every problem of the file with its line and column.
 
-May import: `scenarios`, `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`. It owns pydantic, which is
-imported with the first file. Start with `folder_reader.py`; the keys of the format are in `file_model.py`.
+May import: `scenarios`, `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`. Start with `scenario_format.py`,
+which has the keys of a file.
 """
 
 from __future__ import annotations

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mockserver.errors import ScenarioError
 from mockserver.parsing import MAX_SCENARIO_BYTES
+from mockserver.scenarios.format.file_reader import ScenarioReader
 from mockserver.scenarios.format.problems import BrokenScenariosError, Problem, ReadFile
 from mockserver.scenarios.library import Scenarios
 
-if TYPE_CHECKING:
-    from mockserver.scenarios.format.file_reader import ScenarioReader
-
 __all__ = ["library_of", "load_folder", "read_file", "read_folder"]
 
-KnowsFake = Callable[[str], bool]
-"""Tells whether there is a made-up value of a name."""
 
-
-def load_folder(
-    folder: Path, *, operations: Collection[str] | None = None, knows_fake: KnowsFake | None = None
-) -> Scenarios:
-    """The scenarios of a folder. Parameters and errors as for `read_folder` and `library_of`."""
-    return library_of(read_folder(folder, operations=operations, knows_fake=knows_fake))
+def load_folder(folder: Path) -> Scenarios:
+    """The scenarios of a folder, without a check of their operations. Raises ScenarioError."""
+    return library_of(read_folder(folder))
 
 
 def library_of(files: Iterable[ReadFile], *, problems: Iterable[Problem] = ()) -> Scenarios:
@@ -36,15 +28,13 @@ def library_of(files: Iterable[ReadFile], *, problems: Iterable[Problem] = ()) -
     return Scenarios(file.scenario for file in files if file.scenario is not None)
 
 
-def read_folder(
-    folder: Path, *, operations: Collection[str] | None = None, knows_fake: KnowsFake | None = None
-) -> list[ReadFile]:
+def read_folder(folder: Path, *, operations: Collection[str] | None = None) -> list[ReadFile]:
     """Read each scenario file of a folder, sorted by name. Folders inside it are ignored.
 
-    `operations` are the operationIds of the contract, `knows_fake` tells which made-up values exist; what is None is not
-    checked. Raises ScenarioError: the folder cannot be read, or has no scenario file.
+    `operations` are the operationIds of the contract; with None they are not checked. Raises ScenarioError: the folder cannot
+    be read, or has no scenario file.
     """
-    reader = _reader(operations, knows_fake)
+    reader = ScenarioReader(operations=operations)
     try:
         root = folder.resolve(strict=True)
         paths = sorted(path for path in folder.iterdir() if _is_scenario(path))
@@ -55,16 +45,9 @@ def read_folder(
     return [_read(path, root, reader) for path in paths]
 
 
-def read_file(path: Path, *, knows_fake: KnowsFake | None = None) -> ReadFile:
+def read_file(path: Path) -> ReadFile:
     """Read one scenario file, without a check of its operations."""
-    return _read(path, path.parent.resolve(), _reader(None, knows_fake))
-
-
-def _reader(operations: Collection[str] | None, knows_fake: KnowsFake | None) -> ScenarioReader:
-    # Imported on first use: it needs pydantic, which takes 0.1 s to import.
-    from mockserver.scenarios.format.file_reader import ScenarioReader
-
-    return ScenarioReader(operations=operations, knows_fake=knows_fake)
+    return _read(path, path.parent.resolve(), ScenarioReader())
 
 
 def _is_scenario(path: Path) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, collected_flaws, collecting, expected
-from mockserver.scenarios.format.matcher_fields import parse_text_matcher
-from mockserver.scenarios.format.template_fields import KnowsFake, parse_text_template
+from mockserver.scenarios.format.formats import TEXT, ValueFormat
+from mockserver.scenarios.format.matcher_formats import TEXT_MATCHER
+from mockserver.scenarios.format.template_formats import text_template
 from mockserver.scenarios.matchers import Matcher
 from mockserver.scenarios.stub_replies import Header
 
-__all__ = ["parse_example_headers", "parse_header_matchers", "parse_headers", "parse_text"]
+__all__ = ["EXAMPLE_HEADERS", "HEADERS", "HEADER_MATCHERS"]
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]*")
@@ -24,7 +25,7 @@ _FRAMING: Final = frozenset(
 )
 
 
-def parse_headers(value: Any, knows_fake: KnowsFake | None) -> tuple[Header, ...]:
+def _headers(value: Any) -> tuple[Header, ...]:
     """The header fields of a reply. Their values may have expressions, except that of Content-Type."""
     headers: list[Header] = []
     with collected_flaws() as flaws:
@@ -36,35 +37,27 @@ def parse_headers(value: Any, knows_fake: KnowsFake | None) -> tuple[Header, ...
             elif lowered.startswith("mock-"):
                 flaws.append(Flaw((name,), "headers that begin with Mock- are the mock server's own", at_key=True))
             with collecting(flaws, name):
-                template = parse_text_template(text, knows_fake)
+                template = text_template(text)
                 if lowered == "content-type" and not (template.static and _MEDIA_TYPE.fullmatch(text)):
                     raise FlawsError.one(expected("a media type such as text/plain, without expressions", text))
                 headers.append((name, template))
     return tuple(headers)
 
 
-def parse_example_headers(value: Any) -> dict[str, str]:
+def _example_headers(value: Any) -> dict[str, str]:
     """The header fields of an example's request, without expressions."""
     with collected_flaws() as flaws:
         return dict(_fields(value, flaws))
 
 
-def parse_header_matchers(value: Any) -> dict[str, Matcher]:
+def _header_matchers(value: Any) -> dict[str, Matcher]:
     """Matchers for header fields, by name in lower case."""
     matchers: dict[str, Matcher] = {}
     with collected_flaws() as flaws:
         for name, item in _named(value, flaws):
             with collecting(flaws, name):
-                matchers[name.lower()] = parse_text_matcher(item)
+                matchers[name.lower()] = TEXT_MATCHER.parse(item)
     return matchers
-
-
-def parse_text(value: Any) -> str:
-    """A text."""
-    if isinstance(value, str):
-        return value
-    hint = "" if isinstance(value, list | dict) else "; write it in quotes"
-    raise FlawsError.one(f"{expected('text', value)}{hint}")
 
 
 def _named(value: Any, flaws: list[Flaw]) -> Iterator[tuple[str, Any]]:
@@ -86,7 +79,13 @@ def _fields(value: Any, flaws: list[Flaw]) -> Iterator[tuple[str, str]]:
     """The header fields that can be sent."""
     for name, item in _named(value, flaws):
         with collecting(flaws, name):
-            text = parse_text(item)
+            text = TEXT.parse(item)
             if not _PRINTABLE.fullmatch(text):
                 raise FlawsError.one(expected("printable ASCII", text))
             yield name, text
+
+
+_TEXTS: Final = {"type": "object", "additionalProperties": TEXT.schema}
+HEADERS: Final = ValueFormat(_headers, _TEXTS)
+EXAMPLE_HEADERS: Final = ValueFormat(_example_headers, _TEXTS)
+HEADER_MATCHERS: Final = ValueFormat(_header_matchers, {"type": "object", "additionalProperties": TEXT_MATCHER.schema})

@@ -1,0 +1,183 @@
+"""Building blocks of the file format. Each one parses a value, and describes it for editors as JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected_flaws, collecting, expected, parse_each
+
+__all__ = [
+    "ANYTHING",
+    "LINE",
+    "TEXT",
+    "TRUE",
+    "Key",
+    "ValueFormat",
+    "list_of",
+    "mapping_of",
+    "name_of",
+    "pattern",
+    "record",
+    "whole_number",
+    "word_or",
+]
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFormat(Generic[Value]):
+    """How a value is written: a function that parses it, which raises FlawsError, and its JSON Schema."""
+
+    parse: Callable[[Any], Value]
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a record: the format of its value, and a description for editors."""
+
+    format: ValueFormat[Any]
+    description: str
+    required: bool = False
+
+
+def record(
+    build: Callable[..., Value], keys: Mapping[str, Key], *, exactly_one_of: Collection[str] = ()
+) -> ValueFormat[Value]:
+    """A mapping with known keys. `build` gets the parsed values as keyword arguments and may raise FlawsError."""
+    required = [name for name, key in keys.items() if key.required]
+
+    def parse(value: Any) -> Value:
+        if not isinstance(value, dict):
+            raise FlawsError.one(expected("a mapping", value))
+        members = {}
+        with collected_flaws() as flaws:
+            flaws += [Flaw((name,), "required, but missing") for name in required if name not in value]
+            for name, member in value.items():
+                with collecting(flaws):
+                    if name not in keys:
+                        raise FlawsError.unknown_key(name, keys)
+                    with below(name):
+                        members[name] = keys[name].format.parse(member)
+        found = [name for name in exactly_one_of if name in members]
+        if exactly_one_of and len(found) != 1:
+            names = ", ".join(exactly_one_of)
+            raise FlawsError.one(f"expected exactly one of {names}, found {' and '.join(found) or 'none'}")
+        return build(**members)
+
+    return ValueFormat(
+        parse,
+        {
+            "type": "object",
+            "properties": {name: {**key.format.schema, "description": key.description} for name, key in keys.items()},
+            "additionalProperties": False,
+            **({"required": required} if required else {}),
+            **({"oneOf": [{"required": [name]} for name in exactly_one_of]} if exactly_one_of else {}),
+        },
+    )
+
+
+def list_of(item: ValueFormat[Value], *, least: int = 0) -> ValueFormat[tuple[Value, ...]]:
+    """A list with at least so many items: 0 or 1."""
+
+    def parse(value: Any) -> tuple[Value, ...]:
+        if not isinstance(value, list):
+            raise FlawsError.one(expected("a list", value))
+        if len(value) < least:
+            raise FlawsError.one("expected at least one, found none")
+        return tuple(parse_each(enumerate(value), item.parse).values())
+
+    return ValueFormat(parse, {"type": "array", "items": item.schema, "minItems": least})
+
+
+def mapping_of(item: ValueFormat[Value]) -> ValueFormat[dict[str, Value]]:
+    """A mapping with any keys."""
+
+    def parse(value: Any) -> dict[str, Value]:
+        if not isinstance(value, dict):
+            raise FlawsError.one(expected("a mapping", value))
+        return parse_each(value.items(), item.parse)
+
+    return ValueFormat(parse, {"type": "object", "additionalProperties": item.schema})
+
+
+def word_or(words: Mapping[str, Value], other: ValueFormat[Value], kinds: Collection[str]) -> ValueFormat[Value]:
+    """One of some words, or a mapping whose key is one of `kinds`."""
+
+    def parse(value: Any) -> Value:
+        if isinstance(value, dict):
+            needless = [key for key in value if key in words and key not in other.schema["properties"]]
+            if needless:
+                raise FlawsError.one(f"{needless[0]} takes no value: write the word alone")
+            return other.parse(value)
+        if isinstance(value, str) and value in words:
+            return words[value]
+        if value in kinds:
+            raise FlawsError.one(f"{value} needs a value: {{{value}: …}}")
+        raise FlawsError.not_one_of(kinds, value)
+
+    return ValueFormat(parse, {"oneOf": [{"enum": list(words)}, other.schema]})
+
+
+def name_of(names: Collection[str]) -> ValueFormat[str]:
+    """One of some names."""
+
+    def parse(value: Any) -> str:
+        if value not in names:
+            raise FlawsError.not_one_of(names, value)
+        return str(value)
+
+    return ValueFormat(parse, {"enum": list(names)})
+
+
+def whole_number(least: int, most: int) -> ValueFormat[int]:
+    """A whole number within limits."""
+
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise FlawsError.one(expected(f"a whole number from {least} to {most}", value))
+        return value
+
+    return ValueFormat(parse, {"type": "integer", "minimum": least, "maximum": most})
+
+
+def pattern(regex: str, what: str) -> ValueFormat[str]:
+    """A text that matches a regular expression as a whole. `what` describes it in messages."""
+    compiled = re.compile(regex)
+
+    def parse(value: Any) -> str:
+        if not isinstance(value, str) or not compiled.fullmatch(value):
+            raise FlawsError.one(expected(what, value))
+        return value
+
+    return ValueFormat(parse, {"type": "string", "pattern": f"^{regex}$"})
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    hint = "" if isinstance(value, list | dict) else "; write it in quotes"
+    raise FlawsError.one(f"{expected('text', value)}{hint}")
+
+
+def _line(value: Any) -> str:
+    stripped = _text(value).strip()
+    if not stripped or "\n" in stripped:
+        raise FlawsError.one(expected("one line of text", value))
+    return stripped
+
+
+def _true(value: Any) -> bool:
+    if value is not True:
+        raise FlawsError.one(expected("true", value))
+    return True
+
+
+ANYTHING: Final[ValueFormat[Any]] = ValueFormat(lambda value: value, {})
+TEXT: Final = ValueFormat(_text, {"type": "string"})
+LINE: Final = ValueFormat(_line, {"type": "string", "minLength": 1})
+TRUE: Final = ValueFormat(_true, {"const": True})

@@ -1,0 +1,202 @@
+"""The keys of a scenario file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mockserver.delivery.planned_faults import FAULTS
+from mockserver.messages import BODILESS
+from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
+from mockserver.scenarios.conditions import Condition
+from mockserver.scenarios.format.delivery_formats import DELAY, FAULT
+from mockserver.scenarios.format.flaws import Flaw, FlawsError, collected_flaws, expected
+from mockserver.scenarios.format.formats import (
+    ANYTHING,
+    LINE,
+    Key,
+    ValueFormat,
+    list_of,
+    mapping_of,
+    name_of,
+    pattern,
+    record,
+    whole_number,
+)
+from mockserver.scenarios.format.header_formats import EXAMPLE_HEADERS, HEADER_MATCHERS, HEADERS
+from mockserver.scenarios.format.matcher_formats import MATCHER, TEXT_MATCHER
+from mockserver.scenarios.format.payment_formats import ON_CONFIRM, PAYMENT_METHOD_TYPES
+from mockserver.scenarios.format.template_formats import OVERRIDES, TEMPLATE, as_text
+from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Stub
+from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply, StubReply, text_type_of
+
+__all__ = ["CONDITION", "SCENARIO", "schema_text"]
+
+_STATUS: Final = whole_number(200, 599)
+
+
+def _reason(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise FlawsError.one(expected("the reason in words", value))
+    return LINE.parse(value)
+
+
+def _condition(**parts: Any) -> Condition:
+    if not parts:
+        raise FlawsError.one(f"expected at least one of {', '.join(_CONDITION_KEYS)}")
+    return Condition(**parts)
+
+
+_CONDITION_KEYS: Final = {
+    "path": Key(mapping_of(TEXT_MATCHER), "Path parameters, by name."),
+    "query": Key(mapping_of(TEXT_MATCHER), "Query parameters, by name. One value of a repeated parameter must fit."),
+    "header": Key(HEADER_MATCHERS, "Header fields, by name in upper or lower case."),
+    "cookie": Key(mapping_of(TEXT_MATCHER), "Cookies, by name."),
+    "body": Key(MATCHER, "The JSON body: an object matches by subset, other values as a whole."),
+}
+CONDITION: Final = record(_condition, _CONDITION_KEYS)
+
+
+def _reply(**members: Any) -> StubReply:
+    with collected_flaws() as flaws:
+        flaws.extend(_reply_flaws(members))
+    if "payment_session" in members:
+        overrides = members.pop("payment_session")
+        method_types = members.pop("payment_method_types", DEFAULT_METHOD_TYPES)
+        return PaymentSessionReply(overrides=overrides, method_types=method_types, **members)
+    if "body" in members and text_type_of(members.get("headers", ())):
+        members["body"] = as_text(members["body"])
+    return LiteralReply(**members)
+
+
+def _reply_flaws(members: Mapping[str, Any]) -> Iterator[Flaw]:
+    """A reply has at most one kind of body, which fits its status and Content-Type."""
+    bodies = [name for name in ("payment_session", "body") if name in members]
+    misplaced = [name for name in ("on_confirm", "payment_method_types") if name in members]
+    status, text_type = members.get("status", 200), text_type_of(members.get("headers", ()))
+    if len(bodies) == 2:
+        yield Flaw(("body",), "expected at most one of payment_session, body, found both")
+    elif misplaced and "payment_session" not in members:
+        yield from (Flaw((name,), "only a reply with payment_session can have this key") for name in misplaced)
+    elif not bodies and not {"status", "headers"} & members.keys():
+        yield Flaw((), "expected at least one of status, headers, payment_session, body")
+    elif bodies and status in BODILESS:
+        yield Flaw((bodies[0],), f"a reply with status {status} has no body")
+    elif text_type and "payment_session" in members:
+        yield Flaw(("payment_session",), f"a payment session is JSON, but the Content-Type is {text_type}")
+    elif text_type and "body" in members and as_text(members["body"]) is None:
+        yield Flaw(("body",), f"expected text, because the Content-Type is {text_type}")
+
+
+def _scenario(**members: Any) -> Mapping[str, Any]:
+    first: dict[str, int] = {}
+    with collected_flaws() as flaws:
+        flaws += [
+            Flaw(("stubs", index, "name"), f"the name is repeated; stubs[{first[stub.name]}] has the same name")
+            for index, stub in enumerate(members["stubs"])
+            if first.setdefault(stub.name, index) != index
+        ]
+    return members
+
+
+_REPLY: Final = record(
+    _reply,
+    {
+        "status": Key(_STATUS, "The HTTP status, 200 by default."),
+        "headers": Key(HEADERS, "Header fields. Values may have expressions."),
+        "payment_session": Key(
+            OVERRIDES,
+            "A made-up payment session. These members replace members of it, to any depth; "
+            "{absent: true} removes a member.",
+        ),
+        "body": Key(TEMPLATE, "The body: JSON, or text with another Content-Type. May have expressions."),
+        "off_contract": Key(
+            ValueFormat(_reason, LINE.schema),
+            "Why this reply breaks the contract. Without it, a reply that breaks the contract is an error.",
+        ),
+        "on_confirm": Key(
+            ON_CONFIRM, "What Stripe answers when the client confirms. By default the test card decides."
+        ),
+        "payment_method_types": Key(
+            PAYMENT_METHOD_TYPES, "The types of payment methods that the setup intent offers, cards by default."
+        ),
+    },
+)
+_STUB: Final = record(
+    Stub,
+    {
+        "name": Key(
+            pattern("[!-~]([ -~]{0,98}[!-~])?", "1 to 100 printable ASCII characters"),
+            "The name, sent in the reply header Mock-Stub.",
+            required=True,
+        ),
+        "operation": Key(LINE, "The operationId that this stub answers.", required=True),
+        "when": Key(CONDITION, "Which requests the stub answers; by default all of the operation."),
+        "times": Key(
+            whole_number(1, 1_000_000),
+            "How often the stub answers before the next one takes over; by default without limit.",
+        ),
+        "delay": Key(DELAY, "How long to wait before the answer."),
+        "reply": Key(_REPLY, "A made-up payment session, a literal reply, or a reply without a body."),
+        "fault": Key(FAULT, "How the connection misbehaves instead of a reply."),
+    },
+    exactly_one_of=("reply", "fault"),
+)
+_EXAMPLE_REQUEST: Final = record(
+    ExampleRequest,
+    {
+        "method": Key(pattern("[A-Z]+", "a method such as POST"), "GET, POST and so on.", required=True),
+        "path": Key(
+            pattern(r"/[!-\"$-~]*", "a path that begins with / and is percent-encoded"),
+            "The path, percent-encoded, with its query if there is one.",
+            required=True,
+        ),
+        "headers": Key(EXAMPLE_HEADERS, "Header fields in addition to those that every client sends."),
+        "body": Key(ANYTHING, "The JSON body."),
+    },
+)
+_EXAMPLE_REPLY: Final = record(
+    ExampleReply,
+    {
+        "status": Key(_STATUS, "The HTTP status.", required=True),
+        "headers": Key(HEADER_MATCHERS, "Matchers for header fields, by name in upper or lower case."),
+        "body": Key(MATCHER, "A matcher for the body, as under `when`."),
+    },
+)
+_EXAMPLE: Final = record(
+    Example,
+    {
+        "request": Key(_EXAMPLE_REQUEST, "What the client sends.", required=True),
+        "reply": Key(_EXAMPLE_REPLY, "The reply that the client receives."),
+        "fault": Key(name_of(FAULTS), "The fault that the client sees instead of a reply."),
+    },
+    exactly_one_of=("reply", "fault"),
+)
+
+SCENARIO: Final = record(
+    _scenario,
+    {
+        "about": Key(LINE, "One sentence: what the client experiences.", required=True),
+        "when": Key(CONDITION, "Requests that select this scenario, without a header."),
+        "stubs": Key(
+            list_of(_STUB, least=1),
+            "Matchers, each with a reply or a fault. The first stub whose `when` fits and whose `times` is not used up answers.",
+            required=True,
+        ),
+        "example": Key(
+            list_of(_EXAMPLE), "Exchanges from the client's side, in order. `mockserver check` runs them as a test."
+        ),
+    },
+)
+"""A scenario file: the members of a Scenario, except its name and digest."""
+
+
+def schema_text() -> str:
+    """The JSON Schema of the format, as `mockserver schema` prints it."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario",
+        "description": "One scenario of the Wingback mock server. The name of the file is the name of the scenario.",
+    }
+    return json.dumps({**head, **SCENARIO.schema}, indent=2, ensure_ascii=False) + "\n"
