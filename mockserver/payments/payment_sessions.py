@@ -116,7 +116,7 @@ class PaymentSessions:
         name = session.stripe.setup_intent_id if session.stripe else ""
         number = self._setup_intents.number(name, session.owner)
         if number is not None:
-            for dropped in self._sessions.replace(number, session) or ():
+            for dropped in self._sessions.replace(number, session):
                 self._remove_names(dropped)
 
     def reset(self, namespace: str | None) -> None:

@@ -1,8 +1,8 @@
-"""Keeping: values in the order in which they came, each owned by a namespace; bounded, the oldest go first."""
+"""A store that keeps the newest values: bounded in number and in size, and indexed by namespace."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from itertools import takewhile
 from threading import Lock
@@ -11,42 +11,40 @@ from typing import Generic, Protocol, TypeVar
 __all__ = ["CAPACITY", "BoundedStore", "Owned"]
 
 CAPACITY = 64 * 1024 * 1024
-"""So many bytes of what its callers chose are kept of one kind, by default."""
+"""The default limit of a store for what clients have sent, in bytes."""
 
 
 class Owned(Protocol):
-    """What can be kept: it knows the key of its namespace, and that key never changes."""
+    """A value that belongs to a namespace, and always to the same one."""
 
     @property
     def owner(self) -> str:
-        """The key of the namespace that it belongs to."""
+        """The key of the namespace."""
 
 
 Value = TypeVar("Value", bound=Owned)
 
 
 class BoundedStore(Generic[Value]):
-    """At most `cap` values, found by their number or by their owner; safe to use from many threads.
+    """Keeps at most `cap` values of at most `capacity` bytes together; the oldest are dropped first. Thread-safe.
 
-    With `size`, which says about how many bytes a value holds on to that its caller chose, they have at most `capacity`
-    bytes together; the newest is kept in any case.
+    `size` returns about how many bytes of a value a client has sent. The newest value is kept even if it is too large.
     """
 
-    def __init__(self, *, cap: int, size: Callable[[Value], int] | None = None, capacity: int = CAPACITY) -> None:
+    def __init__(self, *, cap: int, size: Callable[[Value], int], capacity: int = CAPACITY) -> None:
         self._cap = cap
         self._size_of = size
         self._capacity = capacity
         self._size = 0
         self.last = 0
-        """The highest number that was given so far."""
-        self._values: dict[int, Value] = {}
-        # A dict that loses its first item again and again has to search for it: none has a lower number than this.
-        self._first = 1
+        """The number of the newest value."""
+        # Not a dict: without its first items, it searches for the next one longer and longer.
+        self._values: OrderedDict[int, Value] = OrderedDict()
         self._numbers: dict[str, deque[int]] = {}
         self._lock = Lock()
 
     def add(self, value: Value) -> tuple[int, list[Value]]:
-        """Keep one more; gives its number, higher than any before, and the values that had to go for it."""
+        """Add a value. Returns its number, which is higher than all before, and the values that are dropped for it."""
         with self._lock:
             self.last += 1
             self._values[self.last] = value
@@ -54,74 +52,61 @@ class BoundedStore(Generic[Value]):
             if numbers is None:
                 numbers = self._numbers[value.owner] = deque()
             numbers.append(self.last)
-            if self._size_of is not None:
-                self._size += self._size_of(value)
-            return self.last, self._shrunk()
+            self._size += self._size_of(value)
+            return self.last, self._shrink()
 
-    def replace(self, number: int, value: Value) -> list[Value] | None:
-        """Put a value of the same owner in the place of another; gives the values that had to go for it.
-
-        None when that other one has gone itself.
-        """
+    def replace(self, number: int, value: Value) -> list[Value]:
+        """Replace a value, unless it has been dropped, by one of the same owner. Returns the values that are dropped."""
         with self._lock:
             former = self._values.get(number)
             if former is None:
-                return None
+                return []
             self._values[number] = value
-            if self._size_of is not None:
-                self._size += self._size_of(value) - self._size_of(former)
-            return self._shrunk()
+            self._size += self._size_of(value) - self._size_of(former)
+            return self._shrink()
 
     def get(self, number: int) -> Value | None:
-        """The value that has this number, unless it has gone."""
+        """Return the value of a number, or None if it has been dropped."""
         return self._values.get(number)
 
     def of(self, owner: str | None) -> list[Value]:
-        """The values of one owner, or all (None); the oldest first."""
+        """Return the values of one owner, or of all (None); the oldest first."""
         with self._lock:
             if owner is None:
                 return list(self._values.values())
             return [self._values[number] for number in self._numbers.get(owner, ())]
 
     def since(self, number: int) -> list[tuple[int, Value]]:
-        """The values with a higher number, each with its own; the oldest first."""
+        """Return the values with a higher number, each with its number; the oldest first."""
         with self._lock:
-            newest_first = takewhile(lambda each: each[0] > number, reversed(self._values.items()))
+            newest_first = takewhile(lambda item: item[0] > number, reversed(self._values.items()))
             return list(newest_first)[::-1]
 
     def drop(self, owner: str | None) -> list[Value]:
-        """Forget the values of one owner, or all (None); gives them."""
+        """Drop the values of one owner, or of all (None), and return them."""
         with self._lock:
             if owner is None:
-                values = list(self._values.values())
+                dropped = list(self._values.values())
                 self._values.clear()
                 self._numbers.clear()
                 self._size = 0
-                return values
+                return dropped
             dropped = [self._values.pop(number) for number in self._numbers.pop(owner, ())]
-            if self._size_of is not None:
-                self._size -= sum(map(self._size_of, dropped))
+            self._size -= sum(map(self._size_of, dropped))
             return dropped
 
     def __len__(self) -> int:
         return len(self._values)
 
-    def _shrunk(self) -> list[Value]:
-        """The oldest values, which are dropped as far as there are too many, or too large ones."""
-        gone = []
+    def _shrink(self) -> list[Value]:
+        dropped = []
         while len(self._values) > self._cap or (self._size > self._capacity and len(self._values) > 1):
-            gone.append(self._pop())
-        return gone
-
-    def _pop(self) -> Value:
-        while self._first not in self._values:
-            self._first += 1
-        value = self._values.pop(self._first)
-        if self._size_of is not None:
+            _, value = self._values.popitem(last=False)
+            dropped.append(value)
             self._size -= self._size_of(value)
-        numbers = self._numbers[value.owner]
-        # Whoever is the oldest of all is the oldest of its owner.
-        numbers.popleft()
-        if not numbers:
-            del self._numbers[value.owner]
-        return value
+            # The oldest value of all is also the oldest of its owner.
+            numbers = self._numbers[value.owner]
+            numbers.popleft()
+            if not numbers:
+                del self._numbers[value.owner]
+        return dropped

@@ -1,57 +1,54 @@
-"""A shelf: values that are kept under a name of their own, bounded like everything that is kept."""
+"""A store that finds values by a key, bounded in number and in size."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from threading import Lock
 from typing import Generic, TypeVar
 
-from mockserver.storage.bounded_store import CAPACITY, BoundedStore
+from mockserver.storage.bounded_store import CAPACITY
 
 __all__ = ["KeyedStore"]
 
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyedItem(Generic[Value]):
-    owner: str
-    name: Hashable
-    value: Value
-
-
 class KeyedStore(Generic[Value]):
-    """At most `cap` values by name, each owned by a namespace; the oldest go first.
+    """Keeps at most `cap` values of at most `capacity` bytes together; the oldest are dropped first. Thread-safe.
 
-    `size` says about how many bytes a value holds on to that its caller chose: of these there are at most `capacity`.
+    `size` returns about how many bytes of a value a client has sent. The newest value is kept even if it is too large.
     """
 
     def __init__(self, *, cap: int, size: Callable[[Value], int], capacity: int = CAPACITY) -> None:
-        self._kept: BoundedStore[_KeyedItem[Value]] = BoundedStore(
-            cap=cap, size=lambda each: size(each.value), capacity=capacity
-        )
-        self._numbers: dict[Hashable, int] = {}
+        self._cap = cap
+        self._size_of = size
+        self._capacity = capacity
+        self._size = 0
+        self._items: OrderedDict[Hashable, tuple[str, Value]] = OrderedDict()
+        self._lock = Lock()
 
-    def put(self, owner: str, name: Hashable, value: Value) -> None:
-        """Keep a value; it takes the place of the one of the same owner that has its name."""
-        labelled = _KeyedItem(owner, name, value)
-        number = self._numbers.get(name)
-        gone = None if number is None else self._kept.replace(number, labelled)
-        if gone is None:
-            self._numbers[name], gone = self._kept.add(labelled)
-        for each in gone:
-            self._numbers.pop(each.name, None)
+    def put(self, owner: str, key: Hashable, value: Value) -> None:
+        """Keep a value of a namespace. It replaces the value with the same key, and counts as old as that one."""
+        with self._lock:
+            if key in self._items:
+                self._size -= self._size_of(self._items[key][1])
+            self._items[key] = (owner, value)
+            self._size += self._size_of(value)
+            while len(self._items) > self._cap or (self._size > self._capacity and len(self._items) > 1):
+                _, (_, dropped) = self._items.popitem(last=False)
+                self._size -= self._size_of(dropped)
 
-    def get(self, name: Hashable) -> Value | None:
-        """The value of this name."""
-        number = self._numbers.get(name)
-        found = None if number is None else self._kept.get(number)
-        return None if found is None else found.value
+    def get(self, key: Hashable) -> Value | None:
+        """Return the value of a key, if there is one."""
+        item = self._items.get(key)
+        return None if item is None else item[1]
 
     def reset(self, owner: str | None) -> None:
-        """Forget the values of a namespace, or all (None)."""
-        for gone in self._kept.drop(owner):
-            self._numbers.pop(gone.name, None)
+        """Drop the values of a namespace, or of all (None)."""
+        with self._lock:
+            for key in [key for key, item in self._items.items() if owner in (None, item[0])]:
+                self._size -= self._size_of(self._items.pop(key)[1])
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._items)

@@ -88,10 +88,8 @@ def test_promise_13_replays() -> None:
 
 def test_promise_13_large_payment_methods(monkeypatch: pytest.MonkeyPatch) -> None:
     """What customers enter is bounded together, wherever it is kept: sessions, saved methods, what was made, replays."""
-    monkeypatch.setattr(
-        "mockserver.storage.bounded_store.BoundedStore.__init__.__kwdefaults__", {"size": None, "capacity": 100_000}
-    )
-    monkeypatch.setattr("mockserver.storage.keyed_store.KeyedStore.__init__.__kwdefaults__", {"capacity": 100_000})
+    for store in ("bounded_store.BoundedStore", "keyed_store.KeyedStore"):
+        monkeypatch.setattr(f"mockserver.storage.{store}.__init__.__kwdefaults__", {"capacity": 100_000})
     with mock_of() as mock:
         data = card_data() | {"metadata": {f"name {number}": "x" * 500 for number in range(40)}}
         setups = [prepared(mock, customer=f"Cust_{number}") for number in range(10)]
