@@ -18,7 +18,7 @@ from tests.support.command import ROOT, served
 
 DOWNSTREAM = ROOT / "tests" / "downstream"
 WRONG = ROOT / "tests" / "downstream_wrong"
-TESTS = 33
+TESTS = 21
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -37,8 +37,36 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
+# The plugin of Hypothesis is installed for this suite only, and takes longer to import than the mock server.
+PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+
+
 def pytest_run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run(folder, "pytest", "-q", "-p", "no:cacheprovider", *arguments, **environment)
+    return run(folder, *PYTEST, *arguments, **environment)
+
+
+# Runs pytest several times in one process, because most of the time of a short run is the start of Python.
+SEVERAL_RUNS = """
+import contextlib, io, json, sys
+import pytest
+
+def run(arguments):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        code = pytest.main(arguments)
+    return int(code), out.getvalue()
+
+sys.dont_write_bytecode = True
+print(json.dumps([run(arguments) for arguments in json.loads(sys.argv[1])]))
+"""
+
+
+def pytest_runs(folder: Path, commands: list[list[str]]) -> list[tuple[int, str]]:
+    """The exit code and the output of pytest for each list of arguments."""
+    (folder / "several_runs.py").write_text(SEVERAL_RUNS)
+    done = run(folder, "several_runs", json.dumps([[*PYTEST[1:], *arguments] for arguments in commands]))
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return [(code, output) for code, output in json.loads(done.stdout)]
 
 
 @pytest.fixture
@@ -55,7 +83,7 @@ def external() -> Iterator[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param([], id="without xdist"),
+        pytest.param(["--mockserver-fail-under=20"], id="without xdist, enough coverage"),
         pytest.param(["-n2"], id="with xdist"),
         pytest.param(["-p", "no:randomly", "--mockserver-api-key=api_key_fixed"], id="one key for all tests"),
     ],
@@ -70,17 +98,18 @@ def test_it_is_green(project: Path, arguments: list[str]) -> None:
     assert re.search(r"^never: authentication_fails", done.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["without xdist", "with xdist"])
-def test_it_is_green_against_a_server_that_runs(project: Path, external: str, arguments: list[str]) -> None:
-    """The same tests run against the container; only what runs in process is skipped, with the reason."""
-    by_flag = pytest_run(project, f"--mockserver-url={external}", *arguments)
-    by_variable = pytest_run(project, "-rs", *arguments, MOCKSERVER_URL=external)
+@pytest.mark.parametrize("by_flag", [True, False], ids=["by flag, with xdist", "by variable, without xdist"])
+def test_it_is_green_against_a_server_that_runs(project: Path, external: str, *, by_flag: bool) -> None:
+    """The same tests run against a container; only the test of the app in process is skipped, with the reason."""
+    if by_flag:
+        done = pytest_run(project, "-rs", "-n2", f"--mockserver-url={external}")
+    else:
+        done = pytest_run(project, "-rs", MOCKSERVER_URL=external)
 
-    assert (0, 0) == (by_flag.returncode, by_variable.returncode), by_flag.stdout + by_variable.stdout
-    for done in (by_flag, by_variable):
-        assert f"{TESTS - 1} passed, 1 skipped" in done.stdout
-        assert "c_create_payment_session 503: retry_after_503" in done.stdout
-    assert "mockserver_app runs in this process" in by_variable.stdout
+    assert 0 == done.returncode, done.stdout
+    assert f"{TESTS - 1} passed, 1 skipped" in done.stdout
+    assert "c_create_payment_session 503: retry_after_503" in done.stdout
+    assert "mockserver_app runs in this process" in done.stdout
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["of its own", "that runs"])
@@ -192,11 +221,6 @@ def test_coverage_is_merged_and_written(project: Path, arguments: list[str]) -> 
     assert ("mockserver.coverage.percent", f"{told['percent']:g}") in properties
 
 
-def test_enough_coverage_passes(project: Path) -> None:
-    """The bound is a share in percent."""
-    assert 0 == pytest_run(project, "--mockserver-fail-under=20").returncode
-
-
 def test_a_run_repeats(project: Path) -> None:
     """What the mock makes up is the same in every run, on whatever worker a test runs."""
     (project / "tests" / "test_tokens.py").write_text(
@@ -227,41 +251,47 @@ def test_a_suite_that_does_not_use_it(tmp_path: Path) -> None:
     assert "mockserver" not in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["--mockserver-url=http://127.0.0.1:1"], "no mock server answers at http://127.0.0.1:1"),
-        (["--mockserver-url=127.0.0.1"], "is not the URL of a mock server"),
-        (["--mockserver-url=http://127.0.0.1:1", "--mockserver-seed=1"], "already has its settings: leave out seed"),
-        (["--mockserver-seed=one"], "--mockserver-seed 'one' is not a whole number"),
-        (["--mockserver-spec=none.yaml"], "none.yaml"),
-        (["--mockserver-spec=https://x/y"], "--mockserver-spec takes a file, not a URL: download https://x/y first"),
-        (
-            ["--mockserver-scenarios=https://x/y"],
-            "--mockserver-scenarios takes a folder, not a URL: download https://x/y",
-        ),
-        (
-            ["-o", "mockserver_spec=https://x/y"],
-            "--mockserver-spec takes a file, not a URL: download https://x/y first",
-        ),
-        (["--mockserver-scenarios=none"], "none: the folder of scenarios cannot be read"),
-        (["--mockserver-fail-under=much"], "--mockserver-fail-under takes a percentage, not 'much'"),
-        (["--mockserver-fail-under=nan"], "--mockserver-fail-under takes a percentage, not 'nan'"),
-        (["--mockserver-fail-under=101"], "--mockserver-fail-under takes a percentage, not '101'"),
-        (["--mockserver-url=http://127.0.0.1:abc"], "is not the URL of a mock server"),
-        (["--mockserver-url=http://[::1"], "is not the URL of a mock server"),
-        (["--mockserver-coverage-json=/proc/none/x.json"], "--mockserver-coverage-json /proc/none/x.json: "),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_options_that_cannot_be(tmp_path: Path, arguments: list[str], expected: str) -> None:
-    """A clear sentence, and no traceback."""
-    (tmp_path / "test_one.py").write_text("def test_one(mockserver):\n    pass\n")
-    done = pytest_run(tmp_path, *arguments)
+INVALID_OPTIONS = [
+    (["--mockserver-url=http://127.0.0.1:1"], "no mock server answers at http://127.0.0.1:1"),
+    (["--mockserver-url=127.0.0.1"], "is not the URL of a mock server"),
+    (["--mockserver-url=http://127.0.0.1:1", "--mockserver-seed=1"], "already has its settings: leave out seed"),
+    (["--mockserver-seed=one"], "--mockserver-seed 'one' is not a whole number"),
+    (["--mockserver-spec=none.yaml"], "none.yaml"),
+    (["--mockserver-spec=https://x/y"], "--mockserver-spec takes a file, not a URL: download https://x/y first"),
+    (
+        ["--mockserver-scenarios=https://x/y"],
+        "--mockserver-scenarios takes a folder, not a URL: download https://x/y",
+    ),
+    (
+        ["-o", "mockserver_spec=https://x/y"],
+        "--mockserver-spec takes a file, not a URL: download https://x/y first",
+    ),
+    (["--mockserver-scenarios=none"], "none: the folder of scenarios cannot be read"),
+    (["--mockserver-fail-under=much"], "--mockserver-fail-under takes a percentage, not 'much'"),
+    (["--mockserver-fail-under=nan"], "--mockserver-fail-under takes a percentage, not 'nan'"),
+    (["--mockserver-fail-under=101"], "--mockserver-fail-under takes a percentage, not '101'"),
+    (["--mockserver-url=http://127.0.0.1:abc"], "is not the URL of a mock server"),
+    (["--mockserver-url=http://[::1"], "is not the URL of a mock server"),
+    (["--mockserver-coverage-json=/proc/none/x.json"], "--mockserver-coverage-json /proc/none/x.json: "),
+]
 
-    assert 0 != done.returncode
-    assert expected in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
+    """What pytest answers to each of the invalid options."""
+    folder = tmp_path_factory.mktemp("options")
+    (folder / "test_one.py").write_text("def test_one(mockserver):\n    pass\n")
+    return pytest_runs(folder, [arguments for arguments, _ in INVALID_OPTIONS])
+
+
+@pytest.mark.parametrize("number", range(len(INVALID_OPTIONS)), ids=[" ".join(each) for each, _ in INVALID_OPTIONS])
+def test_invalid_options(refusals: list[tuple[int, str]], number: int) -> None:
+    """An invalid option ends the run with one clear sentence and no traceback."""
+    code, output = refusals[number]
+
+    assert 0 != code
+    assert INVALID_OPTIONS[number][1] in output
+    assert "Traceback" not in output
 
 
 ONE = """
@@ -308,21 +338,22 @@ def test_a_url_that_is_switched_off(tmp_path: Path) -> None:
     assert 0 == pytest_run(tmp_path, "--mockserver-url=", **nowhere).returncode
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        pytest.param(["--collect-only"], 0, id="only collected"),
-        pytest.param(["-k", "nothing"], 5, id="none selected"),
-        pytest.param(["--deselect", "test_one.py::test_one"], 1, id="none used it"),
-    ],
-)
-def test_nothing_was_exercised(tmp_path: Path, arguments: list[str], code: int) -> None:
-    """A run that only looks is not judged; one without the mock is, and claims no share of nothing."""
-    (tmp_path / "test_one.py").write_text(ONE + "\n\ndef test_two():\n    pass\n")
-    done = pytest_run(tmp_path, "--mockserver-fail-under=50", *arguments)
+NOTHING_EXERCISED = {
+    "only collected": (["--collect-only"], 0),
+    "none selected": (["-k", "nothing"], 5),
+    "none used it": (["--deselect", "test_one.py::test_one"], 1),
+}
 
-    assert code == done.returncode, done.stdout
-    assert " outcomes, " not in done.stdout
+
+def test_nothing_was_exercised(tmp_path: Path) -> None:
+    """A run without tests has no coverage to check; a run whose tests do not use the mock has too little."""
+    (tmp_path / "test_one.py").write_text(ONE + "\n\ndef test_two():\n    pass\n")
+    runs = pytest_runs(
+        tmp_path, [["--mockserver-fail-under=50", *arguments] for arguments, _ in NOTHING_EXERCISED.values()]
+    )
+
+    assert [code for _, code in NOTHING_EXERCISED.values()] == [code for code, _ in runs], runs
+    assert [] == [output for _, output in runs if " outcomes, " in output]
 
 
 def test_a_server_that_goes_away(tmp_path: Path) -> None:

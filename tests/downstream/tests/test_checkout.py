@@ -79,7 +79,7 @@ def test_namespaces_are_independent(mockserver: MockServer) -> None:
     assert [] == other.journal
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(8))
 def test_many_in_parallel(payments: Payments, mockserver: MockServer, number: int) -> None:
     mockserver.scenario(("happy_path", "retry_after_503")[number % 2])
     payments.start(f"Cust_{number}")
