@@ -9,9 +9,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 from mockserver.server.http_protocol import HttpProtocol, MalformedError
 from mockserver.web import Application, ASGIApp
-from mockserver.web.fast_path import RenderedAnswer
-from mockserver.web.head_fields import HeadFields
-from mockserver.web.request_head import RequestHead
+from mockserver.web.app import RenderedAnswer
+from mockserver.web.request_head import HeadFields, RequestHead
 
 __all__ = ["FastHttpProtocol"]
 

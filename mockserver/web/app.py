@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
+from mockserver.messages import Reply
 from mockserver.settings import Settings
 from mockserver.web.access_log import AccessLog
 from mockserver.web.asgi_exchange import AsgiExchange
-from mockserver.web.dispatch import Dispatcher
-from mockserver.web.fast_path import FastPath, PendingAnswer, RenderedAnswer
+from mockserver.web.dispatch import Decision, Dispatcher
+from mockserver.web.reply_messages import head_lines, sent_body
+from mockserver.web.request_body import Body, received_body
 from mockserver.web.request_head import RequestHead
 from mockserver.web.wire import wire_of
 
 if TYPE_CHECKING:
     from mockserver.reloading import Reloader
 
-__all__ = ["Application", "create_app"]
+__all__ = ["Application", "RenderedAnswer", "create_app"]
 
 
 def create_app(
@@ -34,8 +37,7 @@ def create_app(
     be used.
     """
     settings = settings or Settings()
-    if engine is None:
-        engine = load_engine(settings)
+    engine = engine or load_engine(settings)
     return Application(settings, engine, log=log, reloader=_reloader(settings, engine, log))
 
 
@@ -45,6 +47,14 @@ def _reloader(settings: Settings, engine: Engine, log: AccessLog | None) -> Relo
     from mockserver.reloading import Reloader
 
     return Reloader(engine, settings, log=log.tell if log else None)
+
+
+class RenderedAnswer(NamedTuple):
+    """A reply as bytes. The server adds the status line and its own header fields."""
+
+    status: int
+    lines: bytes
+    body: bytes
 
 
 class Application:
@@ -57,7 +67,6 @@ class Application:
         self._reloader = reloader
         self._max_body = settings.max_body
         self._dispatcher = Dispatcher(engine, settings)
-        self._fast_path = FastPath(self._dispatcher, log=log, max_body=settings.max_body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI 3: http and lifespan. A websocket is closed."""
@@ -70,14 +79,34 @@ class Application:
             await send({"type": "websocket.close"})
 
     def answer_at_once(self, head: RequestHead, body: bytes) -> RenderedAnswer | ASGIApp:
-        """The reply to a complete request, if it needs no waiting; else an ASGI app that answers the request."""
-        answer = self._fast_path.answer(head, body)
-        return self._later(answer) if isinstance(answer, PendingAnswer) else answer
+        """The fast path: the answer to a complete request, without a task and without ASGI messages.
 
-    def _later(self, pending: PendingAnswer) -> ASGIApp:
+        If the answer has to wait, as a fault or a delayed reply does, this is an ASGI app that delivers it.
+        """
+        started = perf_counter()
+        received = received_body(body, announced=head.fields.length, limit=self._max_body)
+        decision = self._dispatcher.decide(head, received)
+        reply = decision.outcome
+        if (
+            not isinstance(reply, Reply)
+            or decision.before_body
+            or not received.complete
+            or reply.delay > 0
+            or not 200 <= reply.status <= 599
+        ):
+            return self._later(decision, received, started)
+        lines = head_lines(reply, headers=decision.headers)
+        if b"connection: " in lines:
+            return self._later(decision, received, started)
+        sent = sent_body(reply, head.method)
+        if self._log is not None:
+            self._log.add(head, reply, seconds=perf_counter() - started, size=len(sent))
+        return RenderedAnswer(reply.status, lines, sent)
+
+    def _later(self, decision: Decision, body: Body, started: float) -> ASGIApp:
         async def deliver(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = AsgiExchange(scope, receive, send, log=self._log, started=pending.started)
-            await _until_stopped(scope, exchange.deliver(pending.decision, pending.body))
+            exchange = AsgiExchange(scope, receive, send, log=self._log, started=started)
+            await _until_stopped(scope, exchange.deliver(decision, body))
 
         return deliver
 

@@ -12,8 +12,8 @@ import pytest
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import Receive, Scope, Send, create_app
+from mockserver.web.app import Application, RenderedAnswer
 from mockserver.web.asgi_exchange import AsgiExchange
-from mockserver.web.fast_path import FastPath, RenderedAnswer
 from tests.support.raw import RawConnection, RawReply
 
 LIMIT = 2_000
@@ -116,9 +116,9 @@ def test_both_paths_behave_the_same(name: str, servers: tuple[str, str], monkeyp
     request, is_fast = REQUESTS[name]
     rendered: list[bool] = []
     runs: list[AsgiExchange] = []
-    answer, run = FastPath.answer, AsgiExchange.run
+    answer, run = Application.answer_at_once, AsgiExchange.run
 
-    def spied_answer(self: FastPath, *arguments: object) -> object:
+    def spied_answer(self: Application, *arguments: object) -> object:
         found = answer(self, *arguments)  # type: ignore[arg-type]  # passed on as they come
         rendered.append(isinstance(found, RenderedAnswer))
         return found
@@ -127,7 +127,7 @@ def test_both_paths_behave_the_same(name: str, servers: tuple[str, str], monkeyp
         runs.append(self)
         await run(self, *arguments, **options)  # type: ignore[arg-type]  # passed on as they come
 
-    monkeypatch.setattr(FastPath, "answer", spied_answer)
+    monkeypatch.setattr(Application, "answer_at_once", spied_answer)
     monkeypatch.setattr(AsgiExchange, "run", spied_run)
     fast = played(request, servers[0])
     taken = (rendered[:1], len(runs))
