@@ -1,4 +1,4 @@
-"""The engine: one request in, one reply out, coherent and repeatable."""
+"""The engine: its replies follow the request, agree with each other, and are repeatable."""
 
 from __future__ import annotations
 
@@ -42,17 +42,23 @@ def answer(engine: Engine, request: Request) -> dict[str, Any]:
     return body
 
 
-@pytest.fixture
-def engine() -> Engine:
-    """An engine with the bundled contract and scenarios, and a seed."""
+@pytest.fixture(scope="module")
+def shared_engine() -> Engine:
     return load_engine(Settings(seed=1))
+
+
+@pytest.fixture
+def engine(shared_engine: Engine) -> Engine:
+    """An engine with the bundled contract and scenarios, and a seed, in its initial state."""
+    shared_engine.reset(None)
+    return shared_engine
 
 
 @pytest.mark.parametrize("address", [True, False])
 @pytest.mark.parametrize("detach", [True, False, None, "absent"])
 @pytest.mark.parametrize("provider", ["stripe", "authorize", "self_handled", None, "absent"])
 def test_session_follows_the_request(engine: Engine, *, address: bool, detach: Any, provider: Any) -> None:
-    """Customer, address, detaching and provider are the request's; null counts as absent."""
+    """Customer, address, detaching and provider come from the request; null counts as absent."""
     sent = {"address": address, "detach_previous_on_success": detach, "provider": provider}
     body = answer(engine, post({name: value for name, value in sent.items() if value != "absent"}))
     expected_provider = provider if provider in ("authorize", "self_handled") else "stripe"
@@ -77,20 +83,20 @@ def test_session_follows_the_request(engine: Engine, *, address: bool, detach: A
 
 
 def test_shapes(engine: Engine) -> None:
-    """Ids and secrets have the shapes that Wingback's contract and Stripe's clients expect."""
+    """Ids and secrets have the formats that Wingback's contract and Stripe's clients expect."""
     body = answer(engine, post())
     stripe = body["setup_intent"]["stripe"]
     assert re.fullmatch(f"PaySess_{UUID}", body["token"])
     assert re.fullmatch(f"[A-Z][a-z]+_{UUID}", body["wb_customer_id"])
     assert re.fullmatch(r"seti_[0-9A-Za-z]{24}_secret_[0-9A-Za-z]{31}", stripe["client_secret"])
-    # Mobile SDKs test exactly this.
+    # The mobile SDKs check this pattern.
     assert re.fullmatch(r"seti_[^_]+_secret_[^_]+", stripe["client_secret"])
     assert re.fullmatch(r"pk_test_[0-9A-Za-z]{24,}", stripe["pk_key"])
     assert re.fullmatch(r"acct_[0-9A-Za-z]{16}", stripe["connected_account_id"])
 
 
 def test_new_each_time_and_stable_for_a_key(engine: Engine) -> None:
-    """Token and secret are new with each request; publishable key, account and tenant belong to the API key."""
+    """Token and secret are new in each reply; publishable key, account and tenant depend on the API key."""
     first, second = answer(engine, post()), answer(engine, post())
     other = answer(engine, post(key="api_key_other"))
     restarted = answer(load_engine(Settings(seed=2)), post())
@@ -109,7 +115,7 @@ def test_new_each_time_and_stable_for_a_key(engine: Engine) -> None:
 
 
 def test_promise_4_repeatable_in_one_process() -> None:
-    """The same seed, namespace and order give the same bytes, whatever other namespaces do in between."""
+    """The same seed, namespace and order of requests give the same bytes; other namespaces make no difference."""
     plain, disturbed = (load_engine(Settings(seed=7)) for _ in range(2))
     alone = [plain.handle(post()) for _ in range(3)]
     together = []
@@ -120,7 +126,7 @@ def test_promise_4_repeatable_in_one_process() -> None:
 
 
 def test_promise_4_repeatable_across_processes() -> None:
-    """Two processes with the same seed send the same bytes; another seed sends others."""
+    """Two processes with the same seed send the same bytes; another seed gives other bytes."""
     code = (
         "import sys; from test_engine import Settings, load_engine, post;"
         "engine = load_engine(Settings(seed=int(sys.argv[1])));"
@@ -137,12 +143,13 @@ def test_promise_4_repeatable_across_processes() -> None:
             env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(map(str, (here, here.parent)))},
         ).stdout
 
-    assert run("3", "1") == run("3", "2")
-    assert run("3", "1") != run("4", "1")
+    first = run("3", "1")
+    assert first == run("3", "2")
+    assert first != run("4", "1")
 
 
 def test_every_exchange_is_journalled_without_secrets(engine: Engine) -> None:
-    """Replies and refusals alike are in the journal, and no credential or client secret shows in it."""
+    """The journal has replies and refusals, without credentials and client secrets."""
     secret = answer(engine, post(cookie="app-session=topsecret"))["setup_intent"]["stripe"]["client_secret"]
     engine.handle(post({"address": "4242424242424242"}))
     engine.handle(Request(method="GET", path="/nowhere"))
@@ -156,7 +163,7 @@ def test_every_exchange_is_journalled_without_secrets(engine: Engine) -> None:
 
 
 def test_report_violations() -> None:
-    """With --on-violation report the request is answered all the same, and the reply names the violations."""
+    """With --on-violation report an invalid request gets a normal reply, and a header lists the violations."""
     engine = load_engine(Settings(seed=1, on_violation="report"))
     reply = engine.handle(post({"address": "yes", "plan_id": 4}))
     assert isinstance(reply, Reply)
@@ -167,7 +174,7 @@ def test_report_violations() -> None:
 
 
 def test_mock_headers(engine: Engine) -> None:
-    """A reply says which scenario and stub answered, and which journal entry tells of it."""
+    """The headers of a reply name the scenario, the stub and the journal entry."""
     reply = engine.handle(post())
     assert isinstance(reply, Reply)
     headers = Headers(reply.headers)
@@ -180,7 +187,7 @@ def test_mock_headers(engine: Engine) -> None:
 
 
 def test_namespace_header_decides(engine: Engine) -> None:
-    """Mock-Namespace names the namespace; without it the credential does, shown as a short hash."""
+    """Mock-Namespace names the namespace; without it, the namespace is a short hash of the credential."""
     engine.handle(post(mock_namespace="checkout"))
     engine.handle(post())
     shown = [entry.namespace for entry in engine.journal]
@@ -189,7 +196,7 @@ def test_namespace_header_decides(engine: Engine) -> None:
 
 
 def test_promise_13_bounded() -> None:
-    """Payment sessions and journal entries are capped; the oldest go."""
+    """The numbers of payment sessions and journal entries are limited; the oldest ones are dropped."""
     engine = load_engine(Settings(seed=1))
     for _ in range(10_050):
         engine.handle(post())
@@ -198,20 +205,20 @@ def test_promise_13_bounded() -> None:
 
 
 def test_promise_13_bounded_in_bytes() -> None:
-    """Large bodies leave room for few entries: the oldest go, the newest stays even where it alone is too large."""
+    """The size of the journal is limited: old entries are dropped, and the newest stays even if it is too large."""
     engine = load_engine(Settings(seed=1))
     engine.recorder.journal = Journal(capacity=30_000)
     padding = [0, 10_000, 10_000, 10_000, 50_000, 0]
-    kept = []
+    counts = []
     for length in padding:
         engine.handle(post({"padding": "x" * length}))
-        kept.append(len(engine.journal))
-    assert [1, 2, 3, 2, 1, 1] == kept
+        counts.append(len(engine.journal))
+    assert [1, 2, 3, 2, 1, 1] == counts
     assert "x" * 50_000 not in [entry.as_json()["request"]["body"] for entry in engine.journal][-1]
 
 
 def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
-    """An overridden provider or token is that of the whole session, also of the one that is remembered."""
+    """An overridden provider or token applies to the whole payment session, in the reply and in the store."""
     (tmp_path / "happy_path.yaml").write_text(
         "about: Another provider, another token, and no tenant in the setup intent.\n"
         "stubs:\n"
@@ -225,13 +232,13 @@ def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
     body = answer(engine, post({"provider": "self_handled"}))
     assert ("authorize", "Tok_1") == (body["provider"], body["token"])
     assert {"customer_id": CUSTOMER, "address": True, "stripe": None} == body["setup_intent"]
-    kept = engine.payment_sessions.get("key:api_key_demo", "Tok_1")
-    assert kept is not None
-    assert "authorize" == kept.provider
+    stored = engine.payment_sessions.get("key:api_key_demo", "Tok_1")
+    assert stored is not None
+    assert "authorize" == stored.provider
 
 
 def test_a_folder_without_the_ordinary_scenario(tmp_path: Path) -> None:
-    """The bundled happy_path stands beside scenarios of one's own, so that what is not chosen stays coherent."""
+    """If a folder has no happy_path, the bundled one is the default scenario."""
     (tmp_path / "down.yaml").write_text(
         "about: Everything is refused.\n"
         "stubs:\n"
@@ -247,7 +254,7 @@ def test_a_folder_without_the_ordinary_scenario(tmp_path: Path) -> None:
 
 
 def test_a_refusal_names_the_scenario(tmp_path: Path) -> None:
-    """Where no stub fits, the refusal's headers say of which scenario; there is no stub to name."""
+    """If no stub matches, the headers of the refusal name the scenario and no stub."""
     (tmp_path / "narrow.yaml").write_text(
         "about: Only self-handled sessions are answered.\n"
         "stubs:\n"
@@ -272,13 +279,13 @@ SAMPLED = {
         b"<a/>",
     ),
     "responses that are empty": ({}, 200, b""),
-    "what cannot be made": ({"200": {"content": {"application/json": {"schema": {"enum": []}}}}}, 500, None),
+    "a schema without values": ({"200": {"content": {"application/json": {"schema": {"enum": []}}}}}, 500, None),
 }
 
 
 @pytest.mark.parametrize(("responses", "status", "body"), SAMPLED.values(), ids=SAMPLED)
 def test_replies_from_odd_responses(tmp_path: Path, responses: dict[str, Any], status: int, body: bytes | None) -> None:
-    """Replies are made from what published documents say, and where none can be made, every request is told why."""
+    """Unusual responses of published documents give a reply, or a refusal that explains why there is none."""
     spec = tmp_path / "spec.json"
     operation = {"operationId": "odd", "responses": responses}
     document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/odd": {"get": operation}}}
@@ -295,7 +302,7 @@ def test_replies_from_odd_responses(tmp_path: Path, responses: dict[str, Any], s
 
 
 def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
-    """What the edge refuses is journalled, but the caller's next session is the one it would have been anyway."""
+    """A refused origin is in the journal, and the next payment session has the same ids as without it."""
     refused = engine.refuse(post(origin="https://evil.example"), Refusal("foreign-origin", "No."))
     assert "edge-1" == Headers(refused.headers)["mock-entry"]
     assert ["foreign-origin"] == [entry.refused for entry in engine.journal]
@@ -304,7 +311,7 @@ def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
 
 
 def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
-    """A scenario may give the same token twice: what becomes of one is not what becomes of the other."""
+    """Two payment sessions with the same token have independent statuses."""
     first, second = (
         engine.payment_sessions.create(
             Call(request=post(), operation="x", path={"customer_id": "Cust_1"}, body={}),
