@@ -1,32 +1,27 @@
-"""A mock of Wingback's "create payment session" API that is true to its OpenAPI contract.
+"""A mock of Wingback's "create payment session" API that follows its OpenAPI contract.
 
->>> from mockserver import MockServer, Settings, create_app
+from mockserver import MockServer
+
+with MockServer(scenario="rate_limited") as mock:
+    print(mock.url, mock.api_key)
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver.version import __version__
+
 if TYPE_CHECKING:
-    from mockserver.settings import Settings
-    from mockserver.testing.mock_server import MockServer
-    from mockserver.version import __version__
-    from mockserver.web.app import create_app
+    from mockserver.testing import MockServer, Settings, create_app
 
 __all__ = ["MockServer", "Settings", "__version__", "create_app"]
 
-_MODULES = {
-    "MockServer": "mockserver.testing.mock_server",
-    "Settings": "mockserver.settings",
-    "__version__": "mockserver.version",
-    "create_app": "mockserver.web.app",
-}
-
 
 def __getattr__(name: str) -> Any:
-    # Imported on first use: `import mockserver` must not import a framework.
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    # Imported at the first use: `import mockserver` must not import a framework.
+    if name in __all__:
+        from mockserver import testing
 
-    return getattr(import_module(_MODULES[name]), name)
+        return getattr(testing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """The version of the package.
 
-It is not in `mockserver/__init__.py`, because another distribution installs a package of the same name and may overwrite
-that file.
+It is not in `mockserver/__init__.py`: another distribution that installs a package of the same name can overwrite that
+file, so no module of this project imports from it.
 """
 
 from __future__ import annotations

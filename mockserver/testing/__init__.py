@@ -1,11 +1,12 @@
-"""For Python test suites: a mock server in the process of the tests or a running one, and a pytest plugin.
+"""For Python test suites: MockServer, which starts a mock or uses a running server, and the pytest plugin.
 
->>> from mockserver import MockServer
->>> with MockServer(scenario="rate_limited") as mock:
-...     pay(base_url=mock.url, api_key=mock.api_key)
-...     mock.verify(operation="c_create_payment_session", count=2)
+    from mockserver import MockServer
 
-May import: every package above it in the tree. It owns pytest and httpx. Start with `mock_server.py`; the plugin is `plugin.py`.
+    with MockServer(scenario="rate_limited") as mock:
+        pay(base_url=mock.url, api_key=mock.api_key)
+        mock.verify(operation="c_create_payment_session", count=2)
+
+May import: every package but `cli`. It owns pytest and httpx. Start with `mock_server.py`; the plugin is `plugin.py`.
 """
 
 from __future__ import annotations
@@ -30,22 +31,20 @@ __all__ = [
     "create_app",
 ]
 
-_HOMES = {
-    "ContractBrokenError": "mockserver.testing.failure_reports",
-    "JournalEntry": "mockserver.testing.journal_entry",
-    "MockServer": "mockserver.testing.mock_server",
-    "SeenReply": "mockserver.testing.journal_entry",
-    "SeenRequest": "mockserver.testing.journal_entry",
-    "Settings": "mockserver.settings",
-    "VerificationError": "mockserver.testing.failure_reports",
-    "create_app": "mockserver.web",
+_MODULES = {
+    "mockserver.settings": ("Settings",),
+    "mockserver.testing.failure_reports": ("ContractBrokenError", "VerificationError"),
+    "mockserver.testing.journal_entry": ("JournalEntry", "SeenReply", "SeenRequest"),
+    "mockserver.testing.mock_server": ("MockServer",),
+    "mockserver.web": ("create_app",),
 }
 
 
 def __getattr__(name: str) -> Any:
-    # The pytest plugin lies in this package and is loaded by every suite: what it does not need is imported on use.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Imported at the first use: pytest loads the plugin, and so this package, in every project of the environment.
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

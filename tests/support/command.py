@@ -1,4 +1,4 @@
-"""The command `mockserver`, as a process of its own."""
+"""Runs `mockserver` and Python in other processes."""
 
 from __future__ import annotations
 
@@ -13,29 +13,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ROOT", "Running", "run", "served"]
+__all__ = ["PYTEST_OPTIONS", "ROOT", "Running", "environment", "run", "run_pytest", "run_python", "served"]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
+# The plugin of Hypothesis is installed for this suite only, and takes longer to import than the mock server.
+PYTEST_OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A server that has said where it listens; `greeting` is all that it printed until then."""
+    """A server that listens at `url`. `greeting` is what it has printed at its start."""
 
     url: str
     greeting: str
     process: subprocess.Popen[str]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        """Send a signal; gives the exit code and what else was printed."""
+        """Send a signal. Returns the exit code and the rest of the output."""
         self.process.send_signal(number)
         rest, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, rest
 
 
 def environment(changes: Mapping[str, str]) -> dict[str, str]:
-    """The variables of this process, without the mock's own, so that a developer's settings change no test."""
+    """The variables of this process with changes, but without MOCKSERVER_…, which would change the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
     return {**kept, "PYTHONPATH": str(ROOT), **changes}
 
@@ -43,7 +45,7 @@ def environment(changes: Mapping[str, str]) -> dict[str, str]:
 def run(
     *arguments: str, variables: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `mockserver` until it ends."""
+    """Run `mockserver` and wait for its end."""
     return subprocess.run(
         [sys.executable, "-m", "mockserver", *arguments],
         env=environment(variables or {}),
@@ -55,6 +57,29 @@ def run(
     )
 
 
+def run_python(
+    folder: Path, *arguments: str, python: Path | str = sys.executable, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder, with warnings as errors and without the variables of pytest and coverage."""
+    kept = {name: value for name, value in environment({}).items() if not name.startswith(("PYTEST_", "COV_"))}
+    return subprocess.run(
+        [python, "-W", "error", *arguments],
+        cwd=folder,
+        env={**kept, "COLUMNS": "120", **variables},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def run_pytest(
+    folder: Path, *arguments: str, python: Path | str = sys.executable, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a folder."""
+    return run_python(folder, "-m", "pytest", *PYTEST_OPTIONS, *arguments, python=python, **variables)
+
+
 @contextmanager
 def served(
     *arguments: str,
@@ -62,7 +87,7 @@ def served(
     cwd: Path | None = None,
     command: tuple[str, ...] = (sys.executable, "-m", "mockserver"),
 ) -> Iterator[Running]:
-    """A server that runs while the context lasts, on a free port unless MOCKSERVER_PORT is among the variables."""
+    """Run a server in this context, on a free port unless `variables` has MOCKSERVER_PORT."""
     process = subprocess.Popen(
         [*command, *arguments],
         env=environment({"MOCKSERVER_PORT": "0", **(variables or {})}),
@@ -86,7 +111,7 @@ def served(
 
 
 def _greeting(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Read up to the empty line that ends the greeting's second part."""
+    """The URL and the text of the greeting, which ends with its second empty line."""
     assert process.stdout is not None
     lines: list[str] = []
     while lines.count("\n") < 2:

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import ROOT, served
+from tests.support.command import PYTEST_OPTIONS, ROOT, run_pytest, run_python, served
 
 DOWNSTREAM = ROOT / "tests" / "downstream"
 WRONG = ROOT / "tests" / "downstream_wrong"
-TESTS = 21
-
-
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command of Python's in a folder, with nothing of this suite's own environment."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MOCKSERVER_", "COV_"))
-    }
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", *arguments],
-        cwd=folder,
-        env={**kept, "COLUMNS": "120", "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-# The plugin of Hypothesis is installed for this suite only, and takes longer to import than the mock server.
-PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-
-
-def pytest_run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run(folder, *PYTEST, *arguments, **environment)
+TESTS = 22
 
 
 # Runs pytest several times in one process, because most of the time of a short run is the start of Python.
@@ -61,10 +34,12 @@ print(json.dumps([run(arguments) for arguments in json.loads(sys.argv[1])]))
 """
 
 
-def pytest_runs(folder: Path, commands: list[list[str]]) -> list[tuple[int, str]]:
+def run_pytest_several_times(folder: Path, commands: list[list[str]]) -> list[tuple[int, str]]:
     """The exit code and the output of pytest for each list of arguments."""
     (folder / "several_runs.py").write_text(SEVERAL_RUNS)
-    done = run(folder, "several_runs", json.dumps([[*PYTEST[1:], *arguments] for arguments in commands]))
+    done = run_python(
+        folder, "-m", "several_runs", json.dumps([[*PYTEST_OPTIONS, *arguments] for arguments in commands])
+    )
     assert 0 == done.returncode, done.stdout + done.stderr
     return [(code, output) for code, output in json.loads(done.stdout)]
 
@@ -90,7 +65,7 @@ def external() -> Iterator[str]:
 )
 def test_it_is_green(project: Path, arguments: list[str]) -> None:
     """Its tests pass, and the summary says what they have exercised."""
-    done = pytest_run(project, *arguments)
+    done = run_pytest(project, *arguments)
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert f"{TESTS} passed" in done.stdout
@@ -102,9 +77,9 @@ def test_it_is_green(project: Path, arguments: list[str]) -> None:
 def test_it_is_green_against_a_server_that_runs(project: Path, external: str, *, by_flag: bool) -> None:
     """The same tests run against a container; only the test of the app in process is skipped, with the reason."""
     if by_flag:
-        done = pytest_run(project, "-rs", "-n2", f"--mockserver-url={external}")
+        done = run_pytest(project, "-rs", "-n2", f"--mockserver-url={external}")
     else:
-        done = pytest_run(project, "-rs", MOCKSERVER_URL=external)
+        done = run_pytest(project, "-rs", MOCKSERVER_URL=external)
 
     assert 0 == done.returncode, done.stdout
     assert f"{TESTS - 1} passed, 1 skipped" in done.stdout
@@ -116,7 +91,7 @@ def test_it_is_green_against_a_server_that_runs(project: Path, external: str, *,
 def test_it_is_green_with_unittest(project: Path, external: str, *, elsewhere: bool) -> None:
     """Without pytest, against a server of its own and one that runs."""
     environment = {"MOCKSERVER_URL": external} if elsewhere else {}
-    done = run(project, "unittest", "tests.test_with_unittest", **environment)
+    done = run_python(project, "-m", "unittest", "tests.test_with_unittest", **environment)
 
     assert 0 == done.returncode, done.stderr
     assert "Ran 2 tests" in done.stderr
@@ -126,7 +101,7 @@ def test_it_is_green_with_unittest(project: Path, external: str, *, elsewhere: b
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the wrong twin's tests said, each by its name."""
     folder = Path(shutil.copytree(WRONG, tmp_path_factory.mktemp("wrong") / "project"))
-    done = pytest_run(folder, "--junitxml=report.xml")
+    done = run_pytest(folder, "--junitxml=report.xml")
     assert 1 == done.returncode, done.stdout + done.stderr
     suite = ET.parse(folder / "report.xml").getroot()[0]
     assert [] == [case.get("name") for case in suite.iter("testcase") if len(case) == 0]
@@ -190,7 +165,7 @@ def test_promise_10_no_key_shows_in_a_report(wrong: dict[str, str]) -> None:
 @pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["without xdist", "with xdist"])
 def test_coverage_is_merged_and_written(project: Path, arguments: list[str]) -> None:
     """As JSON and as JUnit properties, the same whether workers shared the tests or not; too little of it fails."""
-    done = pytest_run(
+    done = run_pytest(
         project,
         *arguments,
         "--mockserver-coverage-json=out/coverage.json",
@@ -233,7 +208,7 @@ def test_a_run_repeats(project: Path) -> None:
         "        print(reply.json()['token'], file=file)\n"
     )
     for arguments in ([], ["-n2"], ["--mockserver-seed=5"]):
-        assert 0 == pytest_run(project, "tests/test_tokens.py", *arguments).returncode
+        assert 0 == run_pytest(project, "tests/test_tokens.py", *arguments).returncode
     tokens = [(project / f"{number}.txt").read_text().split() for number in range(6)]
 
     assert [True] * 6 == [one == two != other for one, two, other in tokens]
@@ -245,7 +220,7 @@ UNUSED = "def test_nothing():\n    import sys\n    assert not {'mockserver.engin
 def test_a_suite_that_does_not_use_it(tmp_path: Path) -> None:
     """Nothing is imported, started or shown."""
     (tmp_path / "test_unused.py").write_text(UNUSED)
-    done = pytest_run(tmp_path)
+    done = run_pytest(tmp_path)
 
     assert 0 == done.returncode, done.stdout
     assert "mockserver" not in done.stdout
@@ -281,7 +256,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
     """What pytest answers to each of the invalid options."""
     folder = tmp_path_factory.mktemp("options")
     (folder / "test_one.py").write_text("def test_one(mockserver):\n    pass\n")
-    return pytest_runs(folder, [arguments for arguments, _ in INVALID_OPTIONS])
+    return run_pytest_several_times(folder, [arguments for arguments, _ in INVALID_OPTIONS])
 
 
 @pytest.mark.parametrize("number", range(len(INVALID_OPTIONS)), ids=[" ".join(each) for each, _ in INVALID_OPTIONS])
@@ -308,7 +283,7 @@ def test_a_server_with_keys_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text(ONE)
     with served("--api-key", "api_key_theirs") as running:
         url = f"--mockserver-url={running.url}"
-        without, with_one = pytest_run(tmp_path, url), pytest_run(tmp_path, url, "--mockserver-api-key=api_key_theirs")
+        without, with_one = run_pytest(tmp_path, url), run_pytest(tmp_path, url, "--mockserver-api-key=api_key_theirs")
 
     assert 1 == without.returncode
     assert "pass one of its keys as --mockserver-api-key" in without.stdout
@@ -321,7 +296,7 @@ def test_a_marker_in_vain(tmp_path: Path) -> None:
         "import pytest\n\n@pytest.mark.mockserver(scenario='card_declined')\ndef test_one():\n    pass\n"
         "\n@pytest.mark.mockserver(scenario='card_declined')\ndef test_two(mockserver):\n    pass\n"
     )
-    done = pytest_run(tmp_path, "-W", "default::pytest.PytestWarning")
+    done = run_pytest(tmp_path, "-W", "default::pytest.PytestWarning")
 
     assert 0 == done.returncode, done.stdout
     assert 1 == done.stdout.count("PytestWarning: the marker mockserver has no effect")
@@ -334,8 +309,8 @@ def test_a_url_that_is_switched_off(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmockserver_url = http://127.0.0.1:1\n")
     nowhere = {"MOCKSERVER_URL": "http://127.0.0.1:1"}
 
-    assert 1 == pytest_run(tmp_path, **nowhere).returncode
-    assert 0 == pytest_run(tmp_path, "--mockserver-url=", **nowhere).returncode
+    assert 1 == run_pytest(tmp_path, **nowhere).returncode
+    assert 0 == run_pytest(tmp_path, "--mockserver-url=", **nowhere).returncode
 
 
 NOTHING_EXERCISED = {
@@ -348,7 +323,7 @@ NOTHING_EXERCISED = {
 def test_nothing_was_exercised(tmp_path: Path) -> None:
     """A run without tests has no coverage to check; a run whose tests do not use the mock has too little."""
     (tmp_path / "test_one.py").write_text(ONE + "\n\ndef test_two():\n    pass\n")
-    runs = pytest_runs(
+    runs = run_pytest_several_times(
         tmp_path, [["--mockserver-fail-under=50", *arguments] for arguments, _ in NOTHING_EXERCISED.values()]
     )
 
@@ -367,7 +342,7 @@ def test_a_server_that_goes_away(tmp_path: Path) -> None:
         "    pass\n"
     )
     with served() as running:
-        done = pytest_run(tmp_path, f"--mockserver-url={running.url}", MOCK_PID=str(running.process.pid))
+        done = run_pytest(tmp_path, f"--mockserver-url={running.url}", MOCK_PID=str(running.process.pid))
 
     assert 1 == done.returncode
     assert "2 failed" in done.stdout
@@ -447,7 +422,7 @@ def test_habits_of_test_suites(tmp_path: Path, external: str, *, elsewhere: bool
     """Resets, teardowns, threads, namespaces and reruns: what went wrong is told of the test that did it, and only there."""
     (tmp_path / "test_habits.py").write_text(HABITS)
     (tmp_path / "conftest.py").write_text(AGAIN)
-    done = pytest_run(tmp_path, "-rA", *([f"--mockserver-url={external}"] if elsewhere else []))
+    done = run_pytest(tmp_path, "-rA", *([f"--mockserver-url={external}"] if elsewhere else []))
     told = sorted(re.findall(r"^(PASSED|FAILED|ERROR) test_habits\.py::test_(\w+)", done.stdout, re.MULTILINE))
 
     assert [
@@ -464,7 +439,7 @@ def test_habits_of_test_suites(tmp_path: Path, external: str, *, elsewhere: bool
 
 def test_one_key_for_workers_that_share_a_server(project: Path, external: str) -> None:
     """Said at once, for what it comes to else is hard to understand."""
-    done = pytest_run(project, "-n2", f"--mockserver-url={external}", "--mockserver-api-key=api_key_one")
+    done = run_pytest(project, "-n2", f"--mockserver-url={external}", "--mockserver-api-key=api_key_one")
 
     assert 1 == done.returncode
     assert "workers of pytest-xdist would disturb each other" in done.stdout
@@ -485,6 +460,6 @@ def test_options_of_the_ini_file(tmp_path: Path) -> None:
         "    body = {'operation': 'add_method', 'address': True}\n"
         "    assert 500 == mockserver_client.post('/v1/c/customer/Cust_1/payment/session', json=body).status_code\n"
     )
-    done = pytest_run(tmp_path / "sub")
+    done = run_pytest(tmp_path / "sub")
 
     assert 0 == done.returncode, done.stdout

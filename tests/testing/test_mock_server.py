@@ -11,10 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver import testing
 from mockserver.errors import UsageError
 from mockserver.testing import ContractBrokenError, JournalEntry, MockServer, Settings, VerificationError, create_app
-from tests.support.command import ROOT, served
+from tests.support.command import served
 from tests.support.mock import CREATE, SESSION, TLS
 
 BODY = {"operation": "add_method", "address": True}
@@ -264,10 +263,3 @@ def test_an_entry_in_words() -> None:
         "POST /nowhere?x=1 -> 404 (refused: unknown-path)",
     ] == told
     assert all(isinstance(entry, JournalEntry) for entry in mock.journal)
-
-
-def test_what_the_package_offers() -> None:
-    """Every public name is there, and others are not."""
-    assert testing.__all__ == [name for name in testing.__all__ if hasattr(testing, name)]
-    assert not hasattr(testing, "Mockserver")
-    assert (ROOT / "mockserver" / "py.typed").exists()

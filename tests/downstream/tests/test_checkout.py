@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from shop.payments import PaymentError, Payments
 
-from mockserver.testing import MockServer
+if TYPE_CHECKING:
+    from mockserver import MockServer
 
 CREATE = "c_create_payment_session"
 

@@ -1,4 +1,4 @@
-"""The mock as an ASGI app: no port, no thread."""
+"""The mock as an ASGI app: it needs neither a port nor a thread."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import asyncio
 
 import httpx
 
-from mockserver.testing import MockServer
+from mockserver import MockServer, Settings, create_app
+
+BODY = {"operation": "add_method", "address": False}
 
 
-def test_without_a_port(mockserver_app: MockServer) -> None:
-    async def create() -> int:
-        transport = httpx.ASGITransport(app=mockserver_app)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://mock", headers=mockserver_app.headers
-        ) as client:
-            body = {"operation": "add_method", "address": False}
-            return (await client.post("/v1/c/customer/Cust_1/payment/session", json=body)).status_code
+async def create_session(app, headers: dict[str, str]) -> int:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://mock", headers=headers) as client:
+        return (await client.post("/v1/c/customer/Cust_1/payment/session", json=BODY)).status_code
 
-    assert 200 == asyncio.run(create())
+
+def test_the_fixture(mockserver_app: MockServer) -> None:
+    assert 200 == asyncio.run(create_session(mockserver_app, mockserver_app.headers))
     mockserver_app.verify(body={"address": False}, count=1)
+
+
+def test_an_app_of_its_own() -> None:
+    app = create_app(Settings(scenario="server_error"))
+
+    assert 500 == asyncio.run(create_session(app, {"wb-key": "api_key_demo"}))

@@ -7,7 +7,7 @@ import unittest
 import pytest
 from shop.payments import start
 
-from mockserver.testing import MockServer
+from mockserver import MockServer
 
 
 def test_a_wrong_type(mockserver: MockServer) -> None:
