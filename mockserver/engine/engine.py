@@ -57,13 +57,13 @@ class Engine:
         outcome: Reply | Fault
         try:
             call = recording.understand(snapshot.contract)
-            if recording.violations and not self.report_violations:
+            if recording.entry.violations and not self.report_violations:
                 self._look_for_nearest(call, recording, snapshot)
                 raise recording.refuse_violations()
             outcome = self._answer(call, recording, snapshot)
         except NoStub as refusal:
-            recording.scenario, recording.misses = refusal.scenario, refusal.misses
-            recording.nearest = Nearest(scenario=refusal.scenario, stub=refusal.stub)
+            recording.entry.scenario, recording.entry.misses = refusal.scenario, refusal.misses
+            recording.entry.nearest = Nearest(scenario=refusal.scenario, stub=refusal.stub)
             outcome = recording.refuse(refusal)
         except Refusal as refusal:
             outcome = recording.refuse(refusal)
@@ -153,7 +153,7 @@ class Engine:
         if selected is None:
             return self._sample(call, recording, snapshot)
         stub = selected.stub
-        recording.scenario, recording.stub = selected.scenario.name, stub.name
+        recording.entry.scenario, recording.entry.stub = selected.scenario.name, stub.name
         delay = self._renderer.seconds(stub.delay, recording.ids)
         if stub.fault is not None:
             return self._renderer.fault(stub.fault, self._well_behaved(call, recording, snapshot), delay=delay)
@@ -175,13 +175,13 @@ class Engine:
         assert planned is not None, "a stub has a reply or a fault"  # noqa: S101  # the file reader guarantees it
         reply, written, unusable_keys = self._render(planned, call, recording)
         if planned.off_contract is not None:
-            recording.off_contract = planned.off_contract
+            recording.entry.off_contract = planned.off_contract
             return reply
         violations = (*snapshot.contract.reply_violations(call.operation, reply, written=written), *unusable_keys)
         if violations:
             raise Refusal(
                 "reply-violates-contract",
-                f"The reply of stub {stub.name!r} of scenario {recording.scenario} breaks the contract: "
+                f"The reply of stub {stub.name!r} of scenario {recording.entry.scenario} breaks the contract: "
                 "correct it, or add `off_contract: <reason>`.",
                 violations=violations,
             )
@@ -195,9 +195,9 @@ class Engine:
         return self._render(planned, call, recording).reply
 
     def _render(self, planned: PaymentSessionReply | LiteralReply, call: Call, recording: Recording) -> RenderedReply:
-        valid = _without_violations(call, recording.violations) if recording.violations else call
+        valid = _without_violations(call, recording.entry.violations) if recording.entry.violations else call
         return self._renderer.reply(
-            planned, valid, ids=recording.ids, namespace=recording.namespace, scenario=recording.scenario
+            planned, valid, ids=recording.ids, namespace=recording.namespace, scenario=recording.entry.scenario
         )
 
     @staticmethod
@@ -211,8 +211,8 @@ class Engine:
         with suppress(Refusal):
             found = snapshot.selector.nearest(call, recording.namespace.key) if snapshot.selector else None
             if found is not None:
-                scenario, stub, recording.misses = found
-                recording.nearest = Nearest(scenario=scenario, stub=stub)
+                scenario, stub, recording.entry.misses = found
+                recording.entry.nearest = Nearest(scenario=scenario, stub=stub)
 
 
 def _no_scenarios(name: str) -> Refusal:

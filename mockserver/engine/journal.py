@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
@@ -16,6 +15,7 @@ from mockserver.storage.bounded_store import CAPACITY, BoundedStore
 __all__ = ["Entry", "Journal", "Listener", "Nearest"]
 
 DEFAULT_CAP: Final = 10_000
+NOT_ANSWERED: Final = Reply(status=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,14 @@ class Nearest:
         return {"scenario": self.scenario, "stub": self.stub}
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entry:
     """One exchange. `at` is in seconds since the epoch; `duration` is the time to the decision, in seconds.
 
-    `owner` is the key of the namespace and never shown; `namespace` is how it is shown. `path` has the decoded path
-    parameters. `sent` is the body as matchers see it, for APIs other than the contract's. `misses` are those of the
-    `nearest` stub. Secrets are removed when the entry is read, not before.
+    An entry is filled in while its request is answered, and does not change after that. `owner` is the key of the
+    namespace and never shown; `namespace` is how it is shown. `path` has the decoded path parameters. `sent` is the body as
+    matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. Secrets are removed when
+    the entry is read, not before.
     """
 
     id: str
@@ -43,10 +45,8 @@ class Entry(NamedTuple):
     owner: str
     namespace: str
     request: Request
-    operation: str | None
-    outcome: Reply | Fault
-    duration: float
-    path: Mapping[str, str] = MappingProxyType({})
+    operation: str | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
     sent: Any = ABSENT
     scenario: str | None = None
     stub: str | None = None
@@ -55,6 +55,8 @@ class Entry(NamedTuple):
     nearest: Nearest | None = None
     misses: tuple[Miss, ...] = ()
     violations: tuple[Violation, ...] = ()
+    outcome: Reply | Fault = NOT_ANSWERED
+    duration: float = 0.0
 
     @property
     def size(self) -> int:

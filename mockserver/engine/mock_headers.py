@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from mockserver.engine.journal import Entry
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
@@ -19,15 +20,13 @@ Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 MAX_SHOWN_VIOLATIONS = 10
 
 
-def mock_headers(
-    *, entry_id: str, scenario: str | None, stub: str | None, reported: tuple[Violation, ...]
-) -> list[tuple[str, str]]:
+def mock_headers(entry: Entry, reported: tuple[Violation, ...]) -> list[tuple[str, str]]:
     """Mock-Entry; Mock-Scenario, Mock-Stub and Mock-Violations if they have a value."""
-    headers = [("mock-entry", _header_value(entry_id))]
-    if scenario is not None:
-        headers.append(("mock-scenario", scenario))
-    if stub is not None:
-        headers.append(("mock-stub", _header_value(stub)))
+    headers = [("mock-entry", _header_value(entry.id))]
+    if entry.scenario is not None:
+        headers.append(("mock-scenario", entry.scenario))
+    if entry.stub is not None:
+        headers.append(("mock-stub", _header_value(entry.stub)))
     if reported:
         headers.append(("mock-violations", _header_value(summary(reported))))
     return headers

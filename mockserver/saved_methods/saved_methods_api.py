@@ -48,7 +48,7 @@ class SavedMethodsApi:
         recording = self._engine.recorder.begin(request, namespace)
         try:
             call = recording.understand(self.contract)
-            if recording.violations and not self._engine.report_violations:
+            if recording.entry.violations and not self._engine.report_violations:
                 raise recording.refuse_violations()
             saved = self._engine.ledger.saved.of(namespace.key, call.path["customer_id"])
             reply = Reply(status=200, headers=_JSON, body=write_json([method.as_body() for method in saved]))

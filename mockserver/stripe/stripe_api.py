@@ -76,15 +76,15 @@ class StripeApi:
                 answer=lambda: self._checked(self._answer(call, caller), call.operation),
             )
         except Refusal as refusal:
-            recording.violations = refusal.violations
+            recording.entry.violations = refusal.violations
             outcome = failed(refusal_failure(refusal))
         except StripeError as error:
-            recording.violations = error.violations
+            recording.entry.violations = error.violations
             outcome = failed(error)
         reply = outcome.reply if isinstance(outcome, Fault) else outcome
-        recording.refused = refusal_kind(reply)
+        recording.entry.refused = refusal_kind(reply)
         if not _may_be_kept(reply):
-            recording.request, recording.sent = _without_numbers(request), ABSENT
+            recording.entry.request, recording.entry.sent = _without_numbers(request), ABSENT
         return self._engine.recorder.finish(recording, outcome, headers=[("request-id", request_id)])
 
     def _begin(self, request: Request, called: PaymentSession | None) -> Recording:
@@ -92,7 +92,7 @@ class StripeApi:
         session = called or self._session_of_key(request)
         namespace = Namespace(session.owner, shown(session.owner), "") if session else namespace_of(request, ())
         recording = self._engine.recorder.begin(request, namespace)
-        recording.scenario = called.scenario if called else None
+        recording.entry.scenario = called.scenario if called else None
         return recording
 
     def _called(self, request: Request) -> PaymentSession | None:
@@ -126,12 +126,12 @@ class StripeApi:
     def _understood(self, recording: Recording) -> tuple[StripeRequest, Call]:
         """The request in the contract's terms and the call that it makes. Raises Refusal, StripeError."""
         route = recording.route(self.contract)
-        asked = read_request(recording.request, route.operation)
+        asked = read_request(recording.entry.request, route.operation)
         understood = self.contract.understand(asked.request, route)
         violations = [*understood.violations, *unknown_parameters(asked, route.operation, self.contract.document)]
         if violations:
             raise violations_failure(tuple(violations))
-        recording.sent = understood.call.body
+        recording.entry.sent = understood.call.body
         return asked, understood.call
 
     def _answer(self, call: Call, caller: Caller) -> Reply | Fault:
