@@ -54,14 +54,13 @@ class AmbiguousScalar:
     read_as: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PositionedData:
     """The data of a text with the positions of all its keys and values.
 
     If nothing is at a path, its position is that of the nearest value around it.
     """
 
-    name: str
     data: Any
     root: PositionNode
     ambiguous: tuple[AmbiguousScalar, ...]

@@ -54,17 +54,16 @@ class YamlBuilder:
     """Receives the events of one document in order; the result is in `data`, `root` and `ambiguous`.
 
     `with_positions` records the position of every value, which takes too much memory for a document of 13 MB.
-    With `merge_keys` the key `<<` merges another mapping, as in YAML 1.1.
+    Without it the key `<<` merges another mapping, as in YAML 1.1.
     """
 
-    def __init__(self, *, name: str, limits: Limits, with_positions: bool, merge_keys: bool) -> None:
+    def __init__(self, name: str, limits: Limits, *, with_positions: bool) -> None:
         self.name = name
         self.data: Any = None
         self.root: PositionNode | None = None
         self.ambiguous: list[AmbiguousScalar] = []
         self._limits = limits
         self._with_positions = with_positions
-        self._merge_keys = merge_keys
         self._documents = 0
         self._open: list[_Collection] = []
         # None while the anchored collection is still open.
@@ -109,7 +108,7 @@ class YamlBuilder:
         # Always the text itself: `200`, `1.10` and `no` are not converted.
         key: str = event.value
         is_plain = event.implicit[0]
-        if self._merge_keys and key == "<<" and is_plain:
+        if key == "<<" and is_plain and not self._with_positions:
             mapping.key = key
             return
         if key in mapping.key_lines:
@@ -181,17 +180,14 @@ class YamlBuilder:
             # Set, because the scalar before a value is its key.
             step, parent.key = parent.key or "", None
             if step == "<<" and step not in parent.key_lines:
-                self._merge(parent, value, event)
+                merged = value if isinstance(value, list) else [value]
+                if not all(isinstance(mapping, dict) for mapping in merged):
+                    self._refuse(event, "<< merges a mapping or a list of mappings")
+                parent.merged += merged
                 return
             parent.members[step] = value
         if parent.node is not None and node is not None:
             parent.node.members[step] = node
-
-    def _merge(self, mapping: _Collection, value: Any, event: yaml.Event) -> None:
-        for merged in value if isinstance(value, list) else [value]:
-            if not isinstance(merged, dict):
-                self._refuse(event, "<< merges a mapping or a list of mappings")
-            mapping.merged.append(merged)
 
     def _expects_key(self) -> bool:
         parent = self._open[-1] if self._open else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from mockserver.parsing import read_data
+from mockserver.parsing.text_reader import read_data
 from mockserver.scenarios.format.scenario_format import schema_text
 
 ROOT = Path(__file__).parent.parent.parent

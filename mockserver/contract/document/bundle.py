@@ -18,7 +18,8 @@ from mockserver.contract.document.references import (
     resolve,
 )
 from mockserver.errors import SpecError
-from mockserver.parsing import TextError, read_data
+from mockserver.parsing.positions import TextError
+from mockserver.parsing.text_reader import read_data
 
 __all__ = ["Bundle"]
 

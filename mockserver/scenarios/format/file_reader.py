@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
-from mockserver.parsing import TextError, read_with_positions
+from mockserver.parsing.positions import TextError
+from mockserver.parsing.text_reader import read_with_positions
 from mockserver.scenarios.format.flaws import Flaw, FlawsError
 from mockserver.scenarios.format.problems import Problem, ReadFile, key_of
 from mockserver.scenarios.format.scenario_format import SCENARIO

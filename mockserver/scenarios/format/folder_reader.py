@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from mockserver.errors import ScenarioError
-from mockserver.parsing import MAX_SCENARIO_BYTES
+from mockserver.parsing.text_reader import MAX_SCENARIO_BYTES
 from mockserver.scenarios.format.file_reader import ScenarioReader
 from mockserver.scenarios.format.problems import BrokenScenariosError, Problem, ReadFile
 from mockserver.scenarios.library import Scenarios

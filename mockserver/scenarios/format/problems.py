@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockserver.errors import ScenarioError
-from mockserver.parsing import PositionedData
+from mockserver.parsing.positions import PositionedData
 from mockserver.scenarios.format.flaws import Flaw, Path
 from mockserver.scenarios.scenario import Scenario
 
