@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, overload
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 __all__ = ["ABSENT", "BODILESS", "AbsentType", "Call", "Fault", "Headers", "Reply", "Request"]
 
@@ -42,7 +42,8 @@ class Headers(Mapping[str, str]):
         self.size = sum([len(name) + len(value) for name, value in self.pairs])
         self._values = dict(self.pairs)
         if len(self._values) != len(self.pairs):
-            self._values = {name: _joined(name, self.all(name)) for name in self._values}
+            # HTTP/2 may split the cookies over several fields (RFC 9113, section 8.2.3).
+            self._values = {name: ("; " if name == "cookie" else ", ").join(self.all(name)) for name in self._values}
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a field; repeated fields are joined by a comma (RFC 9110, section 5.3)."""
@@ -76,11 +77,6 @@ class Headers(Mapping[str, str]):
         return [value for key, value in self.pairs if key == lowered]
 
 
-def _joined(name: str, values: list[str]) -> str:
-    # HTTP/2 may split the cookies over several fields (RFC 9113, section 8.2.3).
-    return ("; " if name == "cookie" else ", ").join(values)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request, as it was received.
@@ -99,10 +95,7 @@ class Request:
     @property
     def query_values(self) -> dict[str, tuple[str, ...]]:
         """The decoded query: every name with all its values."""
-        values: dict[str, tuple[str, ...]] = {}
-        for name, value in parse_qsl(self.query, keep_blank_values=True):
-            values[name] = (*values.get(name, ()), value)
-        return values
+        return {name: tuple(values) for name, values in parse_qs(self.query, keep_blank_values=True).items()}
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -144,7 +137,7 @@ class Fault:
     """A deliberate failure of the connection.
 
     `kind` is connection_reset, empty_reply, truncated_body, malformed_json, hang or dribble. `reply` is the reply without
-    the fault. A dribbled reply is sent in so many `chunks`, spread `over` so many seconds.
+    the fault. A dribbled reply is sent in `chunks` parts, over a time of `over` seconds.
     """
 
     kind: str

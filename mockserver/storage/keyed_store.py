@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 class KeyedStore(Generic[Value]):
     """Keeps at most `cap` values of at most `capacity` bytes together; the oldest are dropped first. Thread-safe.
 
-    `size` returns about how many bytes of a value a client has sent. The newest value is kept even if it is too large.
+    `size` estimates the bytes of a value that come from the client. The newest value is kept even if it is too large.
     """
 
     def __init__(self, *, cap: int, size: Callable[[Value], int], capacity: int = CAPACITY) -> None:
