@@ -20,15 +20,15 @@ Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 MAX_SHOWN_VIOLATIONS = 10
 
 
-def mock_headers(entry: Entry, reported: tuple[Violation, ...]) -> list[tuple[str, str]]:
-    """Mock-Entry; Mock-Scenario, Mock-Stub and Mock-Violations if they have a value."""
+def mock_headers(entry: Entry, *, report: bool) -> list[tuple[str, str]]:
+    """Mock-Entry; Mock-Scenario and Mock-Stub if they have a value; with `report`, Mock-Violations if there are any."""
     headers = [("mock-entry", _header_value(entry.id))]
     if entry.scenario is not None:
         headers.append(("mock-scenario", entry.scenario))
     if entry.stub is not None:
         headers.append(("mock-stub", _header_value(entry.stub)))
-    if reported:
-        headers.append(("mock-violations", _header_value(summary(reported))))
+    if report and entry.violations and entry.refused is None:
+        headers.append(("mock-violations", _header_value(summary(entry.violations))))
     return headers
 
 

@@ -83,9 +83,8 @@ class Recorder:
         `headers` are added before them. With `report` the violations are listed in Mock-Violations, unless the request
         was refused.
         """
+        sent = with_headers(outcome, [*headers, *mock_headers(recording.entry, report=report)])
         entry = recording.entry
-        reported = entry.violations if report and entry.refused is None else ()
-        sent = with_headers(outcome, [*headers, *mock_headers(entry, reported)])
         entry.outcome, entry.duration = sent, time.time() - entry.at
         self.journal.record(entry)
         self.coverage.record(entry)
