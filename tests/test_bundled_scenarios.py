@@ -15,8 +15,7 @@ import httpx
 import pytest
 
 from mockserver.contract import Contract
-from mockserver.delivery.delays import FixedDelay
-from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.delivery.plans import FixedDelay, PlannedFault
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
 from mockserver.messages import ABSENT, Headers, Reply, Request

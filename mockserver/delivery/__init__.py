@@ -1,4 +1,4 @@
 """How a reply is delivered: delays, and planned faults of the connection.
 
-May import: nothing of this project. Start with `delays.py`.
+May import: nothing of this project. Start with `plans.py`.
 """

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any, NamedTuple
 
-from mockserver.delivery.delays import NO_DELAY, Delay
-from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
 from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Call, Fault, Reply

@@ -1,4 +1,4 @@
-"""What a contract documents about the replies of an operation, as far as it can be read off without a verdict."""
+"""What a contract documents about the replies of an operation, read from the document without a validation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from mockserver.contract import Contract
 from mockserver.payments.payment_session import ABSENT_MEMBER
 from mockserver.scenarios.format.flaws import Path
 
-__all__ = ["documents", "reply_schema", "unknown_members"]
+__all__ = ["is_documented", "reply_schema", "unknown_members"]
 
-# What may speak of members that `properties` does not name.
+# Keywords that may allow members that `properties` does not name.
 _OPEN: Final = (
     "$dynamicRef",
     "additionalProperties",
@@ -24,26 +24,25 @@ _OPEN: Final = (
 )
 
 
-def documents(contract: Contract, operation: str, status: int, media_type: str) -> bool:
-    """True when status and media type stand there by name and no header does; False says only that it is not so easy."""
+def is_documented(contract: Contract, operation: str, status: int, media_type: str) -> bool:
+    """Whether the contract documents this status and media type, and no headers for them.
+
+    False can also mean that it takes a validation to find out.
+    """
     response = _response(contract, operation, status)
-    if response is None or response.get("headers"):
-        return False
-    content = response.get("content")
-    return isinstance(content, dict) and media_type in content
+    return not response.get("headers") and media_type in _mapping(response.get("content"))
 
 
 def reply_schema(contract: Contract, operation: str, status: int, media_type: str) -> Any:
-    """The schema of a reply's body; None if there is none."""
-    content = (_response(contract, operation, status) or {}).get("content")
-    described = contract.document.resolve(content.get(media_type)) if isinstance(content, dict) else None
-    return described.get("schema") if isinstance(described, dict) else None
+    """The schema of the body of a reply; None if there is none."""
+    content = _mapping(_response(contract, operation, status).get("content"))
+    return _mapping(contract.document.resolve(content.get(media_type))).get("schema")
 
 
 def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, list[str]]]:
-    """The members of a value that its schema does not name, to any depth, each with the names that it has there.
+    """The members of a value that its schema does not name, to any depth, each with the names that the schema has there.
 
-    A schema that names nothing, or that says what else there may be, knows every member.
+    A schema without names, or one that may allow other members, has no unknown members.
     """
     if not isinstance(value, dict) or value == ABSENT_MEMBER:
         return
@@ -52,8 +51,7 @@ def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()
         return
     known: dict[str, list[Any]] = {}
     for part in parts:
-        properties = part.get("properties")
-        for name, inner in properties.items() if isinstance(properties, dict) else ():
+        for name, inner in _mapping(part.get("properties")).items():
             known.setdefault(name, []).append(inner)
     for name, member in value.items() if known else ():
         if name in known:
@@ -62,15 +60,18 @@ def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()
             yield (*path, name), list(known)
 
 
-def _response(contract: Contract, operation: str, status: int) -> dict[str, Any] | None:
+def _response(contract: Contract, operation: str, status: int) -> dict[str, Any]:
     responses = contract.operations[operation].spec.get("responses", {})
     key = next((key for key in (str(status), f"{status // 100}XX", "default") if key in responses), None)
-    response = contract.document.resolve(responses[key]) if key else None
-    return response if isinstance(response, dict) else None
+    return _mapping(contract.document.resolve(responses[key])) if key else {}
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _parts(contract: Contract, schema: Any, seen: set[int]) -> Iterator[dict[str, Any]]:
-    """A schema and all that it is made of, about the same value."""
+    """A schema and all schemas that it combines for the same value."""
     resolved = contract.document.resolve(schema)
     if not isinstance(resolved, dict) or id(resolved) in seen:
         return

@@ -1,4 +1,4 @@
-"""Loads what the settings name: the contract, the scenarios, and an engine that answers with them."""
+"""Loads what the settings name: the contract, the scenarios, and the engine that answers with them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,8 @@ __all__ = ["load_contract", "load_engine", "load_scenarios", "load_snapshot"]
 
 def load_engine(settings: Settings) -> Engine:
     """An engine that answers with the contract and the scenarios of the settings. Raises SpecError, ScenarioError."""
-    return Engine(
-        snapshot=load_snapshot(settings),
-        seed=settings.seed,
-        report_violations=settings.on_violation == "report",
-    )
+    snapshot = load_snapshot(settings)
+    return Engine(snapshot=snapshot, seed=settings.seed, report_violations=settings.on_violation == "report")
 
 
 def load_snapshot(settings: Settings, *, contract: Contract | None = None) -> Snapshot:
@@ -47,10 +44,7 @@ def load_contract(settings: Settings) -> Contract:
 
 
 def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
-    """The scenarios of a folder. All files are loaded, or none.
-
-    Raises ScenarioError: BrokenScenariosError with every problem of every file, or that the folder has no file.
-    """
+    """The scenarios of a folder. Raises ScenarioError; BrokenScenariosError has the problems of all files."""
     files = read_folder(folder, operations=contract.operations)
     lint = ScenarioLint(contract)
     return library_of(files, problems=[problem for file in files for problem in lint.problems(file)])
@@ -61,9 +55,7 @@ def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector |
     folder, name = settings.scenarios_folder, settings.scenario
     if folder is None:
         if name is not None:
-            raise ScenarioError(
-                f"there is no scenario {name!r}: no scenario files are loaded, name them by --scenarios"
-            )
+            raise ScenarioError(f"there is no scenario {name!r}: no files are loaded; add --scenarios <folder>")
         return None
     scenarios = _with_default(load_scenarios(folder, contract), contract)
     if name is not None and name not in scenarios:
@@ -74,9 +66,9 @@ def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector |
 
 
 def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:
-    """The scenarios, plus the bundled default if they have none and the contract has its operations.
+    """The scenarios, and the bundled default if they have none and the contract has its operations.
 
-    A folder that holds only special cases keeps coherent ordinary replies this way.
+    So a folder that has only special cases still has coherent replies in all other cases.
     """
     if DEFAULT in scenarios:
         return scenarios

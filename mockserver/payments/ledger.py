@@ -48,7 +48,7 @@ class Ledger:
         `return_url` is where the customer goes after a challenge, None if Stripe.js handles the challenge.
         """
         outcome = method.on_confirm if session.on_confirm.kind in _UNDECIDED else session.on_confirm
-        intent = _attempted(session, ids)
+        intent = session.intent.attempted(ids.stripe_id("setatt"))
         match outcome.kind:
             case "decline":
                 reason = outcome.detail or "generic_decline"
@@ -67,7 +67,8 @@ class Ledger:
 
     def refuse(self, session: PaymentSession, why: Decline, ids: RandomIds) -> PaymentSession:
         """Record an attempt that failed because what was entered is not a payment method."""
-        return self._update(session, _attempted(session, ids).failed(why, None), ids)
+        intent = session.intent.attempted(ids.stripe_id("setatt"))
+        return self._update(session, intent.failed(why, None), ids)
 
     def authenticate(self, session: PaymentSession, ids: RandomIds, *, passed: bool) -> PaymentSession:
         """Answer the challenge of a setup intent that has one."""
@@ -91,10 +92,6 @@ class Ledger:
                 detach_previous=session.detach_previous_on_success,
             )
         return updated
-
-
-def _attempted(session: PaymentSession, ids: RandomIds) -> SetupIntent:
-    return session.intent.attempted(ids.stripe_id("setatt"))
 
 
 def _mandate(method: PaymentMethod, ids: RandomIds) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.delivery.delays import NO_DELAY, Delay
-from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
 
 __all__ = ["AUTHENTICATIONS", "PLAIN_OUTCOMES", "SUCCEED", "TEST_CARD", "ConfirmOutcome"]
 

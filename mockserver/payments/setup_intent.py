@@ -91,10 +91,7 @@ class SetupIntent:
         if challenge is None:
             return None
         if challenge.return_url is not None:
-            return {
-                "type": "redirect_to_url",
-                "redirect_to_url": {"return_url": challenge.return_url, "url": page},
-            }
+            return {"type": "redirect_to_url", "redirect_to_url": {"return_url": challenge.return_url, "url": page}}
         # Stripe does not document the content of `use_stripe_sdk`. This content is the mock's own.
         return {
             "type": "use_stripe_sdk",

@@ -9,15 +9,13 @@ from __future__ import annotations
 from mockserver.scenarios.conditions import Condition
 from mockserver.scenarios.library import Scenarios
 from mockserver.scenarios.matchers import Miss
-from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Scenario, Stub
+from mockserver.scenarios.scenario import Example, ExampleRequest, Scenario, Stub
 from mockserver.scenarios.scenario_selector import NoStub, ScenarioSelector
 from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply, StubReply
-from mockserver.scenarios.usage_counts import UsageCounts
 
 __all__ = [
     "Condition",
     "Example",
-    "ExampleReply",
     "ExampleRequest",
     "LiteralReply",
     "Miss",
@@ -28,5 +26,4 @@ __all__ = [
     "Scenarios",
     "Stub",
     "StubReply",
-    "UsageCounts",
 ]

@@ -13,13 +13,12 @@ from mockserver.parsing.json_values import are_equal
 from mockserver.redaction import redact
 
 __all__ = [
-    "AbsentMatcher",
     "Equal",
     "Matcher",
     "Matches",
     "Miss",
     "OneOf",
-    "Present",
+    "Presence",
     "Subset",
     "shown",
 ]
@@ -98,23 +97,15 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """There is a value; null is a value."""
+class Presence:
+    """There is a value, or there is none. Null is a value."""
+
+    present: bool
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if there is no value."""
-        if actual is ABSENT:
-            yield Miss(where, "anything", shown(actual))
-
-
-@dataclass(frozen=True, slots=True)
-class AbsentMatcher:
-    """There is no value; null is a value."""
-
-    def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if there is a value."""
-        if actual is not ABSENT:
-            yield Miss(where, shown(ABSENT), shown(actual))
+        """One miss if it is the other way round."""
+        if self.present is (actual is ABSENT):
+            yield Miss(where, "anything" if self.present else shown(ABSENT), shown(actual))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.delivery.delays import NO_DELAY, Delay
-from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
 from mockserver.messages import ABSENT, AbsentType, Call, Headers
 from mockserver.scenarios.conditions import ALWAYS, Condition
 from mockserver.scenarios.matchers import Equal, Matcher, Miss

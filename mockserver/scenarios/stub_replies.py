@@ -90,10 +90,7 @@ StubReply = PaymentSessionReply | LiteralReply
 
 def media_type_of(headers: tuple[Header, ...]) -> str | None:
     """The media type in the Content-Type, without parameters, in lower case. None without a Content-Type."""
-    for name, text in headers:
-        if name.lower() == "content-type":
-            return essence(text.fixed_text)
-    return None
+    return next((essence(text.fixed_text) for name, text in headers if name.lower() == "content-type"), None)
 
 
 def text_type_of(headers: tuple[Header, ...]) -> str | None:

@@ -43,9 +43,6 @@ class UsageCounts:
         """Start counting again: in one namespace or all (None), for one scenario or all (None)."""
         with self._lock:
             for name in list(self._counts) if namespace is None else [namespace]:
-                if scenario is None:
-                    self._counts.pop(name, None)
-                    continue
                 counts = self._counts.get(name, {})
-                for key in [key for key in counts if key[0] == scenario]:
+                for key in [key for key in counts if scenario in (None, key[0])]:
                     del counts[key]

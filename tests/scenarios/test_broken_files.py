@@ -8,17 +8,17 @@ import pytest
 
 from mockserver.errors import ScenarioError
 from mockserver.scenarios.format import BrokenScenariosError, load_folder
-from mockserver.scenarios.format.file_reader import ScenarioReader
+from mockserver.scenarios.format.file_reader import read_text
 from tests.support.brokenfiles import BROKEN
 from tests.support.scenariofiles import OPERATION, stub
-
-READER = ScenarioReader(operations=frozenset({OPERATION}))
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())
 def test_broken_file(text: str | bytes, expected: list[str]) -> None:
     """Each problem of a file has its line, column, key and message."""
-    file = READER.read(text if isinstance(text, bytes) else text.encode(), file="s.yaml", name="s")
+    file = read_text(
+        text if isinstance(text, bytes) else text.encode(), file="s.yaml", name="s", operations={OPERATION}
+    )
     assert file.scenario is None
     assert [f"s.yaml:{message}" for message in expected] == [str(problem) for problem in file.problems]
 

@@ -6,18 +6,17 @@ from random import Random
 
 import pytest
 
-from mockserver.delivery.delays import FixedDelay, LognormalDelay, UniformDelay
-from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.delivery.plans import FixedDelay, LognormalDelay, PlannedFault, UniformDelay
 from mockserver.messages import ABSENT, Call, Headers, Request
 from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.scenarios import LiteralReply, PaymentSessionReply, Scenario
-from mockserver.scenarios.format.file_reader import ScenarioReader
+from mockserver.scenarios.format.file_reader import read_text
 
 CALL = Call(request=Request(method="POST", path="/"), operation="op", path={})
 
 
 def read(text: str) -> Scenario:
-    file = ScenarioReader().read(text.encode(), file="s.yaml", name="s")
+    file = read_text(text.encode(), file="s.yaml", name="s")
     assert file.scenario is not None, file.problems
     return file.scenario
 

@@ -6,13 +6,13 @@ import pytest
 
 from mockserver.messages import Call, Headers, Request
 from mockserver.scenarios import Miss, Stub
-from mockserver.scenarios.format.file_reader import ScenarioReader
+from mockserver.scenarios.format.file_reader import read_text
 from mockserver.scenarios.matchers import shown
 
 
 def stub(when: str) -> Stub:
     text = f"about: One.\nstubs:\n  - {{name: a, operation: op, when: {{{when}}}, fault: hang}}\n"
-    read = ScenarioReader().read(text.encode(), file="s.yaml", name="s")
+    read = read_text(text.encode(), file="s.yaml", name="s")
     assert read.scenario is not None, read.problems
     return read.scenario.stubs[0]
 

@@ -7,8 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from mockserver.delivery.planned_faults import PlannedFault
-from mockserver.scenarios import Stub, UsageCounts
+from mockserver.delivery.plans import PlannedFault
+from mockserver.scenarios import Stub
+from mockserver.scenarios.usage_counts import UsageCounts
 
 
 def stub(*, times: int | None, name: str = "a") -> Stub:

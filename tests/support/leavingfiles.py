@@ -122,8 +122,8 @@ LEAVING = {
     "keys that are of no use": (
         reply("payment_session: {setup_intent: {stripe: {pk_key: pk_live_1, client_secret: seti_a_b_secret_c}}}"),
         [
-            f"6:57: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: Stripe.js refuses this: a publishable key of test mode is pk_test_ and letters and digits {LEAVE}",
-            f"6:83: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: Stripe.js refuses this: a client secret is seti_, letters and digits, _secret_, letters and digits {LEAVE}",
+            f"6:57: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: Stripe.js refuses this: the format is pk_test_<letters and digits> {LEAVE}",
+            f"6:83: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: Stripe.js refuses this: the format is seti_<letters and digits>_secret_<letters and digits> {LEAVE}",
         ],
     ),
     "when": (

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from mockserver.delivery.delays import LONGEST_DELAY, Delay, FixedDelay, LognormalDelay, UniformDelay
-from mockserver.delivery.planned_faults import FAULTS, MOST_CHUNKS, PLAIN_FAULTS, PlannedFault
+from mockserver.delivery.plans import (
+    FAULTS,
+    LONGEST_DELAY,
+    MOST_CHUNKS,
+    PLAIN_FAULTS,
+    Delay,
+    FixedDelay,
+    LognormalDelay,
+    PlannedFault,
+    UniformDelay,
+)
 from mockserver.scenarios.format.flaws import FlawsError, below, expected
 from mockserver.scenarios.format.formats import Key, ValueFormat, record, whole_number, word_or
 
@@ -56,18 +65,18 @@ def _delay(value: Any) -> Delay:
     return _RANDOM_DELAY.parse(value) if isinstance(value, dict) else FixedDelay(_duration(value))
 
 
-_DURATION_SCHEMA: Final = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s)$"}
-_UNIFORM: Final = ValueFormat(_uniform, {"type": "array", "items": _DURATION_SCHEMA, "minItems": 2, "maxItems": 2})
+_SECONDS_SCHEMA: Final = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s)$"}
+_DURATION: Final = ValueFormat(_duration, _SECONDS_SCHEMA)
+_MEDIAN: Final = ValueFormat(_median, _SECONDS_SCHEMA)
+_SIGMA: Final = ValueFormat(_sigma, {"type": "number", "minimum": 0, "maximum": _MOST_SIGMA})
+_UNIFORM: Final = ValueFormat(_uniform, {"type": "array", "items": _SECONDS_SCHEMA, "minItems": 2, "maxItems": 2})
 _LOGNORMAL: Final = record(
     LognormalDelay,
     {
-        "median": Key(ValueFormat(_median, _DURATION_SCHEMA), "Half of the delays are shorter.", required=True),
-        "sigma": Key(
-            ValueFormat(_sigma, {"type": "number", "minimum": 0, "maximum": _MOST_SIGMA}),
-            "How much the delays vary: 0 is not at all.",
-            required=True,
-        ),
+        "median": Key(_MEDIAN, "Half of the delays are shorter."),
+        "sigma": Key(_SIGMA, "How much the delays vary; with 0 they do not."),
     },
+    required=("median", "sigma"),
 )
 _RANDOM_DELAY: Final[ValueFormat[Delay]] = record(
     lambda **kind: next(iter(kind.values())),
@@ -77,19 +86,17 @@ _RANDOM_DELAY: Final[ValueFormat[Delay]] = record(
     },
     exactly_one_of=("uniform", "lognormal"),
 )
-DELAY: Final = ValueFormat(_delay, {"oneOf": [_DURATION_SCHEMA, _RANDOM_DELAY.schema]})
+DELAY: Final = ValueFormat(_delay, {"oneOf": [_SECONDS_SCHEMA, _RANDOM_DELAY.schema]})
 
 _DRIBBLE: Final = record(
     lambda chunks, over: PlannedFault(kind="dribble", chunks=chunks, over=over),
     {
-        "chunks": Key(whole_number(1, MOST_CHUNKS), "In how many pieces the reply is sent.", required=True),
-        "over": Key(ValueFormat(_duration, _DURATION_SCHEMA), "How long it takes to send them.", required=True),
+        "chunks": Key(whole_number(1, MOST_CHUNKS), "In how many pieces the reply is sent."),
+        "over": Key(_DURATION, "How long it takes to send them."),
     },
+    required=("chunks", "over"),
 )
-FAULT: Final = word_or(
-    {kind: PlannedFault(kind=kind) for kind in PLAIN_FAULTS},
-    record(
-        lambda dribble: dribble, {"dribble": Key(_DRIBBLE, "The reply is sent slowly.")}, exactly_one_of=("dribble",)
-    ),
-    FAULTS,
+_SLOW_FAULT: Final = record(
+    lambda dribble: dribble, {"dribble": Key(_DRIBBLE, "The reply is sent slowly.")}, exactly_one_of=("dribble",)
 )
+FAULT: Final = word_or({kind: PlannedFault(kind=kind) for kind in PLAIN_FAULTS}, _SLOW_FAULT, FAULTS)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from mockserver.scenarios.suggestions import did_you_mean, nearest_names
-
-__all__ = ["Flaw", "FlawsError", "Path", "below", "collected_flaws", "collecting", "expected", "parse_each"]
+__all__ = ["Flaw", "FlawsError", "Path", "below", "collected_flaws", "collecting", "expected"]
 
 Path = tuple[str | int, ...]
 """The keys and indices that lead from a value to a part of it."""
-
-Step = TypeVar("Step", str, int)
-Value = TypeVar("Value")
 
 _LONGEST_SHOWN: Final = 60
 
@@ -48,18 +43,6 @@ class FlawsError(ValueError):
         """The error for a single problem of the value itself."""
         return cls([Flaw((), problem)])
 
-    @classmethod
-    def unknown_key(cls, key: str, keys: Collection[str]) -> FlawsError:
-        """The error for an unknown key."""
-        return cls([Flaw((key,), f"unknown key{did_you_mean(key, keys)}", at_key=True)])
-
-    @classmethod
-    def not_one_of(cls, names: Collection[str], value: Any) -> FlawsError:
-        """The error for a value that is none of some names."""
-        nearest = nearest_names(value, names) if isinstance(value, str) else []
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-        return cls.one(expected(f"one of {', '.join(names)}", value) + hint)
-
 
 @contextmanager
 def below(*path: str | int) -> Iterator[None]:
@@ -86,16 +69,6 @@ def collecting(flaws: list[Flaw], *path: str | int) -> Iterator[None]:
         yield
     except FlawsError as error:
         flaws += [flaw.under(path) for flaw in error.flaws]
-
-
-def parse_each(members: Iterable[tuple[Step, Any]], parse: Callable[[Any], Value]) -> dict[Step, Value]:
-    """Parse the members of a mapping or list. The flaws of all members are raised together."""
-    parsed = {}
-    with collected_flaws() as flaws:
-        for step, member in members:
-            with collecting(flaws, step):
-                parsed[step] = parse(member)
-    return parsed
 
 
 def expected(what: str, value: Any) -> str:

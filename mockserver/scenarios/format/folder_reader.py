@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mockserver.errors import ScenarioError
 from mockserver.parsing.text_reader import MAX_SCENARIO_BYTES
-from mockserver.scenarios.format.file_reader import ScenarioReader
+from mockserver.scenarios.format.file_reader import read_text
 from mockserver.scenarios.format.problems import BrokenScenariosError, Problem, ReadFile
 from mockserver.scenarios.library import Scenarios
 
@@ -34,7 +34,6 @@ def read_folder(folder: Path, *, operations: Collection[str] | None = None) -> l
     `operations` are the operationIds of the contract; with None they are not checked. Raises ScenarioError: the folder cannot
     be read, or has no scenario file.
     """
-    reader = ScenarioReader(operations=operations)
     try:
         root = folder.resolve(strict=True)
         paths = sorted(path for path in folder.iterdir() if _is_scenario(path))
@@ -42,22 +41,22 @@ def read_folder(folder: Path, *, operations: Collection[str] | None = None) -> l
         raise ScenarioError(f"{folder}: the folder of scenarios cannot be read: {error.strerror}") from None
     if not paths:
         raise ScenarioError(f"{folder}: the folder has no scenario file (*.yaml)")
-    return [_read(path, root, reader) for path in paths]
+    return [_read(path, root, operations) for path in paths]
 
 
 def read_file(path: Path) -> ReadFile:
     """Read one scenario file, without a check of its operations."""
-    return _read(path, path.parent.resolve(), ScenarioReader())
+    return _read(path, path.parent.resolve(), None)
 
 
 def _is_scenario(path: Path) -> bool:
     return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".") and not path.is_dir()
 
 
-def _read(path: Path, root: Path, reader: ScenarioReader) -> ReadFile:
+def _read(path: Path, root: Path, operations: Collection[str] | None) -> ReadFile:
     file = str(path) if str(path).isprintable() else repr(str(path))
     try:
-        return reader.read(_text(path, root), file=file, name=path.stem)
+        return read_text(_text(path, root), file=file, name=path.stem, operations=operations)
     except ScenarioError as error:
         problem = str(error)
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected_flaws, collecting, expected, parse_each
+from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected_flaws, collecting, expected
+from mockserver.scenarios.suggestions import did_you_mean, nearest_names
 
 __all__ = [
     "ANYTHING",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 Value = TypeVar("Value")
+Step = TypeVar("Step", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,16 @@ class Key:
 
     format: ValueFormat[Any]
     description: str
-    required: bool = False
 
 
 def record(
-    build: Callable[..., Value], keys: Mapping[str, Key], *, exactly_one_of: Collection[str] = ()
+    build: Callable[..., Value],
+    keys: Mapping[str, Key],
+    *,
+    required: Collection[str] = (),
+    exactly_one_of: Collection[str] = (),
 ) -> ValueFormat[Value]:
     """A mapping with known keys. `build` gets the parsed values as keyword arguments and may raise FlawsError."""
-    required = [name for name, key in keys.items() if key.required]
 
     def parse(value: Any) -> Value:
         if not isinstance(value, dict):
@@ -60,7 +64,7 @@ def record(
             for name, member in value.items():
                 with collecting(flaws):
                     if name not in keys:
-                        raise FlawsError.unknown_key(name, keys)
+                        raise FlawsError([Flaw((name,), f"unknown key{did_you_mean(name, keys)}", at_key=True)])
                     with below(name):
                         members[name] = keys[name].format.parse(member)
         found = [name for name in exactly_one_of if name in members]
@@ -75,7 +79,7 @@ def record(
             "type": "object",
             "properties": {name: {**key.format.schema, "description": key.description} for name, key in keys.items()},
             "additionalProperties": False,
-            **({"required": required} if required else {}),
+            **({"required": list(required)} if required else {}),
             **({"oneOf": [{"required": [name]} for name in exactly_one_of]} if exactly_one_of else {}),
         },
     )
@@ -89,7 +93,7 @@ def list_of(item: ValueFormat[Value], *, least: int = 0) -> ValueFormat[tuple[Va
             raise FlawsError.one(expected("a list", value))
         if len(value) < least:
             raise FlawsError.one("expected at least one, found none")
-        return tuple(parse_each(enumerate(value), item.parse).values())
+        return tuple(_parse_each(enumerate(value), item.parse).values())
 
     return ValueFormat(parse, {"type": "array", "items": item.schema, "minItems": least})
 
@@ -100,7 +104,7 @@ def mapping_of(item: ValueFormat[Value]) -> ValueFormat[dict[str, Value]]:
     def parse(value: Any) -> dict[str, Value]:
         if not isinstance(value, dict):
             raise FlawsError.one(expected("a mapping", value))
-        return parse_each(value.items(), item.parse)
+        return _parse_each(value.items(), item.parse)
 
     return ValueFormat(parse, {"type": "object", "additionalProperties": item.schema})
 
@@ -118,7 +122,7 @@ def word_or(words: Mapping[str, Value], other: ValueFormat[Value], kinds: Collec
             return words[value]
         if value in kinds:
             raise FlawsError.one(f"{value} needs a value: {{{value}: …}}")
-        raise FlawsError.not_one_of(kinds, value)
+        raise _not_one_of(kinds, value)
 
     return ValueFormat(parse, {"oneOf": [{"enum": list(words)}, other.schema]})
 
@@ -128,7 +132,7 @@ def name_of(names: Collection[str]) -> ValueFormat[str]:
 
     def parse(value: Any) -> str:
         if value not in names:
-            raise FlawsError.not_one_of(names, value)
+            raise _not_one_of(names, value)
         return str(value)
 
     return ValueFormat(parse, {"enum": list(names)})
@@ -155,6 +159,21 @@ def pattern(regex: str, what: str) -> ValueFormat[str]:
         return value
 
     return ValueFormat(parse, {"type": "string", "pattern": f"^{regex}$"})
+
+
+def _parse_each(members: Iterable[tuple[Step, Any]], parse: Callable[[Any], Value]) -> dict[Step, Value]:
+    parsed = {}
+    with collected_flaws() as flaws:
+        for step, member in members:
+            with collecting(flaws, step):
+                parsed[step] = parse(member)
+    return parsed
+
+
+def _not_one_of(names: Collection[str], value: Any) -> FlawsError:
+    nearest = nearest_names(value, names) if isinstance(value, str) else []
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    return FlawsError.one(expected(f"one of {', '.join(names)}", value) + hint)
 
 
 def _text(value: Any) -> str:

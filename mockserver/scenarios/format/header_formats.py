@@ -9,13 +9,12 @@ from typing import Any, Final
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, collected_flaws, collecting, expected
 from mockserver.scenarios.format.formats import TEXT, ValueFormat
 from mockserver.scenarios.format.matcher_formats import TEXT_MATCHER
-from mockserver.scenarios.format.template_formats import text_template
+from mockserver.scenarios.format.template_formats import HEADER_NAME, text_template
 from mockserver.scenarios.matchers import Matcher
 from mockserver.scenarios.stub_replies import Header
 
 __all__ = ["EXAMPLE_HEADERS", "HEADERS", "HEADER_MATCHERS"]
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]*")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+*-]+( *;.*)?", re.ASCII)
 
@@ -67,7 +66,7 @@ def _named(value: Any, flaws: list[Flaw]) -> Iterator[tuple[str, Any]]:
     seen: dict[str, str] = {}
     for name, item in value.items():
         first = seen.setdefault(name.lower(), name)
-        if not _TOKEN.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name):
             flaws.append(Flaw((name,), f"{name!r} is not a valid header name", at_key=True))
         elif first != name:
             flaws.append(Flaw((name,), f"the header {first} is repeated", at_key=True))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected_flaws, collecting, expected
 from mockserver.scenarios.format.formats import ANYTHING, TEXT, TRUE, Key, ValueFormat, list_of, record
-from mockserver.scenarios.matchers import AbsentMatcher, Equal, Matcher, Matches, OneOf, Present, Subset
+from mockserver.scenarios.matchers import Equal, Matcher, Matches, OneOf, Presence, Subset
 
 __all__ = ["MATCHER", "TEXT_MATCHER"]
 
@@ -31,8 +31,8 @@ def _one_of(item: ValueFormat[Any]) -> ValueFormat[Matcher]:
 _OPERATORS: Final[dict[str, ValueFormat[Matcher]]] = {
     "matches": ValueFormat(_matches, {"type": "string", "format": "regex"}),
     "one_of": _one_of(ANYTHING),
-    "absent": ValueFormat(lambda value: AbsentMatcher() if TRUE.parse(value) else Present(), TRUE.schema),
-    "present": ValueFormat(lambda value: Present() if TRUE.parse(value) else AbsentMatcher(), TRUE.schema),
+    "absent": ValueFormat(lambda value: Presence(present=not TRUE.parse(value)), TRUE.schema),
+    "present": ValueFormat(lambda value: Presence(present=TRUE.parse(value)), TRUE.schema),
 }
 
 

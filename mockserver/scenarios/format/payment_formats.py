@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockserver.delivery.delays import NO_DELAY, Delay
-from mockserver.delivery.planned_faults import PlannedFault
+from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
 from mockserver.payments.outcomes import AUTHENTICATIONS, PLAIN_OUTCOMES, ConfirmOutcome
 from mockserver.payments.payment_method import METHOD_TYPES
 from mockserver.scenarios.format.delivery_formats import DELAY, FAULT

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockserver.errors import ScenarioError
-from mockserver.parsing.positions import PositionedData
+from mockserver.parsing.positions import Position, PositionedData
 from mockserver.scenarios.format.flaws import Flaw, Path
 from mockserver.scenarios.scenario import Scenario
 
-__all__ = ["BrokenScenariosError", "Problem", "ReadFile", "key_of"]
+__all__ = ["BrokenScenariosError", "Problem", "ReadFile"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,17 +53,16 @@ class ReadFile:
     problems: tuple[Problem, ...] = ()
     positions: PositionedData | None = None
 
-    def problem(self, flaw: Flaw) -> Problem:
-        """A flaw of the scenario as a problem of the file."""
-        line = column = 1
-        if self.positions is not None:
+    def problem(self, flaw: Flaw, position: Position | None = None) -> Problem:
+        """A flaw of the scenario as a problem of the file. Its position is that of the path, unless another is given."""
+        if position is None and self.positions is not None:
             find = self.positions.key_position if flaw.at_key else self.positions.position
-            place = find(flaw.path)
-            line, column = place.line, place.column
-        return Problem(self.file, line, column, key_of(flaw.path), flaw.problem)
+            position = find(flaw.path)
+        line, column = (1, 1) if position is None else (position.line, position.column)
+        return Problem(self.file, line, column, _key(flaw.path), flaw.problem)
 
 
-def key_of(path: Path) -> str:
+def _key(path: Path) -> str:
     """A path as text: `stubs[0].reply.status`."""
     text = ""
     for step in path:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mockserver.delivery.planned_faults import FAULTS
+from mockserver.delivery.plans import FAULTS
 from mockserver.messages import BODILESS
 from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
 from mockserver.scenarios.conditions import Condition
@@ -34,12 +34,19 @@ from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply,
 __all__ = ["CONDITION", "SCENARIO", "schema_text"]
 
 _STATUS: Final = whole_number(200, 599)
+_TIMES: Final = whole_number(1, 1_000_000)
+_STUB_NAME: Final = pattern("[!-~]([ -~]{0,98}[!-~])?", "1 to 100 printable ASCII characters")
+_METHOD: Final = pattern("[A-Z]+", "a method such as POST")
+_TARGET: Final = pattern(r"/[!-\"$-~]*", "a path that begins with / and is percent-encoded")
 
 
 def _reason(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise FlawsError.one(expected("the reason in words", value))
     return LINE.parse(value)
+
+
+_REASON: Final = ValueFormat(_reason, LINE.schema)
 
 
 def _condition(**parts: Any) -> Condition:
@@ -106,88 +113,68 @@ _REPLY: Final = record(
         "status": Key(_STATUS, "The HTTP status, 200 by default."),
         "headers": Key(HEADERS, "Header fields. Values may have expressions."),
         "payment_session": Key(
-            OVERRIDES,
-            "A made-up payment session. These members replace members of it, to any depth; "
-            "{absent: true} removes a member.",
+            OVERRIDES, "A made-up payment session with these members, to any depth. {absent: true} removes a member."
         ),
         "body": Key(TEMPLATE, "The body: JSON, or text with another Content-Type. May have expressions."),
-        "off_contract": Key(
-            ValueFormat(_reason, LINE.schema),
-            "Why this reply breaks the contract. Without it, a reply that breaks the contract is an error.",
-        ),
-        "on_confirm": Key(
-            ON_CONFIRM, "What Stripe answers when the client confirms. By default the test card decides."
-        ),
-        "payment_method_types": Key(
-            PAYMENT_METHOD_TYPES, "The types of payment methods that the setup intent offers, cards by default."
-        ),
+        "off_contract": Key(_REASON, "Why this reply may break the contract. Without it, it must not."),
+        "on_confirm": Key(ON_CONFIRM, "What Stripe answers to a confirmation. By default the test card decides."),
+        "payment_method_types": Key(PAYMENT_METHOD_TYPES, "What the setup intent offers, cards by default."),
     },
 )
 _STUB: Final = record(
     Stub,
     {
-        "name": Key(
-            pattern("[!-~]([ -~]{0,98}[!-~])?", "1 to 100 printable ASCII characters"),
-            "The name, sent in the reply header Mock-Stub.",
-            required=True,
-        ),
-        "operation": Key(LINE, "The operationId that this stub answers.", required=True),
+        "name": Key(_STUB_NAME, "The name, sent in the reply header Mock-Stub."),
+        "operation": Key(LINE, "The operationId that this stub answers."),
         "when": Key(CONDITION, "Which requests the stub answers; by default all of the operation."),
-        "times": Key(
-            whole_number(1, 1_000_000),
-            "How often the stub answers before the next one takes over; by default without limit.",
-        ),
+        "times": Key(_TIMES, "How often the stub answers before the next one takes over; by default without limit."),
         "delay": Key(DELAY, "How long to wait before the answer."),
         "reply": Key(_REPLY, "A made-up payment session, a literal reply, or a reply without a body."),
         "fault": Key(FAULT, "How the connection misbehaves instead of a reply."),
     },
+    required=("name", "operation"),
     exactly_one_of=("reply", "fault"),
 )
 _EXAMPLE_REQUEST: Final = record(
     ExampleRequest,
     {
-        "method": Key(pattern("[A-Z]+", "a method such as POST"), "GET, POST and so on.", required=True),
-        "path": Key(
-            pattern(r"/[!-\"$-~]*", "a path that begins with / and is percent-encoded"),
-            "The path, percent-encoded, with its query if there is one.",
-            required=True,
-        ),
+        "method": Key(_METHOD, "GET, POST and so on."),
+        "path": Key(_TARGET, "The path, percent-encoded, with its query if there is one."),
         "headers": Key(EXAMPLE_HEADERS, "Header fields in addition to those that every client sends."),
         "body": Key(ANYTHING, "The JSON body."),
     },
+    required=("method", "path"),
 )
 _EXAMPLE_REPLY: Final = record(
     ExampleReply,
     {
-        "status": Key(_STATUS, "The HTTP status.", required=True),
+        "status": Key(_STATUS, "The HTTP status."),
         "headers": Key(HEADER_MATCHERS, "Matchers for header fields, by name in upper or lower case."),
         "body": Key(MATCHER, "A matcher for the body, as under `when`."),
     },
+    required=("status",),
 )
 _EXAMPLE: Final = record(
     Example,
     {
-        "request": Key(_EXAMPLE_REQUEST, "What the client sends.", required=True),
+        "request": Key(_EXAMPLE_REQUEST, "What the client sends."),
         "reply": Key(_EXAMPLE_REPLY, "The reply that the client receives."),
         "fault": Key(name_of(FAULTS), "The fault that the client sees instead of a reply."),
     },
+    required=("request",),
     exactly_one_of=("reply", "fault"),
 )
-
 SCENARIO: Final = record(
     _scenario,
     {
-        "about": Key(LINE, "One sentence: what the client experiences.", required=True),
+        "about": Key(LINE, "One sentence: what the client experiences."),
         "when": Key(CONDITION, "Requests that select this scenario, without a header."),
         "stubs": Key(
-            list_of(_STUB, least=1),
-            "Matchers, each with a reply or a fault. The first stub whose `when` fits and whose `times` is not used up answers.",
-            required=True,
+            list_of(_STUB, least=1), "The first stub whose `when` fits and whose `times` is not used up answers."
         ),
-        "example": Key(
-            list_of(_EXAMPLE), "Exchanges from the client's side, in order. `mockserver check` runs them as a test."
-        ),
+        "example": Key(list_of(_EXAMPLE), "Exchanges from the client's side. `mockserver check` runs them as a test."),
     },
+    required=("about", "stubs"),
 )
 """A scenario file: the members of a Scenario, except its name and digest."""
 

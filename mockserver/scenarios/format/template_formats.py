@@ -12,7 +12,7 @@ from mockserver.scenarios.format.formats import ValueFormat
 from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.scenarios.templates import Expression, Template, TextTemplate
 
-__all__ = ["OVERRIDES", "TEMPLATE", "as_text", "text_template"]
+__all__ = ["HEADER_NAME", "OVERRIDES", "TEMPLATE", "as_text", "text_template"]
 
 _BARE: Final = ("$method", "$url")
 _NAMED: Final = ("$request.path", "$request.query", "$request.header", "$fake")
@@ -21,7 +21,7 @@ _FORMS: Final = (*_BARE, f"{_BODY}#/…", *(f"{source}.…" for source in _NAMED
 _IN_BRACES: Final = re.compile(r"\{(\$[^{}]*)\}")
 # A source, and what follows it: a name after a dot, or a pointer after a hash sign.
 _EXPRESSION: Final = re.compile(r"(\$(?:request\.)?[A-Za-z_]*)(?:([.#])(.*))?", re.DOTALL)
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 
 
@@ -98,7 +98,7 @@ def _expression(text: str) -> Expression:
         raise FlawsError.one(f"{{{text}}} is not an expression{did_you_mean(text, _FORMS)}")
     if not rest:
         raise FlawsError.one(f"{{{text}}}: expected a name after {source}.")
-    if source == "$request.header" and not _HEADER_NAME.fullmatch(rest):
+    if source == "$request.header" and not HEADER_NAME.fullmatch(rest):
         raise FlawsError.one(f"{{{text}}}: {rest!r} is not a valid header name")
     if source == "$fake" and not knows_fake(rest):
         raise FlawsError.one(f"{{{text}}}: Faker has no value named {rest!r} that needs no arguments")

@@ -1,4 +1,4 @@
-"""Delays: how long a reply is held back, for a fixed or a random time."""
+"""Plans for the delivery of a reply: a fixed or random delay, or a fault of the connection."""
 
 from __future__ import annotations
 
@@ -7,10 +7,27 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final, Protocol
 
-__all__ = ["LONGEST_DELAY", "NO_DELAY", "Delay", "FixedDelay", "LognormalDelay", "UniformDelay"]
+__all__ = [
+    "FAULTS",
+    "LONGEST_DELAY",
+    "MOST_CHUNKS",
+    "NO_DELAY",
+    "PLAIN_FAULTS",
+    "Delay",
+    "FixedDelay",
+    "LognormalDelay",
+    "PlannedFault",
+    "UniformDelay",
+]
 
 LONGEST_DELAY: Final = 3600.0
 """No delay is longer, in seconds. The fault `hang` waits without end."""
+
+PLAIN_FAULTS: Final = ("connection_reset", "empty_reply", "truncated_body", "malformed_json", "hang")
+"""The faults without parameters."""
+
+FAULTS: Final = (*PLAIN_FAULTS, "dribble")
+MOST_CHUNKS: Final = 10_000
 
 
 class Delay(Protocol):
@@ -56,3 +73,12 @@ class LognormalDelay:
 
 
 NO_DELAY: Final = FixedDelay(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFault:
+    """One of FAULTS, instead of a proper delivery. A dribbled reply is sent in `chunks` pieces over `over` seconds."""
+
+    kind: str
+    chunks: int = 1
+    over: float = 0.0
