@@ -1,4 +1,4 @@
-"""Promise 13: what Stripe's side remembers is bounded, the oldest go first."""
+"""Promise 13: everything that the Stripe API stores is limited; the oldest is dropped first."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def setup_intent_of(each: PaymentSession) -> str:
 
 
 def test_promise_13_setup_intents_go_with_their_sessions() -> None:
-    """Beyond the cap the oldest payment session is forgotten, and so is its setup intent; the key is the latest's."""
+    """A dropped payment session takes its setup intent with it; a shared key finds the newest session."""
     sessions = PaymentSessions(cap=2)
-    made = [session(sessions, count) for count in (1, 2, 3)]
-    found = [sessions.of_setup_intent(setup_intent_of(each), None) for each in made]
-    assert made[2].stripe is not None
+    created = [session(sessions, count) for count in (1, 2, 3)]
+    found = [sessions.of_setup_intent(setup_intent_of(each), None) for each in created]
+    assert created[2].stripe is not None
 
-    assert [None, made[1], made[2]] == found
-    assert made[2] is sessions.of_key(made[2].stripe.pk_key)
+    assert [None, created[1], created[2]] == found
+    assert created[2] is sessions.of_key(created[2].stripe.pk_key)
 
 
-def test_promise_13_a_reset_leaves_nothing_behind() -> None:
-    """Not even the names by which sessions were found."""
+def test_promise_13_a_reset_clears_everything() -> None:
+    """A reset also clears the indexes."""
     sessions = PaymentSessions()
     for count in range(10):
         session(sessions, count, "a")
@@ -51,7 +51,7 @@ def test_promise_13_a_reset_leaves_nothing_behind() -> None:
 
 
 def test_promise_13_saved_methods() -> None:
-    """So many of one customer, and so many customers."""
+    """The number of saved methods of a customer, and the number of customers, are limited."""
     saved = SavedMethods(cap=2)
     method = known_method("pm_card_visa", RandomIds(1, "", 1))
     assert method is not None
@@ -67,7 +67,7 @@ def test_promise_13_saved_methods() -> None:
 
 
 def test_promise_13_replays() -> None:
-    """A key that was forgotten is as good as new."""
+    """A request with a dropped idempotency key is carried out again."""
     replays = IdempotentReplies(cap=2)
     answered = []
 
@@ -87,7 +87,7 @@ def test_promise_13_replays() -> None:
 
 
 def test_promise_13_large_payment_methods(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What customers enter is bounded together, wherever it is kept: sessions, saved methods, what was made, replays."""
+    """The total size of sessions, saved methods, payment methods and replays is limited."""
     for store in ("bounded_store.BoundedStore", "keyed_store.KeyedStore"):
         monkeypatch.setattr(f"mockserver.storage.{store}.__init__.__kwdefaults__", {"capacity": 100_000})
     with mock_of() as mock:
@@ -107,16 +107,16 @@ def test_promise_13_large_payment_methods(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     "path", ["/v1/setup_intents/seti_1/mock_authenticate", "/v1/setup_intents/seti_1/mock_challenge"]
 )
-def test_promise_13_a_key_of_idempotency_has_an_end(mock: Mock, path: str) -> None:
-    """Wherever it is taken."""
+def test_promise_13_long_idempotency_keys(mock: Mock, path: str) -> None:
+    """Every operation refuses an idempotency key that is too long."""
     headers = {"Idempotency-Key": "k" * 256}
     reply = mock.browser(headers).post(path, data={"client_secret": "x", "outcome": "pass"})
 
     assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
 
 
-def test_promise_13_names_of_metadata_have_an_end(mock: Mock) -> None:
-    """As at Stripe."""
+def test_promise_13_long_metadata_names(mock: Mock) -> None:
+    """A metadata name that is too long is refused, as by Stripe."""
     reply = prepared(mock).http.post("/v1/payment_methods", json=card_data() | {"metadata": {"n" * 41: "x"}})
 
     assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])

@@ -1,4 +1,4 @@
-"""3-D Secure challenges: what the customer has to do next, and what comes of their answer."""
+"""3-D Secure challenges: the next action of the client, and the result of each answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.shop import Setup, prepared
 CARD = "4000002500003155"
 RETURN = "https://shop.example.com/done?order=1#top"
 
-# What a challenge comes to: intent, code of the last error, session, methods saved.
+# The result of a challenge: status of the setup intent, last error, status of the session, saved methods.
 PASSED = ("succeeded", None, "succeeded", 1)
 FAILED = ("requires_payment_method", "setup_intent_authentication_failure", "failed", 0)
 
@@ -28,7 +28,7 @@ def state(setup: Setup) -> tuple[str, str | None, str, int]:
 
 @pytest.mark.parametrize(("answer", "expected"), [("pass", PASSED), ("fail", FAILED)])
 def test_stripe_js_answers(mock: Mock, answer: str, expected: tuple[Any, ...]) -> None:
-    """Without a return URL the challenge is for the client's script, which answers at the path that it is told."""
+    """Without a return URL, the client's script completes the challenge at the path that the mock names."""
     setup = prepared(mock)
     action = setup.confirm(CARD).json()["next_action"]
     waiting = state(setup)
@@ -41,15 +41,15 @@ def test_stripe_js_answers(mock: Mock, answer: str, expected: tuple[Any, ...]) -
     assert expected == state(setup)
 
 
-def test_a_client_that_answers_itself_is_not_sent_away(mock: Mock) -> None:
-    """`use_stripe_sdk` says so, whatever the return URL."""
+def test_a_client_with_use_stripe_sdk_is_not_redirected(mock: Mock) -> None:
+    """With `use_stripe_sdk`, the next action is no redirect, even with a return URL."""
     action = prepared(mock).confirm(CARD, return_url=RETURN, use_stripe_sdk="true").json()["next_action"]
 
     assert "use_stripe_sdk" == action["type"]
 
 
-def test_a_challenge_that_answers_itself(mock: Mock) -> None:
-    """In runs without anybody to ask: the client is told of a challenge, and finds it answered when it looks."""
+def test_a_challenge_that_the_scenario_completes(mock: Mock) -> None:
+    """A scenario can complete the challenge itself, for tests without a customer."""
     setup = prepared(mock, scenario="authentication_fails")
     body = setup.confirm(return_url=RETURN).json()
     page = httpx.get(body["next_action"]["redirect_to_url"]["url"])
@@ -73,11 +73,11 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "input":
-            self.fields[given["name"]] = given["value"]
+            self.fields[attributes["name"]] = attributes["value"]
         elif tag == "button":
-            self._button = (given["name"], given["value"])
+            self._button = (attributes["name"], attributes["value"])
 
     def handle_data(self, data: str) -> None:
         if self._button is not None:
@@ -93,7 +93,7 @@ class _Form(HTMLParser):
     ],
 )
 def test_the_page(mock: Mock, button: str, redirect_status: str, expected: tuple[Any, ...]) -> None:
-    """With a return URL the customer goes to a page, answers there, and comes back with what Stripe adds to the URL."""
+    """With a return URL, the customer completes the challenge on a page, and returns with Stripe's parameters."""
     setup = prepared(mock)
     action = setup.confirm(CARD, return_url=RETURN).json()["next_action"]
     url = action["redirect_to_url"]["url"]
@@ -127,8 +127,8 @@ def test_the_page(mock: Mock, button: str, redirect_status: str, expected: tuple
         pytest.param("https://[::1/x", "form-action 'self';", id="no URL"),
     ],
 )
-def test_the_page_may_do_little(mock: Mock, return_url: str, allowed: str) -> None:
-    """Its policy lets nothing load, and its form go only to the mock and on to the return URL."""
+def test_the_policy_of_the_page(mock: Mock, return_url: str, allowed: str) -> None:
+    """The policy of the page allows no resources; its form may only be sent to the mock and the return URL."""
     setup = prepared(mock)
     url = setup.confirm(CARD, return_url=return_url).json()["next_action"]["redirect_to_url"]["url"]
     policy = httpx.get(url).headers["content-security-policy"]
@@ -138,8 +138,8 @@ def test_the_page_may_do_little(mock: Mock, return_url: str, allowed: str) -> No
     assert not re.search("unsafe|script", policy)
 
 
-def test_nothing_gets_into_the_page(mock: Mock) -> None:
-    """What the client said comes back escaped."""
+def test_values_in_the_page_are_escaped(mock: Mock) -> None:
+    """Values from the client are escaped in the page."""
     setup = prepared(mock)
     url = setup.confirm(CARD, return_url='https://a/"><script>alert(1)</script>').json()["next_action"]
 
@@ -147,8 +147,8 @@ def test_nothing_gets_into_the_page(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("path", ["mock_authenticate", "mock_challenge"])
-def test_who_may_answer(mock: Mock, path: str) -> None:
-    """Whoever has the client secret, once, while there is something to answer."""
+def test_a_challenge_is_completed_once(mock: Mock, path: str) -> None:
+    """A challenge can be completed once, with the client secret, while it is open."""
     setup = prepared(mock)
     bank = mock.browser({})
     fields = {"client_secret": setup.secret, "outcome": "pass"}
@@ -161,8 +161,8 @@ def test_who_may_answer(mock: Mock, path: str) -> None:
     assert "requires_action" == setup.retrieve().json()["status"]
 
 
-def test_without_somewhere_to_go(mock: Mock) -> None:
-    """The page's answer needs a return URL; what was answered counts all the same."""
+def test_the_page_without_a_return_url(mock: Mock) -> None:
+    """Without a return URL, the page shows an error after the answer, which takes effect."""
     setup = prepared(mock)
     setup.confirm(CARD)
     reply = mock.browser({}).post(
@@ -182,7 +182,7 @@ def test_without_somewhere_to_go(mock: Mock) -> None:
     ],
 )
 def test_a_return_url_that_is_not_ascii(mock: Mock, url: str, location: str) -> None:
-    """A header says it as browsers would send it, and the page's policy lets the form go there."""
+    """A non-ASCII return URL is encoded in the Location header and in the policy, as browsers do it."""
     setup = prepared(mock)
     setup.confirm(CARD, return_url=url)
     page = f"/v1/setup_intents/{setup.id}/mock_challenge"
@@ -199,7 +199,7 @@ def test_a_return_url_that_is_not_ascii(mock: Mock, url: str, location: str) -> 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", " "])
 def test_a_return_url_with_control_characters(mock: Mock, sign: str) -> None:
-    """Is none."""
+    """A return URL with control characters is refused."""
     reply = prepared(mock).confirm(CARD, return_url=f"https://shop.example.com/{sign}")
 
     assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])

@@ -1,4 +1,4 @@
-"""Stripe's side against its own description: both ways, every operation, and whatever comes over the wire."""
+"""The Stripe API follows spec/stripe.yaml, in both directions, for every operation and for random input."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def contract() -> Contract:
     return Contract.load(SPEC)
 
 
-def test_what_is_described_is_what_is_done(contract: Contract) -> None:
-    """Every operation of spec/stripe.yaml is carried out, and none besides."""
+def test_the_operations_are_those_of_the_spec(contract: Contract) -> None:
+    """The API has exactly the operations of spec/stripe.yaml."""
     assert sorted(contract.operations) == sorted(OPERATIONS)
 
 
 def test_every_path_is_found(contract: Contract) -> None:
-    """Each path lies where the web face looks for Stripe's side."""
+    """Every path of spec/stripe.yaml is sent to the Stripe API."""
     assert [] == [path for path in contract.document.data["paths"] if not path.startswith(STRIPE_PATHS)]
 
 
-def test_the_mocks_own_are_named_so(contract: Contract) -> None:
-    """What Stripe has not is called mock_ in its operationId and in its path."""
+def test_operations_of_the_mock_are_named_so(contract: Contract) -> None:
+    """An operation that Stripe does not have is named mock_ in its operationId and path."""
     own = {name for name in contract.operations if name.startswith("mock_")}
 
     assert own == {each.id for each in contract.operations.values() if "/mock_" in each.template}
@@ -52,15 +52,15 @@ def test_the_mocks_own_are_named_so(contract: Contract) -> None:
 
 
 def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
-    """A reply of each operation, good and bad."""
+    """A reply of each operation, successes and errors."""
     bank = mock.browser({})
     path = f"/v1/setup_intents/{setup.id}"
     fields = {"client_secret": setup.secret, "outcome": "pass", "return_url": "https://shop.example.com/"}
-    asked = setup.confirm("4000002500003155", return_url="https://shop.example.com/")
+    challenge = setup.confirm("4000002500003155", return_url="https://shop.example.com/")
     return [
         setup.retrieve(),
-        asked,
-        bank.get(asked.json()["next_action"]["redirect_to_url"]["url"]),
+        challenge,
+        bank.get(challenge.json()["next_action"]["redirect_to_url"]["url"]),
         bank.post(f"{path}/mock_challenge", data=fields),
         bank.post(f"{path}/mock_authenticate", data={"client_secret": setup.secret, "outcome": "fail"}),
         setup.call("cancel", {}),
@@ -70,7 +70,7 @@ def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
 
 
 def test_promise_2_replies_are_in_contract(mock: Mock, contract: Contract) -> None:
-    """Held against the description once more, from the outside: success and error of every operation."""
+    """Success and error of every operation follow spec/stripe.yaml; the test checks the sent bytes."""
     replies = exercise(prepared(mock), mock)
     entries = [entry for entry in mock.engine.journal if entry.operation in OPERATIONS]
 
@@ -87,7 +87,7 @@ def test_promise_2_replies_are_in_contract(mock: Mock, contract: Contract) -> No
 
 
 def test_refusals_are_in_the_table(mock: Mock) -> None:
-    """A refusal of the mock is one of those that docs/refusals.md lists."""
+    """Every refusal is one that docs/refusals.md lists."""
     setup = prepared(mock)
     replies = [
         setup.retrieve(colour="red"),
@@ -101,8 +101,8 @@ def test_refusals_are_in_the_table(mock: Mock) -> None:
     ]
 
 
-def test_a_bug_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reply that its description does not allow is not sent; what is sent instead can still be read."""
+def test_a_reply_that_breaks_the_contract_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that breaks spec/stripe.yaml is replaced by an error in Stripe's format."""
     side = StripeApi(load_engine(Settings(seed=1)), max_body=1 << 20)
     wrong = Reply(status=200, headers=(("content-type", "application/json"),), body=b'{"id": 1}')
     monkeypatch.setattr(side, "_operations", {"create_token": lambda call, caller: wrong})
@@ -211,7 +211,7 @@ def side() -> StripeApi:
 @settings(max_examples=CASES // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_promise_1_never_a_surprise(side: StripeApi, data: st.DataObject) -> None:
-    """No input makes a 5xx or an exception; whatever is wrong is an error object."""
+    """No input causes a status of 500 or above, or an exception; every error is an error object."""
     engine = side._engine
     created = engine.handle(
         Request(
@@ -252,7 +252,7 @@ def test_promise_1_never_a_surprise(side: StripeApi, data: st.DataObject) -> Non
 
 
 def described(path: str) -> dict[str, Any]:
-    """A contract that has a path of Stripe's itself."""
+    """A contract with one of Stripe's own paths."""
     reply = {"content": {"application/json": {"schema": {"type": "string", "enum": ["ours"]}}}, "description": "fine"}
     return {
         "openapi": "3.0.3",
@@ -270,7 +270,7 @@ def described(path: str) -> dict[str, Any]:
     ],
 )
 def test_the_contract_comes_first(tmp_path: Path, path: str, expected: tuple[int, int, str | None]) -> None:
-    """A path that the served contract has is the contract's; of the others Stripe's are answered as Stripe's."""
+    """The served contract answers its own paths, and the Stripe API answers the rest of Stripe's paths."""
     (tmp_path / "ours.json").write_text(json.dumps(described(path)), "utf-8")
     with mock_of(Settings(seed=1, spec=tmp_path / "ours.json")) as mock:
         client = mock.browser({"authorization": "Bearer sk_test_1"})
@@ -282,12 +282,12 @@ def test_the_contract_comes_first(tmp_path: Path, path: str, expected: tuple[int
 
 
 def test_a_page_may_call(mock: Mock) -> None:
-    """A browser lets the page send what it needs, and read what it gets."""
+    """CORS lets a page send and read every header that Stripe's clients use."""
     setup = prepared(mock)
     origin = {"origin": "http://localhost:5173"}
     wanted = "authorization,content-type,idempotency-key,stripe-account"
-    asked = origin | {"access-control-request-method": "POST", "access-control-request-headers": wanted}
-    allowed = mock.browser(asked).request("OPTIONS", f"/v1/setup_intents/{setup.id}/confirm")
+    preflight = origin | {"access-control-request-method": "POST", "access-control-request-headers": wanted}
+    allowed = mock.browser(preflight).request("OPTIONS", f"/v1/setup_intents/{setup.id}/confirm")
     reply = mock.browser(origin).get(
         f"/v1/setup_intents/{setup.id}", params={"key": setup.key, "client_secret": setup.secret}
     )

@@ -1,4 +1,4 @@
-"""Forms with brackets, read as Stripe's clients write them."""
+"""Form bodies with brackets, as Stripe's clients write them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", FORMS)
 def test_forms(name: str) -> None:
-    """What is written with brackets is nested; numbers, or nothing, between them make a list."""
+    """Names in brackets make objects; numbers or empty brackets make lists."""
     text, expected = FORMS[name]
 
     assert expected == read_form(text)
@@ -56,7 +56,7 @@ def test_forms(name: str) -> None:
         pytest.param("&".join(f"a{number}=1" for number in range(1001)), "more than 1000 fields", id="too many"),
     ],
 )
-def test_what_cannot_be_read(text: str, problem: str) -> None:
-    """It says why, without what was sent."""
+def test_unreadable_forms(text: str, problem: str) -> None:
+    """The error says what is wrong, without the submitted values."""
     with pytest.raises(FormError, match=problem):
         read_form(text)

@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same request is answered the same, and nothing is done twice."""
+"""Idempotency-Key: a repeated request gets the same reply, and takes effect once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VISA = {"payment_method": "pm_card_visa"}
 
 @pytest.mark.parametrize("fields", [VISA, DECLINED], ids=["success", "decline"])
 def test_a_repeated_confirmation_is_replayed(mock: Mock, fields: dict[str, object]) -> None:
-    """Same key, same parameters: the same status and bytes, marked as a replay; one payment method is saved at most."""
+    """The same key and parameters get the same bytes, marked as a replay; the payment method is saved once."""
     setup = prepared(mock)
     first, second = (setup.call("confirm", fields, idempotency_key="k1") for _ in range(2))
 
@@ -29,8 +29,8 @@ def test_a_repeated_confirmation_is_replayed(mock: Mock, fields: dict[str, objec
     assert (1 if fields == VISA else 0) == len(setup.saved())
 
 
-def test_form_and_json_mean_the_same(mock: Mock) -> None:
-    """What counts is what is said, not how."""
+def test_form_and_json_are_the_same_request(mock: Mock) -> None:
+    """The same parameters as a form and as JSON are the same request."""
     setup = prepared(mock)
     setup.call("confirm", VISA, idempotency_key="k1")
     again = setup.http.post(
@@ -43,7 +43,7 @@ def test_form_and_json_mean_the_same(mock: Mock) -> None:
 
 
 def test_other_parameters_are_an_error(mock: Mock) -> None:
-    """A key belongs to what it was first sent with: parameters, operation and setup intent."""
+    """A key with other parameters, another operation or another setup intent is an error."""
     one, two = prepared(mock), prepared(mock)
     one.call("confirm", DECLINED, idempotency_key="k1")
     replies = [
@@ -56,8 +56,8 @@ def test_other_parameters_are_an_error(mock: Mock) -> None:
     assert "succeeded" == one.call("confirm", VISA, idempotency_key="k2").json()["status"]
 
 
-def test_what_was_refused_can_be_mended(mock: Mock) -> None:
-    """A request that never began uses no key up."""
+def test_a_refused_request_can_be_corrected(mock: Mock) -> None:
+    """A refused request does not use up its key."""
     setup = prepared(mock)
     assert 400 == setup.call("confirm", VISA | {"colour": "red"}, idempotency_key="k1").status_code
 
@@ -65,7 +65,7 @@ def test_what_was_refused_can_be_mended(mock: Mock) -> None:
 
 
 def test_callers_do_not_share_keys(mock: Mock) -> None:
-    """Each namespace has its own, and a reset forgets them."""
+    """Each namespace has its own keys, and a reset deletes them."""
     one, two = prepared(mock), prepared(mock.caller("api_key_other"))
     one.call("confirm", VISA, idempotency_key="k1")
 
@@ -76,18 +76,18 @@ def test_callers_do_not_share_keys(mock: Mock) -> None:
     assert "true" == two.call("confirm", VISA, idempotency_key="k1").headers.get("idempotent-replayed")
 
 
-def test_payment_methods_too(mock: Mock) -> None:
-    """Everything that is posted can be repeated."""
+def test_a_payment_method_is_replayed(mock: Mock) -> None:
+    """Creating a payment method can be repeated too."""
     setup = prepared(mock)
     headers = {"Idempotency-Key": "k1"}
-    made = [setup.http.post("/v1/payment_methods", json=card_data(), headers=headers) for _ in range(2)]
+    replies = [setup.http.post("/v1/payment_methods", json=card_data(), headers=headers) for _ in range(2)]
 
-    assert made[0].json() == made[1].json()
+    assert replies[0].json() == replies[1].json()
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256], ids=["empty", "too long"])
-def test_a_key_that_is_none(mock: Mock, key: str) -> None:
-    """Stripe takes keys of up to 255 characters."""
+def test_an_invalid_key(mock: Mock, key: str) -> None:
+    """An empty key, or one with more than 255 characters, is refused, as by Stripe."""
     reply = prepared(mock).call("confirm", VISA, idempotency_key=key)
 
     assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
@@ -95,7 +95,7 @@ def test_a_key_that_is_none(mock: Mock, key: str) -> None:
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Iterator[Mock]:
-    """A mock whose answers to confirmations are lost."""
+    """A mock that resets the connection on every confirmation."""
     stub = {
         "name": "payment session created",
         "operation": "c_create_payment_session",
@@ -106,8 +106,8 @@ def cut(tmp_path: Path) -> Iterator[Mock]:
         yield mock
 
 
-def test_a_lost_answer_is_found_again(cut: Mock) -> None:
-    """After a fault the same key gets the answer that was lost: that is what the keys are for."""
+def test_a_lost_reply_is_replayed(cut: Mock) -> None:
+    """After a fault, the same key gets the lost reply."""
     setup = prepared(cut)
     with pytest.raises(httpx.NetworkError):
         setup.call("confirm", VISA, idempotency_key="k1")
@@ -116,8 +116,8 @@ def test_a_lost_answer_is_found_again(cut: Mock) -> None:
     assert ("true", "succeeded") == (found.headers["idempotent-replayed"], found.json()["status"])
 
 
-def test_a_browser_loses_every_answer(cut: Mock) -> None:
-    """It sends a request again without a word when the connection breaks, and its page is to hear of the fault."""
+def test_a_browser_gets_the_fault_every_time(cut: Mock) -> None:
+    """A browser repeats a request when the connection breaks, so each attempt gets the fault."""
     setup = prepared(cut)
     for _ in range(3):
         with pytest.raises(httpx.NetworkError):

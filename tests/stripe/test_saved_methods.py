@@ -1,4 +1,4 @@
-"""The list of saved payment methods: an API of the mock, in the shape that Wingback documents."""
+"""The list of saved payment methods: an API of the mock, in the format that Wingback documents."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PATH = "/v1/c/customer/Cust_1/payment/method"
 
 
 def test_nothing_at_first(mock: Mock) -> None:
-    """A customer without payment methods has an empty list."""
+    """A new customer has an empty list."""
     assert [] == prepared(mock).saved()
 
 
 def test_a_card(mock: Mock) -> None:
-    """Brand, expiration and last digits of what was entered, and never more of the number."""
+    """A saved card shows its brand, expiration date and last four digits."""
     setup = prepared(mock)
     setup.call("confirm", {"payment_method_data": card_data() | {"billing_details": {"name": "Ada Lovelace"}}})
     (saved,) = setup.saved()
@@ -41,7 +41,7 @@ def test_a_card(mock: Mock) -> None:
 
 
 def test_a_debit(mock: Mock) -> None:
-    """Country and last digits of the account."""
+    """A saved bank account shows its country and last digits."""
     setup = prepared(mock, scenario="sepa_debit")
     data = {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}}
     setup.call("confirm", {"payment_method_data": data})
@@ -54,7 +54,7 @@ def test_a_debit(mock: Mock) -> None:
 
 
 def test_each_customer_has_its_own(mock: Mock) -> None:
-    """Customers and namespaces do not see each other's; a reset forgets those of its namespace."""
+    """Customers and namespaces have separate lists; a reset clears those of its namespace."""
     one, two = prepared(mock), prepared(mock, customer="Cust_2")
     other = prepared(mock.caller("api_key_other"))
     for setup in (one, two, other):
@@ -68,8 +68,8 @@ def test_each_customer_has_its_own(mock: Mock) -> None:
     assert "succeeded" == other.retrieve().json()["status"]
 
 
-def test_previous_ones_stay(mock: Mock) -> None:
-    """Without being asked to, a setup detaches nothing."""
+def test_previous_methods_stay(mock: Mock) -> None:
+    """By default, a new payment method detaches no other one."""
     for _ in range(2):
         prepared(mock).confirm()
 
@@ -77,7 +77,7 @@ def test_previous_ones_stay(mock: Mock) -> None:
 
 
 def test_detach_previous_on_success(mock: Mock) -> None:
-    """Those from before are listed as detached once the setup succeeds, not when it fails."""
+    """With `detach_previous_on_success`, a success detaches the previous payment methods; a failure does not."""
     prepared(mock).confirm()
     setup = prepared(mock, detach_previous_on_success=True)
     setup.confirm("4000000000000002")
@@ -88,13 +88,13 @@ def test_detach_previous_on_success(mock: Mock) -> None:
     assert ["detached", "active"] == [saved["status"] for saved in setup.saved()]
 
 
-def test_it_wants_a_credential(mock: Mock) -> None:
-    """As every operation of Wingback's does."""
+def test_it_needs_a_credential(mock: Mock) -> None:
+    """The list needs a credential, as every operation of Wingback does."""
     assert 401 == mock.caller(None).http.get(PATH).status_code
 
 
-def test_it_accepts_what_the_contract_accepts() -> None:
-    """A session cookie counts as well as a key, and `--api-key` names the only keys."""
+def test_it_accepts_the_credentials_of_the_contract() -> None:
+    """A session cookie is accepted like a key, and `--api-key` limits both."""
     with mock_of(Settings(seed=1, api_keys=("api_key_mine",))) as mock:
         statuses = [
             mock.caller(None).http.get(PATH, headers=headers).status_code
@@ -105,7 +105,7 @@ def test_it_accepts_what_the_contract_accepts() -> None:
 
 
 def test_it_is_recorded_like_every_exchange(mock: Mock) -> None:
-    """The journal has the operation, and verify knows its name; the refusal of another method names what is allowed."""
+    """The journal and verify know the operation; another HTTP method gets 405 with Allow."""
     mock.http.get(PATH)
     refused = mock.http.post(PATH)
 
@@ -118,8 +118,8 @@ def test_it_is_recorded_like_every_exchange(mock: Mock) -> None:
     assert 200 == mock.verify(operation="mock_list_payment_methods", count=1).status_code
 
 
-def test_it_is_served_beside_the_bundled_contract_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract that `--spec` names, or a folder that replaces the bundled one, is served alone."""
+def test_it_is_served_with_the_bundled_contract_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list is not served if `--spec` or a mounted folder replaces the bundled contract."""
     with mock_of(Settings(seed=1, spec=bundled("spec") / "wingback.yaml")) as mock:
         named = mock.http.get(PATH)
     monkeypatch.setattr("mockserver.settings.bundled", lambda folder: tmp_path)
@@ -128,8 +128,8 @@ def test_it_is_served_beside_the_bundled_contract_only(tmp_path: Path, monkeypat
     assert not Settings().has_saved_methods
 
 
-def test_its_contract_wants_the_credentials_of_wingbacks() -> None:
-    """spec/saved_methods.yaml repeats the security schemes and providers of spec/wingback.yaml."""
+def test_its_contract_has_wingbacks_security_schemes() -> None:
+    """spec/saved_methods.yaml has the security schemes and providers of spec/wingback.yaml."""
     own, published = (
         yaml.safe_load((bundled("spec") / f"{name}.yaml").read_bytes()) for name in ("saved_methods", "wingback")
     )

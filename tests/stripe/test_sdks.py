@@ -1,4 +1,4 @@
-"""Stripe's own client libraries, unmodified, retrieve and confirm against the mock."""
+"""Stripe's own client libraries, unmodified, retrieve and confirm setup intents of the mock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).parents[1] / "clients" / "stripe.mjs"
 
 @pytest.fixture(params=["global", "client"])
 def client(mock: Mock, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """stripe-python, pointed at the mock in either of its two ways."""
+    """stripe-python, configured for the mock in each of its two ways."""
     if request.param == "client":
         yield stripe.StripeClient(SECRET_KEY, base_addresses={"api": mock.url}).v1.setup_intents
         return
@@ -29,13 +29,13 @@ def client(mock: Mock, request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     yield stripe.SetupIntent
 
 
-def options(client: Any, **given: Any) -> dict[str, Any]:
-    """Parameters as each of the two ways takes them."""
-    return given if client is stripe.SetupIntent else {"params": given}
+def options(client: Any, **parameters: Any) -> dict[str, Any]:
+    """Parameters in the form that each of the two ways takes."""
+    return parameters if client is stripe.SetupIntent else {"params": parameters}
 
 
 def test_python_retrieves_and_confirms(mock: Mock, client: Any) -> None:
-    """A setup intent is found, confirmed, and found confirmed, with the payment method written out."""
+    """stripe-python retrieves, confirms and retrieves again, with the expanded payment method."""
     setup = prepared(mock)
     before = client.retrieve(setup.id)
     confirmed = client.confirm(setup.id, **options(client, payment_method="pm_card_visa"))
@@ -48,7 +48,7 @@ def test_python_retrieves_and_confirms(mock: Mock, client: Any) -> None:
 
 
 def test_python_sees_a_decline(mock: Mock, client: Any) -> None:
-    """As the error that it raises for real declines."""
+    """stripe-python raises its error for a declined card."""
     setup = prepared(mock)
 
     with pytest.raises(stripe.CardError) as caught:
@@ -64,7 +64,7 @@ def test_python_sees_a_decline(mock: Mock, client: Any) -> None:
 
 
 def test_python_sees_a_challenge(mock: Mock, client: Any) -> None:
-    """With a URL to go to."""
+    """stripe-python gets the URL of the challenge."""
     setup = prepared(mock)
     name = "pm_card_authenticationRequiredOnSetup"
     intent = client.confirm(setup.id, **options(client, payment_method=name, return_url="https://shop.example.com/"))
@@ -74,7 +74,7 @@ def test_python_sees_a_challenge(mock: Mock, client: Any) -> None:
 
 
 def test_python_cancels(mock: Mock, client: Any) -> None:
-    """With a reason."""
+    """stripe-python cancels a setup intent with a reason."""
     setup = prepared(mock)
 
     assert "canceled" == client.cancel(setup.id, **options(client, cancellation_reason="abandoned")).status
@@ -88,23 +88,23 @@ def test_python_cancels(mock: Mock, client: Any) -> None:
         pytest.param("sk_live_1", stripe.PermissionError, id="live key"),
     ],
 )
-def test_python_sees_what_is_wrong(mock: Mock, key: str, error: type[Exception]) -> None:
-    """Every refusal is an error of the kind that the library knows."""
+def test_python_sees_refusals(mock: Mock, key: str, error: type[Exception]) -> None:
+    """stripe-python raises its own error class for each refusal."""
     client = stripe.StripeClient(key, base_addresses={"api": mock.url})
 
     with pytest.raises(error):
         client.v1.setup_intents.retrieve("seti_nothing")
 
 
-def test_python_makes_payment_methods(mock: Mock) -> None:
-    """Payment methods and tokens, which a confirmation then takes."""
+def test_python_creates_payment_methods(mock: Mock) -> None:
+    """stripe-python creates payment methods and tokens, and confirms with them."""
     client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": mock.url}).v1
     method = client.payment_methods.create(
         params={"type": "card", "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034}}
     )
     token = client.tokens.create(params={"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "34"}})
     one, two = prepared(mock), prepared(mock)
-    # The library's types know of no token here, its servers do.
+    # The types of the library have no token here; Stripe's servers accept one.
     data: Any = {"payment_method_data": {"type": "card", "card": {"token": token.id}}}
     replies = [
         client.setup_intents.confirm(one.id, params={"payment_method": method.id}),
@@ -115,7 +115,7 @@ def test_python_makes_payment_methods(mock: Mock) -> None:
 
 
 def test_python_for_an_account(mock: Mock) -> None:
-    """The connected account of the session finds it, another does not."""
+    """The connected account of the payment session finds the setup intent; another account does not."""
     setup = prepared(mock)
     client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": mock.url}).v1.setup_intents
 
@@ -125,9 +125,9 @@ def test_python_for_an_account(mock: Mock) -> None:
 
 
 def test_node(mock: Mock) -> None:
-    """The same with stripe-node."""
+    """stripe-node retrieves, confirms, cancels, and raises its own errors."""
     setups = {name: prepared(mock) for name in ("good", "declined", "challenged", "canceled")}
-    asked = {name: setup.id for name, setup in setups.items()} | {"account": setups["good"].account}
+    intents = {name: setup.id for name, setup in setups.items()} | {"account": setups["good"].account}
     done = subprocess.run(
         [
             command("node"),
@@ -135,7 +135,7 @@ def test_node(mock: Mock) -> None:
             str(modules("stripe").parent.resolve()),
             mock.url,
             SECRET_KEY,
-            json.dumps(asked),
+            json.dumps(intents),
         ],
         capture_output=True,
         check=False,

@@ -1,4 +1,4 @@
-"""Setup intents as Stripe's clients meet them: who may see what, in which shape, and what is said where it fails."""
+"""Setup intents for Stripe's clients: authentication, the members that each key sees, and the errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PUBLIC = {
 
 
 def bare(setup: Setup) -> httpx.Client:
-    """A client without any credential."""
+    """A client without a credential."""
     return setup.mock.browser({})
 
 
@@ -53,7 +53,7 @@ def path(setup: Setup, action: str = "") -> str:
 
 
 def test_a_publishable_key_sees_a_part(mock: Mock) -> None:
-    """No customer, no metadata and what else is the merchant's business."""
+    """A publishable key sees no customer, no metadata, and no other member that is for the merchant only."""
     body = prepared(mock).retrieve().json()
 
     assert body.keys() == PUBLIC
@@ -67,7 +67,7 @@ def test_a_publishable_key_sees_a_part(mock: Mock) -> None:
 
 
 def test_a_secret_key_sees_everything(mock: Mock) -> None:
-    """The customer is the same for the same customer of Wingback's; no client secret is needed."""
+    """A secret key needs no client secret; a customer of Wingback always has the same Stripe customer."""
     one, two, other = prepared(mock), prepared(mock), prepared(mock, customer="Cust_2")
     bodies = [
         mock.browser({"authorization": f"Bearer {SECRET_KEY}"}).get(path(each)).json() for each in (one, two, other)
@@ -79,8 +79,8 @@ def test_a_secret_key_sees_everything(mock: Mock) -> None:
     assert re.fullmatch(r"cus_[0-9A-Za-z]{14}", customers[0])
 
 
-def test_shapes_of_ids(mock: Mock) -> None:
-    """Ids look as Stripe's do."""
+def test_formats_of_ids(mock: Mock) -> None:
+    """Ids have the same format as Stripe's."""
     setup = prepared(mock)
     confirmed = setup.confirm()
     whole = mock.browser({"authorization": f"Bearer {SECRET_KEY}"}).get(path(setup)).json()
@@ -106,8 +106,8 @@ AUTHENTICATIONS: dict[str, Callable[[str], tuple[dict[str, str], dict[str, str]]
 @pytest.mark.parametrize("account", ["none", "header", "parameter"])
 @pytest.mark.parametrize("secret", [True, False], ids=["secret key", "publishable key"])
 @pytest.mark.parametrize("way", AUTHENTICATIONS)
-def test_ways_to_say_who_asks(mock: Mock, way: str, secret: bool, account: str) -> None:  # noqa: FBT001  # a parameter of pytest's
-    """A key may come in three ways, the account in two; retrieve, confirm in form and JSON, and cancel take them all."""
+def test_ways_to_authenticate(mock: Mock, way: str, secret: bool, account: str) -> None:  # noqa: FBT001  # a parameter of pytest's
+    """Retrieve, confirm and cancel accept each way to send a key and each way to send an account."""
     setups = [prepared(mock) for _ in range(4)]
     headers, fields = AUTHENTICATIONS[way](SECRET_KEY if secret else setups[0].key)
     if account == "header":
@@ -163,8 +163,8 @@ KEYS: dict[str, tuple[dict[str, str], tuple[int, str, str | None, str | None, st
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_who_may_not(mock: Mock, name: str) -> None:
-    """Without a key it is 401; with one of live mode the mock refuses; for another account the intent is not there."""
+def test_keys_that_are_refused(mock: Mock, name: str) -> None:
+    """No key gets 401, a live key is refused by the mock, and another account does not find the setup intent."""
     headers, expected = KEYS[name]
     setup = prepared(mock)
     client = mock.browser(headers)
@@ -177,7 +177,7 @@ def test_who_may_not(mock: Mock, name: str) -> None:
 @pytest.mark.parametrize("action", ["confirm", "cancel"])
 @pytest.mark.parametrize("way", ["form", "JSON", "query"])
 def test_a_live_key_beside_a_test_key(mock: Mock, action: str, way: str) -> None:
-    """Nothing is done for who sends one at all."""
+    """A request that also contains a live key is refused and changes nothing."""
     setup = prepared(mock)
     client = mock.browser({"authorization": f"Bearer {SECRET_KEY}"})
     where = path(setup, f"/{action}")
@@ -194,14 +194,14 @@ def test_a_live_key_beside_a_test_key(mock: Mock, action: str, way: str) -> None
 
 
 def test_how_to_send_a_key(mock: Mock) -> None:
-    """Who has none reads of every way in which it may come."""
+    """The error for a missing key names every way to send one."""
     error = mock.browser({}).get("/v1/setup_intents/seti_1").json()["error"]
 
     assert [True] * 3 == [way in error["message"] for way in ("Bearer token", "HTTP Basic", "parameter key")]
 
 
 def test_an_unknown_setup_intent(mock: Mock) -> None:
-    """As Stripe says it."""
+    """The error for an unknown setup intent has Stripe's text."""
     reply = prepared(mock).http.get("/v1/setup_intents/seti_nothing", params={"client_secret": "seti_nothing_secret_1"})
 
     assert MISSING == refused(reply)
@@ -209,7 +209,7 @@ def test_an_unknown_setup_intent(mock: Mock) -> None:
 
 
 def test_a_publishable_key_is_no_setup_intent(mock: Mock) -> None:
-    """What else is found by its name at Stripe is not to be had here."""
+    """A publishable key in place of an id does not find a setup intent."""
     setup = prepared(mock)
 
     assert 404 == setup.http.get(f"/v1/setup_intents/{setup.key}", params={"client_secret": "x"}).status_code
@@ -217,7 +217,7 @@ def test_a_publishable_key_is_no_setup_intent(mock: Mock) -> None:
 
 @pytest.mark.parametrize("action", ["", "/confirm", "/cancel"])
 def test_a_wrong_secret(mock: Mock, action: str) -> None:
-    """With any key, as Stripe says it."""
+    """A wrong client secret gets Stripe's error, with a publishable key and with a secret key."""
     setup = prepared(mock)
     fields = {"client_secret": prepared(mock).secret}
     for key in (setup.key, SECRET_KEY):
@@ -233,7 +233,7 @@ def test_a_wrong_secret(mock: Mock, action: str) -> None:
 
 @pytest.mark.parametrize("action", ["", "/confirm", "/cancel"])
 def test_a_missing_secret(mock: Mock, action: str) -> None:
-    """A publishable key is no secret, so it needs one beside it."""
+    """A publishable key needs a client secret."""
     setup = prepared(mock)
     reply = setup.http.post(path(setup, action)) if action else setup.http.get(path(setup))
 
@@ -242,8 +242,8 @@ def test_a_missing_secret(mock: Mock, action: str) -> None:
 
 @pytest.mark.parametrize("action", ["confirm", "cancel"])
 @pytest.mark.parametrize("ended", ["confirm", "cancel"])
-def test_what_is_finished_stays_so(mock: Mock, ended: str, action: str) -> None:
-    """Neither confirmed nor canceled can be confirmed or canceled again; the error shows the setup intent."""
+def test_a_finished_setup_intent_does_not_change(mock: Mock, ended: str, action: str) -> None:
+    """A succeeded or canceled setup intent cannot be confirmed or canceled; the error contains it."""
     setup = prepared(mock)
     fields = {"payment_method": "pm_card_visa"} if ended == "confirm" else {}
     first = setup.call(ended, fields)
@@ -255,15 +255,15 @@ def test_what_is_finished_stays_so(mock: Mock, ended: str, action: str) -> None:
 
 @pytest.mark.parametrize("reason", ["abandoned", "duplicate", "requested_by_customer", None])
 def test_cancel(mock: Mock, reason: str | None) -> None:
-    """A canceled setup intent keeps the reason, and its payment session has failed."""
+    """A canceled setup intent stores the reason, and its payment session fails."""
     setup = prepared(mock)
     body = setup.call("cancel", {"cancellation_reason": reason} if reason else {}).json()
 
     assert ("canceled", reason, "failed") == (body["status"], body["cancellation_reason"], setup.status)
 
 
-def test_a_challenge_can_be_canceled_or_tried_again(mock: Mock) -> None:
-    """What waits for the customer is still open."""
+def test_a_challenge_can_be_canceled_or_repeated(mock: Mock) -> None:
+    """During a challenge, the setup intent can be canceled or confirmed with another card."""
     one, two = prepared(mock), prepared(mock)
     for setup in (one, two):
         setup.confirm("4000002500003155")
@@ -273,7 +273,7 @@ def test_a_challenge_can_be_canceled_or_tried_again(mock: Mock) -> None:
 
 
 def test_without_a_payment_method(mock: Mock) -> None:
-    """There is nothing to confirm, and nothing has been tried."""
+    """A confirmation without a payment method is an error and is no attempt."""
     setup = prepared(mock)
 
     assert (400, INVALID, "setup_intent_unexpected_state", None, None) == refused(setup.call("confirm", {}))
@@ -282,14 +282,14 @@ def test_without_a_payment_method(mock: Mock) -> None:
 
 @pytest.mark.parametrize("name", ["pm_nothing", "pm_card_nothing", "tok_visa", "seti_1"])
 def test_an_unknown_payment_method(mock: Mock, name: str) -> None:
-    """What is no payment method cannot be set up."""
+    """An unknown payment method is an error."""
     reply = prepared(mock).confirm_with(name)
 
     assert (400, INVALID, "resource_missing", "payment_method", None) == refused(reply)
 
 
 def test_an_unknown_token(mock: Mock) -> None:
-    """The same of a token."""
+    """An unknown card token is an error."""
     reply = prepared(mock).call("confirm", {"payment_method_data": {"type": "card", "card": {"token": "tok_1"}}})
 
     assert (400, INVALID, "resource_missing", "card[token]", None) == refused(reply)
@@ -299,7 +299,7 @@ def test_an_unknown_token(mock: Mock) -> None:
     "query", ["expand[]=payment_method", "expand[0]=payment_method", "expand%5B0%5D=payment_method"]
 )
 def test_expand(mock: Mock, query: str) -> None:
-    """The payment method is written out where that is asked for, with what was entered beside it."""
+    """`expand` replaces the id of the payment method with the whole object, including the billing details."""
     setup = prepared(mock)
     billing = {"name": "Ada", "email": "ada@example.com", "address": {"city": "Berlin", "country": "DE"}}
     id_only = setup.call("confirm", {"payment_method_data": card_data() | {"billing_details": billing}}).json()
@@ -321,8 +321,8 @@ def test_expand(mock: Mock, query: str) -> None:
     )
 
 
-def test_expand_what_cannot_be(mock: Mock) -> None:
-    """It is refused before anything is done."""
+def test_expand_an_unknown_member(mock: Mock) -> None:
+    """A member that cannot be expanded is refused before anything changes."""
     setup = prepared(mock)
     reply = setup.confirm(expand=["customer"])
 
@@ -351,8 +351,8 @@ VIOLATIONS: dict[str, tuple[dict[str, Any], str, str | None]] = {
 
 
 @pytest.mark.parametrize("name", VIOLATIONS)
-def test_what_breaks_the_contract(mock: Mock, name: str) -> None:
-    """It is said as Stripe would say it, marked as the mock's refusal, and the journal has the violations."""
+def test_invalid_parameters(mock: Mock, name: str) -> None:
+    """An invalid parameter gets an error in Stripe's format, and the journal lists the violations."""
     fields, param, code = VIOLATIONS[name]
     setup = prepared(mock)
     if name == "missing, deep":
@@ -366,8 +366,8 @@ def test_what_breaks_the_contract(mock: Mock, name: str) -> None:
     assert entry["violations"]
 
 
-def test_unknown_in_the_query(mock: Mock) -> None:
-    """The query has no room for unknown parameters either."""
+def test_an_unknown_query_parameter(mock: Mock) -> None:
+    """Unknown parameters in the query are refused too."""
     reply = prepared(mock).retrieve(colour="red")
 
     assert (400, INVALID, "parameter_unknown", "colour", "contract-violation") == refused(reply)
@@ -395,8 +395,8 @@ WIRE: dict[str, tuple[dict[str, Any], int, str]] = {
 
 
 @pytest.mark.parametrize("name", WIRE)
-def test_what_cannot_be_read(mock: Mock, name: str) -> None:
-    """Whatever the body is, the answer is an error object that says what is wrong."""
+def test_unreadable_bodies(mock: Mock, name: str) -> None:
+    """A body that cannot be read gets an error object that says why."""
     options, status, kind = WIRE[name]
     setup = prepared(mock)
     reply = setup.http.post(path(setup, "/confirm"), **options)
@@ -417,8 +417,8 @@ def test_what_cannot_be_read(mock: Mock, name: str) -> None:
         pytest.param("GET", "/v1/tokens/tok_1", 404, "unknown-path", id="tokens"),
     ],
 )
-def test_what_is_not_served(mock: Mock, method: str, where: str, status: int, kind: str) -> None:
-    """Beneath Stripe's paths everything is answered so that its libraries can read it."""
+def test_paths_that_are_not_served(mock: Mock, method: str, where: str, status: int, kind: str) -> None:
+    """Every error under Stripe's paths has a format that Stripe's libraries can read."""
     reply = mock.browser({"authorization": f"Bearer {SECRET_KEY}"}).request(method, where)
 
     assert (status, INVALID, None, None, kind) == refused(reply)
