@@ -1,20 +1,17 @@
 """Promise 3, accept if and only if openapi-core accepts: the compiled path may be asked first, never decide otherwise.
 
 What openapi-core says is what `judge` says, with the corrections of `corrections` and nothing else.
-MOCKSERVER_CASES sets how many cases are generated. They are the same each time, so that a failing run is about the
-change; with MOCKSERVER_FRESH_CASES=1 they are new ones.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract.document.document import load_document
@@ -22,24 +19,13 @@ from mockserver.contract.document.references import BrokenReferenceError
 from mockserver.messages import Headers, Reply, Request
 from mockserver.settings import bundled
 from tests.support.both import Both
+from tests.support.cases import generated
 from tests.support.documents import body_of, described, made, response_of
 from tests.support.schemas import COMPONENTS, schemas, values, values_near
 
-CASES = int(os.environ.get("MOCKSERVER_CASES", "2000"))
 VALUES = 8
 VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
 SUITE = json.loads((Path(__file__).parent / "json_schema_test_suite" / "draft4.json").read_text("utf-8"))
-
-
-def generated(share: float) -> settings:
-    """Settings for a share of all cases."""
-    return settings(
-        max_examples=max(1, int(CASES * share)),
-        derandomize="MOCKSERVER_FRESH_CASES" not in os.environ,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 @pytest.mark.parametrize("direction", ["request", "reply"])

@@ -7,10 +7,11 @@ import random
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.samples import NoSample
+from tests.support.cases import generated
 from tests.support.sampling import sample, samples
 
 NAMES = st.sampled_from(["a", "b", "c", "id", "name"])
@@ -120,14 +121,14 @@ WEIRD = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@generated(3 / 40)
 @given(SATISFIABLE, st.integers(0, 3))
 def test_satisfiable_schemas(schema: dict[str, Any], seed: int) -> None:
     """A schema made around a value has a sample."""
     sample(schema, "3.1", seed=seed)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@generated(3 / 40)
 @given(WEIRD, WEIRD, WEIRD, st.sampled_from(["3.0", "3.1"]))
 def test_weird_documents(schema: Any, first: Any, second: Any, version: str) -> None:
     """A document full of nonsense gives values that satisfy, or reasons; twice the same."""

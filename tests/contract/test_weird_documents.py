@@ -1,13 +1,9 @@
-"""Documents nobody should write: a SpecError or a contract, whose answers are Refusals or violations, never a crash.
-
-MOCKSERVER_CASES sets how many documents are made, with MOCKSERVER_FRESH_CASES=1 new ones.
-"""
+"""Documents nobody should write: a SpecError or a contract, whose answers are Refusals or violations, never a crash."""
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract import Contract
@@ -23,9 +19,8 @@ from mockserver.errors import Refusal, SpecError
 from mockserver.messages import Headers, Reply, Request
 from mockserver.samples.sample_replies import SampleReplies
 from mockserver.settings import bundled
+from tests.support.cases import generated
 from tests.support.schemas import values
-
-CASES = int(os.environ.get("MOCKSERVER_CASES", "2000"))
 
 WINGBACK = yaml.safe_load((bundled("spec") / "wingback.yaml").read_text("utf-8"))
 SCHEMA = {
@@ -219,13 +214,7 @@ def answer(contract: Contract) -> None:
                     assert violation.message
 
 
-@settings(
-    max_examples=max(1, CASES // 20),
-    derandomize="MOCKSERVER_FRESH_CASES" not in os.environ,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@generated(1 / 20)
 @given(document=spoiled())
 def test_spoiled_documents(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> None:
     """However a document is spoiled, it is refused in one line, or served without a crash."""
@@ -241,7 +230,7 @@ def test_spoiled_documents(tmp_path_factory: pytest.TempPathFactory, document: d
         answer(contract)
 
 
-@settings(max_examples=max(1, CASES // 10), derandomize=True, deadline=None, database=None)
+@generated(1 / 10)
 @given(text=st.binary(max_size=200) | st.text(alphabet="openapi: 3.0{}[]&*!'\"\n-#|>%@,", max_size=60).map(str.encode))
 def test_texts_that_are_no_documents(tmp_path_factory: pytest.TempPathFactory, text: bytes) -> None:
     """Whatever stands in the file, the answer is a SpecError."""

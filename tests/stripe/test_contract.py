@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract import Contract
@@ -21,10 +20,10 @@ from mockserver.settings import Settings, bundled
 from mockserver.stripe import StripeApi
 from mockserver.stripe.stripe_operations import OPERATIONS
 from mockserver.web.dispatch import STRIPE_PATHS
+from tests.support.cases import generated
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import Setup, card_data, prepared
 
-CASES = int(os.environ.get("MOCKSERVER_CASES", "2000"))
 SPEC = bundled("spec") / "stripe.yaml"
 
 
@@ -208,7 +207,7 @@ def side() -> StripeApi:
     return StripeApi(engine, max_body=1 << 20)
 
 
-@settings(max_examples=CASES // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@generated(1 / 5)
 @given(data=st.data())
 def test_promise_1_never_a_surprise(side: StripeApi, data: st.DataObject) -> None:
     """No input causes a status of 500 or above, or an exception; every error is an error object."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.cases import generated
 from tests.support.live import Live
 
 FIELDS = ["Host", "Origin", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Expect", "Cookie", "X"]
@@ -45,8 +46,8 @@ def requests(draw: st.DrawFn) -> bytes:
     return line + head + b"\r\n" + draw(bodies)
 
 
-# The server is the same for all examples: what one of them leaves behind must not harm the next.
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# All cases use the same server, so that a case must not disturb the next one.
+@generated(1 / 10)
 @given(data=st.lists(requests(), min_size=1, max_size=3).map(b"".join), cut=st.integers(0, 200))
 def test_noise(server: Live, data: bytes, cut: int) -> None:
     """No noise makes a 500, and the server lives on."""
