@@ -19,56 +19,50 @@ class NameIndex(Generic[Value]):
 
     def __init__(self, store: BoundedStore[Value]) -> None:
         self._store = store
-        self._newest: dict[str, int] = {}
-        # Only names with several owners: the number of each owner's value, the newest last.
-        self._shared: dict[str, dict[str, int]] = {}
+        # The number of the value; for a name with several owners, the number of each owner's value, the newest last.
+        self._numbers: dict[str, int | dict[str, int]] = {}
 
     def put(self, name: str, owner: str, number: int) -> None:
         """Give the value of this number a name. Another value of the same owner loses it."""
-        former_number = self._newest.get(name)
-        self._newest[name] = number
-        if former_number is None:
-            return
-        former = self._store.get(former_number)
-        if former is not None and former.owner != owner:
-            self._shared.setdefault(name, {former.owner: former_number})
-        owners = self._shared.get(name)
-        if owners is not None:
-            owners.pop(owner, None)
-            owners[owner] = number
+        numbers = self._numbers.get(name)
+        if not isinstance(numbers, dict):
+            former = self._value(numbers)
+            if numbers is None or former is None or former.owner == owner:
+                self._numbers[name] = number
+                return
+            self._numbers[name] = numbers = {former.owner: numbers}
+        numbers.pop(owner, None)
+        numbers[owner] = number
 
     def number(self, name: str, owner: str | None) -> int | None:
         """Return the number of the value with this name: that of an owner, or the newest of all (None)."""
-        if owner is not None and name in self._shared:
-            return self._shared[name].get(owner)
-        return self._newest.get(name)
+        numbers = self._numbers.get(name)
+        if isinstance(numbers, dict):
+            return next(reversed(numbers.values())) if owner is None else numbers.get(owner)
+        return numbers
 
     def get(self, name: str, owner: str | None) -> Value | None:
         """Return the value with this name: that of an owner, or the newest of all (None)."""
         value = self._value(self.number(name, owner))
-        return value if value is not None and (owner is None or value.owner == owner) else None
+        return value if value is not None and owner in (None, value.owner) else None
 
     def is_shared(self, name: str) -> bool:
         """Tell whether several owners have a value with this name."""
-        return name in self._shared
+        return isinstance(self._numbers.get(name), dict)
 
     def forget(self, name: str, owner: str) -> None:
         """Remove a name that a dropped value of this owner had, unless another stored value has the name."""
-        owners = self._shared.get(name)
-        if owners is not None:
-            if self._value(owners.get(owner)) is None:
-                owners.pop(owner, None)
-            if len(owners) < 2:
-                del self._shared[name]
-        if self._value(self._newest.get(name)) is not None:
-            return
-        if owners:
-            self._newest[name] = next(reversed(owners.values()))
-        else:
-            self._newest.pop(name, None)
+        numbers = self._numbers.get(name)
+        if isinstance(numbers, dict):
+            if self._value(numbers.get(owner)) is None:
+                numbers.pop(owner, None)
+            if len(numbers) == 1:
+                self._numbers[name] = next(iter(numbers.values()))
+        elif self._value(numbers) is None:
+            self._numbers.pop(name, None)
 
     def __len__(self) -> int:
-        return len(self._newest)
+        return len(self._numbers)
 
     def _value(self, number: int | None) -> Value | None:
         return None if number is None else self._store.get(number)
