@@ -136,8 +136,8 @@ class Reply:
 class Fault:
     """A deliberate failure of the connection.
 
-    `kind` is connection_reset, empty_reply, truncated_body, malformed_json, hang or dribble. `reply` is the reply without
-    the fault. A dribbled reply is sent in `chunks` parts, over a time of `over` seconds.
+    `kind` is connection_reset, empty_reply, truncated_body, malformed_json, hang or dribble. `reply` is the reply
+    without the fault. A dribbled reply is sent in `chunks` parts, over a time of `over` seconds.
     """
 
     kind: str

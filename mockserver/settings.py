@@ -22,7 +22,7 @@ class Settings:
     spec: Path | None = None
     """The OpenAPI document to serve, YAML or JSON. None is the bundled contract. (`MOCKSERVER_SPEC`)"""
     scenarios: Path | None = None
-    """The folder of scenario files. None is the bundled folder, or no scenarios with a `spec`. (`MOCKSERVER_SCENARIOS`)"""
+    """The folder of scenario files. None is the bundled folder, but nothing with a `spec`. (`MOCKSERVER_SCENARIOS`)"""
     scenario: str | None = None
     """The scenario of requests that do not select another. None is `happy_path`. (`MOCKSERVER_SCENARIO`)"""
     host: str = "127.0.0.1"

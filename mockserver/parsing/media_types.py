@@ -37,7 +37,7 @@ def qualities(media_types: Iterable[str], accept: str | None) -> dict[str, float
     return {each: _quality(each, ranges) if ranges else 1 for each in media_types}
 
 
-# werkzeug's MIMEAccept wants equal parameters: to it, `application/json` does not include `application/json; version=1`.
+# werkzeug's MIMEAccept wants equal parameters: for it, `text/html` does not include `text/html; charset=utf-8`.
 def _quality(media_type: str, ranges: list[tuple[str, dict[str, str], float]]) -> float:
     name, parameters = parse_options_header(media_type.lower())
     specificity = ("*", "*/*", f"{name.partition('/')[0]}/*", name)

@@ -26,8 +26,8 @@ _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\
 def read_data(text: bytes, *, name: str) -> Any:
     """Return the data of an OpenAPI document, which is YAML or JSON. Raises TextError.
 
-    Scalars have their JSON meaning: `no`, dates and `012` are text. Keys are always text. An aliased value is shared, not
-    copied.
+    Scalars have their JSON meaning: `no`, dates and `012` are text. Keys are always text. An aliased value is
+    shared, not copied.
     """
     decoded = _decode(text, name)
     is_json_file = name.lower().endswith(".json")

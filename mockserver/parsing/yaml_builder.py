@@ -68,7 +68,7 @@ class YamlBuilder:
         self._open: list[_Collection] = []
         # None while the anchored collection is still open.
         self._anchors: dict[str, _Anchored | None] = {}
-        # Keys with the same text share one object: a large document repeats `type` and `description` thousands of times.
+        # Keys with the same text share one object: a large document repeats `type` and others thousands of times.
         self._keys: dict[str, str] = {}
 
     def handle(self, event: yaml.Event) -> None:

@@ -19,8 +19,8 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 # Python does not convert a longer text to an integer (sys.int_info.default_max_str_digits).
 _MAX_DIGITS: Final = 4300
 
-# The first row that matches names the other reading: that of YAML 1.1, as PyYAML and others implement it, or that of the
-# core schema of YAML 1.2. In YAML 1.1, y and n are truth values too, but no reader implements this.
+# The first row that matches names the other reading: that of YAML 1.1, as PyYAML and others implement it, or that of
+# the core schema of YAML 1.2. In YAML 1.1, y and n are truth values too, but no reader implements this.
 _OTHER_READINGS: Final = tuple(
     (re.compile(pattern, re.VERBOSE), read_as)
     for pattern, read_as in (

@@ -67,8 +67,8 @@ def _last_group(groups: Sequence[re.Match[str]], first: int) -> int | None:
     digits, separator = "", ""
     for index in range(first, len(groups)):
         between = groups[index].string[groups[index - 1].end() : groups[index].start()] if index > first else ""
-        # A card number may mix spaces and hyphens. Other separators have to be the same throughout: dots, for example, are
-        # those of IP addresses, which spaces only separate.
+        # A card number may mix spaces and hyphens. Other separators have to be the same throughout: dots, for example,
+        # are those of IP addresses, which spaces only separate.
         between = between.strip(" \u00a0+-")
         if index > first + 1 and between != separator:
             break

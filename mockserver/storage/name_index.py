@@ -14,7 +14,8 @@ Value = TypeVar("Value", bound=Owned)
 class NameIndex(Generic[Value]):
     """Finds the value of a store that has a name: that of one owner, or the newest of all owners.
 
-    Most names are generated and have one owner. A scenario may give several owners the same name; each has its own value.
+    Most names are generated and have one owner. A scenario may give several owners the same name; each has its
+    own value.
     """
 
     def __init__(self, store: BoundedStore[Value]) -> None:
