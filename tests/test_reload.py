@@ -28,8 +28,8 @@ from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError
 from mockserver.loading import load_contract, load_engine, load_snapshot
 from mockserver.messages import Reply
-from mockserver.reloading import file_stamps, reloader, sources
-from mockserver.reloading.sources import Sources
+from mockserver.reloading import reloader, sources
+from mockserver.reloading.sources import FileStamps, Sources
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
@@ -797,9 +797,9 @@ def test_stamps_see_what_editors_do(tmp_path: Path) -> None:
         path.unlink,
     ]
     for act in acts:
-        before = file_stamps.FileStamps.read([path], None)
+        before = FileStamps.read([path], None)
         time.sleep(0.02)
         path.read_text("utf-8")
-        assert before == file_stamps.FileStamps.read([path], None)
+        assert before == FileStamps.read([path], None)
         act()
-        assert before != file_stamps.FileStamps.read([path], None)
+        assert before != FileStamps.read([path], None)

@@ -6,7 +6,6 @@ May import: `loading`, `engine` and the packages below them. Start with `checker
 from __future__ import annotations
 
 from mockserver.checks.checker import check
-from mockserver.checks.report import Comparison, FileReport, Report
-from mockserver.checks.report_formats import FORMATS
+from mockserver.checks.report import FORMATS
 
-__all__ = ["FORMATS", "Comparison", "FileReport", "Report", "check"]
+__all__ = ["FORMATS", "check"]

@@ -6,18 +6,22 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from mockserver.checks.example_client import request_of
+from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
-from mockserver.messages import ABSENT, Fault, Headers, Reply
+from mockserver.engine.namespaces import HEADER as NAMESPACE
+from mockserver.messages import ABSENT, Fault, Headers, Reply, Request
 from mockserver.parsing import json_pointers
+from mockserver.parsing.json_writer import write_json
 from mockserver.parsing.media_types import is_json
-from mockserver.scenarios import Example, Miss, Scenario
+from mockserver.scenarios import Example, ExampleRequest, Miss, Scenario
 from mockserver.scenarios.format import Problem, ReadFile
 from mockserver.scenarios.format.flaws import Flaw, Path
+from mockserver.scenarios.scenario_selector import HEADER as SCENARIO
 
 __all__ = ["play"]
 
 _REFUSED: Final = "mock-refused"
+_KEY: Final = "api_key_example"
 
 
 def play(engine: Engine, file: ReadFile) -> list[Problem]:
@@ -28,14 +32,48 @@ def play(engine: Engine, file: ReadFile) -> list[Problem]:
     flaws: list[Flaw] = []
     answered_by = set()
     for index, example in enumerate(scenario.example):
-        outcome = engine.handle(request_of(example.request, scenario, engine.contract))
+        outcome = engine.handle(_request(example.request, scenario, engine.contract))
         answered_by.add(_headers(outcome).get("mock-scenario"))
         flaws += [flaw.under(("example", index)) for flaw in _flaws(example, outcome, scenario)]
     if scenario.when is not None and scenario.example and not flaws and scenario.name not in answered_by:
-        flaws.append(
-            Flaw(("when",), "expected to select this scenario for one of its examples, found that it does not")
-        )
+        flaws.append(Flaw(("when",), "expected to select this scenario for an example, found that it does not"))
     return [file.problem(_with_written_name(flaw, file)) for flaw in flaws]
+
+
+def _request(example: ExampleRequest, scenario: Scenario, contract: Contract) -> Request:
+    """The request of an example, in a namespace of its scenario, and with a credential if the example has none.
+
+    A scenario with a `when` must be selected by it, so its name is not sent.
+    """
+    headers = {"host": "127.0.0.1:8080", "accept": "*/*", NAMESPACE: f"example of {scenario.name}"}
+    if example.body is not ABSENT:
+        headers["content-type"] = "application/json"
+    if scenario.when is None:
+        headers[SCENARIO] = scenario.name
+    headers |= {name.lower(): value for name, value in example.headers.items()}
+    path, _, query = example.path.partition("?")
+    body = _request_body(example, headers.get("content-type", ""))
+    request = Request(method=example.method, path=path, query=query, headers=Headers(headers.items()), body=body)
+    if any(place.find(request) is not None for place in contract.credential_places):
+        return request
+    # The first security requirement of each operation that the scenario has stubs for.
+    known = contract.operations
+    requirements = [
+        next(iter(known[stub.operation].security), {}) for stub in scenario.stubs if stub.operation in known
+    ]
+    schemes = {scheme for requirement in requirements for scheme in requirement}
+    for place in contract.credential_places:
+        if place.scheme in schemes:
+            request = place.carry(request, _KEY)
+    return request
+
+
+def _request_body(example: ExampleRequest, media_type: str) -> bytes:
+    if example.body is ABSENT:
+        return b""
+    if isinstance(example.body, str) and not is_json(media_type):
+        return example.body.encode()
+    return write_json(example.body)
 
 
 def _flaws(example: Example, outcome: Reply | Fault, scenario: Scenario) -> Iterator[Flaw]:

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from mockserver.errors import UsageError
+from mockserver.settings import Settings, bundled, refuse_url
 from mockserver.version import __version__
 
 __all__ = ["commands", "main"]
@@ -107,7 +108,6 @@ def serve(**values: Any) -> None:
     from mockserver.cli.greeting import greeting
     from mockserver.loading import load_engine
     from mockserver.server import serve as serve_app
-    from mockserver.settings import Settings
     from mockserver.web import AccessLog, create_app
 
     settings = Settings(**values)
@@ -133,7 +133,6 @@ def check(
     """
     from mockserver.checks import FORMATS
     from mockserver.checks import check as check_files
-    from mockserver.settings import Settings, refuse_url
 
     refuse_url("--against", against)
     report = check_files(Settings(spec=spec, scenarios=scenarios), against=against)
@@ -147,7 +146,6 @@ def list_scenarios(scenarios: Path | None) -> None:
     """List the scenarios with a description, their operations, statuses and faults."""
     from mockserver.cli.scenario_table import scenario_table
     from mockserver.scenarios.format import load_folder
-    from mockserver.settings import bundled, refuse_url
 
     refuse_url("--scenarios", scenarios)
     library = load_folder(scenarios or bundled("scenarios"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -37,11 +38,10 @@ def _column_widths(rows: list[tuple[str, ...]], width: int | None) -> list[int]:
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     smallest = [max(len(word) for cell in column for word in cell.split()) for column in columns]
-    excess = 0 if width is None else sum(widths) + len(GAP) * (len(widths) - 1) - width
-    while excess > 0 and widths != smallest:
+    limit = sys.maxsize if width is None else width - len(GAP) * (len(columns) - 1)
+    while sum(widths) > limit and widths != smallest:
         _, widest = max((current, index) for index, current in enumerate(widths) if current > smallest[index])
         widths[widest] -= 1
-        excess -= 1
     return widths
 
 

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from mockserver.engine.snapshot import Snapshot
 from mockserver.errors import SpecError
 from mockserver.loading import load_contract, load_snapshot
-from mockserver.reloading.file_stamps import FileStamps, Stamp, folder_ids
 from mockserver.settings import Settings
 
-__all__ = ["Sources"]
+__all__ = ["FileStamps", "Sources"]
+
+Stamp = tuple[int, ...] | None
+"""Differs after a file was written, replaced or got other permissions. `None`: the file does not exist."""
+
+# The clock that file systems read can be a few milliseconds slow.
+_SLACK = 10_000_000
 
 # Editors write a file in pieces. Files are read after this many seconds without a change, and at last after four waits.
 _QUIET = 0.1
 _MAX_WAITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamps:
+    """The stamps of the contract's files and of the scenario files at one moment. Links are followed."""
+
+    spec: Mapping[Path, Stamp]
+    scenarios: Mapping[Path, Stamp]
+
+    @classmethod
+    def read(cls, spec: Iterable[Path], folder: Path | None) -> Self:
+        """The stamps of the contract's files, and of every scenario file in a folder."""
+        return cls({path: _stamp(path) for path in spec}, _scenarios(folder) if folder else {})
+
+    def contradicts(self, other: FileStamps) -> bool:
+        """Whether a file has changed between the two. The contract may consist of other files: only common ones count."""
+        common = self.spec.keys() & other.spec.keys()
+        return self.scenarios != other.scenarios or any(self.spec[path] != other.spec[path] for path in common)
+
+    def changed_after(self, seconds: float) -> bool:
+        """Whether a file has changed after a time, in seconds since the epoch."""
+        stamps = (*self.spec.values(), *self.scenarios.values())
+        return any(max(stamp[-2:]) > seconds * 1e9 - _SLACK for stamp in stamps if stamp)
 
 
 class Sources:
@@ -40,7 +69,7 @@ class Sources:
     def folders(self) -> dict[Path, Stamp]:
         """The folders to watch, with their ids."""
         scenarios = self._settings.scenarios_folder
-        return folder_ids({*(path.parent for path in self._files), *([scenarios] if scenarios else [])})
+        return _folder_ids({*(path.parent for path in self._files), *([scenarios] if scenarios else [])})
 
     def have_changed(self, wait: Callable[[float], object]) -> bool:
         """Whether a file has changed since the last call. If so, wait until nobody writes any more."""
@@ -82,3 +111,25 @@ class Sources:
 
     def _read_stamps(self) -> FileStamps:
         return FileStamps.read({self._settings.spec_file, *self._files}, self._settings.scenarios_folder)
+
+
+def _folder_ids(folders: Iterable[Path]) -> dict[Path, Stamp]:
+    """The folders that exist, with device and inode. A folder that was deleted and created again has another id."""
+    stamps = {folder: _stamp(folder) for folder in folders}
+    return {folder: stamp[:2] for folder, stamp in stamps.items() if stamp}
+
+
+def _scenarios(folder: Path) -> dict[Path, Stamp]:
+    try:
+        paths = list(folder.iterdir())
+    except OSError:
+        return {folder: None}
+    return {path: _stamp(path) for path in paths if path.suffix.lower() in (".yaml", ".yml")}
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

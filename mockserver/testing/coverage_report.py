@@ -16,8 +16,7 @@ from mockserver.engine.coverage import Cell, as_report
 
 __all__ = ["report", "summarize"]
 
-_LINES = pytest.StashKey[list[str]]()
-_PROBLEM = pytest.StashKey[str | None]()
+_RESULT = pytest.StashKey[tuple[list[str], str | None]]()
 
 
 def report(session: pytest.Session, results: list[dict[str, Any]], *, fail_under: str | None, path: str | None) -> None:
@@ -37,20 +36,20 @@ def report(session: pytest.Session, results: list[dict[str, Any]], *, fail_under
     if xml is not None:
         for name, value in _properties(coverage):
             xml.add_global_property(name, value)
-    config.stash[_LINES] = list(_lines(coverage))
-    problem = config.stash[_PROBLEM] = None if fail_under is None else _problem(coverage, float(fail_under))
+    problem = None if fail_under is None else _problem(coverage, float(fail_under))
+    config.stash[_RESULT] = list(_lines(coverage)), problem
     if problem is not None and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def summarize(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the coverage in pytest's summary."""
-    if _LINES not in config.stash:
+    if _RESULT not in config.stash:
         return
+    lines, problem = config.stash[_RESULT]
     terminal.section("mockserver coverage")
-    for line in config.stash[_LINES]:
+    for line in lines:
         terminal.write_line(line)
-    problem = config.stash[_PROBLEM]
     if problem is not None:
         terminal.write_line(problem, red=True)
 

@@ -75,9 +75,9 @@ class MockServer:
         self._watch: JournalWatch | None = None
         self._numbers = count(1)
         if isinstance(self._backend, LocalBackend):
-            self._key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
+            self.api_key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
         else:
-            self._key = api_key or _new_key()
+            self.api_key = api_key or _new_key()
 
     def start(self) -> Self:
         """Start listening; with `url`, check that the server is healthy."""
@@ -107,11 +107,6 @@ class MockServer:
     def url(self) -> str:
         """The base URL, without a slash at the end. Raises UsageError before `start`."""
         return self._backend.url
-
-    @property
-    def api_key(self) -> str:
-        """The credential of the namespace."""
-        return self._key
 
     @property
     def headers(self) -> dict[str, str]:
@@ -181,7 +176,7 @@ class MockServer:
     def namespace(self, api_key: str | None = None) -> MockServer:
         """The same mock with the namespace of another key; by default of a new one."""
         is_local = isinstance(self._backend, LocalBackend)
-        key = api_key or (f"{self._key}_{next(self._numbers)}" if is_local else _new_key())
+        key = api_key or (f"{self.api_key}_{next(self._numbers)}" if is_local else _new_key())
         return MockServer(backend=self._backend, api_key=key)
 
     @property
@@ -212,9 +207,9 @@ class MockServer:
         places = self._backend.credential_places
         place = next((each for each in places if each.place in {"header", "http"}), next(iter(places), None))
         if place is not None:
-            return place.carry(request, self._key)
+            return place.carry(request, self.api_key)
         # A name with the prefix of a key would be redacted, and then all namespaces would look the same.
-        name = self._key.removeprefix("api_key_")
+        name = self.api_key.removeprefix("api_key_")
         return replace(request, headers=Headers([*request.headers.pairs, ("mock-namespace", name)]))
 
     def _call(self, method: str, name: str, body: Any = None) -> Any:

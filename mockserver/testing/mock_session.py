@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from mockserver.errors import UsageError
 from mockserver.settings import refuse_url
 from mockserver.testing.backends import Backend, LocalBackend, backend_of
 from mockserver.testing.failure_reports import ContractBrokenError, entry_lines
+from mockserver.testing.journal_watch import JournalWatch
 from mockserver.testing.mock_server import MockServer
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ MARKER_ARGUMENTS: Final[Mapping[str, type | tuple[type, ...]]] = {
 }
 
 
+@dataclass(kw_only=True)
 class MockUsage:
     """The use that one test makes of the mock.
 
@@ -39,24 +42,21 @@ class MockUsage:
     failed because of them, `has_failed` after it has failed for any reason.
     """
 
-    def __init__(
-        self, session: MockSession, mock: MockServer, *, allow_violations: bool, earlier_owners: Container[str]
-    ) -> None:
-        self.session = session
-        self.mock = mock
-        self.problem: str | None = None
-        self.reported = False
-        self.has_failed = False
-        self._allow_violations = allow_violations
-        self._watch = mock.watch(earlier_owners)
+    session: MockSession
+    mock: MockServer
+    watch: JournalWatch
+    allow_violations: bool
+    problem: str | None = None
+    reported: bool = False
+    has_failed: bool = False
 
     def update(self) -> None:
         """Read the exchanges up to now, for the coverage and the problem."""
         try:
-            self._watch.update()
-            self.session.cells |= self._watch.cells
-            unsound = self._watch.unsound
-            if unsound and not self._allow_violations:
+            self.watch.update()
+            self.session.cells |= self.watch.cells
+            unsound = self.watch.unsound
+            if unsound and not self.allow_violations:
                 hints = ["to allow it: @pytest.mark.mockserver(allow_violations=True)"]
                 if self.session.generates_keys and any(each.refused == "not-authenticated" for each in unsound):
                     hints.append(
@@ -70,7 +70,7 @@ class MockUsage:
     def end(self) -> None:
         """Read the last exchanges, after the test and its fixtures have ended."""
         self.update()
-        self._watch.end()
+        self.watch.end()
 
     def summary(self) -> str:
         """What the mock received, for the report of a failure."""
@@ -83,8 +83,8 @@ class MockUsage:
             ]
         except UsageError as error:
             return str(error)
-        if self._watch.unsound and not self.reported:
-            lines += ["refused or broke the contract:", *entry_lines(self._watch.unsound)]
+        if self.watch.unsound and not self.reported:
+            lines += ["refused or broke the contract:", *entry_lines(self.watch.unsound)]
         return "\n".join(lines)
 
 
@@ -132,27 +132,24 @@ class MockSession:
             mock.reset()
         if arguments.get("scenario") is not None:
             mock.scenario(arguments["scenario"])
-        earlier_owners = frozenset(self._owners - {mock.owner})
+        watch = mock.watch(frozenset(self._owners - {mock.owner}))
         self._owners.add(mock.owner)
-        allow_violations = bool(arguments.get("allow_violations"))
-        return MockUsage(self, mock, allow_violations=allow_violations, earlier_owners=earlier_owners)
+        return MockUsage(
+            session=self, mock=mock, watch=watch, allow_violations=arguments.get("allow_violations", False)
+        )
 
     def finish(self) -> dict[str, Any] | None:
         """Stop the mock. Returns the used and the expected cells as plain values; None if there is no mock."""
         if self.transport is not None:
             self.transport.close()
         try:
-            coverage = MockServer(backend=self._backend, api_key="api_key_test").coverage
+            cells = MockServer(backend=self._backend, api_key="api_key_test").coverage["cells"]
         except UsageError:
             # The tests have already failed for this reason, or the server has stopped since.
             return None
         finally:
             self._backend.stop()
-        expected = [
-            [each["operation"], each["scenario"] or "", each["outcome"]]
-            for each in coverage["cells"]
-            if each["expected"]
-        ]
+        expected = [[cell["operation"], cell["scenario"] or "", cell["outcome"]] for cell in cells if cell["expected"]]
         return {"cells": [list(cell) for cell in self.cells], "expected": expected}
 
     def _new_backend(self, config: pytest.Config) -> Backend:

@@ -113,12 +113,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         pytest.fail(usage.problem, pytrace=False)
     if usage is None and any(mark.name == "mockserver" for mark in item.own_markers):
         # A warning and no failure, because a fixture of the project may use the marker.
-        item.warn(
-            pytest.PytestWarning(
-                "the marker mockserver has no effect: the test uses none of the fixtures mockserver, mockserver_client "
-                "and mockserver_app"
-            )
-        )
+        fixtures = "mockserver, mockserver_client and mockserver_app"
+        item.warn(pytest.PytestWarning(f"the marker mockserver has no effect without one of the fixtures {fixtures}"))
     return result
 
 

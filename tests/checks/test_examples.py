@@ -89,7 +89,7 @@ NOT_HOLDING = {
     "a when that the example is not": (
         HAPPY.replace("stubs:", "when: {path: {customer_id: Cust_2}}\nstubs:") + example("reply: {status: 200}"),
         [
-            "s.yaml:2:7: when: expected to select this scenario for one of its examples, found that it does not",
+            "s.yaml:2:7: when: expected to select this scenario for an example, found that it does not",
         ],
     ),
 }
@@ -115,7 +115,7 @@ def test_another_scenario_that_answers_is_named(tmp_path: Path) -> None:
     )
     assert [
         "second.yaml:9:12: example[0].fault: expected the fault empty_reply, found the fault hang from stub 'a' of first",
-        "third.yaml:2:7: when: expected to select this scenario for one of its examples, found that it does not",
+        "third.yaml:2:7: when: expected to select this scenario for an example, found that it does not",
     ] == found
 
 
