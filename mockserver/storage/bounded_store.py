@@ -56,7 +56,7 @@ class BoundedStore(Generic[Value]):
             return self.last, self._shrink()
 
     def replace(self, number: int, value: Value) -> list[Value]:
-        """Replace a value, unless it was dropped, by one of the same owner. Returns the values that are dropped for it."""
+        """Replace a value, unless it was dropped, by one of the same owner. Returns the values dropped for it."""
         with self._lock:
             former = self._values.get(number)
             if former is None:
