@@ -20,7 +20,7 @@ from mockserver.payments.random_ids import RandomIds
 __all__ = ["Recorder", "Recording"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Recording:
     """One exchange: the journal entry that is being filled in, its namespace, and the source of its made-up values."""
 
