@@ -18,7 +18,7 @@ import pytest
 from mockserver.cli.scenario_table import scenario_table
 from mockserver.scenarios.format import load_folder
 from tests.support.command import ROOT, environment, run, served
-from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write
+from tests.support.scenario_files import HAPPY, OPERATION, PATH, more, reply, stub, write
 
 FILES = {
     "happy_path": HAPPY,

@@ -11,8 +11,8 @@ import pytest
 from mockserver.checks import check
 from mockserver.settings import Settings
 from tests.support.command import ROOT, run
-from tests.support.leavingfiles import LEAVE
-from tests.support.scenariofiles import HAPPY, OPERATION, example, reply, stub, write
+from tests.support.scenario_files import HAPPY, OPERATION, example, reply, stub, write
+from tests.support.violating_files import HINT
 
 SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
 
@@ -46,14 +46,14 @@ AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
         {"pk_key": "publishable_key"},
         reply("payment_session: {setup_intent: {stripe: {pk_key: pk_test_1}}}"),
         [
-            f'6:48: stubs[0].reply.payment_session.setup_intent.stripe.publishable_key: "publishable_key" is required {LEAVE}',
-            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: the contract documents no such member {LEAVE}; known are client_secret, connected_account_id, publishable_key",
+            f'6:48: stubs[0].reply.payment_session.setup_intent.stripe.publishable_key: "publishable_key" is required {HINT}',
+            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: the contract documents no such member {HINT}; known are client_secret, connected_account_id, publishable_key",
         ],
     ),
     "a value gone": (
         {"        - authorize\n": ""},
         reply("payment_session: {provider: authorize}"),
-        [f'6:35: stubs[0].reply.payment_session.provider: "authorize" is not one of "self_handled", "stripe" {LEAVE}'],
+        [f'6:35: stubs[0].reply.payment_session.provider: "authorize" is not one of "self_handled", "stripe" {HINT}'],
     ),
     "a member of the request that became required": (
         {

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.brokenfiles import BROKEN
+from tests.support.broken_files import BROKEN
 from tests.support.command import ROOT, run
-from tests.support.leavingfiles import LEAVING
-from tests.support.scenariofiles import HAPPY, reply, stub, write
+from tests.support.scenario_files import HAPPY, reply, stub, write
+from tests.support.violating_files import VIOLATING
 
 SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
 
@@ -35,11 +35,13 @@ def test_ci_checks_the_bundled_scenarios() -> None:
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What one run says about all broken files, each under the number of its case."""
     folder = tmp_path_factory.mktemp("broken")
-    for number, (text, _) in enumerate([*BROKEN.values(), *LEAVING.values()]):
+    for number, (text, _) in enumerate([*BROKEN.values(), *VIOLATING.values()]):
         (folder / f"case_{number:03}.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
     ended = run("check", "--scenarios", str(folder))
     assert (1, "") == (ended.returncode, ended.stderr)
-    assert f"{len(BROKEN) + len(LEAVING)} files, {len(BROKEN) + len(LEAVING)} with " in ended.stdout.splitlines()[-1]
+    assert (
+        f"{len(BROKEN) + len(VIOLATING)} files, {len(BROKEN) + len(VIOLATING)} with " in ended.stdout.splitlines()[-1]
+    )
     lines: dict[str, list[str]] = {}
     for line in ended.stdout.splitlines()[:-1]:
         if line.startswith("  "):
@@ -51,10 +53,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return lines
 
 
-@pytest.mark.parametrize("number", range(len(BROKEN) + len(LEAVING)), ids=[*BROKEN, *LEAVING])
+@pytest.mark.parametrize("number", range(len(BROKEN) + len(VIOLATING)), ids=[*BROKEN, *VIOLATING])
 def test_broken_files(told: dict[str, list[str]], number: int) -> None:
     """Each of more than a hundred broken files is told as it is at the start of a server, in one run over all."""
-    _, expected = [*BROKEN.values(), *LEAVING.values()][number]
+    _, expected = [*BROKEN.values(), *VIOLATING.values()][number]
     assert expected == told[f"case_{number:03}"]
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from mockserver.checks import check
 from mockserver.settings import Settings
-from tests.support.leavingfiles import LEAVE
-from tests.support.scenariofiles import HAPPY, OPERATION, PATH, example, more, reply, stub, write
+from tests.support.scenario_files import HAPPY, OPERATION, PATH, example, more, reply, stub, write
+from tests.support.violating_files import HINT
 
 
 def messages(folder: Path, **files: str) -> list[str]:
@@ -172,7 +172,7 @@ def test_files_do_not_disturb_each_other(tmp_path: Path) -> None:
     found = messages(tmp_path / "scenarios", a=once, b=once, c="about: x", d=reply("status: 500"))
     assert [
         "c.yaml:1:1: stubs: required, but missing",
-        f"d.yaml:6:15: stubs[0].reply.status: the status 500 is not documented; documented: 200 {LEAVE}",
+        f"d.yaml:6:15: stubs[0].reply.status: the status 500 is not documented; documented: 200 {HINT}",
     ] == found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mockserver.checks import FORMATS, check
 from mockserver.settings import Settings
 from tests.support.command import ROOT, run
-from tests.support.scenariofiles import HAPPY, OPERATION, example, reply, write
+from tests.support.scenario_files import HAPPY, OPERATION, example, reply, write
 
 SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
 

@@ -1,4 +1,4 @@
-"""Broken scenario files: every problem is told with its place, its key and what was expected; none is a traceback."""
+"""Broken scenario files: each problem is reported with its position, its key and what was expected."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from mockserver.errors import ScenarioError
 from mockserver.scenarios.format import BrokenScenariosError, load_folder
 from mockserver.scenarios.format.file_reader import read_text
-from tests.support.brokenfiles import BROKEN
-from tests.support.scenariofiles import OPERATION, stub
+from tests.support.broken_files import BROKEN
+from tests.support.scenario_files import OPERATION, stub
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())
@@ -52,7 +52,7 @@ BROKEN_FOLDERS = {
 
 @pytest.mark.parametrize(("files", "expected"), BROKEN_FOLDERS.values(), ids=BROKEN_FOLDERS.keys())
 def test_broken_folder(tmp_path: Path, files: dict[str, str], expected: str) -> None:
-    """A folder is loaded whole or not at all; the error lists the problems of every file."""
+    """If one file of a folder is broken, no scenario is loaded. The error lists the problems of all files."""
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     with pytest.raises(ScenarioError) as caught:
@@ -61,7 +61,7 @@ def test_broken_folder(tmp_path: Path, files: dict[str, str], expected: str) -> 
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    """A folder that is not there is one clear line."""
+    """The error for a missing folder is one line."""
     with pytest.raises(ScenarioError) as caught:
         load_folder(tmp_path / "none")
     expected = f"{tmp_path}/none: the folder of scenarios cannot be read: No such file or directory"
@@ -69,7 +69,7 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 def test_problems_are_data(tmp_path: Path) -> None:
-    """The parts of each problem can be had one by one."""
+    """A problem has its file, line, column, key and message as separate values."""
     (tmp_path / "a.yaml").write_text(stub("fault: hang\ntimes: 0"))
     with pytest.raises(BrokenScenariosError) as caught:
         load_folder(tmp_path)
@@ -80,7 +80,7 @@ def test_problems_are_data(tmp_path: Path) -> None:
 
 
 def test_links_out_of_the_folder(tmp_path: Path) -> None:
-    """A link that leads out of the folder, or nowhere, is an error; one inside is followed, as in a mounted volume."""
+    """A link that leads out of the folder, or nowhere, is an error. A link inside the folder is followed."""
     (tmp_path / "outside.yaml").write_text(stub("fault: hang"))
     folder = tmp_path / "scenarios"
     (folder / "..data").mkdir(parents=True)

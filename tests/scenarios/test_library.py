@@ -1,9 +1,8 @@
-"""The library: loading a folder, and choosing from it."""
+"""The library of scenarios: how a folder is loaded, and how a scenario is found in it."""
 
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ def call(customer_id: str) -> Call:
 
 
 def test_names(tmp_path: Path) -> None:
-    """A scenario is had by the stem of its file; other files and folders in between are not looked at."""
+    """A scenario has the name of its file without the ending. Other files and folders are ignored."""
     for name in ("slow", "card_declined", "happy-2"):
         write(tmp_path, name)
     for other in ("README.md", "scenario.schema.json", ".hidden.yaml", "notes.txt", "slow.yaml~"):
@@ -45,7 +44,7 @@ def test_names(tmp_path: Path) -> None:
 
 
 def test_an_empty_library() -> None:
-    """Without a folder there are no scenarios, and everything can still be asked."""
+    """An empty library finds nothing."""
     library = Scenarios()
     assert ([], [], None) == (list(library), nearest_names("slow", library), library.fitting(call("a")))
 
@@ -62,14 +61,14 @@ NEAREST = {
 
 @pytest.mark.parametrize(("name", "expected"), NEAREST.values(), ids=NEAREST.keys())
 def test_nearest(tmp_path: Path, name: str, expected: list[str]) -> None:
-    """A name that is not there finds its neighbours."""
+    """An unknown name finds the most similar names."""
     for known in ("slow", "card_declined", "card_decided", "happy_path"):
         write(tmp_path, known)
     assert sorted(expected) == sorted(nearest_names(name, load_folder(tmp_path), count=2))
 
 
 def test_fitting(tmp_path: Path) -> None:
-    """The first scenario by name whose file-level `when` fits is chosen; without a `when`, never."""
+    """The first scenario by name whose file-level `when` fits is found. Scenarios without `when` are never found."""
     write(tmp_path, "a_plain")
     write(tmp_path, "c_first", when="'503'")
     write(tmp_path, "b_first", when="{matches: '^50'}")
@@ -81,8 +80,8 @@ def test_fitting(tmp_path: Path) -> None:
     }
 
 
-def test_operations_are_checked_if_they_are_known(tmp_path: Path) -> None:
-    """A stub for an operation that the contract does not have is a problem, if the contract is there."""
+def test_unknown_operations(tmp_path: Path) -> None:
+    """A stub for an unknown operation is a problem, unless the operations are not given."""
     write(tmp_path, "slow", operation="c_create")
     assert ["slow"] == list(load_folder(tmp_path))
     with pytest.raises(BrokenScenariosError) as caught:
@@ -91,8 +90,8 @@ def test_operations_are_checked_if_they_are_known(tmp_path: Path) -> None:
     assert f"{tmp_path}/slow.yaml:3:26: stubs[0].operation: {message}" == str(caught.value)
 
 
-def test_read_folder_tells_good_from_broken(tmp_path: Path) -> None:
-    """Each file of a folder is a scenario or a list of problems, whatever its neighbours are."""
+def test_read_folder_reads_each_file_by_itself(tmp_path: Path) -> None:
+    """A broken file does not affect the other files of a folder."""
     write(tmp_path, "slow")
     (tmp_path / "broken.yaml").write_text("about: x")
     broken, slow = read_folder(tmp_path)
@@ -105,28 +104,25 @@ def test_read_folder_tells_good_from_broken(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 def test_a_pipe_is_not_read(tmp_path: Path) -> None:
-    """A file that would block for ever is a problem."""
+    """A named pipe would block forever, so it is a problem."""
     os.mkfifo(tmp_path / "pipe.yaml")
     with pytest.raises(ScenarioError, match=r"pipe\.yaml:1:1: not a regular file$"):
         load_folder(tmp_path)
 
 
-def test_a_thousand_files(tmp_path: Path) -> None:
-    """A thousand scenario files are loaded in a few seconds, and those without `when` are not looked through."""
-    for number in range(1000):
-        write(tmp_path, f"scenario_{number:04}", when="'7'" if number == 700 else "")
-    started = time.process_time()
-    library = library_of(read_folder(tmp_path, operations=frozenset({"op"})))
-    seconds = time.process_time() - started
-    assert 1000 == len(library)
-    chosen = library.fitting(call("7"))
-    assert chosen is not None
-    assert "scenario_0700" == chosen.name
-    assert seconds < 20  # under 3 in truth; the limit leaves room for a slow machine and for tracing
+def test_fitting_among_many(tmp_path: Path) -> None:
+    """One scenario with a `when` is found among many without."""
+    for number in range(200):
+        write(tmp_path, f"scenario_{number:04}", when="'7'" if number == 70 else "")
+    library = load_folder(tmp_path)
+    assert 200 == len(library)
+    found = library.fitting(call("7"))
+    assert found is not None
+    assert "scenario_0070" == found.name
 
 
 def test_bundled_scenarios() -> None:
-    """Every bundled scenario is valid, opens with the editor's schema line and has an example."""
+    """Every bundled scenario is valid, starts with the schema line for editors and has an example."""
     folder = ROOT / "scenarios"
     library = load_folder(folder)
     assert "happy_path" in library

@@ -1,4 +1,4 @@
-"""Test cards and test IBANs: what a setup with each comes to, over HTTP, when no scenario decides."""
+"""Test cards and test IBANs: the outcome of a setup with each, over HTTP, when no scenario decides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def declined(code: str, decline_code: str | None = None) -> tuple[int, str, str,
     return (402, "requires_payment_method", code, decline_code)
 
 
-# Number, names that stand for it, and what comes of it: HTTP status, status of the intent, code, decline code.
+# The number, its names, and the outcome: HTTP status, status of the setup intent, code, decline code.
 CARDS: dict[str, tuple[str, list[str], tuple[int, str, str | None, str | None]]] = {
     "visa": ("4242424242424242", ["visa"], SUCCEEDED),
     "mastercard": ("5555555555554444", ["mastercard"], SUCCEEDED),
@@ -80,7 +80,7 @@ NAMED = [
 
 
 def outcome(reply: Any) -> tuple[int, str, str | None, str | None]:
-    """What came of a confirmation, whichever way it is told."""
+    """The outcome of a confirmation. The error and the setup intent must agree."""
     body = reply.json()
     error = body.get("error", {})
     intent = error.get("setup_intent", body)
@@ -91,16 +91,16 @@ def outcome(reply: Any) -> tuple[int, str, str | None, str | None]:
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_number_decides(mock: Mock, name: str) -> None:
-    """What a test card stands for is what comes of it."""
+def test_numbers(mock: Mock, name: str) -> None:
+    """The number of a test card decides the outcome."""
     number, _, expected = CARDS[name]
 
     assert expected == outcome(prepared(mock).confirm(number))
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_spaces_do_not_matter(mock: Mock, name: str) -> None:
-    """A number may be written in groups, as on the card."""
+def test_numbers_with_spaces(mock: Mock, name: str) -> None:
+    """A number may have spaces, as on a card."""
     number, _, expected = CARDS[name]
     grouped = " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
@@ -108,8 +108,8 @@ def test_spaces_do_not_matter(mock: Mock, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_payment_method_made_before_decides(mock: Mock, name: str) -> None:
-    """A payment method is made of every test card, also those that will be declined; the confirmation tells."""
+def test_payment_methods_from_numbers(mock: Mock, name: str) -> None:
+    """A payment method can be created from every test card. A decline comes only with the confirmation."""
     number, _, expected = CARDS[name]
     setup = prepared(mock)
     made = setup.http.post("/v1/payment_methods", json=card_data(number))
@@ -120,8 +120,8 @@ def test_a_payment_method_made_before_decides(mock: Mock, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_token_made_before_decides(mock: Mock, name: str) -> None:
-    """So does createToken, and the token stands for the card."""
+def test_tokens_from_numbers(mock: Mock, name: str) -> None:
+    """A token can be created from every test card, and has the outcome of the card."""
     number, _, expected = CARDS[name]
     setup = prepared(mock)
     made = setup.http.post("/v1/tokens", json={"card": card_data(number)["card"]})
@@ -132,8 +132,8 @@ def test_a_token_made_before_decides(mock: Mock, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "expected"), NAMED)
-def test_a_name_stands_for_a_card(mock: Mock, name: str, expected: tuple[int, str, str | None, str | None]) -> None:
-    """`pm_card_…` stands for a payment method, `tok_…` for a token."""
+def test_names(mock: Mock, name: str, expected: tuple[int, str, str | None, str | None]) -> None:
+    """Stripe's names for test cards work: `pm_card_…` as a payment method, `tok_…` as a token."""
     setup = prepared(mock)
     data = {"type": "card", "card": {"token": name}}
     reply = setup.confirm_with(name) if name.startswith("pm_") else setup.call("confirm", {"payment_method_data": data})
@@ -142,7 +142,7 @@ def test_a_name_stands_for_a_card(mock: Mock, name: str, expected: tuple[int, st
 
 
 def test_every_name_is_in_the_table() -> None:
-    """The table above leaves no name out."""
+    """The table above has every name."""
     assert set(CARD_TOKENS) == {str(each.values[0]) for each in NAMED}
 
 
@@ -165,10 +165,8 @@ def test_every_name_is_in_the_table() -> None:
     ],
 )
 @pytest.mark.parametrize("way", ["confirm", "payment method", "token"])
-def test_what_is_no_test_card_is_refused(
-    mock: Mock, card: dict[str, str], expected: tuple[str, str | None], way: str
-) -> None:
-    """Wherever a card is entered, one that is none, or a real one, goes no further."""
+def test_other_cards_are_refused(mock: Mock, card: dict[str, str], expected: tuple[str, str | None], way: str) -> None:
+    """Invalid and real card numbers are refused, no matter how they are entered."""
     setup = prepared(mock)
     data = card_data(**card)
     match way:
@@ -186,16 +184,16 @@ def test_what_is_no_test_card_is_refused(
     assert "succeeded" == prepared(mock, customer="Cust_2").confirm().json()["status"]
 
 
-def test_a_refused_card_can_be_mended(mock: Mock) -> None:
-    """After a mistake the same setup intent takes another card, and a year may have two digits."""
+def test_a_second_attempt(mock: Mock) -> None:
+    """After a refused card the same setup intent accepts another one. A year may have two digits."""
     setup = prepared(mock)
 
     assert 402 == setup.confirm("4242424242424241").status_code
     assert "succeeded" == setup.call("confirm", {"payment_method_data": card_data(exp_year="34")}).json()["status"]
 
 
-def test_this_month_is_not_over(mock: Mock) -> None:
-    """A card is good to the end of its month."""
+def test_a_card_that_expires_this_month(mock: Mock) -> None:
+    """A card is valid until the end of its month."""
     now = datetime.now(UTC)
     data = card_data(exp_month=str(now.month), exp_year=str(now.year))
 
@@ -205,8 +203,8 @@ def test_this_month_is_not_over(mock: Mock) -> None:
 @pytest.mark.parametrize(
     ("month", "expected"), [("4", "invalid_expiry_month"), ("5", None), ("6", None)], ids=["past", "this", "next"]
 )
-def test_a_month_that_is_over(monkeypatch: pytest.MonkeyPatch, month: str, expected: str | None) -> None:
-    """The month before this one is over, also in this year."""
+def test_months_of_this_year(monkeypatch: pytest.MonkeyPatch, month: str, expected: str | None) -> None:
+    """A card that expired in an earlier month of this year is refused."""
 
     class May(datetime):
         @classmethod
@@ -236,8 +234,8 @@ def test_a_month_that_is_over(monkeypatch: pytest.MonkeyPatch, month: str, expec
         pytest.param({"type": "sepa_debit"}, "sepa_debit[iban]", id="no account"),
     ],
 )
-def test_what_is_missing_is_named(mock: Mock, data: dict[str, Any], param: str) -> None:
-    """A payment method without what makes it one is Stripe's parameter_missing."""
+def test_missing_parameters(mock: Mock, data: dict[str, Any], param: str) -> None:
+    """Without a required parameter, the error is Stripe's parameter_missing with its name."""
     reply = prepared(mock).http.post("/v1/payment_methods", json=data)
     error = reply.json()["error"]
 
@@ -262,8 +260,8 @@ def test_what_is_missing_is_named(mock: Mock, data: dict[str, Any], param: str) 
         pytest.param("billing_details[address][city]=4111111111111111", (None, "[redacted]", {}), id="as a city"),
     ],
 )
-def test_what_goes_with_a_payment_method(mock: Mock, form: str, expected: tuple[str | None, str | None, Any]) -> None:
-    """An empty text means none, as in Stripe's forms; metadata has names of the caller's; a number is not kept."""
+def test_billing_details_and_metadata(mock: Mock, form: str, expected: tuple[str | None, str | None, Any]) -> None:
+    """An empty text means absent, as in Stripe's forms. Metadata may have any names. Card numbers are redacted."""
     card = "type=card&card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=34"
     kind = {"content-type": "application/x-www-form-urlencoded"}
     reply = prepared(mock).http.post("/v1/payment_methods", content=f"{card}&{form}", headers=kind)
@@ -275,15 +273,15 @@ def test_what_goes_with_a_payment_method(mock: Mock, form: str, expected: tuple[
 
 
 @pytest.mark.parametrize("phone", ["+49 1511 2345678", "+1 (415) 555-0132", "+44 7911 123456", "+86 139 1099 8888"])
-def test_a_phone_number_is_none_of_a_card(mock: Mock, phone: str) -> None:
-    """It comes back as it was given."""
+def test_phone_numbers_are_not_redacted(mock: Mock, phone: str) -> None:
+    """A phone number with a + is returned unchanged, though it has as many digits as a card number."""
     data = card_data() | {"billing_details": {"phone": phone}}
 
     assert phone == prepared(mock).http.post("/v1/payment_methods", json=data).json()["billing_details"]["phone"]
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("sent", "stored"),
     [
         ("John Doe 4111 1111 1111 1111", "John Doe [redacted]"),
         ("4111111111111111, exp. 12/34", "[redacted], exp. 12/34"),
@@ -294,23 +292,23 @@ def test_a_phone_number_is_none_of_a_card(mock: Mock, phone: str) -> None:
     ],
 )
 @pytest.mark.parametrize("where", ["name", "metadata", "metadata's name"])
-def test_a_number_beside_a_text_is_not_kept(mock: Mock, told: str, kept: str, where: str) -> None:
-    """Neither said back nor listed; what cannot be the number of a card stays."""
+def test_card_numbers_inside_texts_are_redacted(mock: Mock, sent: str, stored: str, where: str) -> None:
+    """A card number inside a text is neither returned nor listed. Other numbers stay."""
     setup = prepared(mock)
     data = card_data() | {"billing_details": {"name": "Jo"}}
     match where:
         case "name":
-            data["billing_details"]["name"] = told
+            data["billing_details"]["name"] = sent
         case "metadata":
-            data["metadata"] = {"note": told}
+            data["metadata"] = {"note": sent}
         case _:
-            data["metadata"] = {told: "note"}
+            data["metadata"] = {sent: "note"}
     setup.call("confirm", {"payment_method_data": data}) if where == "name" else None
     made = setup.http.post("/v1/payment_methods", json=data).json()
     found = {"name": made["billing_details"]["name"], "metadata": made["metadata"].get("note")}
 
-    assert kept == found.get(where, next(iter(made["metadata"]), None))
-    assert where != "name" or kept == setup.saved()[0]["holder_name"]
+    assert stored == found.get(where, next(iter(made["metadata"]), None))
+    assert where != "name" or stored == setup.saved()[0]["holder_name"]
 
 
 def debit(setup: Setup, iban: str) -> Any:
@@ -319,7 +317,7 @@ def debit(setup: Setup, iban: str) -> Any:
 
 @pytest.mark.parametrize("iban", sorted(IBANS))
 def test_a_test_iban_succeeds(mock: Mock, iban: str) -> None:
-    """Where the scenario offers debits, every test IBAN is set up; spaces and small letters do not matter."""
+    """If the scenario offers debits, every test IBAN succeeds. Spaces and lower case do not matter."""
     setup = prepared(mock, scenario="sepa_debit")
     body = debit(setup, iban.lower() if iban < "F" else " ".join((iban[:4], iban[4:]))).json()
     expanded = setup.retrieve(expand="payment_method").json()["payment_method"]
@@ -341,15 +339,15 @@ def test_a_test_iban_succeeds(mock: Mock, iban: str) -> None:
     ],
 )
 def test_another_iban_is_refused(mock: Mock, iban: str, refused: str | None) -> None:
-    """A real account goes no further; that this is the mock's own doing stands in a header."""
+    """Other IBANs are refused. For a valid one, a header says that the mock refused it."""
     reply = debit(prepared(mock, scenario="sepa_debit"), iban)
 
     assert (400, "invalid_bank_account_iban") == (reply.status_code, reply.json()["error"]["code"])
     assert refused == reply.headers.get("mock-refused")
 
 
-def test_what_is_not_offered_is_not_taken(mock: Mock) -> None:
-    """Without a scenario that offers debits, a setup intent is for cards, and says so."""
+def test_debits_are_not_offered_by_default(mock: Mock) -> None:
+    """Without a scenario that offers debits, a setup intent offers only cards, and refuses debits."""
     setup = prepared(mock)
     reply = debit(setup, "DE89370400440532013000")
 
@@ -360,7 +358,7 @@ def test_what_is_not_offered_is_not_taken(mock: Mock) -> None:
 
 @pytest.mark.parametrize("number", ["4242424242424242", "4111111111111111", "4242424242424241"])
 def test_a_card_where_only_debits_are_offered(tmp_path: Path, number: str) -> None:
-    """Its number is not even looked at: what is entered does not fit, and the session is as it was."""
+    """If only debits are offered, a card is refused before its number is checked. The session stays as it was."""
     stub = {
         "name": "created",
         "operation": "c_create_payment_session",

@@ -1,4 +1,4 @@
-"""A scenario may give several callers the same client secret or key: each has a setup intent of its own all the same."""
+"""A scenario may give several callers the same client secret or key. Each caller still has its own setup intent."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def two(mock: Mock, scenario: str) -> tuple[Setup, Setup]:
     return one, other
 
 
-def test_each_by_its_own_key(mock: Mock) -> None:
-    """A page sends the publishable key of its session: that says whose setup intent is meant."""
+def test_the_key_identifies_the_caller(mock: Mock) -> None:
+    """A page sends the publishable key of its session, which identifies its setup intent."""
     one, other = two(mock, "same_secret")
     replies = [one.retrieve(), one.confirm(), other.retrieve()]
 
@@ -50,8 +50,8 @@ def test_each_by_its_own_key(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("scenario", ["same_secret", "same_both"])
-def test_each_by_its_own_name(mock: Mock, scenario: str) -> None:
-    """A backend may say whose it is, by its namespace or its key of Wingback's; without a word it is the latest."""
+def test_the_namespace_identifies_the_caller(mock: Mock, scenario: str) -> None:
+    """A backend can send its namespace or its key for Wingback. Without either, the latest setup intent is meant."""
     one, other = two(mock, scenario)
     path = "/v1/setup_intents/seti_Fixed"
     backend = {"authorization": f"Bearer {SECRET_KEY}"}
@@ -65,8 +65,8 @@ def test_each_by_its_own_name(mock: Mock, scenario: str) -> None:
     assert 404 == mock.browser(backend).get(path).status_code
 
 
-def test_what_is_made_with_a_key_of_several_is_nobodys(mock: Mock) -> None:
-    """It stays when one of them begins again, and another confirms with it."""
+def test_methods_from_a_shared_key_have_no_owner(mock: Mock) -> None:
+    """A payment method that was created with a shared key stays when one caller resets its state."""
     one, other = two(mock, "same_key")
     made = one.http.post("/v1/payment_methods", json=card_data()).json()
     other.mock.http.post("/__mock/reset")
@@ -74,8 +74,8 @@ def test_what_is_made_with_a_key_of_several_is_nobodys(mock: Mock) -> None:
     assert "succeeded" == one.confirm_with(made["id"]).json()["status"]
 
 
-def test_a_named_namespace_has_a_key_of_its_own(mock: Mock) -> None:
-    """So that what a page makes before it confirms is known to be of that namespace, whoever else has the credential."""
+def test_a_named_namespace_has_its_own_key(mock: Mock) -> None:
+    """Namespaces with the same credential have different keys, so that a page's calls belong to the right namespace."""
     keys = []
     for name in ("t1", "t2"):
         mock.http.headers["mock-namespace"] = name
@@ -91,8 +91,8 @@ def test_a_named_namespace_has_a_key_of_its_own(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("way", ["form", "encoded form", "JSON", "query"])
-def test_a_key_tells_whose_it_is_however_it_is_sent(mock: Mock, way: str) -> None:
-    """In a form, percent-encoded or not, in JSON and in the query."""
+def test_the_key_can_be_sent_in_several_ways(mock: Mock, way: str) -> None:
+    """The key is found in a form, percent-encoded or not, in JSON and in the query."""
     setup = prepared(mock)
     card = "type=card&card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=34"
     kind = {"content-type": "application/x-www-form-urlencoded"}
@@ -112,8 +112,8 @@ def test_a_key_tells_whose_it_is_however_it_is_sent(mock: Mock, way: str) -> Non
     assert "create_payment_method" == mock.get("journal")["entries"][-1]["operation"]
 
 
-def test_a_renewed_session_is_not_replayed(mock: Mock) -> None:
-    """The same key of idempotency means something else once the secret was given anew."""
+def test_a_repeated_secret_is_not_replayed(mock: Mock) -> None:
+    """An idempotency key does not carry over to a new session with the same secret."""
     confirm = {"payment_method": "pm_card_visa"}
     first = prepared(mock, scenario="same_both")
     first.call("confirm", confirm, idempotency_key="1")

@@ -1,4 +1,4 @@
-"""The bundled scenarios: each does over a real socket what its row in scenarios/README.md says."""
+"""The bundled scenarios: over a real socket each does what its row in scenarios/README.md says."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ ORDINARY = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 PATH = "/v1/c/customer/{}/payment/session"
 BODY = {"operation": "add_method", "address": True}
 HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
-# How long to wait for what must come, and for what never will; in seconds.
+# Timeouts in seconds: for a reply that must come, and for one that never comes.
 PATIENCE = 20.0
 IMPATIENCE = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of the table in scenarios/README.md; `customer` is None where any other id will do."""
+    """One row of the table in scenarios/README.md. `customer` is None if no customer id selects the scenario."""
 
     name: str
     sees: str
@@ -63,7 +63,7 @@ RARE = [row for row in ROWS if row.customer is not None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a client saw of one exchange; `status` is "none" if no head of a reply came, `error` what httpx raised."""
+    """What a client saw of one exchange. `status` is "none" without the head of a reply; `error` is what httpx raised."""
 
     status: str = "none"
     headers: httpx.Headers | None = None
@@ -77,7 +77,7 @@ class Seen:
 
 
 def see(client: httpx.Client, method: str, path: str, *, impatient: bool = False, **options: Any) -> Seen:
-    """One exchange, told even if it goes wrong."""
+    """Send one request and return what the client saw, also after an error."""
     started = time.monotonic()
     seen: dict[str, Any] = {}
     try:
@@ -94,7 +94,7 @@ def see(client: httpx.Client, method: str, path: str, *, impatient: bool = False
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Every scenario, played once by its name and once by its customer id, and every example."""
+    """What a client saw of every scenario, selected by its name and by its customer id, and of every example."""
 
     by_name: dict[str, list[Seen]]
     by_customer: dict[str, list[Seen]]
@@ -103,7 +103,7 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played() -> Iterator[Played]:
-    """All of it at once, as some of it takes seconds; each in a namespace of its own."""
+    """All exchanges, each scenario in its own namespace. They run concurrently, because some take seconds."""
     app = create_app(Settings(seed=1))
     with (
         BackgroundServer(app) as server,
@@ -113,7 +113,7 @@ def played() -> Iterator[Played]:
 
         def calls(row: Row, way: str, customer: str, **headers: str) -> list[Seen]:
             headers["mock-namespace"] = f"{row.name} by {way}"
-            # One call more than the table names shows that the last status lasts.
+            # One call more than the table has statuses shows that the last status stays.
             count = len(row.statuses) + (len(row.statuses) > 1)
             path = PATH.format(customer)
             hangs = row.name == "hangs"
@@ -132,7 +132,7 @@ def played() -> Iterator[Played]:
 
 
 def shown(client: httpx.Client, name: str, example: Example) -> Seen:
-    """The request of an example, sent as it stands there."""
+    """Send the request of an example unchanged."""
     request = example.request
     return see(
         client,
@@ -145,13 +145,13 @@ def shown(client: httpx.Client, name: str, example: Example) -> Seen:
 
 
 def test_the_table_is_complete() -> None:
-    """Each file has one row, and the row says what the file says."""
+    """Each file has one row, and the row has the text of `about`."""
     assert len(ROWS) == len({row.name for row in ROWS})
     assert {name: scenario.about for name, scenario in SCENARIOS.items()} == {row.name: row.sees for row in ROWS}
 
 
-def test_each_rare_scenario_has_a_customer_of_its_own() -> None:
-    """Whoever cannot set a header chooses by the customer's id; the ordinary case has none."""
+def test_each_scenario_has_its_own_customer_id() -> None:
+    """Every scenario except happy_path can be selected by its own customer id."""
     assert {"happy_path"} == set(SCENARIOS) - {row.name for row in RARE}
     assert len(RARE) == len({row.customer for row in RARE})
     assert [] == [row.name for row in RARE if not re.fullmatch(r"Cust_0{8}-0{4}-4000-8000-\d{12}", row.customer or "")]
@@ -160,7 +160,7 @@ def test_each_rare_scenario_has_a_customer_of_its_own() -> None:
 @pytest.mark.parametrize("way", ["by_name", "by_customer"])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_statuses_are_those_of_the_table(played: Played, row: Row, way: str) -> None:
-    """By the header and by the customer's id alike, call after call; the last status is that of all further calls."""
+    """Selected by header or by customer id, the replies have the statuses of the table. The last status stays."""
     seen = [each.status for each in getattr(played, way)[row.name]]
 
     assert list(row.statuses) == seen[: len(row.statuses)]
@@ -170,7 +170,7 @@ def test_statuses_are_those_of_the_table(played: Played, row: Row, way: str) -> 
 @pytest.mark.parametrize("way", ["by_name", "by_customer"])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_reply_names_its_scenario(played: Played, row: Row, way: str) -> None:
-    """And none of them is a refusal."""
+    """Each reply has the header Mock-Scenario and is not a refusal."""
     heads = [each.headers for each in getattr(played, way)[row.name] if each.headers is not None]
 
     assert {row.name} >= {head["mock-scenario"] for head in heads}
@@ -189,7 +189,7 @@ def is_page(seen: Seen) -> bool:
     return seen.field("content-type") == "text/html; charset=utf-8" and seen.body.startswith("<html>")
 
 
-# What the words of each row mean; the first call only, unless it says otherwise.
+# What each row means for the replies. Most only look at the first reply.
 MEANINGS: dict[str, Callable[[list[Seen]], bool]] = {
     "happy_path": lambda seen: is_session(seen[0]),
     "provider_authorize": lambda seen: (
@@ -236,13 +236,13 @@ MEANINGS: dict[str, Callable[[list[Seen]], bool]] = {
 
 
 def test_every_row_has_a_meaning() -> None:
-    """A new scenario needs a line in the table above."""
+    """The table above has a line for each scenario."""
     assert list(MEANINGS) == [row.name for row in ROWS]
 
 
 @pytest.mark.parametrize("name", MEANINGS)
 def test_the_client_sees_what_the_row_says(played: Played, name: str) -> None:
-    """Beyond the status: bodies, headers, errors and how long it takes."""
+    """Bodies, headers, errors and durations are as the row says."""
     assert MEANINGS[name](played.by_name[name])
     assert MEANINGS[name](played.by_customer[name])
 
@@ -258,7 +258,7 @@ FAULTS: dict[str, tuple[str, type[Exception]]] = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_examples_hold_over_http(played: Played, name: str) -> None:
-    """The request of each example, sent as it stands there, without a header that chooses, gets what the example shows."""
+    """The request of each example gets the reply or fault of the example, without a header that selects the scenario."""
     assert SCENARIOS[name].example
     for example, seen in zip(SCENARIOS[name].example, played.examples[name], strict=True):
         if example.reply is None:
@@ -292,8 +292,8 @@ def engine() -> Engine:
     return load_engine(Settings(seed=1))
 
 
-def ask(engine: Engine, name: str, *, namespace: str, **members: Any) -> Reply | None:
-    """The reply to a request for a scenario; None if it is a fault that sends no reply as it should be."""
+def answer(engine: Engine, name: str, *, namespace: str, **members: Any) -> Reply | None:
+    """The reply to a request with a scenario; None if the outcome is a fault."""
     headers = HEADERS | {"mock-scenario": name, "mock-namespace": namespace}
     body = json.dumps(BODY | {member: value for member, value in members.items() if value is not ABSENT}).encode()
     outcome = engine.handle(
@@ -303,9 +303,9 @@ def ask(engine: Engine, name: str, *, namespace: str, **members: Any) -> Reply |
 
 
 @pytest.mark.parametrize("name", CONFIRMATIONS)
-def test_what_stripe_will_say_is_kept_with_the_session(engine: Engine, name: str) -> None:
-    """A confirmation scenario does nothing at first; what it means to do is remembered."""
-    reply = ask(engine, name, namespace=f"confirm {name}")
+def test_the_session_stores_the_outcome(engine: Engine, name: str) -> None:
+    """A scenario about confirmations changes nothing at first: the payment session stores its outcome."""
+    reply = answer(engine, name, namespace=f"confirm {name}")
     assert reply is not None
     session = engine.payment_sessions.get(f"name:confirm {name}", json.loads(reply.body)["token"])
 
@@ -324,10 +324,10 @@ PROVIDER = {"provider_authorize": "authorize", "provider_self_handled": "self_ha
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "breaks_contract"])
 def test_sessions_follow_the_request(engine: Engine, name: str) -> None:
-    """Whatever a request asks for, no scenario refuses it; and a session has the customer, address and so on of the request."""
-    for number, asked in enumerate(REQUESTS):
+    """No scenario refuses a valid request. A payment session has the customer, address and so on of the request."""
+    for number, members in enumerate(REQUESTS):
         for _ in range(3):
-            reply = ask(engine, name, namespace=f"{name} {number}", **asked)
+            reply = answer(engine, name, namespace=f"{name} {number}", **members)
             if reply is None:
                 continue
             assert "mock-refused" not in Headers(reply.headers)
@@ -335,33 +335,33 @@ def test_sessions_follow_the_request(engine: Engine, name: str) -> None:
                 session = json.loads(reply.body)
                 expected = {
                     "customer_id": ORDINARY,
-                    "provider": PROVIDER.get(name, asked["provider"] or "stripe"),
+                    "provider": PROVIDER.get(name, members["provider"] or "stripe"),
                     "operation": "add_method",
-                    "address": asked["address"],
-                    "detach_previous_on_success": asked["detach_previous_on_success"] is True,
+                    "address": members["address"],
+                    "detach_previous_on_success": members["detach_previous_on_success"] is True,
                 }
                 intent = session.get("setup_intent") or session
 
                 assert expected == {member: session[member] for member in expected}
-                assert (ORDINARY, asked["address"]) == (intent["customer_id"], intent["address"])
+                assert (ORDINARY, members["address"]) == (intent["customer_id"], intent["address"])
                 assert session["wb_customer_id"] == intent["wb_customer_id"]
 
 
 def test_off_contract_is_off_contract() -> None:
-    """Exactly the replies that leave the contract say so, and breaks_contract breaks it in all three ways."""
+    """Exactly the replies that break the contract have `off_contract`. breaks_contract breaks it in three ways."""
     contract = Contract.load(bundled("spec") / "wingback.yaml")
     engine = load_engine(Settings(seed=1))
-    leaves: dict[str, bool] = {}
+    broken_by: dict[str, bool] = {}
     for name in SCENARIOS:
-        reply = ask(engine, name, namespace=name)
+        reply = answer(engine, name, namespace=name)
         if reply is not None:
             broken = contract.reply_violations("c_create_payment_session", reply)
-            leaves[name] = broken != []
+            broken_by[name] = broken != []
             if name == "breaks_contract":
                 assert {"/provider", "/token", "/status"} == {violation.pointer for violation in broken}
     entries = {entry.scenario: entry.off_contract is not None for entry in engine.journal}
 
-    assert leaves == {name: entries[name] for name in leaves}
-    assert {name for name, left in leaves.items() if left} == {
+    assert broken_by == {name: entries[name] for name in broken_by}
+    assert {name for name, is_broken in broken_by.items() if is_broken} == {
         row.name for row in ROWS if row.statuses[0] not in ("200", "none")
     } | {"breaks_contract"}

@@ -1,4 +1,4 @@
-"""Sequences: a stub answers as often as it says, counted for each namespace and scenario on its own."""
+"""Usage counts: how often a stub with `times` answers, per namespace and scenario."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ def stub(*, times: int | None, name: str = "a") -> Stub:
 
 
 def test_times() -> None:
-    """A stub with `times` is handed out so often and no more."""
-    sequences = UsageCounts()
-    assert [True, True, False, False] == [sequences.claim("n", "s", stub(times=2)) for _ in range(4)]
+    """A stub with `times` can be claimed that often."""
+    counts = UsageCounts()
+    assert [True, True, False, False] == [counts.claim("n", "s", stub(times=2)) for _ in range(4)]
 
 
 def test_without_times() -> None:
-    """A stub without `times` is handed out for ever."""
-    sequences = UsageCounts()
-    assert all(sequences.claim("n", "s", stub(times=None)) for _ in range(100))
+    """A stub without `times` can be claimed without limit."""
+    counts = UsageCounts()
+    assert all(counts.claim("n", "s", stub(times=None)) for _ in range(100))
 
 
 def test_each_has_its_own_count() -> None:
-    """Other namespaces, scenarios and stubs do not use up a stub."""
-    sequences = UsageCounts()
+    """Each namespace, scenario and stub has its own count."""
+    counts = UsageCounts()
     claims = [("n", "s", "a"), ("m", "s", "a"), ("n", "t", "a"), ("n", "s", "b"), ("n", "s", "a")]
     assert [True, True, True, True, False] == [
-        sequences.claim(namespace, scenario, stub(times=1, name=name)) for namespace, scenario, name in claims
+        counts.claim(namespace, scenario, stub(times=1, name=name)) for namespace, scenario, name in claims
     ]
 
 
@@ -49,31 +49,31 @@ RESETS = {
 
 @pytest.mark.parametrize(("namespace", "scenario", "expected"), RESETS.values(), ids=RESETS.keys())
 def test_reset(namespace: str | None, scenario: str | None, expected: list[bool]) -> None:
-    """A reset starts again what it names, and nothing else."""
-    sequences = UsageCounts()
+    """A reset affects only the namespace and scenario that it names."""
+    counts = UsageCounts()
     keys = [("n", "s"), ("n", "t"), ("m", "s")]
-    assert all(sequences.claim(*key, stub(times=1)) for key in keys)
-    sequences.reset(namespace, scenario)
-    assert expected == [sequences.claim(*key, stub(times=1)) for key in keys]
+    assert all(counts.claim(*key, stub(times=1)) for key in keys)
+    counts.reset(namespace, scenario)
+    assert expected == [counts.claim(*key, stub(times=1)) for key in keys]
 
 
 def test_many_at_once() -> None:
-    """Many threads at once never get a stub more often than `times`, nor less."""
-    sequences = UsageCounts()
+    """Concurrent threads together get a stub exactly `times` times."""
+    counts = UsageCounts()
     limited = stub(times=500)
     barrier = Barrier(16)
 
     def claim(_: int) -> int:
         barrier.wait()
-        return sum(sequences.claim("n", "s", limited) for _ in range(100))
+        return sum(counts.claim("n", "s", limited) for _ in range(100))
 
     with ThreadPoolExecutor(16) as pool:
         assert 500 == sum(pool.map(claim, range(16)))
 
 
 def test_namespaces_are_bounded() -> None:
-    """Of too many namespaces the one that has been quiet longest is forgotten."""
-    sequences = UsageCounts(most=2)
+    """Beyond the limit, the namespace that was unused longest is forgotten."""
+    counts = UsageCounts(most=2)
     once = stub(times=1)
-    assert [True, True, False, True] == [sequences.claim(name, "s", once) for name in ("a", "b", "a", "c")]
-    assert [False, True] == [sequences.claim(name, "s", once) for name in ("a", "b")]
+    assert [True, True, False, True] == [counts.claim(name, "s", once) for name in ("a", "b", "a", "c")]
+    assert [False, True] == [counts.claim(name, "s", once) for name in ("a", "b")]

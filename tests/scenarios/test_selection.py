@@ -1,4 +1,4 @@
-"""Scenarios in the engine: which one answers, how often, in whose namespace, and what is refused."""
+"""The selection of scenario and stub in the engine: by header, activation and request, per namespace."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mockserver.loading import load_engine
 from mockserver.messages import Fault, Headers, Reply, Request
 from mockserver.settings import Settings
 from tests.support.command import ROOT
-from tests.support.scenariofiles import HAPPY, OPERATION, PATH, more, reply, stub, write
+from tests.support.scenario_files import HAPPY, OPERATION, PATH, more, reply, stub, write
 
 OFF = "off_contract: on purpose"
 MINE = "key:api_key_1"
 
 
 def engine(folder: Path, *, scenario: str | None = None, **files: str) -> Engine:
-    """An engine that serves these files."""
+    """An engine with these scenario files."""
     return load_engine(Settings(seed=1, scenarios=write(folder, **files), scenario=scenario))
 
 
@@ -36,8 +36,8 @@ def post(*, path: str = PATH, query: str = "", body: dict[str, Any] | None = Non
     )
 
 
-def told(engine: Engine, request: Request) -> tuple[int, str | None, str | None]:
-    """Status, scenario and stub of what is answered."""
+def answered(engine: Engine, request: Request) -> tuple[int, str | None, str | None]:
+    """The status, scenario and stub of the reply."""
     outcome = engine.handle(request)
     assert isinstance(outcome, Reply)
     headers = Headers(outcome.headers)
@@ -45,7 +45,7 @@ def told(engine: Engine, request: Request) -> tuple[int, str | None, str | None]
 
 
 def refused(engine: Engine, request: Request) -> dict[str, Any]:
-    """The problem document of a refusal; its kind is that of the header."""
+    """The problem document of a refusal. Its type matches the header Mock-Refused."""
     outcome = engine.handle(request)
     assert isinstance(outcome, Reply)
     headers = Headers(outcome.headers)
@@ -55,12 +55,12 @@ def refused(engine: Engine, request: Request) -> dict[str, Any]:
 
 
 def status(number: int) -> str:
-    """A file that always answers so."""
+    """A file whose reply always has this status."""
     return reply(f"status: {number}\n{OFF}")
 
 
 def test_no_stub(tmp_path: Path) -> None:
-    """Where no stub fits, the nearest is named, and for every stub each miss, expected beside actual."""
+    """If no stub fits, the refusal names the nearest stub, and lists the misses of every stub."""
     text = stub("when: {body: {provider: stripe, plan_id: {present: true}}, query: {a: b}}\nfault: hang") + more(
         "b", "when: {header: {X-Try: {matches: '^[0-9]'}}}, fault: hang"
     )
@@ -89,8 +89,8 @@ def test_no_stub(tmp_path: Path) -> None:
     )
 
 
-def test_a_reply_that_breaks_the_contract_at_run_time(tmp_path: Path) -> None:
-    """What expressions make of a reply is held against the contract before it is sent."""
+def test_a_rendered_reply_that_breaks_the_contract(tmp_path: Path) -> None:
+    """A reply with expressions is checked against the contract before it is sent."""
     mock = engine(
         tmp_path, happy_path=reply("payment_session: {provider: '{$request.query.p}', token: '{$request.body}'}")
     )
@@ -109,11 +109,11 @@ def test_a_reply_that_breaks_the_contract_at_run_time(tmp_path: Path) -> None:
     )
 
 
-def test_a_client_secret_that_leads_nowhere_at_run_time(tmp_path: Path) -> None:
-    """What an expression makes of a key or a secret has to be what Stripe.js takes, unless the file says otherwise."""
+def test_a_rendered_client_secret_that_stripe_js_refuses(tmp_path: Path) -> None:
+    """A key or secret from an expression must have the format that Stripe.js accepts, unless the reply has `off_contract`."""
     stripe = "{client_secret: '{$request.path.customer_id}', pk_key: '{$request.query.p}'}"
-    said = f"payment_session: {{setup_intent: {{stripe: {stripe}}}}}"
-    mock = engine(tmp_path, happy_path=reply(said), odd=reply(f"{OFF}\n{said}"))
+    text = f"payment_session: {{setup_intent: {{stripe: {stripe}}}}}"
+    mock = engine(tmp_path, happy_path=reply(text), odd=reply(f"{OFF}\n{text}"))
 
     problem = refused(mock, post(query="p=pk_test_1"))
     assert ["/setup_intent/stripe/client_secret"] == [each["pointer"] for each in problem["violations"]]
@@ -122,8 +122,8 @@ def test_a_client_secret_that_leads_nowhere_at_run_time(tmp_path: Path) -> None:
     assert 200 == (outcome.status if isinstance(outcome, Reply) else None)
 
 
-def test_off_contract_goes_out_as_it_is_written(tmp_path: Path) -> None:
-    """With its reason a reply leaves the contract as the file has it; the journal keeps the reason."""
+def test_off_contract(tmp_path: Path) -> None:
+    """A reply with `off_contract` is sent unchanged. The journal records the reason."""
     text = reply(f"status: 418\nheaders: {{Content-Type: text/html, X: '{{$method}}'}}\n{OFF}\nbody: <p>no</p>")
     mock = engine(tmp_path, happy_path=text, fine=HAPPY)
     outcome = mock.handle(post())
@@ -138,54 +138,54 @@ def test_off_contract_goes_out_as_it_is_written(tmp_path: Path) -> None:
 SEQUENCE = stub(f"times: 2\nreply: {{status: 503, {OFF}}}") + more("b", "reply: {payment_session: {}}")
 
 
-def test_sequences_are_counted_for_each_namespace(tmp_path: Path) -> None:
-    """Each namespace goes through the sequence on its own, be it a name or a credential."""
+def test_each_namespace_has_its_own_counts(tmp_path: Path) -> None:
+    """Each namespace counts by itself, whether a name or a credential identifies it."""
     mock = engine(tmp_path, happy_path=SEQUENCE)
     callers = [post(mock_namespace="x"), post(mock_namespace="y"), post(), post(wb_key="other")]
-    rounds = [[told(mock, caller)[0] for caller in callers] for _ in range(3)]
+    rounds = [[answered(mock, caller)[0] for caller in callers] for _ in range(3)]
     assert [[503] * 4, [503] * 4, [200] * 4] == rounds
 
 
-def test_sequences_are_counted_for_each_scenario(tmp_path: Path) -> None:
-    """Two scenarios do not share a count, though their stubs have the same name."""
+def test_each_scenario_has_its_own_counts(tmp_path: Path) -> None:
+    """Scenarios whose stubs have the same names do not share counts."""
     mock = engine(tmp_path, happy_path=SEQUENCE, other=SEQUENCE)
     names = ["happy_path", "happy_path", "other", "happy_path", "other", "other"]
-    assert [503, 503, 503, 200, 503, 200] == [told(mock, post(mock_scenario=name))[0] for name in names]
+    assert [503, 503, 503, 200, 503, 200] == [answered(mock, post(mock_scenario=name))[0] for name in names]
 
 
-def test_a_header_goes_on_where_activation_began(tmp_path: Path) -> None:
-    """However a scenario is chosen, its count in a namespace is one."""
+def test_header_and_activation_share_a_count(tmp_path: Path) -> None:
+    """A scenario has one count per namespace, no matter how it was selected."""
     mock = engine(tmp_path, happy_path=HAPPY, other=SEQUENCE)
     selector = mock.snapshot.selector
     assert selector is not None
     selector.activate("other", namespace=MINE)
-    first = told(mock, post())[0]
-    second = told(mock, post(mock_scenario="other"))[0]
-    assert [503, 503, 200] == [first, second, told(mock, post())[0]]
+    first = answered(mock, post())[0]
+    second = answered(mock, post(mock_scenario="other"))[0]
+    assert [503, 503, 200] == [first, second, answered(mock, post())[0]]
 
 
-def test_activation_starts_a_sequence_again(tmp_path: Path) -> None:
-    """Activating begins again in that namespace and scenario; nothing else is disturbed."""
+def test_activation_resets_the_counts(tmp_path: Path) -> None:
+    """Activation resets the counts of this scenario in this namespace, and no other counts."""
     mock = engine(tmp_path, happy_path=SEQUENCE, other=SEQUENCE)
     selector = mock.snapshot.selector
     assert selector is not None
     for _ in range(2):
-        told(mock, post(mock_scenario="other"))
-        told(mock, post(mock_namespace="x", mock_scenario="other"))
-        told(mock, post(mock_scenario="happy_path"))
+        answered(mock, post(mock_scenario="other"))
+        answered(mock, post(mock_namespace="x", mock_scenario="other"))
+        answered(mock, post(mock_scenario="happy_path"))
     selector.activate("other", namespace=MINE)
     after = [
-        told(mock, post())[:2],
-        told(mock, post(mock_namespace="x", mock_scenario="other"))[:2],
-        told(mock, post(mock_scenario="happy_path"))[:2],
+        answered(mock, post())[:2],
+        answered(mock, post(mock_namespace="x", mock_scenario="other"))[:2],
+        answered(mock, post(mock_scenario="happy_path"))[:2],
     ]
     assert [(503, "other"), (200, "other"), (200, "happy_path")] == after
     selector.activate(None, namespace=MINE)
-    assert (503, "happy_path") == told(mock, post())[:2]
+    assert (503, "happy_path") == answered(mock, post())[:2]
 
 
-def test_many_threads_get_a_stub_no_more_often_than_times(tmp_path: Path) -> None:
-    """Requests at once, in several namespaces, never share out more than there is."""
+def test_concurrent_requests_are_counted(tmp_path: Path) -> None:
+    """Concurrent requests in several namespaces get each stub exactly `times` times."""
     text = stub(f"times: 25\nreply: {{status: 503, {OFF}}}") + more("b", f"times: 10, reply: {{status: 429, {OFF}}}")
     mock = engine(tmp_path, happy_path=text + more("c", "fault: hang"))
 
@@ -212,11 +212,11 @@ WHENS = {
 
 
 @pytest.mark.parametrize(("when", "sent"), WHENS.values(), ids=WHENS.keys())
-def test_the_request_itself_chooses(tmp_path: Path, when: str, sent: dict[str, Any]) -> None:
-    """A file-level `when` over any part of the request chooses the scenario, no header needed."""
+def test_selection_by_the_request(tmp_path: Path, when: str, sent: dict[str, Any]) -> None:
+    """A file-level `when` selects the scenario by any part of the request, without a header."""
     rare = status(500).replace("stubs:", f"when: {{{when}}}\nstubs:")
     mock = engine(tmp_path, happy_path=HAPPY, rare=rare)
-    assert [(200, "happy_path"), (500, "rare")] == [told(mock, post())[:2], told(mock, post(**sent))[:2]]
+    assert [(200, "happy_path"), (500, "rare")] == [answered(mock, post())[:2], answered(mock, post(**sent))[:2]]
 
 
 PRECEDENCE = {
@@ -234,7 +234,7 @@ PRECEDENCE = {
 @pytest.mark.parametrize(("ways", "expected"), PRECEDENCE.values(), ids=PRECEDENCE.keys())
 @pytest.mark.parametrize("activated_later", [False, True], ids=["--scenario", "activated for all"])
 def test_precedence(tmp_path: Path, *, ways: set[str], expected: str, activated_later: bool) -> None:
-    """Header, activation for the namespace, `when`, the one for the whole server, happy_path: the first that applies."""
+    """The first that applies: header, activation for the namespace, `when`, activation for the server, happy_path."""
     files = dict.fromkeys(("header", "activated", "server_wide", "happy_path"), HAPPY)
     files["when"] = HAPPY.replace("stubs:", "when: {query: {when: ''}}\nstubs:")
     wide = "server_wide" if "server_wide" in ways else None
@@ -247,18 +247,18 @@ def test_precedence(tmp_path: Path, *, ways: set[str], expected: str, activated_
         selector.activate("activated", namespace=MINE)
     query = "when" if "when" in ways else ""
     request = post(query=query, mock_scenario="header") if "header" in ways else post(query=query)
-    assert expected == told(mock, request)[1]
+    assert expected == answered(mock, request)[1]
 
 
-def test_activation_is_for_its_namespace_alone(tmp_path: Path) -> None:
-    """What one caller activates changes nothing for another; what is activated for all does, where nothing else is."""
+def test_activation_for_one_namespace(tmp_path: Path) -> None:
+    """An activation affects only its namespace. One for the whole server affects all namespaces without their own."""
     mock = engine(tmp_path, happy_path=HAPPY, one=HAPPY, two=HAPPY)
     selector = mock.snapshot.selector
     assert selector is not None
     selector.activate("one", namespace=MINE)
-    before = [told(mock, post())[1], told(mock, post(wb_key="other"))[1]]
+    before = [answered(mock, post())[1], answered(mock, post(wb_key="other"))[1]]
     selector.activate("two")
-    after = [told(mock, post())[1], told(mock, post(wb_key="other"))[1]]
+    after = [answered(mock, post())[1], answered(mock, post(wb_key="other"))[1]]
     assert (["one", "happy_path"], ["one", "two"]) == (before, after)
 
 
@@ -271,8 +271,8 @@ UNKNOWN = {
 }
 
 
-def test_unknown_among_many(tmp_path: Path) -> None:
-    """Of very many names the refusal shows the first few and says how many more there are."""
+def test_unknown_scenario_among_many(tmp_path: Path) -> None:
+    """The refusal lists the first names and the number of the others."""
     for number in range(40):
         (tmp_path / f"n{number:02}.yaml").write_text(
             "about: One of many.\nstubs:\n  - name: only\n    operation: c_create_payment_session\n"
@@ -280,25 +280,25 @@ def test_unknown_among_many(tmp_path: Path) -> None:
         )
     mock = load_engine(Settings(seed=1, scenarios=tmp_path))
     detail = refused(mock, post(mock_scenario="zzzzzzzzzz"))["detail"]
-    # happy_path stands beside the forty.
+    # The bundled happy_path is added to the forty.
     assert detail.endswith("n28, and 11 more.")
 
 
 @pytest.mark.parametrize(("name", "expected"), UNKNOWN.values(), ids=UNKNOWN.keys())
 def test_unknown_scenario(name: str, expected: str) -> None:
-    """An unknown name is refused, with the nearest ones; it is never silently happy_path."""
+    """An unknown name is refused. The refusal names the most similar scenarios."""
     mock = load_engine(Settings(seed=1))
     problem = refused(mock, post(mock_scenario=name))
     assert ("urn:mockserver:unknown-scenario", 400) == (problem["type"], problem["status"])
     assert problem["detail"].startswith(expected)
 
 
-def test_unknown_scenario_where_no_file_is_loaded() -> None:
-    """Without scenario files a name is a mistake too."""
+def test_unknown_scenario_without_scenario_files() -> None:
+    """Without scenario files every name is refused."""
     mock = load_engine(Settings(seed=1, spec=ROOT / "spec" / "wingback.yaml"))
     problem = refused(mock, post(mock_scenario="slow"))
     assert "There is no scenario 'slow': no scenario files are loaded." == problem["detail"]
-    assert (200, None, None) == told(mock, post())
+    assert (200, None, None) == answered(mock, post())
 
 
 NOT_STARTED = {
@@ -312,7 +312,7 @@ NOT_STARTED = {
 
 @pytest.mark.parametrize(("settings", "expected"), NOT_STARTED.values(), ids=NOT_STARTED.keys())
 def test_unknown_scenario_for_the_whole_server(settings: Settings, expected: str) -> None:
-    """A server that is to answer with an unknown scenario does not start."""
+    """A server with an unknown `--scenario` does not start."""
     with pytest.raises(ScenarioError) as caught:
         load_engine(settings)
     assert str(caught.value).endswith(expected)
@@ -328,13 +328,13 @@ paths:
 """
 
 
-def test_what_a_scenario_says_nothing_of(tmp_path: Path) -> None:
-    """An operation that the chosen scenario does not name is happy_path's; what that does not name, the schema's."""
+def test_operations_without_a_stub(tmp_path: Path) -> None:
+    """Without a stub for an operation, happy_path answers; without one there either, the reply is made from the schema."""
     (tmp_path / "spec.yaml").write_text(TWO_OPERATIONS, "utf-8")
-    said = "headers: {Content-Type: text/plain}\nbody: NAME"
+    text = "headers: {Content-Type: text/plain}\nbody: NAME"
     files = {
-        "happy_path": reply(said.replace("NAME", "happy")).replace(OPERATION, "two"),
-        "rare": reply(said.replace("NAME", "rare")).replace(OPERATION, "one"),
+        "happy_path": reply(text.replace("NAME", "happy")).replace(OPERATION, "two"),
+        "rare": reply(text.replace("NAME", "rare")).replace(OPERATION, "one"),
     }
     folder = write(tmp_path / "scenarios", **files)
     mock = load_engine(Settings(seed=1, spec=tmp_path / "spec.yaml", scenarios=folder))

@@ -1,4 +1,4 @@
-"""Runtime expressions: what they find in a request, and what becomes of it in a reply."""
+"""Templates and runtime expressions: the values that they take from a request."""
 
 from __future__ import annotations
 
@@ -63,21 +63,21 @@ VALUES: dict[str, tuple[object, object]] = {
 
 @pytest.mark.parametrize(("written", "expected"), VALUES.values(), ids=VALUES.keys())
 def test_values(written: object, expected: object) -> None:
-    """An expression alone keeps the JSON type of what it finds, in a text it becomes text."""
+    """A single expression keeps the JSON type of its value. Inside a text the value becomes text."""
     template = TEMPLATE.parse(written)
     actual = template.render(CALL, lambda name: f"made-up {name}")
     assert json.dumps(expected) == json.dumps(actual)
     assert ("{$" not in str(written)) is template.static
 
 
-def test_what_an_expression_finds_is_not_evaluated() -> None:
+def test_values_are_not_evaluated_again() -> None:
     """Text from a request that looks like an expression stays text."""
     call = Call(request=CALL.request, operation="op", path={"customer_id": "{$fake.iban}"})
     assert "<{$fake.iban}>" == TEMPLATE.parse("<{$request.path.customer_id}>").render(call, str)
 
 
-def test_a_body_that_is_not_there() -> None:
-    """Without a body there is nothing at any pointer."""
+def test_a_request_without_a_body() -> None:
+    """Without a body every pointer is null, or empty inside a text."""
     call = Call(request=CALL.request, operation="op", path={}, body=ABSENT)
     assert [None, None, ""] == TEMPLATE.parse(
         ["{$request.body}", "{$request.body#/a}", "{$request.body}{$request.body}"]
@@ -96,7 +96,7 @@ FIELDS = {
 
 @pytest.mark.parametrize(("written", "expected"), FIELDS.values(), ids=FIELDS.keys())
 def test_header_values(written: str, expected: str) -> None:
-    """What a request holds can never break out of a header field of the reply."""
+    """Values from a request are percent-encoded in header fields, so that they cannot add another field."""
     request = Request(method="GET", path="/", query="evil=a%0d%0aSet-Cookie:%20b", headers=CALL.request.headers)
     call = Call(request=request, operation="op", path=CALL.path, body="\ud83d")
     assert expected == text_template(written).render_field(call, str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.scenariofiles import HEAD, reply, stub
+from tests.support.scenario_files import HEAD, reply, stub
 
 __all__ = ["BROKEN"]
 
@@ -62,7 +62,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         "about: ''\nstubs:\n  - {name: a, operation: c_create_payment_session, fault: hang}\n",
         ["1:8: about: expected one line of text, found the text ''"],
     ),
-    "about bent": (
+    "about ambiguous": (
         "about: no\nstubs:\n  - {name: a, operation: c_create_payment_session, fault: hang}\n",
         ["1:8: about: other YAML readers read no without quotes as the truth value false; write it in quotes"],
     ),
@@ -72,7 +72,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
             "3:26: stubs[0].operation: the contract has no operation 'c_create_payment_sesion'; did you mean 'c_create_payment_session'?"
         ],
     ),
-    "operation bent": (
+    "operation ambiguous": (
         "about: x\nstubs:\n  - {name: a, operation: on, fault: hang}\n",
         [
             "3:26: stubs[0].operation: other YAML readers read on without quotes as the truth value true; write it in quotes"
@@ -124,11 +124,11 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         stub("delay: 3601s\nfault: hang"),
         ["5:12: stubs[0].delay: expected at most 3600s, found the text '3601s'"],
     ),
-    "delay bent": (
+    "delay ambiguous": (
         stub("delay: 12:30\nfault: hang"),
         ["5:12: stubs[0].delay: expected a duration such as 200ms or 1.5s, found the text '12:30'"],
     ),
-    "delay misspelt": (
+    "delay misspelled": (
         stub("delay: {unifrom: [1s, 2s]}\nfault: hang"),
         ["5:13: stubs[0].delay.unifrom: unknown key; did you mean 'uniform'?"],
     ),
@@ -160,7 +160,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         stub("delay: {lognormal: {median: 1s, sigma: -1}}\nfault: hang"),
         ["5:44: stubs[0].delay.lognormal.sigma: expected a number from 0 to 5, found the number -1"],
     ),
-    "fault misspelt": (
+    "fault misspelled": (
         stub("fault: conection_reset"),
         [
             "5:12: stubs[0].fault: expected one of connection_reset, empty_reply, truncated_body, malformed_json, hang, dribble, found the text 'conection_reset'; did you mean 'connection_reset'?"
@@ -192,7 +192,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         stub("fault: {dribble: {chunks: 3}}"),
         ["5:22: stubs[0].fault.dribble.over: required, but missing"],
     ),
-    "dribble misspelt": (
+    "dribble misspelled": (
         stub("fault: {drible: {chunks: 3, over: 1s}}"),
         ["5:13: stubs[0].fault.drible: unknown key; did you mean 'dribble'?"],
     ),
@@ -294,7 +294,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         reply("headers: {Content-Type: text/html}\npayment_session: {}"),
         ["7:24: stubs[0].reply.payment_session: a payment session is JSON, but the Content-Type is text/html"],
     ),
-    "body bent": (
+    "body ambiguous": (
         reply("body: {a: yes, b: 2020-01-01, c: [1_000], d: 12:30, on: 1, 5: x}"),
         [
             "6:17: stubs[0].reply.body.a: other YAML readers read yes without quotes as the truth value true; write it in quotes",
@@ -305,7 +305,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
             "6:66: stubs[0].reply.body.5: other YAML readers read 5 without quotes as a number; write it in quotes",
         ],
     ),
-    "expression misspelt": (
+    "expression misspelled": (
         reply("body: {a: '{$request.pth.customer_id}'}"),
         [
             "6:17: stubs[0].reply.body.a: {$request.pth.customer_id} is not an expression; did you mean '$request.path.…'?"
@@ -347,7 +347,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
             "7:20: stubs[0].reply.headers.X: {$nope} is not an expression; known are $fake.…, $method, $request.body#/…, $request.header.…, $request.path.…, $request.query.…, $url"
         ],
     ),
-    "on_confirm misspelt": (
+    "on_confirm misspelled": (
         reply("payment_session: {}\non_confirm: succed"),
         [
             "7:19: stubs[0].reply.on_confirm: expected one of test_card, succeed, processing, expired, decline, authenticate, fault, found the text 'succed'; did you mean 'succeed'?"
@@ -396,7 +396,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
             "8:19: stubs[0].reply.on_confirm: only a reply with payment_session can have this key",
         ],
     ),
-    "types misspelt": (
+    "types misspelled": (
         reply("payment_session: {}\npayment_method_types: [card, sepa_debt]"),
         [
             "7:36: stubs[0].reply.payment_method_types[1]: expected one of card, sepa_debit, found the text 'sepa_debt'; did you mean 'sepa_debit'?"
@@ -433,7 +433,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         ["5:11: stubs[0].when: expected at least one of path, query, header, cookie, body"],
     ),
     "when null": (stub("when:\nfault: hang"), ["5:10: stubs[0].when: expected a mapping, found null"]),
-    "when misspelt": (
+    "when misspelled": (
         stub("when: {boddy: {a: 1}}\nfault: hang"),
         ["5:12: stubs[0].when.boddy: unknown key; did you mean 'body'?"],
     ),
@@ -443,7 +443,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
             "5:27: stubs[0].when.query.limit: expected text or one of the operators matches, one_of, absent, present, found the number 10; write it in quotes"
         ],
     ),
-    "when bent": (
+    "when ambiguous": (
         stub("when: {path: {id: 012}}\nfault: hang"),
         [
             "5:23: stubs[0].when.path.id: other YAML readers read 012 without quotes as an octal number; write it in quotes"

@@ -1,4 +1,4 @@
-"""The JSON Schema for editors: published, current, and of one mind with the reader."""
+"""The JSON Schema for editors: it is current, and accepts what the reader accepts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ VALIDATOR = jsonschema_rs.validator_for(json.loads(schema_text()))
 
 
 def test_the_published_schema_is_current() -> None:
-    """scenarios/scenario.schema.json is what the model generates."""
+    """scenarios/scenario.schema.json is what `mockserver schema` prints."""
     assert schema_text() == (ROOT / "scenarios" / "scenario.schema.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
 def test_bundled_scenarios_follow_the_schema(path: Path) -> None:
-    """An editor has nothing to say about the bundled files."""
+    """The bundled files are valid."""
     assert VALIDATOR.is_valid(read_data(path.read_bytes(), name=path.name))
 
 
@@ -52,6 +52,6 @@ SCHEMA = {
 
 @pytest.mark.parametrize(("members", "expected"), SCHEMA.values(), ids=SCHEMA.keys())
 def test_schema(members: dict[str, object], expected: object) -> None:
-    """The schema tells an editor about every kind of key."""
+    """The schema accepts and rejects each kind of value."""
     ending = {} if "reply" in members else {"fault": "hang"}
     assert expected is VALIDATOR.is_valid({"about": "One.", "stubs": [STUB | ending | members]})

@@ -1,4 +1,4 @@
-"""The file format, all of it: what a scenario file may say, and what the engine gets for it."""
+"""The file format: each key of a scenario file, and the value that it becomes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_stub(text: str) -> Scenario:
 
 
 def test_everything() -> None:
-    """A file that uses every key is read as it is written."""
+    """A file that uses every key."""
     scenario = read(
         """
         about: The first call is answered 503, the retry succeeds.
@@ -93,8 +93,8 @@ def test_everything() -> None:
     ] == [str(miss) for miss in one.reply.misses(200, Headers(), {})]
 
 
-def test_an_example_may_say_less() -> None:
-    """What an example does not name of a reply may be anything."""
+def test_an_example_with_only_a_status() -> None:
+    """Headers and body that an example does not mention may be anything."""
     text = "about: One.\nstubs:\n  - {name: a, operation: op, fault: hang}\nexample:\n"
     [example] = read(f"{text}  - {{request: {{method: GET, path: /}}, reply: {{status: 200}}}}\n").example
     assert example.reply is not None
@@ -111,14 +111,14 @@ OVERRIDES = {
 
 @pytest.mark.parametrize(("text", "static", "expected"), OVERRIDES.values(), ids=OVERRIDES.keys())
 def test_payment_session_reply(text: str, static: object, expected: dict[str, object]) -> None:
-    """The members of a payment session are overridden by what the file says, expressions included."""
+    """Members of a payment session are overridden by values and expressions."""
     reply = read_stub(f"reply: {{{text}}}").stubs[0].reply
     assert isinstance(reply, PaymentSessionReply)
     assert (static, expected) == (reply.static, reply.render(CALL, str)[1])
 
 
 def test_equal_files_are_equal_scenarios() -> None:
-    """Whether a changed file means something else can be asked of the scenarios."""
+    """Scenarios are equal if their files mean the same."""
     text = "reply: {body: ['{$request.body}', {a: 1}]}, when: {body: {a: {matches: x}}}"
     assert read_stub(text) == read_stub(text)
     assert read_stub(text) != read_stub(text.replace("{matches: x}", "{matches: y}"))
@@ -139,12 +139,12 @@ DELAYS = {
 
 @pytest.mark.parametrize(("text", "expected"), DELAYS.values(), ids=DELAYS.keys())
 def test_delay(text: str, expected: object) -> None:
-    """A delay is fixed, or left to chance in one of two ways."""
+    """A delay is fixed, uniform or lognormal."""
     assert expected == read_stub(f"fault: hang, delay: {text}").stubs[0].delay
 
 
 def test_delays_are_seeded() -> None:
-    """The same seed gives the same delays; they keep within their bounds and near their median."""
+    """The same seed gives the same delays. They are within their limits and near their median."""
     uniform, lognormal = UniformDelay(0.05, 0.2), LognormalDelay(0.08, 0.4)
     one, two = Random(7), Random(7)
     drawn = [(uniform.seconds(one), lognormal.seconds(one)) for _ in range(1000)]
@@ -177,7 +177,7 @@ ON_CONFIRM = {
 
 @pytest.mark.parametrize(("text", "expected"), ON_CONFIRM.values(), ids=ON_CONFIRM.keys())
 def test_on_confirm(text: str, expected: ConfirmOutcome) -> None:
-    """Each outcome of a confirmation can be written, with or without a delay."""
+    """Each outcome of a confirmation, with and without a delay."""
     reply = read_stub(f"reply: {{payment_session: {{}}, on_confirm: {text}}}").stubs[0].reply
     assert isinstance(reply, PaymentSessionReply)
     assert expected == reply.on_confirm
@@ -185,7 +185,7 @@ def test_on_confirm(text: str, expected: ConfirmOutcome) -> None:
 
 @pytest.mark.parametrize("kind", ["connection_reset", "empty_reply", "truncated_body", "malformed_json", "hang"])
 def test_fault(kind: str) -> None:
-    """A fault without measure is a word."""
+    """A fault without parameters is a word."""
     assert PlannedFault(kind=kind) == read_stub(f"fault: {kind}").stubs[0].fault
 
 
@@ -232,7 +232,7 @@ REPLIES = {
 def test_literal_reply(
     text: str, status: int, headers: tuple[tuple[str, str], ...], body: object, is_text: object
 ) -> None:
-    """A reply is sent as it is written; without a Content-Type a body is JSON."""
+    """A literal reply is sent as it is. Without a Content-Type its body is JSON."""
     reply = read_stub(f"reply: {{{text}}}").stubs[0].reply
     assert isinstance(reply, LiteralReply)
     call = Call(request=CALL.request, operation="op", path={}, body={"a": True})

@@ -1,4 +1,4 @@
-"""Matching: which requests a condition accepts, and the misses it names for the others."""
+"""Matchers: which requests fit a condition, and the misses of the others."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ FITTING = {
 
 @pytest.mark.parametrize("when", FITTING.values(), ids=FITTING.keys())
 def test_fits(when: str) -> None:
-    """A request that is what the condition says has no misses."""
+    """A request that fits has no misses."""
     matcher = stub(when)
     assert ([], True) == (matcher.misses(CALL), matcher.fits(CALL))
 
@@ -96,8 +96,8 @@ MISSING = {
         ['header x-try: expected one of "1", "3", found "2"'],
     ),
     "header, present": ("header: {x-other: {present: true}}", ["header x-other: expected anything, found nothing"]),
-    "cookie, veiled": ("cookie: {beta: 'off'}", ["cookie beta: expected [redacted], found [redacted]"]),
-    "credential, veiled": (
+    "cookie, redacted": ("cookie: {beta: 'off'}", ["cookie beta: expected [redacted], found [redacted]"]),
+    "credential, redacted": (
         "header: {wb-key: api_key_other}, query: {access_token: a}",
         [
             "query access_token: expected [redacted], found nothing",
@@ -149,28 +149,28 @@ MISSING = {
 
 @pytest.mark.parametrize(("when", "expected"), MISSING.values(), ids=MISSING.keys())
 def test_misses(when: str, expected: list[str]) -> None:
-    """A request that is not what the condition says has a miss for each place, expected beside actual."""
+    """A request that does not fit has a miss for each difference, with the expected and the actual value."""
     matcher = stub(when)
     assert (expected, False) == ([str(miss) for miss in matcher.misses(CALL)], matcher.fits(CALL))
 
 
-def test_misses_of_a_body_that_is_not_there() -> None:
-    """Without a body every member that is asked for is missing, and those that may not be there are not."""
+def test_misses_without_a_body() -> None:
+    """Without a body, every expected member is a miss, and every member that must be absent fits."""
     call = Call(request=CALL.request, operation="op", path={})
     assert [Miss("body /a", "1", "nothing")] == stub("body: {a: 1, b: {absent: true}}").misses(call)
     assert [Miss("body", "anything", "nothing")] == stub("body: {present: true}").misses(call)
     assert [] == stub("body: {absent: true}").misses(call)
 
 
-def test_misses_of_a_body_that_is_no_object() -> None:
-    """A list has no members."""
+def test_misses_of_a_list() -> None:
+    """A list is not an object, even if the expected members must be absent."""
     call = Call(request=CALL.request, operation="op", path={}, body=[1])
     assert [Miss("body", "an object", "[1]")] == stub("body: {a: {absent: true}}").misses(call)
     assert [] == stub("body: [1]").misses(call)
 
 
 def test_another_operation_is_a_miss() -> None:
-    """A stub answers the operation that it names, and says so before the rest."""
+    """A call of another operation does not fit; the operation is the first miss."""
     call = Call(request=CALL.request, operation="other", path={"customer_id": "Cust_2"})
     matcher = stub("path: {customer_id: Cust_1}")
     assert [
@@ -181,7 +181,7 @@ def test_another_operation_is_a_miss() -> None:
 
 
 def test_shown_values_are_short_and_without_secrets() -> None:
-    """A miss can be shown to anybody: long values are cut, secrets are not in them, not even in half."""
+    """Long values are cut, and secrets are redacted before that, so that no half of a secret is shown."""
     secret = "seti_abc_secret_" + "x" * 31
     assert '"seti_abc_secret_[redacted]"' == shown(secret)
     assert "x" * 10 not in shown("a" * 170 + " " + secret)
