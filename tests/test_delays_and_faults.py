@@ -1,4 +1,4 @@
-"""Delays and faults that scenarios ask for, as clients see them: a raw socket, httpx, and Node's fetch."""
+"""Delays and faults of scenarios, as a raw socket, httpx and Node's fetch see them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OPERATION = "c_create_payment_session"
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 BODY = b'{"operation":"add_method","address":true}'
 HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
-# How long to wait for what must come, and for what never will; in seconds.
+# How long to wait for a reply, and for a reply that never comes; in seconds.
 PATIENCE = 20.0
 IMPATIENCE = 0.5
 
@@ -58,16 +58,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     answers |= {name: f"delay: {delay}, reply: {{payment_session: {{}}}}" for name, delay in DELAYS.items()}
     answers |= {name: f"fault: {fault}" for name, fault in FAULTS.items()}
     answers["late_fault"] = "delay: 200ms, fault: empty_reply"
-    made = tmp_path_factory.mktemp("scenarios")
+    scenarios = tmp_path_factory.mktemp("scenarios")
     for name, answer in answers.items():
         stub = f"{{name: the only stub, operation: {OPERATION}, {answer}}}"
-        (made / f"{name}.yaml").write_text(f"about: One.\nstubs: [{stub}]\n", "utf-8")
-    return made
+        (scenarios / f"{name}.yaml").write_text(f"about: One.\nstubs: [{stub}]\n", "utf-8")
+    return scenarios
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A server that listens, and the engine in it."""
+    """A server that listens, and its engine."""
 
     background: BackgroundServer
     engine: Engine
@@ -77,7 +77,7 @@ class Live:
         return self.background.url + PATH
 
     def ask(self, scenario: str, *, seconds: float = PATIENCE) -> RawConnection:
-        """A connection over which one request was sent."""
+        """A connection that has sent one request."""
         connection = RawConnection(self.url, seconds=seconds)
         connection.send(posted(scenario))
         return connection
@@ -92,7 +92,7 @@ def live(folder: Path) -> Iterator[Live]:
 
 @pytest.fixture(scope="module", params=["uvloop", "asyncio"])
 def server(request: pytest.FixtureRequest, folder: Path) -> Iterator[Live]:
-    """A server on either event loop."""
+    """A server on each event loop."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "asyncio":
             patch.setattr(running, "find_spec", lambda name: None)
@@ -107,7 +107,7 @@ def posted(scenario: str) -> bytes:
     return f"POST {PATH} HTTP/1.1\r\n{lines}\r\n".encode() + BODY
 
 
-def asked(engine: Engine, scenario: str) -> Reply | Fault:
+def handled(engine: Engine, scenario: str) -> Reply | Fault:
     headers = Headers([*HEADERS.items(), ("mock-scenario", scenario)])
     return engine.handle(Request(method="POST", path=PATH, headers=headers, body=BODY))
 
@@ -125,7 +125,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 def delays(folder: Path, scenario: str, *, seed: int) -> list[float]:
     """The first delays of a scenario, in seconds."""
     engine = load_engine(Settings(scenarios=folder, seed=seed))
-    return [asked(engine, scenario).delay for _ in range(400)]
+    return [handled(engine, scenario).delay for _ in range(400)]
 
 
 @pytest.mark.parametrize(
@@ -149,21 +149,21 @@ def delays(folder: Path, scenario: str, *, seed: int) -> list[float]:
         ),
     ],
 )
-def test_delays_are_distributed_as_told(folder: Path, scenario: str, holds: Callable[[list[float]], bool]) -> None:
-    """A fixed delay never varies; the others fill the range that they are to fill."""
+def test_delays_have_their_distribution(folder: Path, scenario: str, holds: Callable[[list[float]], bool]) -> None:
+    """A fixed delay never varies; the other delays have the configured distribution."""
     assert holds(delays(folder, scenario, seed=7))
 
 
 @pytest.mark.parametrize("scenario", ["uniform", "lognormal"])
 def test_promise_4_delays_are_repeatable(folder: Path, scenario: str) -> None:
-    """The same seed gives the same delays, another one others."""
+    """The same seed gives the same delays, and another seed gives other delays."""
     assert delays(folder, scenario, seed=7) == delays(folder, scenario, seed=7)
     assert delays(folder, scenario, seed=7) != delays(folder, scenario, seed=8)
 
 
 @pytest.mark.parametrize("scenario", ["fixed", "uniform", "lognormal", "late_fault"])
-def test_a_client_waits_as_long_as_told(server: Live, scenario: str) -> None:
-    """What the engine decided is what passes before the reply, or the fault, arrives."""
+def test_a_client_waits_for_the_delay(server: Live, scenario: str) -> None:
+    """The reply or the fault arrives after the delay of the engine."""
     started = time.monotonic()
     with server.ask(scenario) as connection:
         if scenario == "late_fault":
@@ -177,8 +177,8 @@ def test_a_client_waits_as_long_as_told(server: Live, scenario: str) -> None:
     assert waited > entry.outcome.delay * 0.9
 
 
-def test_a_delay_blocks_nobody_else(folder: Path) -> None:
-    """While fifty requests wait, another one is answered; and when the server stops, the fifty get their replies."""
+def test_a_delay_blocks_no_other_request(folder: Path) -> None:
+    """While fifty requests wait, another one gets its reply; when the server stops, the fifty get theirs."""
     with ExitStack() as stack:
         with live(folder) as served:
             slow = [stack.enter_context(served.ask("late")) for _ in range(50)]
@@ -195,7 +195,7 @@ def test_a_delay_blocks_nobody_else(folder: Path) -> None:
 
 
 def test_raw_connection_reset(server: Live) -> None:
-    """A real TCP reset, and not one byte before it."""
+    """The client gets a TCP reset, and no byte before it."""
     with server.ask("connection_reset") as connection, pytest.raises(ConnectionResetError) as caught:
         connection.socket.recv(1)
 
@@ -203,13 +203,13 @@ def test_raw_connection_reset(server: Live) -> None:
 
 
 def test_raw_empty_reply(server: Live) -> None:
-    """The connection ends as it should, and not one byte comes before."""
+    """The connection is closed without a byte."""
     with server.ask("empty_reply") as connection:
         assert b"" == connection.rest()
 
 
 def test_raw_truncated_body(server: Live) -> None:
-    """The head is that of the reply, its Content-Length too; the body ends early, and then the connection."""
+    """The head is that of the whole reply; the body ends early, and the connection is closed."""
     with server.ask("truncated_body") as connection:
         head, _, body = connection.rest().partition(b"\r\n\r\n")
     fields = dict(line.split(": ", 1) for line in head.decode().lower().split("\r\n")[1:])
@@ -221,7 +221,7 @@ def test_raw_truncated_body(server: Live) -> None:
 
 
 def test_raw_malformed_json(server: Live) -> None:
-    """The framing is complete and the connection goes on; only what is inside is no JSON."""
+    """The reply is complete and the connection stays open; only the body is not JSON."""
     with server.ask("malformed_json") as connection:
         reply = connection.receive()
         connection.send(posted("happy_path"))
@@ -234,7 +234,7 @@ def test_raw_malformed_json(server: Live) -> None:
 
 
 def test_raw_hang(server: Live) -> None:
-    """Not one byte comes; when the client gives up, the server forgets the request."""
+    """No byte arrives; when the client disconnects, the server drops the request."""
     tasks = server.background._server.server_state.tasks
     with server.ask("hang", seconds=IMPATIENCE) as connection:
         with pytest.raises(TimeoutError):
@@ -245,7 +245,7 @@ def test_raw_hang(server: Live) -> None:
 
 
 def test_a_hang_ends_with_the_server(folder: Path) -> None:
-    """A server that is told to stop waits for nobody who waits for nothing."""
+    """A stopping server closes a hanging request."""
     with ExitStack() as stack:
         with live(folder) as served:
             connection = stack.enter_context(served.ask("hang"))
@@ -255,7 +255,7 @@ def test_a_hang_ends_with_the_server(folder: Path) -> None:
 
 
 def test_raw_dribble(server: Live) -> None:
-    """The body is the whole reply, but it comes in pieces, over the time that was told; the connection goes on."""
+    """The body arrives completely, in chunks over the configured time, and the connection stays open."""
     started = time.monotonic()
     with server.ask("dribble") as connection:
         first = connection.socket.recv(65536)
@@ -270,7 +270,7 @@ def test_raw_dribble(server: Live) -> None:
     assert ("stripe", "stripe") == (reply.json()["provider"], next_reply.json()["provider"])
 
 
-# Faults, as real clients tell of them
+# Faults, as real clients report them
 
 HTTPX: dict[str, tuple[int | None, type[Exception] | str]] = {
     "connection_reset": (None, httpx.ReadError),
@@ -284,21 +284,21 @@ HTTPX: dict[str, tuple[int | None, type[Exception] | str]] = {
 
 @pytest.mark.parametrize("scenario", FAULTS)
 def test_httpx(server: Live, scenario: str) -> None:
-    """The status if a head came, and the exception, or the provider if all went well."""
+    """An httpx client gets the status if there is a head, and then an exception or the provider."""
     status: int | None = None
-    told: type[Exception] | str
-    # A piece of what dribbles comes sooner than the client gives up; what hangs never comes.
+    result: type[Exception] | str
+    # The timeout applies to each chunk, and a hanging request sends none.
     timeout = IMPATIENCE if scenario == "hang" else PATIENCE
     headers = HEADERS | {"mock-scenario": scenario}
     try:
         with httpx.stream("POST", server.url, content=BODY, headers=headers, timeout=timeout) as reply:
             status = reply.status_code
             reply.read()
-        told = reply.json()["provider"]
+        result = reply.json()["provider"]
     except (httpx.TransportError, ValueError) as error:
-        told = type(error)
+        result = type(error)
 
-    assert HTTPX[scenario] == (status, told)
+    assert HTTPX[scenario] == (status, result)
 
 
 NODE: dict[str, dict[str, Any]] = {
@@ -311,10 +311,11 @@ NODE: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("server", ["uvloop"], indirect=True)
 def test_node(server: Live) -> None:
-    """Node's fetch: the status if a head came, and the error with its cause, or the provider if all went well."""
+    """Node's fetch gets the status if there is a head, and then an error with its cause, or the provider."""
     script = Path(__file__).parent / "clients" / "faults.mjs"
-    started = [command("node"), str(script), server.url, "3000", *FAULTS]
+    started = [command("node"), str(script), server.url, str(round(IMPATIENCE * 1000)), *FAULTS]
     done = subprocess.run(started, capture_output=True, text=True, timeout=60, check=False)
 
     assert 0 == done.returncode, done.stderr

@@ -1,4 +1,4 @@
-"""What some tests need is looked for, and where it has to be there its absence is a failure."""
+"""Missing programs and packages skip a test on a developer's machine, and fail it in CI."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.support.command import ROOT
 from tests.support.needs import command, modules, need
 
 
-def test_a_missing_need_is_a_skip_on_a_desk_and_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MOCKSERVER_NPM, which .ci/run sets, makes the difference."""
+def test_a_missing_program_is_a_skip_or_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable MOCKSERVER_NPM, which .ci/run sets, makes the difference."""
     monkeypatch.delenv("MOCKSERVER_NPM", raising=False)
     with pytest.raises(pytest.skip.Exception, match="not there"):
         need(None, "not there")
@@ -26,8 +26,8 @@ def test_a_missing_need_is_a_skip_on_a_desk_and_a_failure_in_ci(monkeypatch: pyt
     need("something", "not there")
 
 
-def test_packages_are_named_by_version_alone() -> None:
-    """None comes from an address or in whatever version is the latest, and no lock file says where it came from."""
+def test_packages_have_exact_versions() -> None:
+    """Every npm package has an exact version, and there is no lock file with addresses."""
     folder = ROOT / "tests" / "npm"
     found = {path.parent.name: json.loads(path.read_text("utf-8")) for path in folder.glob("*/package.json")}
     versions = [

@@ -12,7 +12,7 @@ from mockserver.errors import Refusal
 from mockserver.messages import Headers, Reply, Request
 from tests.support.documents import JSON, body_of, contract_of, described, request, response_of
 from tests.support.messages import FINE, INTEGERS, NUMBERED, Found, form, query, sent
-from tests.support.plain import said_of_request
+from tests.support.plain import verdict_on_request
 from tests.support.verdicts import said_here
 
 
@@ -114,7 +114,7 @@ def test_an_empty_body_has_no_media_type() -> None:
     document = described(body_of(NUMBERED))
     document["paths"]["/x"]["post"]["requestBody"]["required"] = False
     message = Request(method="POST", path="/x", headers=Headers([("content-type", "text/plain")]))
-    assert "yes" == said_of_request(document, message)
+    assert "yes" == verdict_on_request(document, message)
     assert FINE == said_here(document, message)
 
 
@@ -131,5 +131,5 @@ def test_parameters_that_are_json(text: str, plain: str, here: Found) -> None:
     document = described(
         {"parameters": [{"name": "q", "in": "query", "content": {"application/json": {"schema": NUMBERED}}}]}
     )
-    assert plain == said_of_request(document, query(text))
+    assert plain == verdict_on_request(document, query(text))
     assert here == said_here(document, query(text))

@@ -13,7 +13,7 @@ from tests.support.documents import JSON, body_of, described, request, response_
 from tests.support.erring_bodies import BODIES, REPLIES
 from tests.support.erring_parameters import PARAMETERS
 from tests.support.messages import NUMBERED, Found
-from tests.support.plain import said_of_reply, said_of_request
+from tests.support.plain import verdict_on_reply, verdict_on_request
 from tests.support.verdicts import said_here
 
 
@@ -31,21 +31,21 @@ def test_every_correction_has_a_test() -> None:
 @pytest.mark.parametrize(("document", "message", "plain", "here"), rows({**PARAMETERS, **BODIES}))
 def test_requests(document: dict[str, Any], message: Request, plain: str, here: Found) -> None:
     """openapi-core errs about the request, and we do not; should it ever mend its way, the correction can go."""
-    assert plain == said_of_request(document, message)
+    assert plain == verdict_on_request(document, message)
     assert here == said_here(document, message)
 
 
 @pytest.mark.parametrize(("document", "reply", "plain", "here"), rows(REPLIES))
 def test_replies(document: dict[str, Any], reply: Reply, plain: str, here: Found) -> None:
     """The same of replies."""
-    assert plain == said_of_reply(document, request(), reply)
+    assert plain == verdict_on_reply(document, request(), reply)
     assert here == said_here(document, request(), reply)
 
 
 def test_nothing_errs_that_should_not() -> None:
     """openapi-core alone, asked as the tables ask it, says yes to what is right and no to what is wrong."""
     document = described(body_of(NUMBERED) | response_of(NUMBERED))
-    assert "yes" == said_of_request(document, request({"n": 1}))
-    assert "InvalidRequestBody" == said_of_request(document, request({"n": "x"}))
-    assert "yes" == said_of_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"{}"))
-    assert "InvalidData" == said_of_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"[]"))
+    assert "yes" == verdict_on_request(document, request({"n": 1}))
+    assert "InvalidRequestBody" == verdict_on_request(document, request({"n": "x"}))
+    assert "yes" == verdict_on_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"{}"))
+    assert "InvalidData" == verdict_on_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"[]"))

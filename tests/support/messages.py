@@ -1,4 +1,4 @@
-"""Messages and documents that tests of the contract ask about."""
+"""Messages and documents for tests of the contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NUMBERED = {"type": "object", "properties": {"n": {"type": "integer"}}}
 
 
 def sent(body: bytes, media_type: str) -> Request:
-    """A request with this body, of this media type."""
+    """A request with this body and media type."""
     return request(body, headers=(("content-type", media_type),))
 
 
@@ -39,7 +39,7 @@ def secured(scheme: dict[str, Any], version: str = "3.0.3") -> dict[str, Any]:
 
 
 def nested(levels: int, innermost: Any) -> Any:
-    """A value so many levels deep."""
+    """A value with so many levels of nesting."""
     for _ in range(levels):
         innermost = {"a": innermost}
     return innermost
@@ -50,6 +50,6 @@ FORM = "multipart/form-data; boundary=B"
 
 
 def form(*parts: tuple[str, str]) -> Request:
-    """A multipart form with these parts, a character of Latin-1 for each byte."""
+    """A multipart form with these parts, where each byte is a Latin-1 character."""
     text = "".join(f"--B\r\n{PART.format(name, value)}" for name, value in parts)
     return sent(f"{text}--B--\r\n".encode("latin-1"), FORM)

@@ -1,4 +1,4 @@
-"""A live mock with the bundled contract, and clients that are told apart by their keys."""
+"""A live mock with the bundled contract, and its callers, each with its own key."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mockserver.web import create_app
 __all__ = ["CREATE", "SESSION", "Mock", "mock_of"]
 
 CREATE = "c_create_payment_session"
-# Made once: it takes longer than most tests.
+# Created once, because it takes longer than most tests.
 TLS = create_default_context()
 SESSION = "/v1/c/customer/Cust_1/payment/session"
 
 
 class Mock:
-    """One caller of a live mock: its key is its namespace."""
+    """One caller of a live mock; its key decides its namespace."""
 
     def __init__(self, url: str, engine: Engine, stack: ExitStack, key: str | None = "api_key_demo") -> None:
         self.url = url
@@ -35,7 +35,7 @@ class Mock:
         self.http = stack.enter_context(httpx.Client(base_url=url, headers=headers, timeout=30, verify=TLS))
 
     def browser(self, headers: dict[str, str]) -> httpx.Client:
-        """A client of Stripe's side, which has other credentials."""
+        """A client of the Stripe API, which has other credentials."""
         return self._stack.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=30, verify=TLS))
 
     def caller(self, key: str | None) -> Mock:
@@ -55,13 +55,13 @@ class Mock:
     def activate(self, name: str | None) -> httpx.Response:
         return self.http.put("/__mock/scenario", json={"name": name})
 
-    def verify(self, **asked: Any) -> httpx.Response:
-        return self.http.post("/__mock/verify", json=asked)
+    def verify(self, **expectation: Any) -> httpx.Response:
+        return self.http.post("/__mock/verify", json=expectation)
 
 
 @contextmanager
 def mock_of(settings: Settings | None = None) -> Iterator[Mock]:
-    """Serves on real sockets until the end."""
+    """Serve a mock on real sockets."""
     settings = settings or Settings(seed=1)
     engine = load_engine(settings)
     with BackgroundServer(create_app(settings, engine=engine)) as server, ExitStack() as stack:

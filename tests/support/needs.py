@@ -1,4 +1,4 @@
-"""What some tests need besides Python: looked for, skipped without, and never missing in CI."""
+"""Programs and packages that some tests need: without them a test is skipped, and in CI it fails."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 __all__ = ["command", "modules", "need", "tool"]
 
 PACKAGES = Path(__file__).parents[1] / "npm"
-# .ci/run sets it, to the folder in which it has installed the packages: there nothing may be missing.
+# The folder with the npm packages. .ci/run sets it, and there nothing may be missing.
 VARIABLE = "MOCKSERVER_NPM"
 
 
 def need(found: object, what: str) -> None:
-    """Skips the test when something is not there; fails it where everything has to be: MOCKSERVER_NPM says so."""
+    """Skip the test if something is missing; fail it if MOCKSERVER_NPM is set."""
     if found:
         return
     if VARIABLE in os.environ:
@@ -39,6 +39,6 @@ def modules(name: str) -> Path:
 
 
 def tool(name: str) -> Path:
-    """A command that comes as an npm package."""
+    """A command from an npm package."""
     command("node")
     return modules("newest") / ".bin" / name

@@ -1,4 +1,4 @@
-"""openapi-core as it comes, without any correction of ours."""
+"""The verdict of openapi-core alone, without the corrections of this project."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from mockserver.messages import Reply, Request
 
-__all__ = ["said_of_reply", "said_of_request"]
+__all__ = ["verdict_on_reply", "verdict_on_request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +42,21 @@ class _Response:
     data: bytes
 
 
-def said_of_request(data: Mapping[str, Any], request: Request) -> str:
-    """What openapi-core says: `yes`, the names of its errors, or how it falls over or warns."""
+def verdict_on_request(data: Mapping[str, Any], request: Request) -> str:
+    """The verdict on a request: `yes`, the names of the errors, or the exception or warning."""
     validator = V31RequestValidator if data["openapi"].startswith("3.1") else V30RequestValidator
-    return _said(lambda: validator(SchemaPath.from_dict(dict(data))).iter_errors(_asked(request)))
+    return _verdict(lambda: validator(SchemaPath.from_dict(dict(data))).iter_errors(_core_request(request)))
 
 
-def said_of_reply(data: Mapping[str, Any], request: Request, reply: Reply) -> str:
-    """The same of a reply."""
+def verdict_on_reply(data: Mapping[str, Any], request: Request, reply: Reply) -> str:
+    """The verdict on a reply."""
     validator = V31ResponseValidator if data["openapi"].startswith("3.1") else V30ResponseValidator
     headers = Headers(list(reply.headers))
     response = _Response(reply.status, headers, headers.get("content-type", ""), reply.body)
-    return _said(lambda: validator(SchemaPath.from_dict(data)).iter_errors(_asked(request), response))
+    return _verdict(lambda: validator(SchemaPath.from_dict(data)).iter_errors(_core_request(request), response))
 
 
-def _asked(request: Request) -> Any:
+def _core_request(request: Request) -> Any:
     parameters = RequestParameters(
         query=ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True)),
         header=Headers(list(request.headers.pairs)),
@@ -68,11 +68,11 @@ def _asked(request: Request) -> Any:
     return _Request("http://localhost", request.path, request.method.lower(), parameters, content_type, request.body)
 
 
-def _said(question: Any) -> str:
+def _verdict(validation: Any) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            errors = list(question())
-        except BaseException as error:  # noqa: BLE001  # how it falls over is what is asked
+            errors = list(validation())
+        except BaseException as error:  # noqa: BLE001  # the exception is the result
             return f"falls over: {type(error).__name__}"
     return ", ".join(type(error).__name__ for error in errors) or "yes"

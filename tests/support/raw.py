@@ -1,4 +1,4 @@
-"""HTTP by hand: bytes go out as they are written, replies are read one by one."""
+"""HTTP over a plain socket: the test writes the bytes, and reads the replies one by one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["RawConnection", "RawReply"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawReply:
-    """A reply off the wire; names of header fields in lower case, repeated ones joined by a comma."""
+    """A reply; header names are in lower case, and repeated headers are joined by a comma."""
 
     status: int
     headers: dict[str, str]
@@ -62,7 +62,7 @@ class RawConnection:
         return RawReply(status=int(status_line.split(" ")[1]), headers=headers, body=body)
 
     def rest(self) -> bytes:
-        """All that comes until the server closes."""
+        """All bytes until the server closes the connection."""
         data = self._buffer
         while chunk := self.socket.recv(65536):
             data += chunk

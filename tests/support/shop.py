@@ -1,4 +1,4 @@
-"""A shop: it has a payment session made by the mock, and confirms its setup intent as a browser would."""
+"""A shop: it creates a payment session and confirms its setup intent, as a browser would."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET_KEY = "sk_test_anything"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """One payment session and what its frontend knows of it."""
+    """One payment session, and the values that its frontend has."""
 
     mock: Mock
     token: str
@@ -30,11 +30,11 @@ class Setup:
 
     @property
     def id(self) -> str:
-        """The setup intent's id."""
+        """The id of the setup intent."""
         return self.secret.partition("_secret_")[0]
 
     def retrieve(self, **query: Any) -> httpx.Response:
-        """The setup intent, with publishable key and client secret."""
+        """Retrieve the setup intent with the publishable key and the client secret."""
         return self.http.get(f"/v1/setup_intents/{self.id}", params={"client_secret": self.secret} | query)
 
     def call(self, action: str, fields: Mapping[str, Any], **headers: str) -> httpx.Response:
@@ -48,17 +48,17 @@ class Setup:
         return self.call("confirm", {"payment_method_data": card_data(number)} | fields)
 
     def confirm_with(self, name: str, **fields: Any) -> httpx.Response:
-        """Confirm with a payment method that has an id or a name."""
+        """Confirm with the id or the name of a payment method."""
         return self.call("confirm", {"payment_method": name} | fields)
 
     @property
     def status(self) -> str:
-        """The payment session's status, as the control API tells it."""
-        told = self.mock.get(f"payment-sessions/{self.token}")
-        return str(told["payment_session"]["status"])
+        """The status of the payment session, from the control API."""
+        reply = self.mock.get(f"payment-sessions/{self.token}")
+        return str(reply["payment_session"]["status"])
 
     def saved(self) -> Any:
-        """The customer's payment methods, as Wingback lists them."""
+        """The customer's saved payment methods, as Wingback lists them."""
         reply = self.mock.http.get(f"/v1/c/customer/{self.customer}/payment/method")
         assert 200 == reply.status_code, reply.text
         return reply.json()
@@ -90,7 +90,7 @@ def prepared(mock: Mock, *, customer: str = "Cust_1", scenario: str | None = Non
 
 
 def card_data(number: str = CARD, **card: Any) -> dict[str, Any]:
-    """What a payment form collects."""
+    """The values that a payment form collects."""
     return {"type": "card", "card": {"number": number, "exp_month": "12", "exp_year": "2034", "cvc": "123"} | card}
 
 

@@ -1,9 +1,9 @@
-"""Servers for the tests of the web face."""
+"""Servers for the tests of the HTTP server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -12,20 +12,44 @@ from tests.support.echo_engine import echo
 from tests.support.live import Live, live
 
 
-@pytest.fixture(scope="session", params=["uvloop", "asyncio"])
-def shared_server(request: pytest.FixtureRequest) -> Iterator[Live]:
+@contextmanager
+def running_on(loop: str) -> Iterator[Live]:
+    """A server on this event loop."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
-            if request.param == "asyncio":
+            if loop == "asyncio":
                 patch.setattr(running, "find_spec", lambda name: None)
             server = stack.enter_context(live())
         yield server
 
 
+def fresh(server: Live) -> Live:
+    """The server without recorded requests, and with its default reply."""
+    server.engine.requests.clear()
+    server.engine.refusals.clear()
+    server.engine.answer = echo
+    return server
+
+
+@pytest.fixture(scope="session")
+def uvloop_server() -> Iterator[Live]:
+    with running_on("uvloop") as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["uvloop", "asyncio"])
+def server_on_each_loop(request: pytest.FixtureRequest) -> Iterator[Live]:
+    with running_on(request.param) as server:
+        yield server
+
+
 @pytest.fixture
-def server(shared_server: Live) -> Live:
-    """A server with default settings, on either event loop, with nothing asked of it yet."""
-    shared_server.engine.requests.clear()
-    shared_server.engine.refusals.clear()
-    shared_server.engine.answer = echo
-    return shared_server
+def one_server(uvloop_server: Live) -> Live:
+    """A server with default settings, for tests in which the event loop makes no difference."""
+    return fresh(uvloop_server)
+
+
+@pytest.fixture
+def server(server_on_each_loop: Live) -> Live:
+    """A server with default settings, on each event loop."""
+    return fresh(server_on_each_loop)

@@ -1,4 +1,4 @@
-"""The access log: one line a request, nothing secret, and never in the way."""
+"""The access log: one line for each request, without secrets, and it never blocks the server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ ANSWER = Reply(
     body=b'{"client_secret": "seti_1_secret_hiddenSecret"}',
 )
 SECRETIVE = (
-    b"POST /v1/4242424242424242/4242%204242%204242%204242/seti_1_secret_hiddenSecret?client_secret=seti_1_secret_hiddenSecret&page=2&api_key_hidden"
+    b"POST /v1/4242424242424242/4242%204242%204242%204242/seti_1_secret_hiddenSecret"
+    b"?client_secret=seti_1_secret_hiddenSecret&page=2&api_key_hidden"
     b"&%0A4242424242424242&%C3%A9"
     b" HTTP/1.1\r\nHost: localhost\r\nwb-key: api_key_hidden\r\nCookie: app-session=hidden-session\r\n"
     b"Authorization: Bearer sk_test_hidden\r\nContent-Length: 2\r\n\r\n{}"
@@ -33,7 +34,7 @@ SECRETIVE = (
 
 
 def logged(form: Literal["text", "json"], data: bytes, answer: Reply | Fault | None = None) -> list[str]:
-    """The lines that one exchange leads to."""
+    """The log lines of one exchange."""
     stream = io.StringIO()
     with live(log=AccessLog(form, stream)) as server:
         if answer is not None:
@@ -48,7 +49,7 @@ def logged(form: Literal["text", "json"], data: bytes, answer: Reply | Fault | N
 
 
 def test_json() -> None:
-    """Every field, one object a line."""
+    """A JSON line contains every field."""
     [line] = logged("json", SECRETIVE, ANSWER)
     fields = json.loads(line)
 
@@ -67,7 +68,7 @@ def test_json() -> None:
 
 
 def test_text() -> None:
-    """The same for people."""
+    """A text line contains the same fields for people."""
     [line] = logged("text", b"GET /a%20b?x=1&y HTTP/1.1\r\nHost: localhost\r\n\r\n", ANSWER)
 
     assert re.fullmatch(
@@ -77,7 +78,7 @@ def test_text() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nothing_secret(form: Literal["text", "json"]) -> None:
-    """Not from headers, cookies, path, query or body, of the request or the reply."""
+    """No line contains a secret from the headers, cookies, path, query or body of a request or reply."""
     lines = logged(form, SECRETIVE, ANSWER)
 
     assert 1 == len(lines)
@@ -119,8 +120,8 @@ def test_nothing_secret(form: Literal["text", "json"]) -> None:
         pytest.param(b"GET /?%C3%A9 HTTP/1.1\r\nHost: x\r\n\r\n", {"query": ["é"]}, id="non-ASCII"),
     ],
 )
-def test_every_request_has_its_line(data: bytes, expected: dict[str, object]) -> None:
-    """Whoever answered it."""
+def test_every_request_has_a_line(data: bytes, expected: dict[str, object]) -> None:
+    """Every request is logged, whichever part of the server answers it."""
     [line] = logged("json", data)
 
     assert line.isascii()
@@ -128,8 +129,8 @@ def test_every_request_has_its_line(data: bytes, expected: dict[str, object]) ->
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_an_entry_is_never_hidden(form: Literal["text", "json"]) -> None:
-    """Its id may have as many digits as the number of a card, and is needed whole."""
+def test_the_entry_id_is_never_hidden(form: Literal["text", "json"]) -> None:
+    """The id of a journal entry is never hidden, even if its digits look like a card number."""
     answer = replace(ANSWER, headers=(("mock-entry", "20261124000-1234"),))
     (line,) = logged(form, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", answer)
 
@@ -137,22 +138,22 @@ def test_an_entry_is_never_hidden(form: Literal["text", "json"]) -> None:
 
 
 def test_text_is_one_line_of_ascii() -> None:
-    """Control characters cannot forge a line, nor colour one."""
+    """Control characters in a request cannot add a line or a color to the log."""
     [line] = logged("text", b"GET /%0a?%0a%1b[31m&%C3%A9 HTTP/1.1\r\nHost: x\r\n\r\n")
 
     assert "GET /%0a?\\n\\x1b[31m&\\xe9" in line
 
 
-def test_a_fault_is_told() -> None:
-    """What was committed, and what would have been said."""
+def test_a_fault_is_logged() -> None:
+    """The log shows the fault, and the scenario of the reply that it replaced."""
     fault = Fault(kind="empty_reply", reply=ANSWER)
     [line] = logged("json", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", fault)
 
     assert {"fault": "empty_reply", "status": None, "scenario": "happy_path"}.items() <= json.loads(line).items()
 
 
-def test_a_client_that_went_is_told() -> None:
-    """A request that broke off has no status."""
+def test_a_client_that_disconnects_is_logged() -> None:
+    """If the client disconnects during its request, the line has no status."""
     stream = io.StringIO()
     with live(log=AccessLog("json", stream)) as server:
         with server.connect() as connection:
@@ -172,16 +173,16 @@ def exchanges(server: Live, count: int) -> list[int]:
     return statuses
 
 
-def test_a_pipe_that_nobody_reads_stops_nobody() -> None:
-    """A parent process that forgets to read our stderr does not hang its tests."""
+def test_a_full_pipe_does_not_block_the_server() -> None:
+    """A full pipe does not block the server, if a parent process never reads stderr."""
     reader, writer = os.pipe()
     with os.fdopen(reader), os.fdopen(writer, "w") as stream, live(Settings(), log=AccessLog("text", stream)) as server:
         # A pipe holds 64 KiB.
         assert [200] * 1200 == exchanges(server, 1200)
 
 
-def test_a_pipe_whose_reader_has_gone_stops_nobody() -> None:
-    """`mockserver 2>&1 | head` goes on serving."""
+def test_a_closed_pipe_does_not_stop_the_server() -> None:
+    """A closed pipe does not stop the server: `mockserver 2>&1 | head` continues to serve."""
     reader, writer = os.pipe()
     os.close(reader)
     stream = os.fdopen(writer, "w")
@@ -192,8 +193,8 @@ def test_a_pipe_whose_reader_has_gone_stops_nobody() -> None:
     stream.close()
 
 
-def test_lines_that_find_no_room_are_counted() -> None:
-    """The log says when it is not complete."""
+def test_dropped_lines_are_counted() -> None:
+    """The log reports how many lines it dropped."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as stream:
         lines = LineWriter(stream, limit=3)
@@ -212,7 +213,7 @@ def test_lines_that_find_no_room_are_counted() -> None:
 
 
 def test_a_writer_can_be_used_again() -> None:
-    """Closing writes what waits; what comes later is written too."""
+    """Closing a writer writes the waiting lines; later lines are written too."""
     stream = io.StringIO()
     lines = LineWriter(stream)
     for line in ("one", "two"):

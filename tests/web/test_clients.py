@@ -1,4 +1,4 @@
-"""Clients as people have them: each sends its first POST as it likes, and is answered."""
+"""Real clients: curl, Node and Java, each with the kind of first POST that it sends."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import pytest
 
 from tests.support.live import Live
 from tests.support.needs import command
-
-# Java alone takes seconds, and the event loop makes no difference to a client.
-pytestmark = pytest.mark.parametrize("shared_server", ["uvloop"], indirect=True)
 
 BODY = '{"operation":"add_method","address":true}'
 
@@ -48,8 +45,8 @@ public class Ask {
 """
 
 
-def run(*given: str) -> str:
-    done = subprocess.run(given, capture_output=True, text=True, timeout=60, check=False)
+def run(*command_line: str) -> str:
+    done = subprocess.run(command_line, capture_output=True, text=True, timeout=60, check=False)
     assert 0 == done.returncode, done.stderr
     return done.stdout
 
@@ -66,9 +63,9 @@ def run(*given: str) -> str:
         pytest.param(["--http2", "-H", "Expect: 100-continue"], id="h2c offer, Expect"),
     ],
 )
-def test_curl(server: Live, options: list[str]) -> None:
-    """curl, twice over one connection."""
-    url = f"{server.url}/v1/x"
+def test_curl(one_server: Live, options: list[str]) -> None:
+    """A curl command sends two requests over one connection."""
+    url = f"{one_server.url}/v1/x"
     out = run(command("curl"), "-sS", *options, "--json", BODY, "-w", "\\n%{http_version} %{num_connects}\\n", url, url)
     replies, versions = out.splitlines()[::2], out.splitlines()[1::2]
 
@@ -76,10 +73,10 @@ def test_curl(server: Live, options: list[str]) -> None:
     assert ["1.1 1", "1.1 1" if "--http1.0" in options else "1.1 0"] == versions
 
 
-def test_curl_with_a_long_body(server: Live, tmp_path: Path) -> None:
-    """Curl asks first (Expect), and is spared the upload."""
+def test_curl_with_a_long_body(one_server: Live, tmp_path: Path) -> None:
+    """Curl sends Expect first, and does not upload a body over the limit."""
     (tmp_path / "long").write_bytes(b"a" * 5_000_000)
-    asked = [
+    curl = [
         command("curl"),
         "-sS",
         "-o",
@@ -90,21 +87,21 @@ def test_curl_with_a_long_body(server: Live, tmp_path: Path) -> None:
         "\\n%{http_code} %{size_upload}",
     ]
 
-    assert "413 0" == run(*asked, f"{server.url}/v1/x").splitlines()[-1]
+    assert "413 0" == run(*curl, f"{one_server.url}/v1/x").splitlines()[-1]
 
 
-def test_node(server: Live) -> None:
-    """Node's fetch: a text, a stream, and a body that is too long."""
-    out = run(command("node"), "--input-type=module", "-e", NODE, "--", f"{server.url}/v1/x", BODY)
+def test_node(one_server: Live) -> None:
+    """Node's fetch sends a text, a stream, and a body over the limit."""
+    out = run(command("node"), "--input-type=module", "-e", NODE, "--", f"{one_server.url}/v1/x", BODY)
 
     assert [BODY, BODY, 413] == json.loads(out)
 
 
-def test_java(server: Live, tmp_path: Path) -> None:
+def test_java(one_server: Live, tmp_path: Path) -> None:
     """Java's HttpClient offers h2c with its first POST."""
     java = command("java")
     (tmp_path / "Ask.java").write_text(JAVA, "utf-8")
-    lines = run(java, str(tmp_path / "Ask.java"), f"{server.url}/v1/x", BODY).splitlines()
+    lines = run(java, str(tmp_path / "Ask.java"), f"{one_server.url}/v1/x", BODY).splitlines()
 
     assert ["HTTP_1_1"] * 3 == [line.split(" ", 1)[0] for line in lines]
     assert [BODY] * 3 == [json.loads(line.split(" ", 1)[1])["body"] for line in lines]

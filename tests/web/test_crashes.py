@@ -1,4 +1,4 @@
-"""Bugs of our own: never seen by a client, always seen in the log, and without its secrets."""
+"""Bugs in the mock: the client sees an internal error, the log shows the traceback without secrets."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def crash(request: Request) -> Reply:
     raise RuntimeError(f"unexpected {request.headers.pairs} {SECRETS}")
 
 
-def test_a_crash_is_an_internal_error(server: Live, caplog: pytest.LogCaptureFixture) -> None:
-    """The client gets a problem document, the log a traceback, and the connection goes on."""
-    server.engine.answer = crash
-    with caplog.at_level(logging.WARNING), server.connect() as connection:
+def test_a_crash_is_an_internal_error(one_server: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """The client gets a problem document, the log a traceback, and the connection stays open."""
+    one_server.engine.answer = crash
+    with caplog.at_level(logging.WARNING), one_server.connect() as connection:
         connection.send(POST)
         first = connection.receive()
         connection.send(POST)
@@ -39,11 +39,11 @@ def test_a_crash_is_an_internal_error(server: Live, caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("status", [0, 100, 199, 600, 1000])
-def test_a_status_that_is_none(server: Live, status: int) -> None:
-    """What cannot be sent is a bug too, and is not half sent."""
-    server.engine.answer = lambda request: Reply(status=status)
+def test_an_invalid_status(one_server: Live, status: int) -> None:
+    """A reply with an invalid status is an internal error, and nothing of it is sent."""
+    one_server.engine.answer = lambda request: Reply(status=status)
 
-    assert 500 == server.exchange(POST).status
+    assert 500 == one_server.exchange(POST).status
 
 
 @pytest.mark.parametrize(
@@ -61,31 +61,31 @@ def test_a_status_that_is_none(server: Live, status: int) -> None:
         pytest.param(("Connection", "close"), {"connection": "close"}, id="Connection"),
     ],
 )
-def test_any_header_can_be_asked_for(server: Live, pair: tuple[str, str], expected: dict[str, str]) -> None:
-    """A field of a reply cannot break the message, nor bring in another field."""
-    server.engine.answer = lambda request: Reply(status=200, headers=(pair,), body=b"{}")
-    reply = server.exchange(POST)
+def test_invalid_headers(one_server: Live, pair: tuple[str, str], expected: dict[str, str]) -> None:
+    """A header of a reply can neither break the message nor add another header."""
+    one_server.engine.answer = lambda request: Reply(status=200, headers=(pair,), body=b"{}")
+    reply = one_server.exchange(POST)
 
     assert (200, b"{}") == (reply.status, reply.body)
     assert expected == {name: value for name, value in reply.headers.items() if name not in {"date", "content-length"}}
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_statuses_without_a_body(server: Live, status: int) -> None:
-    """A body that HTTP does not allow is not sent, and the connection stays in step."""
-    server.engine.answer = lambda request: Reply(status=status, body=b"unwanted")
-    with server.connect() as connection:
+def test_statuses_without_a_body(one_server: Live, status: int) -> None:
+    """A body that HTTP does not allow is not sent, and the next request is answered."""
+    one_server.engine.answer = lambda request: Reply(status=status, body=b"unwanted")
+    with one_server.connect() as connection:
         connection.send(POST + POST)
         statuses = [connection.receive().status for _ in range(2)]
 
     assert [status, status] == statuses
 
 
-def test_a_reply_decides_its_own_cors(server: Live) -> None:
-    """A scenario that answers with other CORS headers is not contradicted."""
-    server.engine.answer = lambda request: Reply(
+def test_a_reply_decides_its_own_cors(one_server: Live) -> None:
+    """The CORS headers of a scenario replace those of the server."""
+    one_server.engine.answer = lambda request: Reply(
         status=200, headers=(("Access-Control-Allow-Origin", "x"), ("Vary", "A"))
     )
-    reply = server.exchange(POST.replace(b"wb-key:", b"Origin: http://localhost\r\nwb-key:"))
+    reply = one_server.exchange(POST.replace(b"wb-key:", b"Origin: http://localhost\r\nwb-key:"))
 
     assert ("x", "A, Origin") == (reply.headers["access-control-allow-origin"], reply.headers["vary"])

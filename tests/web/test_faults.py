@@ -27,7 +27,7 @@ def commit(server: Live, kind: str, *, chunks: int = 1, over: float = 0.0, delay
 
 
 def test_connection_reset(server: Live) -> None:
-    """A real TCP reset, without a byte."""
+    """The client gets a TCP reset, and no byte."""
     commit(server, "connection_reset")
     with server.connect() as connection:
         connection.send(GET)
@@ -36,7 +36,7 @@ def test_connection_reset(server: Live) -> None:
 
 
 def test_empty_reply(server: Live) -> None:
-    """The connection ends properly, without a byte."""
+    """The connection is closed without a byte."""
     commit(server, "empty_reply")
     with server.connect() as connection:
         connection.send(GET)
@@ -45,7 +45,7 @@ def test_empty_reply(server: Live) -> None:
 
 
 def test_truncated_body(server: Live) -> None:
-    """The head promises more than comes."""
+    """The body is shorter than its Content-Length."""
     commit(server, "truncated_body")
     with server.connect() as connection:
         connection.send(GET)
@@ -57,7 +57,7 @@ def test_truncated_body(server: Live) -> None:
 
 
 def test_malformed_json(server: Live) -> None:
-    """A complete reply whose body is no JSON."""
+    """The reply is complete, and its body is not JSON."""
     commit(server, "malformed_json")
     reply = server.exchange(GET)
 
@@ -67,14 +67,14 @@ def test_malformed_json(server: Live) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"1", b"{}", b"[1, 2]", b'"a,b"', b"true", b'{"a": "]"}'])
-def test_misspelt_is_never_json(body: bytes) -> None:
-    """Whatever the reply was."""
+def test_a_damaged_body_is_never_json(body: bytes) -> None:
+    """No damaged body is valid JSON, whatever the reply was."""
     with pytest.raises(json.JSONDecodeError):
         json.loads(malformed(Reply(status=200, body=body)).body)
 
 
 def test_hang(server: Live) -> None:
-    """Nothing comes; others are served; the server forgets it when the client gives up."""
+    """No byte arrives, and other clients get their replies."""
     commit(server, "hang")
     with server.connect(seconds=0.3) as connection:
         connection.send(GET)
@@ -87,7 +87,7 @@ def test_hang(server: Live) -> None:
 
 @pytest.mark.parametrize(("chunks", "over"), [(1, 0.3), (4, 0.3), (1000, 0.05)])
 def test_dribble(server: Live, chunks: int, over: float) -> None:
-    """The body comes in pieces over a time, complete in the end, and the connection goes on."""
+    """The body arrives completely, in chunks over the configured time, and the connection stays open."""
     commit(server, "dribble", chunks=chunks, over=over)
     with server.connect() as connection:
         for _ in range(2):
@@ -99,8 +99,8 @@ def test_dribble(server: Live, chunks: int, over: float) -> None:
             assert chunks == 1 or time.monotonic() - started >= over * 0.9
 
 
-def test_a_fault_may_be_delayed(server: Live) -> None:
-    """The delay comes first."""
+def test_a_delayed_fault(server: Live) -> None:
+    """A delay comes before the fault."""
     commit(server, "empty_reply", delay=0.3)
     with server.connect() as connection:
         started = time.monotonic()
@@ -112,7 +112,7 @@ def test_a_fault_may_be_delayed(server: Live) -> None:
 
 @pytest.mark.parametrize("kind", [*WIRE_FAULTS, "malformed_json", "dribble"])
 def test_a_fault_behind_a_good_reply(server: Live, kind: str) -> None:
-    """With pipelining, what was answered before the fault arrives."""
+    """With pipelining, the reply to the request before the fault arrives."""
     server.engine.answer = lambda request: (
         Reply(status=200, body=b"good", delay=0.05) if request.path == "/good" else Fault(kind=kind, reply=REPLY)
     )
@@ -131,8 +131,8 @@ def test_a_fault_behind_a_good_reply(server: Live, kind: str) -> None:
         ("hang", TimeoutError),
     ],
 )
-def test_in_process_a_fault_is_the_error_a_socket_would_raise(kind: str, error: type[Exception]) -> None:
-    """Under httpx.ASGITransport there is no wire."""
+def test_a_fault_in_process(kind: str, error: type[Exception]) -> None:
+    """Without a socket, under httpx.ASGITransport, a fault raises the error that a socket would raise."""
     engine = EchoEngine()
     engine.answer = lambda request: Fault(kind=kind, reply=REPLY)
 
@@ -145,8 +145,8 @@ def test_in_process_a_fault_is_the_error_a_socket_would_raise(kind: str, error: 
 
 
 @pytest.mark.parametrize("kind", ["malformed_json", "dribble"])
-def test_in_process_other_faults_work(kind: str) -> None:
-    """What needs no wire is the same everywhere."""
+def test_a_damaged_reply_in_process(kind: str) -> None:
+    """Faults that need no socket work under httpx.ASGITransport too."""
     engine = EchoEngine()
     engine.answer = lambda request: Fault(kind=kind, reply=REPLY, chunks=3)
 

@@ -1,4 +1,4 @@
-"""The rule for the Host header: a guard against DNS rebinding."""
+"""The rule for the Host header, which protects against DNS rebinding."""
 
 from __future__ import annotations
 
@@ -64,19 +64,19 @@ def head(*hosts: str, version: str = "1.1") -> bytes:
 
 
 @pytest.mark.parametrize("host", SERVED)
-def test_served(server: Live, host: str) -> None:
-    """Hosts that nobody outside can point at us."""
-    assert 200 == server.exchange(head(host)).status
+def test_served(one_server: Live, host: str) -> None:
+    """Host names and addresses that another site cannot point at this machine are served."""
+    assert 200 == one_server.exchange(head(host)).status
 
 
 @pytest.mark.parametrize("host", REFUSED)
-def test_refused(server: Live, host: str) -> None:
-    """Other names, and what is none: refused before the engine is asked."""
-    reply = server.exchange(head(host))
+def test_refused(one_server: Live, host: str) -> None:
+    """Other names and malformed values are refused before the request reaches the engine."""
+    reply = one_server.exchange(head(host))
 
     assert (400, "bad-host") == (reply.status, reply.kind)
-    assert [] == server.engine.requests
-    assert ["bad-host"] == [refusal.kind for refusal in server.engine.refusals]
+    assert [] == one_server.engine.requests
+    assert ["bad-host"] == [refusal.kind for refusal in one_server.engine.refusals]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_refused(server: Live, host: str) -> None:
         pytest.param(["evil.example"], "1.0", 400, id="refused in HTTP/1.0"),
     ],
 )
-def test_exactly_one(server: Live, hosts: list[str], version: str, status: int) -> None:
-    """HTTP/1.1 needs one Host; HTTP/1.0 may go without."""
-    assert status == server.exchange(head(*hosts, version=version)).status
+def test_exactly_one(one_server: Live, hosts: list[str], version: str, status: int) -> None:
+    """HTTP/1.1 needs exactly one Host header; HTTP/1.0 needs none."""
+    assert status == one_server.exchange(head(*hosts, version=version)).status
 
 
 @pytest.mark.parametrize(
@@ -107,18 +107,18 @@ def test_exactly_one(server: Live, hosts: list[str], version: str, status: int) 
     ],
 )
 def test_allow_host(host: str, status: int) -> None:
-    """--allow-host adds names."""
+    """The flag --allow-host adds names."""
     with live(Settings(allow_hosts=("Mock.Example.com", "ported.example.com:8080"))) as server:
         assert status == server.exchange(head(host)).status
 
 
-def test_a_refusal_says_what_to_do(server: Live) -> None:
-    """The detail names the flag."""
-    assert "--allow-host shop.example.com" in server.exchange(head("shop.example.com:80")).json()["detail"]
+def test_a_refusal_says_what_to_do(one_server: Live) -> None:
+    """The detail of the refusal names the flag."""
+    assert "--allow-host shop.example.com" in one_server.exchange(head("shop.example.com:80")).json()["detail"]
 
 
 @pytest.mark.parametrize("host", ["", "http://x.example", "a b", "x.example/"])
-def test_a_setting_that_is_no_host(host: str) -> None:
-    """A wrong --allow-host is told at the start."""
+def test_an_invalid_setting(host: str) -> None:
+    """An invalid --allow-host is an error at the start."""
     with pytest.raises(UsageError, match="--allow-host"):
         create_app(Settings(allow_hosts=(host,)), engine=EchoEngine())

@@ -1,4 +1,4 @@
-"""Promise 1 at the edge: whatever is sent, the answer is a proper one."""
+"""Promise 1 for the HTTP server: no input causes an internal error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ bodies = st.one_of(st.sampled_from([b"", b"{}", b"0\r\n\r\n", b"2\r\n{}\r\n0\r\n
 
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
-    """Something between a request and noise."""
+    """Random bytes in the form of a request."""
     line = b"%b %b %b\r\n" % (draw(methods), draw(targets), draw(versions))
     head = b"".join(b"%b: %b\r\n" % field for field in draw(fields))
     return line + head + b"\r\n" + draw(bodies)
@@ -50,7 +50,7 @@ def requests(draw: st.DrawFn) -> bytes:
 @generated(1 / 10)
 @given(data=st.lists(requests(), min_size=1, max_size=3).map(b"".join), cut=st.integers(0, 200))
 def test_noise(server: Live, data: bytes, cut: int) -> None:
-    """No noise makes a 500, and the server lives on."""
+    """No input causes a status of 500, and the server continues to serve."""
     with server.connect() as connection:
         try:
             connection.send(data[:cut])
@@ -58,7 +58,7 @@ def test_noise(server: Live, data: bytes, cut: int) -> None:
             connection.socket.shutdown(1)
             answer = connection.rest()
         except OSError:
-            # It closed while we were still sending.
+            # The server closed the connection during the request.
             answer = b""
 
     statuses = {int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)}

@@ -1,4 +1,4 @@
-"""Pages and scripts over HTTP: where they are, what their headers say, and to whom they give way."""
+"""Pages and scripts over HTTP: their URLs, their headers, and which paths the contract takes first."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def mock() -> Iterator[Mock]:
 
 
 @pytest.mark.parametrize("path", [*PAGES, *SCRIPTS, *OTHERS])
-def test_what_is_served_is_safe_to_open_and_to_keep(mock: Mock, path: str) -> None:
-    """No type is guessed, nothing is told to other sites, and an unchanged copy need not be sent again."""
+def test_headers_of_assets(mock: Mock, path: str) -> None:
+    """Assets have nosniff, no referrer and an ETag, so that an unchanged copy is not sent again."""
     reply = mock.http.get(path)
     again = mock.http.get(path, headers={"If-None-Match": f'"other", W/{reply.headers["etag"]}'})
 
@@ -48,7 +48,7 @@ def test_what_is_served_is_safe_to_open_and_to_keep(mock: Mock, path: str) -> No
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_has_a_strict_policy(mock: Mock, path: str) -> None:
-    """Scripts, styles and calls of its own origin, and nothing inline."""
+    """The policy of a page allows its own origin only, and nothing inline."""
     reply = mock.http.get(path)
     policy = dict(part.split(" ", 1) for part in reply.headers["content-security-policy"].split("; "))
 
@@ -60,7 +60,7 @@ def test_a_page_has_a_strict_policy(mock: Mock, path: str) -> None:
 
 @pytest.mark.parametrize("path", [*PAGES, *SCRIPTS])
 def test_only_reading_is_possible(mock: Mock, path: str) -> None:
-    """Any other method is refused with those that there are; HEAD is GET without the body."""
+    """Other methods than GET and HEAD get 405 with Allow."""
     reply, head = mock.http.post(path), mock.http.head(path)
 
     assert (405, "GET, HEAD", "method-not-allowed") == (
@@ -76,12 +76,12 @@ def test_only_reading_is_possible(mock: Mock, path: str) -> None:
 
 
 def test_the_stand_in_is_small() -> None:
-    """Under 60 kB, uncompressed."""
+    """The stand-in has less than 60 kB, uncompressed."""
     assert len(script("Stripe", host="127.0.0.1:8080")) < 60_000
 
 
-def test_the_script_knows_where_it_was_asked_for(mock: Mock) -> None:
-    """The host is written in, so that the script works under another address too, when a test serves it from there."""
+def test_the_script_contains_its_host(mock: Mock) -> None:
+    """The script contains the host of its request, so that it works under any address."""
     texts = [mock.http.get("/v3/", headers={"Host": host}).text for host in ("localhost:8080", "mock")]
 
     assert [True, True] == [
@@ -90,7 +90,7 @@ def test_the_script_knows_where_it_was_asked_for(mock: Mock) -> None:
 
 
 def test_a_token_is_enough_for_its_session(mock: Mock) -> None:
-    """WingbackMock reads the session by its token, from any caller's namespace, and it is not to be kept."""
+    """WingbackMock reads a payment session of any namespace by its token; the reply must not be cached."""
     session = mock.caller("api_key_other").create().json()
     reply = mock.http.get(f"/__mock/wingback/payment-sessions/{session['token']}")
 
@@ -99,14 +99,14 @@ def test_a_token_is_enough_for_its_session(mock: Mock) -> None:
 
 @pytest.mark.parametrize("token", ["PaySess_none", "%2e%2e", "", "a/b"])
 def test_any_other_token_finds_nothing(mock: Mock, token: str) -> None:
-    """What was not given out, or was forgotten, is refused."""
+    """An unknown token, or that of a dropped payment session, is refused."""
     reply = mock.http.get(f"/__mock/wingback/payment-sessions/{token}")
 
     assert (404, "unknown-payment-session") == (reply.status_code, reply.headers["mock-refused"])
 
 
 def test_a_foreign_origin_gets_nothing(mock: Mock) -> None:
-    """Pages of other sites cannot read a session, even if they know its token."""
+    """A page of another site cannot read a payment session, even with its token."""
     token = mock.create().json()["token"]
     reply = mock.http.get(f"/__mock/wingback/payment-sessions/{token}", headers={"Origin": "https://elsewhere.example"})
 
@@ -124,7 +124,7 @@ paths:
 
 
 def test_the_contract_comes_first(tmp_path: Path) -> None:
-    """A contract that has /v3 itself answers there; the stand-in is still to be had at its other addresses."""
+    """A contract with the path /v3 answers it; the stand-in stays available at its other paths."""
     spec = tmp_path / "versions.yaml"
     spec.write_text(SPEC, "utf-8")
     with mock_of(Settings(seed=1, spec=spec)) as mock:
@@ -136,8 +136,8 @@ def test_the_contract_comes_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["demo/../../settings.py", "stripe/stripe.js"])
-def test_only_what_is_meant_is_served(mock: Mock, name: str) -> None:
-    """The folder of assets is no file server."""
+def test_no_other_file_is_served(mock: Mock, name: str) -> None:
+    """No other file in the folder of assets is served."""
     reply = httpx.get(f"{mock.url}/__mock/{name}")
 
     assert 404 == reply.status_code

@@ -1,4 +1,4 @@
-"""Offers to upgrade: real clients make them with their first request, and are answered over HTTP/1.1."""
+"""Offers to upgrade, which some clients send with their first request, get a reply over HTTP/1.1."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ BODIES = [
 @pytest.mark.parametrize("framed", BODIES)
 @pytest.mark.parametrize("packets", ["one", "head and body", "byte by byte"])
 def test_an_offer_is_ignored_and_the_body_is_read(
-    server: Live, offer: bytes, framed: tuple[bytes, bytes], packets: str, caplog: pytest.LogCaptureFixture
+    one_server: Live, offer: bytes, framed: tuple[bytes, bytes], packets: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The body counts however it is cut into packets, the connection goes on, and nothing is logged about it."""
+    """The server ignores the offer, reads the body in any packets, keeps the connection open and logs nothing."""
     framing, body = framed
     head = b"POST /v1/things?x=1 HTTP/1.1\r\nHost: localhost\r\n" + offer + b"A: b\r\n" + framing + b"\r\n\r\n"
-    with caplog.at_level(logging.DEBUG, logger="uvicorn"), server.connect() as connection:
+    with caplog.at_level(logging.DEBUG, logger="uvicorn"), one_server.connect() as connection:
         if packets == "one":
             connection.send(head + body + AFTER)
         elif packets == "head and body":
@@ -54,12 +54,12 @@ def test_an_offer_is_ignored_and_the_body_is_read(
     assert [] == [record for record in caplog.records if record.name.startswith(("uvicorn", "mockserver"))]
 
 
-def test_many_offers_in_one_packet(server: Live) -> None:
-    """Pipelined offers, with and without bodies, are all answered in order."""
+def test_many_offers_in_one_packet(one_server: Live) -> None:
+    """Pipelined requests with offers are answered in order."""
     offer = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
     one = b"POST /%d HTTP/1.1\r\nHost: localhost\r\n" + offer + b"Content-Length: 2\r\n\r\n{}"
     two = b"GET /%d HTTP/1.1\r\nHost: localhost\r\n" + offer + b"\r\n"
-    with server.connect() as connection:
+    with one_server.connect() as connection:
         connection.send(b"".join((one, two)[number % 2] % number for number in range(500)))
         paths = [connection.receive().json()["path"] for _ in range(500)]
 
@@ -75,14 +75,14 @@ def test_many_offers_in_one_packet(server: Live) -> None:
         pytest.param(b"Host: evil.example\r\n\r\n", [400], id="two hosts"),
     ],
 )
-def test_an_offer_changes_no_other_rule(server: Live, extra: bytes, statuses: list[int]) -> None:
-    """What holds for a request holds for one with an offer."""
+def test_an_offer_changes_no_other_rule(one_server: Live, extra: bytes, statuses: list[int]) -> None:
+    """Every other rule applies to a request with an offer."""
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
-    with server.connect() as connection:
+    with one_server.connect() as connection:
         connection.send(head + extra + b"{}")
-        answered = [connection.receive().status for _ in statuses]
+        received = [connection.receive().status for _ in statuses]
 
-    assert statuses == answered
+    assert statuses == received
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_an_offer_changes_no_other_rule(server: Live, extra: bytes, statuses: li
         pytest.param(b"CONNECT localhost:80 HTTP/1.1", 400, id="CONNECT"),
     ],
 )
-def test_an_offer_with_other_request_lines(server: Live, line: bytes, status: int) -> None:
-    """The same as without the offer."""
+def test_an_offer_with_other_request_lines(one_server: Live, line: bytes, status: int) -> None:
+    """Other request lines get the same status as without the offer."""
     data = line + b"\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
 
-    assert status == server.exchange(data).status
+    assert status == one_server.exchange(data).status
