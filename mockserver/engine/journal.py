@@ -1,4 +1,4 @@
-"""The journal: every exchange with its decision and the reasons. It is bounded; the oldest entries are dropped first."""
+"""The journal: every exchange with its decision and the reasons. It is bounded: the oldest entries are dropped."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Entry:
     """One exchange. `at` is in seconds since the epoch; `duration` is the time to the decision, in seconds.
 
     An entry is filled in while its request is answered, and does not change after that. `owner` is the key of the
-    namespace and never shown; `namespace` is how it is shown. `path` has the decoded path parameters. `sent` is the body as
-    matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. Secrets are removed when
-    the entry is read, not before.
+    namespace and never shown; `namespace` is how it is shown. `path` has the decoded path parameters. `sent` is the
+    body as matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. Secrets are
+    removed when the entry is read, not before.
     """
 
     id: str
@@ -113,7 +113,10 @@ class Entry:
 
 
 Listener = Callable[[int, Entry], None]
-"""Called with the number of each new entry and the entry, in the thread that answers requests. It must be fast and not raise."""
+"""Called with the number of each new entry and the entry, in the thread that answers requests.
+
+It must be fast and must not raise.
+"""
 
 
 class Journal:

@@ -23,7 +23,7 @@ __all__ = ["HttpProtocol", "MalformedError", "State"]
 _logger = logging.getLogger("mockserver")
 
 _MAX_HEAD_BYTES = 64 * 1024
-# How long a rejected client may take to read the reason, and how long an idle connection stays open at the end; in seconds.
+# In seconds: how long a rejected client may read the reason, and how long an idle connection stays open at the end.
 _LINGER = 1.0
 _IDLE_CLOSE = 0.05
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([/?#].*)?", re.IGNORECASE | re.DOTALL)
@@ -106,7 +106,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Close when the client has finished sending, but not before an immediate reply."""
         if self._is_idle or self.cycle.more_body:
             return None
-        # The client has disconnected, or has only finished sending. In the second case an immediate reply still reaches it.
+        # The client has disconnected, or it has only finished sending. Then an immediate reply still reaches it.
         self.loop.call_later(_IDLE_CLOSE, self.transport.close)
         return True
 
@@ -124,9 +124,9 @@ class HttpProtocol(HttpToolsProtocol):
                 if self.scope["method"] == "CONNECT":
                     self._reject(MalformedError("The mock is not a proxy: CONNECT is not supported."))
                     return
-                # RFC 9110, section 7.8: an offer to upgrade may be ignored. httptools treats it as accepted and ends the
-                # message after its head. So a new parser reads the head again without the offer, then the rest. (The old
-                # parser would stop if the connection is to be closed.)
+                # RFC 9110, section 7.8: an offer to upgrade may be ignored. httptools treats it as accepted and ends
+                # the message after its head. So a new parser reads the head again without the offer, then the rest.
+                # (The old parser would stop if the connection is to be closed.)
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
                 pieces = [memoryview(piece)[offer.args[0] :], self._head_without_offer()]
@@ -174,7 +174,7 @@ class HttpProtocol(HttpToolsProtocol):
         return b"".join([*lines, b"\r\n"])
 
     def _take_authority(self) -> None:
-        """Turn the absolute form (for proxies) into a path; its authority replaces the Host (RFC 9112, section 3.2.2)."""
+        """Turn the absolute form (for proxies) into a path; its authority is the Host (RFC 9112, section 3.2.2)."""
         found = _ABSOLUTE.fullmatch(self.url)
         if found is None:
             raise MalformedError("The request target must be a path or an http URL.")

@@ -32,9 +32,9 @@ def create_app(
 ) -> ASGIApp:
     """The mock server as an ASGI app.
 
-    It logs requests only to a `log`, which it closes at the shutdown of the lifespan protocol. With `settings.reload` it
-    watches its files from the startup to the shutdown. Raises UsageError: a setting, the contract or a scenario cannot
-    be used.
+    It logs requests only to a `log`, which it closes at the shutdown of the lifespan protocol. With `settings.reload`
+    it watches its files from the startup to the shutdown. Raises UsageError: a setting, the contract or a scenario
+    cannot be used.
     """
     settings = settings or Settings()
     engine = engine or load_engine(settings)

@@ -43,7 +43,7 @@ class Api(Protocol):
 class Decision(NamedTuple):
     """What happens to a request.
 
-    `outcome` is the answer, or the ASGI app that answers; None asks for the body. `headers` belong on the reply as well.
+    `outcome` is the answer, or the ASGI app that answers; None asks for the body. `headers` belong on the reply, too.
     `before_body` says that the body of the request is not read.
     """
 

@@ -30,8 +30,8 @@ _TICK = 0.001
 class FaultInjector:
     """Injects faults into the reply to one request.
 
-    `headers` are added to the reply. `wire` is None under other servers; a fault that needs a wire then raises the OSError
-    that a client would see.
+    `headers` are added to the reply. `wire` is None under other servers; a fault that needs a wire then raises the
+    OSError that a client would see.
     """
 
     method: str
@@ -61,7 +61,7 @@ class FaultInjector:
             wire.close()
 
     async def _dribble(self, reply: Reply, *, chunks: int, over: float) -> None:
-        """Send the body in pieces: the first immediately, the last at the end. Pieces that are due together are not delayed."""
+        """Send the body in pieces: the first at once, the last at the end. Pieces that are due together do not wait."""
         body = sent_body(reply, self.method)
         await self.send(head_message(reply, headers=self.headers))
         started = monotonic()

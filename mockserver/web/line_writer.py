@@ -17,8 +17,8 @@ _COLLECT = 0.02
 class LineWriter:
     """Writes lines in a thread of its own: a pipe that nobody reads stops the log, never the server.
 
-    `render` turns what is written into a line, in that thread. At most `limit` lines wait; further lines are dropped, and
-    their number is logged when the stream accepts lines again.
+    `render` turns what is written into a line, in that thread. At most `limit` lines wait; further lines are dropped,
+    and their number is logged when the stream accepts lines again.
     """
 
     def __init__(self, stream: TextIO, *, render: Callable[[Any], str] = str, limit: int = 10_000) -> None:

@@ -78,7 +78,7 @@ def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
 class Endpoint:
     """An ASGI app that answers with a handler.
 
-    Starlette would run a plain function in a thread pool; handlers run in the event loop, like every answer of the mock.
+    Starlette would run a plain function in a thread pool. Handlers run in the event loop, as all code of the mock does.
     """
 
     def __init__(self, handler: Handler) -> None:

@@ -25,7 +25,7 @@ _EXPOSED = (
 class OriginRules:
     """The rule for the Origin header: loopback origins, the mock's own origin, and those of `--cors-origin`.
 
-    `*` allows every origin except `null`. Sandboxed and local pages have the origin `null`; it must be named explicitly.
+    `*` allows every origin except `null`, the origin of sandboxed and local pages, which must be named explicitly.
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:

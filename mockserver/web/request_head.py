@@ -19,7 +19,7 @@ _NEEDED = frozenset({b"host", b"origin", b"content-length", b"transfer-encoding"
 
 
 class HeadFields:
-    """The fields. `hosts` and `origins` hold every value that was sent; `length` is 0 without a valid Content-Length."""
+    """The fields. `hosts` and `origins` hold every value sent; `length` is 0 without a valid Content-Length."""
 
     __slots__ = ("coding", "expects_continue", "headers", "hosts", "length", "origins")
 
