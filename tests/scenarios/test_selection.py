@@ -305,7 +305,7 @@ NOT_STARTED = {
     "a typo": (Settings(scenario="hapy_path"), "there is no scenario 'hapy_path'; did you mean 'happy_path'?"),
     "no files": (
         Settings(scenario="slow", spec=ROOT / "spec" / "wingback.yaml"),
-        "there is no scenario 'slow': no files are loaded; add --scenarios <folder>",
+        "there is no scenario 'slow': no scenario files are loaded; add --scenarios <folder>",
     ),
 }
 
