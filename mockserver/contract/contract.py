@@ -93,16 +93,14 @@ class Contract:
         """The body of a request as matchers see it: the parsed value if possible, else text; ABSENT without a body."""
         if not request.body:
             return ABSENT
-        if is_json(request.headers.get("content-type", "")):
-            try:
-                return parse_json(request.body)
-            except JsonError:
-                return request.body.decode("utf-8", "replace")
         operation = self.operations.get(operation_id or "")
-        if operation is not None and "requestBody" in operation.spec:
-            read = self._validator.openapi_core.read_body(operation, request)
-            if read.documented is None and read.malformed is None:
-                return read.value
+        try:
+            if is_json(request.headers.get("content-type", "")):
+                return parse_json(request.body)
+            if operation is not None and "requestBody" in operation.spec:
+                return self._validator.openapi_core.read_body(operation, request)
+        except (JsonError, Refusal):
+            pass
         return request.body.decode("utf-8", "replace")
 
     def reply_violations(self, operation_id: str, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:

@@ -79,11 +79,11 @@ class MessageValidator:
             return ABSENT, [] if is_valid else self.openapi_core.body(operation, request)
         media_type = essence(request.headers.get("content-type", ""))
         if compiled is None or not compiled.media_type(media_type):
-            return self._read_body(operation, request), self.openapi_core.body(operation, request)
+            return self.openapi_core.read_body(operation, request), self.openapi_core.body(operation, request)
         try:
             value = parse_json(request.body)
         except JsonError as error:
-            raise _malformed(error) from None
+            raise Refusal("malformed-body", f"The body is malformed: {error}.") from None
         is_valid = compiled.body(media_type, value, len(request.body))
         return value, [] if is_valid else self.openapi_core.body(operation, request)
 
@@ -108,21 +108,3 @@ class MessageValidator:
                 weight -= self._compiled.pop(next(iter(self._compiled))).weight
             found = self._compiled[operation.id] = CompiledOperation(self._document, operation)
         return found
-
-    def _read_body(self, operation: Operation, request: Request) -> object:
-        read = self.openapi_core.read_body(operation, request)
-        if read.documented is not None:
-            sent = request.headers.get("content-type")
-            raise Refusal(
-                "unsupported-media-type",
-                f"{f'The media type {sent!r} is' if sent else 'A body without Content-Type is'} not documented "
-                f"for this operation; send {' or '.join(read.documented) or 'no body'}.",
-                headers=(("Accept-Post", ", ".join(read.documented)),) if request.method == "POST" else (),
-            )
-        if read.malformed is not None:
-            raise _malformed(read.malformed)
-        return read.value
-
-
-def _malformed(reason: object) -> Refusal:
-    return Refusal("malformed-body", f"The body is malformed: {reason}.")

@@ -18,7 +18,7 @@ def format_strings(name: str, rng: Random, low: int) -> Iterator[str]:
         yield FIXED[name](rng)
         if name == "time":
             # jsonschema checks the older definition of draft 3, which has no time zone.
-            yield time(rng).removesuffix("Z")
+            yield _time(rng).removesuffix("Z")
     elif name in GROWING:
         make, short = GROWING[name]
         yield make(rng, 0)
@@ -32,17 +32,15 @@ def is_format(name: str) -> bool:
     return name in FIXED or name in GROWING
 
 
-def date(rng: Random) -> str:
-    """A date (RFC 3339)."""
+def _date(rng: Random) -> str:
     return f"20{rng.randint(20, 29)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
 
 
-def time(rng: Random) -> str:
-    """A time of day (RFC 3339)."""
+def _time(rng: Random) -> str:
     return f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}Z"
 
 
-def joined_words(rng: Random, length: int, separator: str) -> str:
+def _joined_words(rng: Random, length: int, separator: str) -> str:
     """Words with at least `length` characters together."""
     text = rng.choice(WORDS)
     while len(text) < length:
@@ -50,44 +48,41 @@ def joined_words(rng: Random, length: int, separator: str) -> str:
     return text
 
 
-def email(rng: Random, length: int) -> str:
+def _email(rng: Random, length: int) -> str:
     """An email address, whose local part has at most 64 characters (RFC 5321)."""
     domain = "example.com"
-    local = joined_words(rng, min(length - len(domain) - 1, 50), ".")
+    local = _joined_words(rng, min(length - len(domain) - 1, 50), ".")
     missing = length - len(local) - 1 - len(domain)
-    return f"{local}@{joined_words(rng, missing - 1, '.')}.{domain}" if missing > 0 else f"{local}@{domain}"
+    return f"{local}@{_joined_words(rng, missing - 1, '.')}.{domain}" if missing > 0 else f"{local}@{domain}"
 
 
-def hostname(rng: Random, length: int) -> str:
+def _hostname(rng: Random, length: int) -> str:
     """A host name under the reserved domain example.com (RFC 1123, RFC 2606)."""
-    return f"{joined_words(rng, length - len('.example.com'), '.')}.example.com"
+    return f"{_joined_words(rng, length - len('.example.com'), '.')}.example.com"
 
 
-def uri(rng: Random, length: int) -> str:
-    """A URL under the reserved domain example.com."""
+def _uri(rng: Random, length: int) -> str:
     start = "https://example.com/"
-    return start + joined_words(rng, length - len(start), "/")
+    return start + _joined_words(rng, length - len(start), "/")
 
 
-def path(rng: Random, length: int) -> str:
-    """A relative reference, which is a JSON pointer too."""
-    return "/" + joined_words(rng, length - 1, "/")
+def _path(rng: Random, length: int) -> str:
+    return "/" + _joined_words(rng, length - 1, "/")
 
 
-def base64(rng: Random, length: int) -> str:
-    """Words, encoded in base64."""
-    return b64encode(joined_words(rng, max(length * 3 // 4, 1), " ").encode()).decode()
+def _base64(rng: Random, length: int) -> str:
+    return b64encode(_joined_words(rng, max(length * 3 // 4, 1), " ").encode()).decode()
 
 
 FIXED: dict[str, Callable[[Random], str]] = {
-    "date": date,
-    "date-time": lambda rng: f"{date(rng)}T{time(rng)}",
+    "date": _date,
+    "date-time": lambda rng: f"{_date(rng)}T{_time(rng)}",
     "duration": lambda rng: f"P{rng.randint(1, 28)}D",
     "ipv4": lambda rng: f"192.0.2.{rng.randint(1, 254)}",
     "ipv6": lambda rng: f"2001:db8::{rng.randint(1, 0xFFFF):x}",
     "regex": lambda rng: f"^{rng.choice(WORDS)}$",
     "relative-json-pointer": lambda rng: f"{rng.randint(0, 3)}/{rng.choice(WORDS)}",
-    "time": time,
+    "time": _time,
     "uri-template": lambda rng: f"https://example.com/{rng.choice(WORDS)}/{{id}}",
     "uuid": lambda rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
     # Numbers that are sent as strings, so that no client rounds them.
@@ -100,16 +95,16 @@ FIXED: dict[str, Callable[[Random], str]] = {
 }
 # By format: a function that makes a string of about a given length, and a string for a small `maxLength`.
 GROWING: dict[str, tuple[Callable[[Random, int], str], str]] = {
-    "binary": (lambda rng, length: joined_words(rng, length, " "), ""),
-    "byte": (base64, ""),
-    "email": (email, "a@b.co"),
-    "hostname": (hostname, "a.co"),
-    "idn-email": (email, "a@b.co"),
-    "idn-hostname": (hostname, "a.co"),
-    "iri": (uri, "http://a"),
-    "iri-reference": (path, "/a"),
-    "json-pointer": (path, ""),
-    "uri": (uri, "http://a"),
-    "uri-reference": (path, "/a"),
-    "url": (uri, "http://a"),
+    "binary": (lambda rng, length: _joined_words(rng, length, " "), ""),
+    "byte": (_base64, ""),
+    "email": (_email, "a@b.co"),
+    "hostname": (_hostname, "a.co"),
+    "idn-email": (_email, "a@b.co"),
+    "idn-hostname": (_hostname, "a.co"),
+    "iri": (_uri, "http://a"),
+    "iri-reference": (_path, "/a"),
+    "json-pointer": (_path, ""),
+    "uri": (_uri, "http://a"),
+    "uri-reference": (_path, "/a"),
+    "url": (_uri, "http://a"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.samples.keywords import as_list, as_mapping
 from mockserver.samples.schema_references import SchemaReferences
 
-__all__ = ["can_be_sent", "media_type_examples", "schema_examples"]
+__all__ = ["can_be_sent", "media_type_examples", "named_examples", "schema_examples"]
 
 # Keywords that do not restrict the value.
 ANNOTATIONS = frozenset(
@@ -60,10 +60,15 @@ def media_type_examples(media_type: Mapping[str, Any], references: SchemaReferen
     """The examples of a media type object; an `externalValue` is never fetched."""
     if "example" in media_type:
         yield from _readings(media_type["example"])
-    for example in as_mapping(media_type.get("examples")).values():
-        described = as_mapping(references.followed(example))
-        if "value" in described:
-            yield from _readings(described["value"])
+    for example in named_examples(media_type, references).values():
+        yield from _readings(example)
+
+
+def named_examples(media_type: Mapping[str, Any], references: SchemaReferences) -> dict[str, Any]:
+    """The values in the `examples` of a media type object, by name."""
+    named = as_mapping(media_type.get("examples"))
+    resolved = {name: as_mapping(references.followed(example)) for name, example in named.items()}
+    return {name: example["value"] for name, example in resolved.items() if "value" in example}
 
 
 def _readings(example: Any) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from mockserver.messages import BODILESS, Call, Reply
 from mockserver.parsing.media_types import is_json
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, choose_media_type, choose_response, parse_preference
+from mockserver.samples.published_examples import named_examples
 
 __all__ = ["SampleReplies"]
 
@@ -103,7 +104,7 @@ class SampleReplies:
         described = self._resolve(content[key])
         if not isinstance(described, dict):
             raise NoSample(f"its media type {key!r} is not a mapping")
-        examples = self._named_examples(described)
+        examples = named_examples(described, self._samples.references)
         if preference.example is not None:
             if preference.example not in examples:
                 raise _unknown_example(preference.example, examples)
@@ -120,11 +121,6 @@ class SampleReplies:
         if media_type == "application/x-www-form-urlencoded" or "xml" in media_type:
             raise NoSample(f"a value cannot be written as {media_type}; write the body into a scenario instead")
         return media_type, json.dumps(value, ensure_ascii=False).encode()
-
-    def _named_examples(self, media_type: Mapping[str, Any]) -> dict[str, Any]:
-        named = media_type.get("examples")
-        resolved = {name: self._resolve(raw) for name, raw in named.items()} if isinstance(named, dict) else {}
-        return {name: each["value"] for name, each in resolved.items() if isinstance(each, dict) and "value" in each}
 
     def _value(self, media_type: dict[str, Any], rng: random.Random, *, dynamic: bool) -> Any:
         """A value for a media type; a `dynamic` one contains no published example."""

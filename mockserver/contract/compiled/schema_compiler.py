@@ -37,21 +37,21 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
         return None
     validator = jsonschema_rs.Draft202012Validator if document.is_31 else jsonschema_rs.Draft4Validator
     try:
-        translated = translate(document.data, schema, is_31=document.is_31, direction=direction)
+        translated, formats = translate(document.data, schema, is_31=document.is_31, direction=direction)
         compiled = validator(
-            translated.schema,
-            formats=_formats(translated.formats),
+            translated,
+            formats=_formats(formats),
             validate_formats=True,
             pattern_options=PATTERN_OPTIONS,
-            keywords={"uniqueItems": _Unique, MULTIPLE_OF: _MultipleOf, NOT_AN_INTEGER: _NotAnInteger},
+            keywords=KEYWORDS,
             offline=True,
         )
     except (Untranslatable, ValueError, RecursionError):
         return None
-    return CompiledSchema(compiled.is_valid, 1 + len(translated.schema["definitions"]))
+    return CompiledSchema(compiled.is_valid, 1 + len(translated["definitions"]))
 
 
-def _formats(names: frozenset[str]) -> dict[str, Callable[[str], bool]]:
+def _formats(names: set[str]) -> dict[str, Callable[[str], bool]]:
     """openapi-core's checks of these formats. Like openapi-core, formats that it does not know accept everything."""
     if not names:
         return {}
@@ -64,31 +64,27 @@ def _formats(names: frozenset[str]) -> dict[str, Callable[[str], bool]]:
     }
 
 
-class _Keyword:
-    """A keyword that jsonschema-rs calls Python for: `validate` raises ValueError if the value breaks it."""
+def _keyword(accepts: Callable[[Any, Any], bool]) -> type:
+    """A keyword that calls Python, with its value in the schema and the instance."""
 
-    def __init__(self, _parent: Any, value: Any, _path: Any) -> None:
-        self.value = value
+    class Keyword:
+        def __init__(self, _parent: Any, value: Any, _path: Any) -> None:
+            self.value = value
 
-    def validate(self, instance: Any) -> None:
-        if not self.accepts(instance):
-            raise ValueError
+        def validate(self, instance: Any) -> None:
+            if not accepts(self.value, instance):
+                raise ValueError
 
-    def accepts(self, instance: Any) -> bool:
-        raise NotImplementedError
-
-
-class _Unique(_Keyword):
-    def accepts(self, instance: Any) -> bool:
-        # jsonschema-rs does not see that a very large integer and the float next to it are equal.
-        return not self.value or not isinstance(instance, list) or are_unique(instance)
+    return Keyword
 
 
-class _MultipleOf(_Keyword):
-    def accepts(self, instance: Any) -> bool:
-        return isinstance(instance, bool) or not isinstance(instance, int | float) or is_multiple(instance, self.value)
+def _is_number(instance: Any) -> bool:
+    return isinstance(instance, int | float) and not isinstance(instance, bool)
 
 
-class _NotAnInteger(_Keyword):
-    def accepts(self, instance: Any) -> bool:
-        return isinstance(instance, bool) or not isinstance(instance, int)
+KEYWORDS = {
+    # jsonschema-rs does not see that a very large integer and the float next to it are equal.
+    "uniqueItems": _keyword(lambda unique, value: not unique or not isinstance(value, list) or are_unique(value)),
+    MULTIPLE_OF: _keyword(lambda divisor, value: not _is_number(value) or is_multiple(value, divisor)),
+    NOT_AN_INTEGER: _keyword(lambda _, value: isinstance(value, bool) or not isinstance(value, int)),
+}

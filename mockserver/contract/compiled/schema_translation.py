@@ -7,7 +7,6 @@ translated into something stricter, and only where no keyword such as `not` coul
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -25,7 +24,7 @@ from mockserver.contract.compiled.keyword_values import (
 from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, resolve, resolve_pointer
 from mockserver.errors import SpecError
 
-__all__ = ["MULTIPLE_OF", "NOT_AN_INTEGER", "TranslatedSchema", "translate"]
+__all__ = ["MULTIPLE_OF", "NOT_AN_INTEGER", "translate"]
 
 MULTIPLE_OF = "x-multiple-of"
 """Our own keyword: `multipleOf` with a fraction, computed in decimal."""
@@ -53,18 +52,12 @@ MAX_SCHEMAS = 5_000
 Handler = Callable[[Any, Schema], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class TranslatedSchema:
-    """A schema for jsonschema-rs, and the names of the formats in it."""
+def translate(
+    document: Mapping[str, Any], schema: Any, *, is_31: bool, direction: str
+) -> tuple[dict[str, Any], set[str]]:
+    """The schema as JSON Schema (draft 4 for OpenAPI 3.0, 2020-12 for 3.1), and the names of the formats in it.
 
-    schema: dict[str, Any]
-    formats: frozenset[str]
-
-
-def translate(document: Mapping[str, Any], schema: Any, *, is_31: bool, direction: str) -> TranslatedSchema:
-    """The schema as JSON Schema (draft 4 for OpenAPI 3.0, 2020-12 for 3.1), with all schemas it refers to.
-
-    `direction` is "request" or "reply". Raises Untranslatable.
+    The schemas that it refers to are in its `definitions`. `direction` is "request" or "reply". Raises Untranslatable.
     """
     translation = _Translation31(document) if is_31 else _Translation30(document, direction)
     try:
@@ -76,8 +69,7 @@ def translate(document: Mapping[str, Any], schema: Any, *, is_31: bool, directio
         raise Untranslatable from None
     _reject_recursion(translation.definitions)
     require(not (translation.is_stricter and translation.has_negation))
-    joined = {"allOf": [root], "definitions": translation.definitions}
-    return TranslatedSchema(joined, frozenset(translation.formats))
+    return {"allOf": [root], "definitions": translation.definitions}, translation.formats
 
 
 class _Translation:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from jsonschema_path import SchemaPath
-from openapi_core.deserializing.media_types.datatypes import MediaTypeDeserializersDict
 from openapi_core.deserializing.media_types.deserializers import MediaTypeDeserializer
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.deserializing.media_types.factories import MediaTypeDeserializersFactory
@@ -18,7 +17,7 @@ from mockserver.contract.validation.parameter_styles import only_type
 from mockserver.parsing.json_reader import parse_json
 from mockserver.parsing.media_types import is_json
 
-__all__ = ["BodyReaders", "Opaque", "media_type_readers"]
+__all__ = ["BodyReaders", "MediaTypeReaders", "Opaque"]
 
 # openapi-core reads these.
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -30,7 +29,7 @@ class Opaque(str):
     __slots__ = ()
 
 
-class _MediaTypeReaders(dict[str, Any]):
+class MediaTypeReaders(dict[str, Any]):
     """A mapping with a reader for every media type. openapi-core's own mapping has exact names only."""
 
     def __contains__(self, media_type: object) -> bool:
@@ -44,12 +43,6 @@ class _MediaTypeReaders(dict[str, Any]):
         if media_type.startswith("text/"):
             return plain_loads
         return _opaque if media_type.startswith("multipart/") else _bytes_as_text
-
-
-def media_type_readers() -> MediaTypeDeserializersDict:
-    """The readers by media type, for openapi-core's `extra_media_type_deserializers`."""
-    readers: MediaTypeDeserializersDict = _MediaTypeReaders()
-    return readers
 
 
 def _bytes(value: bytes | str) -> bytes:

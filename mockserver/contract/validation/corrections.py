@@ -1,174 +1,78 @@
-"""Where openapi-core errs, and what is done about each: the one list, and nothing else departs from it.
+"""The complete list of what openapi-core does wrong for this mock, and what the mock does instead.
 
-Some corrections adjust the document in memory, some replace a function that openapi-core takes as an argument,
-some override a method in `judge`; the entry says which, why, and its name is the name of its test.
+Each correction has the name of its tests. The comments name the module that implements the corrections below them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+__all__ = ["CORRECTIONS"]
 
-__all__ = ["CORRECTIONS", "Correction"]
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """One thing that openapi-core does, and what is done here instead."""
-
-    name: str
-    openapi_core: str
-    here: str
-
-
-CORRECTIONS = (
-    # Of the document, before openapi-core sees it.
-    Correction(
-        "null_beside_all_of",
-        "OpenAPI 3.0 `nullable: true` beside `allOf` refuses null",
-        "null is accepted, as the authors of such documents mean it (document adjusted)",
-    ),
-    Correction(
-        "http_scheme_case",
-        "compares the lower-cased scheme of the header with the scheme as the document spells it",
-        "RFC 9110, 11.1: schemes compare without case (document adjusted)",
-    ),
-    Correction(
-        "bare_discriminator_mapping",
-        "takes a bare schema name in a discriminator's mapping for a relative file",
-        "it names a schema of components, as OpenAPI says (document adjusted)",
-    ),
-    Correction(
-        "boolean_schema",
-        "crashes on a media type or parameter whose schema is true or false",
-        "it is {} or {not: {}}, as JSON Schema says (document adjusted)",
-    ),
-    Correction(
-        "parameter_without_schema",
-        "calls a parameter without schema and content missing, whatever is sent; crashes on a schema that is null",
-        "any value will do (document adjusted)",
-    ),
-    Correction(
-        "deprecated_is_silent",
-        "emits a Python warning for each message with a deprecated parameter",
-        "deprecation of a parameter or header does not concern a verdict (document adjusted)",
-    ),
-    Correction(
-        "unknown_style_is_silent",
-        "emits a Python warning for each parameter with a style that OpenAPI does not know",
-        "the style of its place counts (document adjusted)",
-    ),
-    # Of parameters.
-    Correction(
-        "allow_empty_value_is_silent",
-        "emits a Python warning for each message to a parameter with allowEmptyValue",
-        "an empty value is accepted without a word (method overridden)",
-    ),
-    Correction(
-        "empty_path_parameter",
-        "an empty path parameter passes",
-        "it is a violation: a path parameter is always required (checked in `judge`)",
-    ),
-    Correction(
-        "path_styles",
-        "looks for label and matrix parameters under the names `.name` and `;name`, which no template has",
-        "they are read from the segment (styles replaced)",
-    ),
-    Correction(
-        "exploded_form_object",
-        "an exploded form-style object in the query is called missing",
-        "its members are collected from the query (method overridden)",
-    ),
-    Correction(
-        "deep_object_names",
-        "puts the parameter's name into a regular expression as it is, and knows word characters only",
-        "any name and any member name is read, nested ones too (style replaced)",
-    ),
-    Correction(
-        "delimited_queries",
-        "looks for %20 in a query that is already decoded, and refuses exploded lists",
-        "lists are split at the space; exploded lists are repeated members (styles replaced)",
-    ),
-    Correction(
-        "type_lists",
-        "crashes on a parameter or form member whose type is a list, as in OpenAPI 3.1",
-        "it is read as the first of its types that it can be (casters replaced)",
-    ),
-    Correction(
-        "optional_arrays",
-        "does not see that a parameter is an array where that stands in anyOf beside null",
-        "it is read as the array or object that it can only be (styles replaced)",
-    ),
-    # Of bodies.
-    Correction(
-        "media_type_ranges",
-        "judges a body that only a range such as */* documents as bytes",
-        "the body is read as the media type that was sent (method overridden)",
-    ),
-    Correction(
-        "media_type_parameters",
-        "crashes on a media type parameter without exactly one equals sign, or with the name of one of its arguments",
-        "only charset and boundary are looked at (method overridden)",
-    ),
-    Correction(
-        "json_suffix",
-        "judges application/problem+json and other +json types as bytes",
-        "they are JSON (deserializers added)",
-    ),
-    Correction(
-        "other_media_types",
-        "a text/csv or PDF stays bytes, which no schema of type string accepts, but for 3.0's format binary",
-        "text/* is text, everything else a string with a character for each byte (deserializers added)",
-    ),
-    Correction(
-        "opaque_bodies",
-        "reads XML into a tree and multipart/related as bytes, which no schema accepts",
-        "XML must be well-formed; what is in such bodies is not judged (deserializers added)",
-    ),
-    Correction(
-        "multipart_parts",
-        "multipart parts stay bytes or text, whatever type their schema has; a list that is not sent is empty",
-        "a part is cast to its schema's type, as a parameter is; a list that is not sent is absent (method overridden)",
-    ),
-    # Of schemas.
-    Correction(
-        "patterns",
-        "runs patterns with Python's `re`, which cannot compile some, means others differently and may never end",
-        "patterns mean what ECMA-262 says, in bounded time, those of patternProperties too (keywords replaced)",
-    ),
-    Correction(
-        "unique_items",
-        "compares objects pair by pair, for hours in a long list; misses true beside 1",
-        "each item is looked at once (keyword replaced)",
-    ),
-    Correction(
-        "multiple_of",
-        "divides floats, so that 19.99 is no multiple of 0.01",
-        "numbers count as they are written (keyword replaced)",
-    ),
-    Correction(
-        "unknown_dialect",
-        "crashes on a jsonSchemaDialect that it does not know",
-        "such a document is judged in OpenAPI 3.1's own dialect (method overridden)",
-    ),
-    Correction(
-        "deep_bodies",
-        "runs out of Python's stack where schemas that refer to themselves meet a body of some dozen levels",
-        "it is asked again with a larger stack (in `judge`)",
-    ),
-    # Of operations.
-    Correction(
-        "bodiless_statuses",
-        "demands the body that is documented for 204, 205 or 304",
-        "such a reply has none, as HTTP wants it (checked in `judge`)",
-    ),
-    Correction(
-        "no_responses",
-        "crashes on a 3.1 operation without responses, and refuses every reply of one whose responses are empty",
-        "such an operation promises nothing, so every reply keeps its promise (checked in `judge`)",
-    ),
-    Correction(
-        "unsupported_security_is_silent",
-        "emits a Python warning for each message under oauth2 or openIdConnect, and crashes on mutualTLS",
-        "they pass without a word, as openapi-core lets the first two pass (provider replaced)",
-    ),
-)
+CORRECTIONS = {
+    # contract/document/adjustments.py: the document is adjusted in memory before openapi-core reads it.
+    "null_beside_all_of": "openapi-core rejects null for `nullable: true` beside `allOf` in OpenAPI 3.0. The mock "
+    "accepts null, because this is what the authors of such documents mean.",
+    "http_scheme_case": "openapi-core compares the lower-case scheme of the Authorization header with the scheme as "
+    "the document spells it. The mock ignores case in both, as RFC 9110 (section 11.1) requires.",
+    "bare_discriminator_mapping": "openapi-core reads a schema name in a discriminator's mapping as the path of a "
+    "file. The mock reads it as the name of a schema in `components`, as OpenAPI requires.",
+    "boolean_schema": "openapi-core crashes if the schema of a media type or parameter is true or false. The mock "
+    "replaces them by `{}` and `{not: {}}`, which mean the same in JSON Schema.",
+    "parameter_without_schema": "openapi-core reports a parameter without `schema` and `content` as missing, also if "
+    "it is sent, and crashes on a schema that is null. The mock accepts any value.",
+    "deprecated_is_silent": "openapi-core emits a Python warning for each message with a deprecated parameter or "
+    "header. The mock emits none, because deprecated parameters are valid.",
+    "unknown_style_is_silent": "openapi-core emits a Python warning for each parameter with an unknown style. The "
+    "mock uses the default style of the parameter's place.",
+    # parameter_styles.py: openapi-core takes functions for styles and a factory of casters.
+    "path_styles": "openapi-core looks for `label` and `matrix` parameters under the names `.name` and `;name`, which "
+    "no path template contains. The mock reads them from the path segment.",
+    "deep_object_names": "openapi-core inserts the name of a `deepObject` parameter into a regular expression without "
+    "escaping it, and supports only word characters in member names. The mock reads all names, nested ones too.",
+    "delimited_queries": "openapi-core looks for `%20` in a query that is already decoded, and rejects exploded "
+    "lists. The mock splits lists at the decoded space, and reads exploded lists as repeated parameters.",
+    "type_lists": "openapi-core crashes if the type of a parameter or form member is a list, as OpenAPI 3.1 allows. "
+    "The mock converts the value to the first type in the list that fits.",
+    "optional_arrays": "openapi-core does not recognise an array or object that stands in `anyOf` beside null. The "
+    "mock does, if the schema allows no other type.",
+    # body_readers.py: openapi-core takes readers by media type and a factory of readers.
+    "json_suffix": "openapi-core validates application/problem+json and other +json types as bytes. The mock parses "
+    "them as JSON (RFC 6839).",
+    "other_media_types": "openapi-core leaves text/csv, application/pdf and others as bytes. A schema of type string "
+    "rejects bytes, except with the format `binary` of OpenAPI 3.0. The mock reads text/* as text, and all others as "
+    "a string with one character for each byte.",
+    "opaque_bodies": "openapi-core reads XML into a tree and multipart/related as bytes, which no schema accepts. The "
+    "mock checks that XML is well-formed, and does not check these bodies against their schemas.",
+    "multipart_parts": "openapi-core leaves multipart parts as bytes or text, and reads a list that was not sent as "
+    "empty. The mock converts a part to its schema's type, like a parameter, and treats the list as absent.",
+    # schema_validators.py: keywords are replaced.
+    "patterns": "openapi-core matches patterns with Python's `re`, which cannot compile some, gives others a "
+    "different meaning and may take forever. The mock matches them as ECMA-262 defines, in bounded time, also in "
+    "`patternProperties`.",
+    "unique_items": "openapi-core compares each item with each other item, which takes hours for a long list of "
+    "objects, and does not distinguish nested true and 1. The mock looks at each item once.",
+    "multiple_of": "openapi-core divides binary floats, so 19.99 is not a multiple of 0.01. The mock calculates with "
+    "the decimal numbers as they are written.",
+    "unknown_dialect": "openapi-core crashes on a `jsonSchemaDialect` that it does not know. The mock uses the "
+    "dialect of OpenAPI 3.1.",
+    # openapi_core.py: methods are overridden.
+    "allow_empty_value_is_silent": "openapi-core emits a Python warning for each message to an operation with "
+    "`allowEmptyValue`. The mock emits none, because empty values are then valid.",
+    "exploded_form_object": "openapi-core reports an exploded form-style object in the query as missing. The mock "
+    "collects its members from the query.",
+    "media_type_ranges": "openapi-core validates a body as bytes if only a range such as `*/*` documents it. The mock "
+    "reads the body by the media type that was sent.",
+    "media_type_parameters": "openapi-core crashes on a media type parameter that has no equals sign, more than one, "
+    "or the name of one of its own arguments. The mock uses only charset and boundary.",
+    "unsupported_security_is_silent": "openapi-core emits a Python warning for each message under oauth2 or "
+    "openIdConnect, and crashes on mutualTLS. The mock accepts all three without a warning, as openapi-core accepts "
+    "the first two.",
+    # validator.py: checked before or after openapi-core.
+    "empty_path_parameter": "openapi-core accepts an empty path parameter. The mock reports it, because path "
+    "parameters are always required.",
+    "deep_bodies": "openapi-core exceeds Python's recursion limit if a recursive schema meets a body with some dozen "
+    "levels. The mock tries again with a higher limit.",
+    "bodiless_statuses": "openapi-core requires the body that is documented for status 204, 205 or 304. The mock "
+    "accepts such a reply without a body, because HTTP forbids one.",
+    "no_responses": "openapi-core crashes on a 3.1 operation without `responses`, and rejects every reply if "
+    "`responses` is empty. The mock accepts every reply, because the document does not restrict it.",
+}

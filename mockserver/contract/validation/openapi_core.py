@@ -26,7 +26,7 @@ from openapi_core.validation.response.validators import APICallResponseValidator
 from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
-from mockserver.contract.validation.body_readers import BodyReaders, Opaque, media_type_readers
+from mockserver.contract.validation.body_readers import BodyReaders, MediaTypeReaders, Opaque
 from mockserver.contract.validation.parameter_styles import STYLES, Casters, Styles, only_type
 from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
@@ -150,5 +150,5 @@ def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:
         "schema_casters_factory": styles.schema_casters_factory,
         "style_deserializers_factory": styles,
         "media_type_deserializers_factory": BodyReaders(styles, media_type_deserializers=media_type_deserializers),
-        "extra_media_type_deserializers": media_type_readers(),
+        "extra_media_type_deserializers": MediaTypeReaders(),
     }

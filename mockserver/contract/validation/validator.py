@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,13 +23,15 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.validation import openapi_core
 from mockserver.contract.validation.violations import schema_violations, uncheckable, violations
-from mockserver.errors import Violation
+from mockserver.errors import Refusal, Violation
 from mockserver.messages import BODILESS, Headers, Reply, Request
 from mockserver.parsing import json_pointers
 
-__all__ = ["ReadBody", "Validator"]
+__all__ = ["Validator"]
 
 MAX_FRAMES = 5_000
+# The router decodes bytes that are not UTF-8 into surrogates.
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 # openapi-core logs a warning if no alternative of a `oneOf` matches. Here this is a violation, or nothing at all.
 logging.getLogger("openapi_core").setLevel(logging.ERROR)
@@ -53,15 +56,6 @@ class _QueryValues(dict[str, Any]):
     def getlist(self, name: str) -> list[str]:
         """Every value of a parameter."""
         return list(self._values.get(name, ()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadBody:
-    """The value of a body, or why it has none: the `documented` media types, or how it is `malformed`."""
-
-    value: Any = None
-    documented: tuple[str, ...] | None = None
-    malformed: str | None = None
 
 
 class Validator:
@@ -94,26 +88,35 @@ class Validator:
             if not value:
                 text = f"the path parameter {name!r} is empty"
                 found.append(Violation(place="path", pointer=pointer, message=text, keyword="required"))
-            elif not value.isprintable() and not _is_utf8(value):
+            elif SURROGATE.search(value):
                 text = f"the path parameter {name!r} is not valid UTF-8 after decoding"
                 found.append(Violation(place="path", pointer=pointer, message=text, keyword="type"))
         return found
 
-    def read_body(self, operation: Operation, request: Request) -> ReadBody:
-        """The body as openapi-core reads it by its media type."""
+    def read_body(self, operation: Operation, request: Request) -> Any:
+        """The body as openapi-core reads it by its media type.
+
+        Raises Refusal: unsupported-media-type, malformed-body.
+        """
         content = self._node(operation) / "requestBody" / "content"
         media_type = request.headers.get("content-type")
         try:
-            return ReadBody(value=self._requests.read_body(content, media_type, request.body))
+            return self._requests.read_body(content, media_type, request.body)
         except MediaTypeNotFound as error:
-            return ReadBody(documented=tuple(error.availableMimetypes))
+            documented = error.availableMimetypes
+            raise Refusal(
+                "unsupported-media-type",
+                f"{f'The media type {media_type!r} is' if media_type else 'A body without Content-Type is'} not documented "
+                f"for this operation; send {' or '.join(documented) or 'no body'}.",
+                headers=(("Accept-Post", ", ".join(documented)),) if request.method == "POST" else (),
+            ) from None
         except MediaTypeDeserializeError as error:
-            return ReadBody(malformed=str(error.__context__ or error))
+            raise _malformed(error.__context__ or error) from None
         except (CastError, DeserializeError):
             # The body can be read, but a value in it does not fit its schema. `body` reports this as a violation.
-            return ReadBody()
+            return None
         except Exception as error:  # noqa: BLE001  # a body that makes openapi-core crash is malformed
-            return ReadBody(malformed=f"it cannot be read as {media_type} ({type(error).__name__})")
+            raise _malformed(f"it cannot be read as {media_type} ({type(error).__name__})") from None
 
     def body(self, operation: Operation, request: Request) -> list[Violation]:
         """The violations of the body."""
@@ -150,6 +153,10 @@ class Validator:
         return self._path_node(operation) / operation.method.lower()
 
 
+def _malformed(reason: object) -> Refusal:
+    return Refusal("malformed-body", f"The body is malformed: {reason}.")
+
+
 def _errors(validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
     """The errors that openapi-core finds. If it crashes, the exception is the error: a violation, not a status 500."""
     try:
@@ -183,11 +190,3 @@ def _call(validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
 def _parameters(request: Request, path: Mapping[str, str]) -> _CoreRequest:
     query = _QueryValues(request.query_values)
     return _CoreRequest(RequestParameters(query=query, header=request.headers, cookie=request.cookies, path=path))
-
-
-def _is_utf8(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -47,12 +47,14 @@ WITH_ARTICLE = {"array": "an array", "integer": "an integer", "object": "an obje
 
 def violations(error: Exception, place: str) -> list[Violation]:
     """The violations that an error of openapi-core stands for. `place` counts if the error itself names none."""
+    pointer = ""
     match error:
-        case ParameterValidationError():
-            missing = isinstance(error, MissingRequiredParameter)
-            return _value_violations(error, error.location, error.name, missing=missing)
-        case HeaderValidationError():
-            return _value_violations(error, "header", error.name, missing=isinstance(error, MissingRequiredHeader))
+        case ParameterValidationError() | HeaderValidationError():
+            place = error.location if isinstance(error, ParameterValidationError) else "header"
+            pointer = json_pointers.join([error.name])
+            if isinstance(error, MissingRequiredParameter | MissingRequiredHeader):
+                message = f"the {place} parameter {error.name!r} is required"
+                return [Violation(place=place, pointer=pointer, message=message, keyword="required")]
         case ResponseNotFound():
             documented = ", ".join(error.availableresponses) or "none"
             message = f"the status {error.http_status} is not documented; documented: {documented}"
@@ -62,15 +64,6 @@ def violations(error: Exception, place: str) -> list[Violation]:
         case MissingData():
             message = "a body is documented, but none is sent"
             return [Violation(place="body", pointer="", message=message, keyword="content")]
-    return _cause_violations(error, place, "")
-
-
-def _value_violations(error: Exception, place: str, name: str, *, missing: bool) -> list[Violation]:
-    """The violations of a parameter or header."""
-    pointer = json_pointers.join([name])
-    if missing:
-        message = f"the {place} parameter {name!r} is required"
-        return [Violation(place=place, pointer=pointer, message=message, keyword="required")]
     return _cause_violations(error, place, pointer)
 
 
