@@ -51,12 +51,7 @@ class Contract:
 
     @classmethod
     def load(
-        cls,
-        path: Path,
-        *,
-        accepted_keys: frozenset[str] | None = None,
-        max_body: int = 1 << 20,
-        compiled: bool = True,
+        cls, path: Path, *, accepted_keys: frozenset[str] | None = None, max_body: int = 1 << 20, compiled: bool = True
     ) -> Contract:
         """Read the document at a path. Raises SpecError."""
         document = load_document(path)

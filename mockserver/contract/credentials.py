@@ -38,19 +38,17 @@ class CredentialPlace:
 
     def carry(self, request: Request, credential: str) -> Request:
         """The request with the credential added."""
-        if self.place == "query":
-            query = "&".join(filter(None, (request.query, f"{quote_plus(self.name)}={quote_plus(credential)}")))
-            return replace(request, query=query)
-        return replace(request, headers=Headers([*request.headers.pairs, self.field(credential)]))
-
-    def field(self, credential: str) -> tuple[str, str]:
-        """The header field with the credential, for every place except the query."""
         match self.place:
+            case "query":
+                parameter = f"{quote_plus(self.name)}={quote_plus(credential)}"
+                return replace(request, query=f"{request.query}&{parameter}" if request.query else parameter)
             case "header":
-                return self.name, credential
+                field = (self.name, credential)
             case "cookie":
-                return "cookie", f"{self.name}={credential}"
-        return self.name, f"{self.challenge.partition(' ')[0]} {credential}"
+                field = ("cookie", f"{self.name}={credential}")
+            case _:
+                field = (self.name, f"{self.challenge.partition(' ')[0]} {credential}")
+        return replace(request, headers=Headers([*request.headers.pairs, field]))
 
 
 def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
@@ -61,13 +59,13 @@ def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
             case {"type": "apiKey", "in": str(place), "name": str(key)}:
                 # HTTP has no registered scheme for API keys, so the parameters say where to send the key (RFC 9110, 11.6.1).
                 challenge = f'ApiKey in="{place}", name="{key}"'
-                places.append(CredentialPlace(scheme=name, place=place, name=key, challenge=challenge))
             case {"type": "http", "scheme": str(scheme)}:
-                challenge = f'{scheme.capitalize()} realm="mockserver"'
-                places.append(CredentialPlace(scheme=name, place="http", name="authorization", challenge=challenge))
+                place, key, challenge = "http", "authorization", f'{scheme.capitalize()} realm="mockserver"'
             case {"type": "oauth2" | "openIdConnect"}:
-                challenge = 'Bearer realm="mockserver"'
-                places.append(CredentialPlace(scheme=name, place="http", name="authorization", challenge=challenge))
+                place, key, challenge = "http", "authorization", 'Bearer realm="mockserver"'
+            case _:
+                continue
+        places.append(CredentialPlace(scheme=name, place=place, name=key, challenge=challenge))
     return tuple(places)
 
 

@@ -83,8 +83,7 @@ class Router:
         for node, values in _matches(self._root, segments, 0, ()):
             found = node.operations.get(method)
             if found is not None:
-                operation, names = found
-                return Route(operation, dict(zip(names, values, strict=True)))
+                return Route(found[0], dict(zip(found[1], values, strict=True)))
             allowed.update(dict.fromkeys(node.operations))
         if allowed:
             methods = ", ".join(allowed)

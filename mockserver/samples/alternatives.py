@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.samples.conjunction import Conjunction
@@ -57,11 +57,7 @@ class Alternatives:
                 if not schema:
                     reasons.append(NoSample("there is no branch to choose", position.pointer))
                 for choice in schema:
-                    chosen = replace(
-                        conjunction,
-                        excluded=(*conjunction.excluded, *choice.excluded),
-                        forbidden=(*conjunction.forbidden, *choice.forbidden),
-                    )
+                    chosen = conjunction.plus(excluded=choice.excluded, forbidden=choice.forbidden)
                     yield from self._split((*choice.schemas, *pending), chosen, position, reasons)
                 return
             if schema is True:
@@ -79,7 +75,7 @@ class Alternatives:
                 reasons.append(error)
                 return
             # OpenAPI 3.0 ignores keywords beside a `$ref`, but openapi-core does not.
-            conjunction = with_part(replace(conjunction, refs=(*conjunction.refs, *new_refs)), schema)
+            conjunction = with_part(conjunction.plus(refs=new_refs), schema)
             choices = self._choices(schema, conjunction, position)
             pending = (*targets, *pending, *as_list(schema.get("allOf")), *choices)
         yield conjunction
@@ -143,15 +139,11 @@ def leads_back(schema: Any, refs: tuple[str, ...], depth: int = 0) -> bool:
 
 def with_part(conjunction: Conjunction, part: Mapping[str, Any]) -> Conjunction:
     """The conjunction, with one more schema whose own keywords must hold."""
-    conjunction = replace(conjunction, parts=(*conjunction.parts, part))
-    if any(keyword in part for keyword in CHECKED):
-        conjunction = replace(conjunction, checks=(*conjunction.checks, part))
-    if "not" in part:
-        excluded = (*conjunction.excluded, part["not"])
-        conjunction = replace(
-            conjunction, excluded=excluded, forbidden=(*conjunction.forbidden, *sufficient_members(part["not"]))
-        )
-    return conjunction
+    checks = (part,) if any(keyword in part for keyword in CHECKED) else ()
+    conjunction = conjunction.plus(parts=(part,), checks=checks)
+    if "not" not in part:
+        return conjunction
+    return conjunction.plus(excluded=(part["not"],), forbidden=tuple(sufficient_members(part["not"])))
 
 
 def sufficient_members(schema: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mockserver.samples.keywords import as_list, as_mapping, as_size, shown
@@ -36,6 +36,10 @@ class Conjunction:
     checks: tuple[Mapping[str, Any], ...] = ()
     excluded: tuple[Any, ...] = ()
     forbidden: tuple[str, ...] = ()
+
+    def plus(self, **more: tuple[Any, ...]) -> Conjunction:
+        """The conjunction with these values added to its members."""
+        return replace(self, **{name: (*getattr(self, name), *values) for name, values in more.items()})
 
     def each(self, keyword: str) -> Iterator[Any]:
         """The keyword's value in each part that has it."""

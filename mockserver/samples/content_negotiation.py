@@ -62,9 +62,7 @@ def parse_preference(headers: Headers) -> Preference:
     if dynamic is not None and dynamic not in BOOLEANS:
         raise Refusal("unknown-preference", f"Prefer: dynamic={dynamic[:20]!r} must be true or false.")
     return Preference(
-        code=None if code is None else int(code),
-        example=found.get("example"),
-        dynamic=None if dynamic is None else BOOLEANS[dynamic],
+        code=int(code) if code else None, example=found.get("example"), dynamic=BOOLEANS.get(dynamic or "")
     )
 
 
@@ -85,8 +83,7 @@ def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
                 return code, responses[key]
         documented = ", ".join(sorted(responses)).replace("DEFAULT", "default") or "none"
         raise Refusal(
-            "unknown-preference",
-            f"Prefer: code={code} is not documented for {operation.id}; documented: {documented}.",
+            "unknown-preference", f"Prefer: code={code} is not documented for {operation.id}; documented: {documented}."
         )
     if not responses:
         return 200, {}

@@ -7,19 +7,8 @@ import string
 from collections.abc import Iterator
 from functools import lru_cache
 
+from mockserver.contract.patterns import regex_tree as tree
 from mockserver.contract.patterns.compiled_pattern import CompiledPattern, compile_pattern
-from mockserver.contract.patterns.regex_tree import (
-    Alternation,
-    BackReference,
-    Characters,
-    ClassEscape,
-    Group,
-    RegexNode,
-    Repeat,
-    Sequence,
-    as_text,
-    parts,
-)
 
 __all__ = ["matching_strings"]
 
@@ -56,27 +45,27 @@ class MatchingString:
         self.greedy = greedy
         self.groups: dict[int, str] = {}
 
-    def text(self, node: RegexNode) -> str:  # noqa: PLR0911  # one return for each kind of node
+    def text(self, node: tree.RegexNode) -> str:  # noqa: PLR0911  # one return for each kind of node
         """The text for a node; a node that matches no characters has an empty text."""
         match node:
-            case Characters():
+            case tree.Characters():
                 return self.rng.choice(members(node))
-            case Sequence(parts):
+            case tree.Sequence(parts):
                 return "".join(self.text(part) for part in parts)
-            case Alternation(options):
+            case tree.Alternation(options):
                 return self.text(self.rng.choice(options))
-            case Group(body, number):
+            case tree.Group(body, number):
                 text = self.text(body)
                 if number is not None:
                     self.groups[number] = text
                 return text
-            case BackReference(number):
+            case tree.BackReference(number):
                 return self.groups.get(number, "")
-            case Repeat(body, low, high):
+            case tree.Repeat(body, low, high):
                 return "".join(self.text(body) for _ in range(self.count(body, low, high)))
         return ""
 
-    def count(self, body: RegexNode, low: int, high: int | None) -> int:
+    def count(self, body: tree.RegexNode, low: int, high: int | None) -> int:
         """How often a node is repeated."""
         length = max(shortest(body), 1)
         most = self.extra // length
@@ -88,26 +77,26 @@ class MatchingString:
 
 
 @lru_cache(maxsize=4096)
-def shortest(node: RegexNode) -> int:
+def shortest(node: tree.RegexNode) -> int:
     """The length of the shortest text that a node matches."""
     match node:
-        case Characters():
+        case tree.Characters():
             return 1
-        case Alternation(options):
+        case tree.Alternation(options):
             return min(shortest(option) for option in options)
-        case Repeat(body, low):
+        case tree.Repeat(body, low):
             return low * shortest(body)
-        case Sequence() | Group():
-            return sum(shortest(part) for part in parts(node))
+        case tree.Sequence() | tree.Group():
+            return sum(shortest(part) for part in tree.parts(node))
     return 0
 
 
 @lru_cache(maxsize=4096)
-def members(node: Characters) -> str:
+def members(node: tree.Characters) -> str:
     """Some characters of a class, plain ones if it has any."""
-    is_member = compile_pattern(f"^{as_text(node, linear=True)}$").search
+    is_member = compile_pattern(f"^{tree.as_text(node, linear=True)}$").search
     # Every named class contains one of the characters listed above. Other classes have ranges.
-    ranges = [member for member in node.members if not isinstance(member, ClassEscape)]
+    ranges = [member for member in node.members if not isinstance(member, tree.ClassEscape)]
     from_ranges = "".join(chr(low + step) for low, high in ranges for step in range(min(high - low, 9) + 1))
     for characters in (PLAIN, SIGNS, OTHERS, from_ranges):
         if found := "".join(filter(is_member, characters)):

@@ -14,6 +14,7 @@ from mockserver.messages import BODILESS, Call, Reply
 from mockserver.parsing.media_types import is_json
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, choose_media_type, choose_response, parse_preference
+from mockserver.samples.keywords import as_mapping
 from mockserver.samples.published_examples import named_examples
 
 __all__ = ["SampleReplies"]
@@ -47,7 +48,7 @@ class SampleReplies:
             raise _refusal(operation, f"its response {status} is not a mapping")
         try:
             headers = self._headers(response, rng)
-            content = None if status in BODILESS else response.get("content")
+            content = {} if status in BODILESS else as_mapping(response.get("content"))
             media_type, body = self._body(content, rng, preference, request_headers.get("accept"))
         except (NoSample, SpecError) as error:
             raise _refusal(operation, str(error)) from None
@@ -66,9 +67,8 @@ class SampleReplies:
         return [f"{each.pointer}: {each.message}" for each in self._contract.schema_violations(schema, value)]
 
     def _headers(self, response: Mapping[str, Any], rng: random.Random) -> list[tuple[str, str]]:
-        documented = response.get("headers")
         headers = []
-        for name, raw in documented.items() if isinstance(documented, dict) else ():
+        for name, raw in as_mapping(response.get("headers")).items():
             header = self._resolve(raw)
             if name.lower() == "content-type" or not isinstance(header, dict):
                 continue
@@ -81,8 +81,7 @@ class SampleReplies:
 
     def _header(self, header: Mapping[str, Any], rng: random.Random) -> str:
         if "content" in header:
-            content = header["content"]
-            described = next(iter(content.values()), None) if isinstance(content, dict) else None
+            described = next(iter(as_mapping(header["content"]).values()), None)
             if not isinstance(described, dict):
                 raise NoSample("its `content` describes no media type")
             return json.dumps(self._samples.media_type_value(described, rng))
@@ -94,9 +93,11 @@ class SampleReplies:
             return ",".join(map(_scalar, value))
         return _scalar(value)
 
-    def _body(self, content: Any, rng: random.Random, preference: Preference, accept: str | None) -> tuple[str, bytes]:
+    def _body(
+        self, content: Mapping[str, Any], rng: random.Random, preference: Preference, accept: str | None
+    ) -> tuple[str, bytes]:
         """The media type and the body; both are empty where no content is documented."""
-        if not isinstance(content, dict) or not content:
+        if not content:
             if preference.example is not None:
                 raise _unknown_example(preference.example, ())
             return "", b""

@@ -28,6 +28,8 @@ MAX_CONJUNCTIONS = 100
 MAX_CANDIDATES = 12
 MAX_LISTED_VALUES = 500
 
+Problems = Callable[[Mapping[str, Any], Any], list[str]]
+
 
 class SchemaSamples:
     """Makes values for the schemas of one document, whose references are all local.
@@ -36,13 +38,7 @@ class SchemaSamples:
     The same schema and the same state of the random generator give the same value.
     """
 
-    def __init__(
-        self,
-        document: Mapping[str, Any],
-        *,
-        openapi_31: bool,
-        problems: Callable[[Mapping[str, Any], Any], list[str]],
-    ) -> None:
+    def __init__(self, document: Mapping[str, Any], *, openapi_31: bool, problems: Problems) -> None:
         self.openapi_31 = openapi_31
         self.references = SchemaReferences(document)
         self.problems = problems

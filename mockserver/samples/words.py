@@ -16,24 +16,17 @@ timber topaz valley velvet violet walnut water willow winter
 """
 WORDS = tuple(TEXT.split())
 
-# The last word of a member's name suggests a format,
-FORMATS = {
-    "at": "date-time",
+# What the last word of a member's name suggests. By format: the words that suggest it.
+FORMAT_WORDS = {
     "date": "date",
-    "domain": "hostname",
+    "date-time": "at timestamp",
     "email": "email",
-    "guid": "uuid",
-    "host": "hostname",
-    "hostname": "hostname",
-    "href": "uri",
-    "link": "uri",
-    "timestamp": "date-time",
-    "uri": "uri",
-    "url": "uri",
-    "uuid": "uuid",
-    "website": "uri",
+    "hostname": "domain host hostname",
+    "uri": "href link uri url website",
+    "uuid": "guid uuid",
 }
-# values to choose from,
+FORMATS = {word: name for name, words in FORMAT_WORDS.items() for word in words.split()}
+# By word: values to choose from.
 VALUES = {
     "city": ("Berlin", "Lisbon", "Oslo", "Vienna"),
     "country": ("AT", "DE", "FR", "NL"),
@@ -46,7 +39,7 @@ VALUES = {
     "status": ("active", "pending"),
     "version": ("1.0.0", "2.1.0"),
 }
-# or a number of words.
+# By word: how many words the text has.
 COUNTS = {"comment": 6, "description": 8, "message": 6, "summary": 6, "text": 6, "title": 3}
 OPAQUE = frozenset({"hash", "id", "key", "secret", "sha", "token"})
 

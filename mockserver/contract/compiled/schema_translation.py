@@ -10,17 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from mockserver.contract.compiled.keyword_values import (
-    Schema,
-    Untranslatable,
-    constant,
-    divisor,
-    enum,
-    flag,
-    pattern,
-    require,
-    same,
-)
+from mockserver.contract.compiled import keyword_values
+from mockserver.contract.compiled.keyword_values import Schema, Untranslatable, require
 from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, resolve, resolve_pointer
 from mockserver.errors import SpecError
 
@@ -88,17 +79,17 @@ class _Translation:
         self.handlers: dict[str, Handler] = {
             "$ref": self._reference,
             "additionalProperties": self._one,
-            "enum": enum,
+            "enum": keyword_values.enum,
             "format": self._format,
             "items": self._one,
-            "multipleOf": divisor,
+            "multipleOf": keyword_values.divisor,
             "not": self._one,
-            "pattern": pattern,
+            "pattern": keyword_values.pattern,
             "properties": self._named,
             "required": self._required,
-            "uniqueItems": flag,
+            "uniqueItems": keyword_values.flag,
             **dict.fromkeys(COMPOSITIONS, self._many),
-            **dict.fromkeys(SIZES | BOUNDS, same),
+            **dict.fromkeys(SIZES | BOUNDS, keyword_values.same),
         }
 
     def translate_references(self) -> None:
@@ -228,9 +219,9 @@ class _Translation31(_Translation):
     def __init__(self, document: Mapping[str, Any]) -> None:
         super().__init__(document)
         self.handlers |= {
-            **dict.fromkeys(SAME_31, same),
+            **dict.fromkeys(SAME_31, keyword_values.same),
             **dict.fromkeys(ONE_SCHEMA_31, self._one),
-            "const": constant,
+            "const": keyword_values.constant,
             "dependentSchemas": self._named,
             "patternProperties": self._pattern_properties,
             "prefixItems": self._many,
@@ -243,7 +234,7 @@ class _Translation31(_Translation):
         return {"anyOf": [bounds, {NOT_AN_INTEGER: True}]}
 
     def _pattern_properties(self, schemas: Any, parent: Schema) -> Any:
-        return {pattern(text, parent): schema for text, schema in self._named(schemas, parent).items()}
+        return {keyword_values.pattern(text, parent): schema for text, schema in self._named(schemas, parent).items()}
 
 
 def _reject_recursion(definitions: Mapping[str, Any]) -> None:

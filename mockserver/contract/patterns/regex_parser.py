@@ -9,19 +9,7 @@ from __future__ import annotations
 
 import re
 
-from mockserver.contract.patterns.regex_tree import (
-    Alternation,
-    Assertion,
-    BackReference,
-    Characters,
-    ClassEscape,
-    Flags,
-    Group,
-    Lookaround,
-    RegexNode,
-    Repeat,
-    Sequence,
-)
+from mockserver.contract.patterns import regex_tree as tree
 
 __all__ = ["parse_regex"]
 
@@ -43,15 +31,15 @@ CODE_POINT = re.compile(r"x([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f
 LOW_SURROGATE = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
 
 
-def parse_regex(text: str) -> RegexNode:
+def parse_regex(text: str) -> tree.RegexNode:
     """The tree of an expression. Raises ValueError, with the reason, if it cannot be parsed."""
     if len(text) > MAX_LENGTH:
         raise ValueError(f"longer than {MAX_LENGTH} characters")
     parser = RegexParser(text)
-    tree = parser.alternation(0)
+    parsed = parser.alternation(0)
     if parser.index < len(text):
         raise parser.error("a ) without its (")
-    return tree
+    return parsed
 
 
 class RegexParser:
@@ -86,23 +74,23 @@ class RegexParser:
             self.index = found.end()
         return found
 
-    def alternation(self, depth: int) -> RegexNode:
+    def alternation(self, depth: int) -> tree.RegexNode:
         """Everything up to the closing parenthesis or the end."""
         if depth > MAX_DEPTH:
             raise self.error(f"parentheses deeper than {MAX_DEPTH}")
         options = [self.sequence(depth)]
         while self.take("|"):
             options.append(self.sequence(depth))
-        return options[0] if len(options) == 1 else Alternation(tuple(options))
+        return options[0] if len(options) == 1 else tree.Alternation(tuple(options))
 
-    def sequence(self, depth: int) -> RegexNode:
+    def sequence(self, depth: int) -> tree.RegexNode:
         """Everything up to the next `|`, closing parenthesis or the end."""
-        parts: list[RegexNode] = []
+        parts: list[tree.RegexNode] = []
         while self.peek() not in ("", "|", ")"):
             parts.append(self.repeat(self.atom(depth)))
-        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
+        return parts[0] if len(parts) == 1 else tree.Sequence(tuple(parts))
 
-    def repeat(self, atom: RegexNode) -> RegexNode:
+    def repeat(self, atom: tree.RegexNode) -> tree.RegexNode:
         """The atom, with the quantifier that follows it."""
         low, high = 0, None
         if self.take("?"):
@@ -116,14 +104,14 @@ class RegexParser:
                 raise self.error("a count that is too large or out of order")
         elif not self.take("*"):
             return atom
-        if isinstance(atom, Assertion | Flags):
+        if isinstance(atom, tree.Assertion | tree.Flags):
             raise self.error("nothing to repeat")
         suffix = "?" if self.take("?") else "+" if self.take("+") else ""
         if self.peek() in ("*", "+", "?"):
             raise self.error("a quantifier of a quantifier")
-        return Repeat(atom, low, high, suffix)
+        return tree.Repeat(atom, low, high, suffix)
 
-    def atom(self, depth: int) -> RegexNode:
+    def atom(self, depth: int) -> tree.RegexNode:
         """A group, class, assertion, escape or single character."""
         start = self.peek()
         if start in ("*", "+", "?"):
@@ -135,16 +123,16 @@ class RegexParser:
             case "[":
                 return self.character_class()
             case "^" | "$":
-                return Assertion(start)
+                return tree.Assertion(start)
             case ".":
-                return Characters(() if self.dot_matches_all else LINE_ENDS, negated=True)
+                return tree.Characters(() if self.dot_matches_all else LINE_ENDS, negated=True)
             case "\\":
                 return self.escape()
             case "{" if COUNT.match(self.text, self.index - 1):
                 raise self.error("nothing to repeat before {")
-        return Characters(((ord(start), ord(start)),))
+        return tree.Characters(((ord(start), ord(start)),))
 
-    def group(self, depth: int) -> RegexNode:
+    def group(self, depth: int) -> tree.RegexNode:
         """The rest of a group, after its opening parenthesis."""
         dot_matches_all = self.dot_matches_all
         number, flags, lookaround = None, "", ""
@@ -152,7 +140,7 @@ class RegexParser:
             _, lookaround, name, flags, flags_onwards = start.groups("")
             if flags_onwards:
                 self.dot_matches_all |= "s" in flags_onwards
-                return Flags(flags_onwards)
+                return tree.Flags(flags_onwards)
             self.dot_matches_all |= "s" in flags
             if name:
                 number = self.groups = self.groups + 1
@@ -169,35 +157,35 @@ class RegexParser:
         if not self.take(")"):
             raise self.error("a ( without its )")
         self.dot_matches_all = dot_matches_all
-        return Lookaround(lookaround, body) if lookaround else Group(body, number, flags)
+        return tree.Lookaround(lookaround, body) if lookaround else tree.Group(body, number, flags)
 
-    def named_reference(self, name: str) -> BackReference:
+    def named_reference(self, name: str) -> tree.BackReference:
         """A back reference to a group with a name, which must come before it."""
         if name not in self.names:
             raise self.error(f"a reference to the undefined group {name!r}")
-        return BackReference(self.names[name])
+        return tree.BackReference(self.names[name])
 
-    def escape(self) -> RegexNode:
+    def escape(self) -> tree.RegexNode:
         """The rest of an escape outside brackets, after its backslash."""
         letter = self.peek()
         if letter in ASSERTIONS:
             self.index += 1
-            return Assertion(ASSERTIONS[letter])
+            return tree.Assertion(ASSERTIONS[letter])
         if named := self.match(NAMED_REFERENCE):
             return self.named_reference(named[1])
         if numbered := self.match(NUMBERED_REFERENCE):
-            return BackReference(int(numbered[0]))
-        return Characters(without_surrogates(self.escaped_member()))
+            return tree.BackReference(int(numbered[0]))
+        return tree.Characters(without_surrogates(self.escaped_member()))
 
-    def escaped_member(self) -> int | ClassEscape:
+    def escaped_member(self) -> int | tree.ClassEscape:
         """The code point or class of an escape, inside or outside brackets, after its backslash."""
         letter = self.peek()
         if letter and letter in "dDwWsS":
             self.index += 1
-            return ClassEscape("\\" + letter)
+            return tree.ClassEscape("\\" + letter)
         if named := self.match(PROPERTY):
             name = named[1] if named[1].startswith("{") else f"{{{named[1]}}}"
-            return ClassEscape(f"\\{named[0][0]}{name}")
+            return tree.ClassEscape(f"\\{named[0][0]}{name}")
         if code := self.match(CODE_POINT):
             return self.code_point(code)
         self.index += 1
@@ -219,10 +207,10 @@ class RegexParser:
             raise self.error("a code point beyond Unicode")
         return code_point
 
-    def character_class(self) -> Characters:
+    def character_class(self) -> tree.Characters:
         """The rest of a class, after its opening bracket."""
         negated = self.take("^")
-        members: list[tuple[int, int] | ClassEscape] = []
+        members: list[tree.ClassMember] = []
         while not self.take("]"):
             low = self.class_member()
             if self.peek() == "-" and self.text[self.index + 1 : self.index + 2] != "]":
@@ -237,9 +225,9 @@ class RegexParser:
                 # Annex B: a class such as \d cannot begin or end a range, so the hyphen is an ordinary character.
                 self.index = before
             members += without_surrogates(low)
-        return Characters(tuple(members), negated=negated)
+        return tree.Characters(tuple(members), negated=negated)
 
-    def class_member(self) -> int | ClassEscape:
+    def class_member(self) -> int | tree.ClassEscape:
         """One character or named class in brackets."""
         if not self.peek():
             raise self.error("a [ without its ]")
@@ -249,9 +237,9 @@ class RegexParser:
         return ord(self.text[self.index - 1])
 
 
-def without_surrogates(low: int | ClassEscape, high: int | None = None) -> tuple[tuple[int, int] | ClassEscape, ...]:
+def without_surrogates(low: int | tree.ClassEscape, high: int | None = None) -> tuple[tree.ClassMember, ...]:
     """The members of a class, without the halves of surrogate pairs, which no text contains."""
-    if isinstance(low, ClassEscape):
+    if isinstance(low, tree.ClassEscape):
         return (low,)
     high = low if high is None else high
     ranges = ((low, min(high, FIRST_SURROGATE - 1)), (max(low, LAST_SURROGATE + 1), high))

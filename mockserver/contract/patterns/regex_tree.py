@@ -14,6 +14,7 @@ __all__ = [
     "BackReference",
     "Characters",
     "ClassEscape",
+    "ClassMember",
     "Flags",
     "Group",
     "Lookaround",
@@ -43,11 +44,15 @@ class ClassEscape:
     name: str
 
 
+ClassMember = tuple[int, int] | ClassEscape
+"""A range of code points or a named class."""
+
+
 @dataclass(frozen=True, slots=True)
 class Characters(RegexNode):
-    """One character that is in ranges of code points and named classes; if negated, one that is in none of them."""
+    """One character that a member contains; if negated, one that no member contains."""
 
-    members: tuple[tuple[int, int] | ClassEscape, ...]
+    members: tuple[ClassMember, ...]
     negated: bool = False
 
 

@@ -31,7 +31,7 @@ from mockserver.contract.validation.parameter_styles import STYLES, Casters, Sty
 from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
 
-__all__ = ["ReplyValidator", "RequestValidator", "replies", "requests"]
+__all__ = ["ReplyValidator", "RequestValidator"]
 
 # Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
 SUPPORTED_PARAMETERS = re.compile(
@@ -108,6 +108,9 @@ class _CorrectedValidator(BaseValidator):
 class RequestValidator(_CorrectedValidator, APICallRequestValidator):
     """Validates requests to a known operation."""
 
+    def __init__(self, spec: SchemaPath, *, is_31: bool) -> None:
+        super().__init__(spec, security_provider_factory=_Security(), **_options(OAS30WriteValidator, is_31=is_31))
+
     security_errors = APICallRequestValidator._iter_security_errors
     parameter_errors = APICallRequestValidator._iter_parameters_errors
     body_errors = APICallRequestValidator._iter_body_errors
@@ -123,22 +126,15 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
     """Validates replies of a known operation."""
 
+    def __init__(self, spec: SchemaPath, *, is_31: bool) -> None:
+        super().__init__(spec, **_options(OAS30ReadValidator, is_31=is_31))
+
     errors = APICallResponseValidator._iter_errors
 
     def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
         """The errors of a value under a schema that is part of the document."""
         root = self.schema_validators_factory.create(self.spec, self.spec)
         return list(root.validator.evolve(schema=schema).iter_errors(value))
-
-
-def requests(spec: SchemaPath, *, is_31: bool) -> RequestValidator:
-    """The validator of requests for a document."""
-    return RequestValidator(spec, security_provider_factory=_Security(), **_options(OAS30WriteValidator, is_31=is_31))
-
-
-def replies(spec: SchemaPath, *, is_31: bool) -> ReplyValidator:
-    """The validator of replies for a document."""
-    return ReplyValidator(spec, **_options(OAS30ReadValidator, is_31=is_31))
 
 
 def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:

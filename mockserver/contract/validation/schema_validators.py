@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
@@ -23,7 +23,8 @@ from mockserver.parsing.json_values import are_unique, is_multiple
 __all__ = ["SchemaValidators", "extra_members"]
 
 Schema = Mapping[str, Any]
-Keyword = Callable[[Any, Any, Any, Schema], Iterator[ValidationError]]
+Errors = Iterator[ValidationError]
+Keyword = Callable[[Any, Any, Any, Schema], Errors]
 """A keyword of jsonschema: it takes the validator, the keyword's value, the instance and the whole schema."""
 
 
@@ -72,7 +73,7 @@ def _matching(pattern: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if compiled.search(name)]
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, _: Schema) -> Iterator[ValidationError]:
+def _pattern(_: Keyword, validator: Any, pattern: str, instance: Any, __: Schema) -> Errors:
     if not validator.is_type(instance, "string") or not isinstance(pattern, str):
         return
     try:
@@ -82,39 +83,33 @@ def _pattern(validator: Any, pattern: str, instance: Any, _: Schema) -> Iterator
         yield ValidationError(f"the pattern {pattern!r} cannot be compiled: {error}")
 
 
-def _unique_items(validator: Any, unique: Any, instance: Any, _: Schema) -> Iterator[ValidationError]:
+def _unique_items(_: Keyword, validator: Any, unique: Any, instance: Any, __: Schema) -> Errors:
     if unique and validator.is_type(instance, "array") and not are_unique(instance):
         yield ValidationError(f"{instance!r} has non-unique elements")
 
 
-def _multiple_of(original: Keyword) -> Keyword:
-    def multiple_of(validator: Any, divisor: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-        if not isinstance(divisor, float):
-            yield from original(validator, divisor, instance, schema)
-        elif validator.is_type(instance, "number") and not is_multiple(instance, divisor):
-            yield ValidationError(f"{instance!r} is not a multiple of {divisor!r}")
-
-    return multiple_of
+def _multiple_of(original: Keyword, validator: Any, divisor: Any, instance: Any, schema: Schema) -> Errors:
+    if not isinstance(divisor, float):
+        yield from original(validator, divisor, instance, schema)
+    elif validator.is_type(instance, "number") and not is_multiple(instance, divisor):
+        yield ValidationError(f"{instance!r} is not a multiple of {divisor!r}")
 
 
-def _pattern_properties(validator: Any, patterns: Any, instance: Any, _: Schema) -> Iterator[ValidationError]:
+def _pattern_properties(_: Keyword, validator: Any, patterns: Any, instance: Any, __: Schema) -> Errors:
     if validator.is_type(instance, "object"):
         for pattern, schema in patterns.items():
             for name in _matching(pattern, instance):
                 yield from validator.descend(instance[name], schema, path=name, schema_path=pattern)
 
 
-def _additional_properties(original: Keyword) -> Keyword:
-    def additional_properties(validator: Any, value: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-        if "patternProperties" in schema and isinstance(instance, dict):
-            # The original would match the patterns with Python's `re`. It gets the names instead.
-            schema = {"properties": list(_described_members(instance, schema))}
-        yield from original(validator, value, instance, schema)
-
-    return additional_properties
+def _additional_properties(original: Keyword, validator: Any, value: Any, instance: Any, schema: Schema) -> Errors:
+    if "patternProperties" in schema and isinstance(instance, dict):
+        # The original would match the patterns with Python's `re`. It gets the names instead.
+        schema = {"properties": list(_described_members(instance, schema))}
+    yield from original(validator, value, instance, schema)
 
 
-def _unevaluated_properties(validator: Any, value: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+def _unevaluated_properties(_: Keyword, validator: Any, value: Any, instance: Any, schema: Schema) -> Errors:
     if not validator.is_type(instance, "object"):
         return
     evaluated = _evaluated(validator, instance, schema)
@@ -161,19 +156,19 @@ def _is_valid(validator: Any, instance: Any, schema: Any) -> bool:
     return next(iter(validator.descend(instance, schema)), None) is None
 
 
-# By keyword: makes the corrected keyword from the dialect's own.
-CORRECTED_KEYWORDS: dict[str, Callable[[Keyword], Keyword]] = {
+# Each function takes the dialect's own keyword, and then what a keyword takes.
+CORRECTED_KEYWORDS: dict[str, Callable[[Keyword, Any, Any, Any, Schema], Errors]] = {
     "additionalProperties": _additional_properties,
     "multipleOf": _multiple_of,
-    "pattern": lambda _: _pattern,
-    "patternProperties": lambda _: _pattern_properties,
-    "unevaluatedProperties": lambda _: _unevaluated_properties,
-    "uniqueItems": lambda _: _unique_items,
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "unevaluatedProperties": _unevaluated_properties,
+    "uniqueItems": _unique_items,
 }
 
 
 @cache
 def _with_corrected_keywords(dialect: Any) -> Any:
     own = dialect.VALIDATORS
-    corrected = {name: correct(own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
+    corrected = {name: partial(correct, own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
     return extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types

@@ -21,7 +21,7 @@ from openapi_core.validation.response.exceptions import MissingData
 
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
-from mockserver.contract.validation import openapi_core
+from mockserver.contract.validation.openapi_core import ReplyValidator, RequestValidator
 from mockserver.contract.validation.violations import schema_violations, uncheckable, violations
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import BODILESS, Headers, Reply, Request
@@ -64,8 +64,8 @@ class Validator:
     def __init__(self, document: Document) -> None:
         # Without handlers, openapi-core cannot fetch anything.
         self._spec = SchemaPath.from_dict(document.data, handlers={}, resolved_cache_maxsize=1024)
-        self._requests = openapi_core.requests(self._spec, is_31=document.is_31)
-        self._replies = openapi_core.replies(self._spec, is_31=document.is_31)
+        self._requests = RequestValidator(self._spec, is_31=document.is_31)
+        self._replies = ReplyValidator(self._spec, is_31=document.is_31)
 
     def security(self, operation: Operation, request: Request) -> list[Violation]:
         """The violation for missing credentials; empty if one of the operation's security requirements is met."""
@@ -84,13 +84,11 @@ class Validator:
         errors = _errors(self._requests.parameter_errors, message, self._node(operation), path_node)
         found = [violation for error in errors for violation in violations(error, "query")]
         for name, value in path.items():
-            pointer = json_pointers.join([name])
-            if not value:
-                text = f"the path parameter {name!r} is empty"
-                found.append(Violation(place="path", pointer=pointer, message=text, keyword="required"))
-            elif SURROGATE.search(value):
-                text = f"the path parameter {name!r} is not valid UTF-8 after decoding"
-                found.append(Violation(place="path", pointer=pointer, message=text, keyword="type"))
+            if value and not SURROGATE.search(value):
+                continue
+            problem, keyword = ("is not valid UTF-8 after decoding", "type") if value else ("is empty", "required")
+            text = f"the path parameter {name!r} {problem}"
+            found.append(Violation(place="path", pointer=json_pointers.join([name]), message=text, keyword=keyword))
         return found
 
     def read_body(self, operation: Operation, request: Request) -> Any:
