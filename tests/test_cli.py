@@ -1,4 +1,4 @@
-"""The command line: what it says, where, and with which exit code."""
+"""The command line: its output, its exit codes and its options."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def settings_of(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
-    """What the command `serve` was called with, in place of serving."""
+    """Collects the arguments of `serve` instead of serving."""
     calls: list[dict[str, object]] = []
     monkeypatch.setattr(cli.serve, "callback", lambda **values: calls.append(values))
     return calls
@@ -79,8 +79,8 @@ def called(calls: list[dict[str, object]], arguments: Sequence[str], **variables
     return calls[0]
 
 
-def test_greeting_says_all_a_newcomer_needs(server: Running) -> None:
-    """What is served, where, from which files, with which seed."""
+def test_greeting_describes_the_server(server: Running) -> None:
+    """It shows the API, the URL, the files and the seed."""
     lines = server.greeting.splitlines()
 
     assert f"mockserver {mockserver.__version__} serves wingback-api 0.1.0, 1 operation, at {server.url}" == lines[0]
@@ -89,8 +89,8 @@ def test_greeting_says_all_a_newcomer_needs(server: Running) -> None:
     assert "  seed       1, repeat this run with --seed 1" == lines[3]
 
 
-def test_greeting_has_a_curl_that_works_as_it_stands(server: Running) -> None:
-    """The curl on the screen can be pasted, and answers with a payment session."""
+def test_greeting_has_a_curl_command_that_works(server: Running) -> None:
+    """The printed curl command works as it is, and returns a payment session."""
     command = server.greeting[server.greeting.index("curl ") :].strip()
 
     answer = subprocess.run(["bash", "-c", command], capture_output=True, check=True, text=True)
@@ -100,7 +100,7 @@ def test_greeting_has_a_curl_that_works_as_it_stands(server: Running) -> None:
 
 
 def test_greeting_shows_no_key() -> None:
-    """A key that was given is not printed; the curl says where it goes."""
+    """A key given with --api-key is not printed; the curl command has a placeholder."""
     with served("--api-key", "api_key_hush") as running:
         assert "api_key_hush" not in running.greeting
         assert "wb-key: <one of the keys given with --api-key>" in running.greeting
@@ -108,7 +108,7 @@ def test_greeting_shows_no_key() -> None:
 
 
 def test_greeting_of_another_contract_lists_its_operations(tmp_path: Path) -> None:
-    """Where the curl of the README would not work, the first operations are listed."""
+    """For another contract the first operations are listed instead of the README's curl command."""
     spec = tmp_path / "pets.yaml"
     spec.write_text(OTHER_SPEC, "utf-8")
 
@@ -120,8 +120,8 @@ def test_greeting_of_another_contract_lists_its_operations(tmp_path: Path) -> No
     assert f"  GET {running.url}/pets\n  DELETE {running.url}/pets/{{id}}\n" in greeting
 
 
-def test_a_poor_locale_is_survived(tmp_path: Path) -> None:
-    """A title that the terminal cannot show is shown as well as it can be."""
+def test_characters_outside_the_locale(tmp_path: Path) -> None:
+    """Characters that the terminal cannot show are escaped."""
     spec = tmp_path / "pets.yaml"
     spec.write_text(OTHER_SPEC, "utf-8")
 
@@ -129,8 +129,8 @@ def test_a_poor_locale_is_survived(tmp_path: Path) -> None:
         assert r"serves Payments in \u20ac 2" in running.greeting
 
 
-def test_a_new_seed_is_made_and_told() -> None:
-    """Without --seed the seed is a new one, and printed, so that the run can be repeated."""
+def test_a_random_seed_is_printed() -> None:
+    """Without --seed the seed is random, and it is printed so that the run can be repeated."""
     with served() as first:
         seed = re.search(r"seed +(\d+), repeat this run with --seed \1\n", first.greeting)
         assert seed
@@ -140,14 +140,14 @@ def test_a_new_seed_is_made_and_told() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_with_success(number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C are fine ways to end: exit code 0, nothing said."""
+def test_a_signal_ends_the_server(number: signal.Signals) -> None:
+    """After SIGTERM or Ctrl-C the exit code is 0 and nothing is printed."""
     with served() as running:
         assert (0, "") == running.stop(number)
 
 
-def test_a_reader_that_leaves_does_not_stop_it() -> None:
-    """`mockserver | head -1` goes on serving, and ends cleanly."""
+def test_a_closed_pipe_does_not_stop_the_server() -> None:
+    """`mockserver | head -1` continues to serve, and ends cleanly."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "mockserver", "--port", str(port)],
@@ -180,7 +180,7 @@ def test_a_reader_that_leaves_does_not_stop_it() -> None:
     [
         pytest.param(["--spec", "missing.yaml"], "missing.yaml", id="no such spec"),
         pytest.param(["--spec", "."], "", id="a folder for a spec"),
-        pytest.param(["--spec", "broken.yaml"], "broken.yaml", id="a spec that is no YAML"),
+        pytest.param(["--spec", "broken.yaml"], "broken.yaml", id="a spec that is not YAML"),
         pytest.param(["--spec", "list.yaml"], "not an OpenAPI document", id="a spec that is a list"),
         pytest.param(["--scenarios", "missing"], "missing", id="no such scenarios"),
         pytest.param(
@@ -211,26 +211,31 @@ def test_a_reader_that_leaves_does_not_stop_it() -> None:
             "--scenarios takes a folder, not a URL",
             id="list scenarios of a URL",
         ),
-        pytest.param(["--port", "80x"], "'80x' is not a valid integer", id="a port that is no number"),
+        pytest.param(["--port", "80x"], "'80x' is not a valid integer", id="a port that is not a number"),
         pytest.param(["--port", "65536"], "65536 is not in the range", id="a port too high"),
         pytest.param(["--host", "no.such.invalid"], "'no.such.invalid' is unknown", id="no such host"),
-        pytest.param(["--prot", "1"], "--port", id="an unknown flag names the nearest"),
+        pytest.param(["--prot", "1"], "--port", id="an unknown option"),
         pytest.param(["chek"], "No such command 'chek'", id="an unknown command"),
-        pytest.param(["serve", "more"], "unexpected extra argument", id="an argument too many"),
-        pytest.param(["--allow-host", "a b"], "--allow-host", id="a host that is none"),
-        pytest.param(["--cors-origin", "example"], "--cors-origin", id="an origin that is none"),
-        pytest.param(["--max-body", "0"], "0 is not in the range", id="no body at all"),
+        pytest.param(["serve", "more"], "unexpected extra argument", id="an extra argument"),
+        pytest.param(["--allow-host", "a b"], "--allow-host", id="an invalid host"),
+        pytest.param(["--cors-origin", "example"], "--cors-origin", id="an invalid origin"),
+        pytest.param(["--max-body", "0"], "0 is not in the range", id="a limit of zero"),
         pytest.param(["health", "ftp://x"], "'ftp://x' cannot be checked", id="health over ftp"),
         pytest.param(
             ["health", "https://x"],
-            "the mock server serves plain HTTP only; write a URL that starts with http://, such as http://127.0.0.1:8080",
+            (
+                "the mock server serves plain HTTP only; write a URL that starts with http://, such as "
+                "http://127.0.0.1:8080"
+            ),
             id="health over https",
         ),
-        pytest.param(["health", "http://[::1"], "is not the URL of a mock server", id="health of half an address"),
+        pytest.param(
+            ["health", "http://[::1"], "is not the URL of a mock server", id="health of an incomplete address"
+        ),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], expected: str, tmp_path: Path) -> None:
-    """What cannot be used is said in one line on stderr, without a traceback."""
+    """An error is one line on stderr, without a traceback."""
     (tmp_path / "broken.yaml").write_text("a: [", "utf-8")
     (tmp_path / "list.yaml").write_text("- a\n", "utf-8")
 
@@ -241,8 +246,8 @@ def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], expected:
     assert expected in ended.stderr
 
 
-def test_a_taken_port_is_one_line_and_exit_code_2(server: Running) -> None:
-    """The second server on a port says so and ends."""
+def test_a_port_in_use_is_one_line_and_exit_code_2(server: Running) -> None:
+    """A second server on the same port reports it and ends."""
     port = str(urlsplit(server.url).port)
 
     ended = run("--port", port)
@@ -261,13 +266,13 @@ def test_a_taken_port_is_one_line_and_exit_code_2(server: Running) -> None:
         pytest.param(["serve", "--port", "8080"], id="both"),
     ],
 )
-def test_serve_is_what_is_meant(settings_of: list[dict[str, object]], arguments: list[str]) -> None:
-    """No command, or options alone, mean serve; and the defaults are those of Settings."""
+def test_serve_is_the_default_command(settings_of: list[dict[str, object]], arguments: list[str]) -> None:
+    """Without a command `serve` is run, and the defaults are those of Settings."""
     assert Settings() == Settings(**called(settings_of, arguments))  # type: ignore[arg-type] # checked by equality
 
 
 def values_of(flag: click.Option) -> tuple[list[str], object]:
-    """A list of texts for a flag, and what they should come to."""
+    """Texts for an option, and the value that they should give."""
     match flag:
         case click.Option(is_flag=True):
             return ["true"], True
@@ -287,8 +292,8 @@ FLAGS = [parameter for parameter in cli.serve.params if isinstance(parameter, cl
 
 
 @pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.opts[0])
-def test_each_flag_reaches_the_settings(settings_of: list[dict[str, object]], flag: click.Option) -> None:
-    """A flag sets the member of Settings that is named after it."""
+def test_each_option_reaches_the_settings(settings_of: list[dict[str, object]], flag: click.Option) -> None:
+    """An option sets the field of Settings with the same name."""
     texts, expected = values_of(flag)
 
     words = [[flag.opts[0]] if flag.is_flag else [flag.opts[0], text] for text in texts]
@@ -299,8 +304,8 @@ def test_each_flag_reaches_the_settings(settings_of: list[dict[str, object]], fl
 
 @pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: flag.opts[0])
 @pytest.mark.parametrize("separator", [",", " ", ", ", "\n"], ids=["comma", "space", "both", "line"])
-def test_each_flag_has_its_variable(settings_of: list[dict[str, object]], flag: click.Option, separator: str) -> None:
-    """MOCKSERVER_MAX_BODY is --max-body; a variable holds several values, separated by commas or white space."""
+def test_each_option_has_its_variable(settings_of: list[dict[str, object]], flag: click.Option, separator: str) -> None:
+    """MOCKSERVER_MAX_BODY is --max-body. In a variable, commas or white space separate several values."""
     texts, expected = values_of(flag)
     variable = f"MOCKSERVER_{flag.opts[0][2:].upper().replace('-', '_')}"
 
@@ -309,13 +314,13 @@ def test_each_flag_has_its_variable(settings_of: list[dict[str, object]], flag: 
     assert expected == values[str(flag.name)]
 
 
-def test_a_flag_beats_its_variable(settings_of: list[dict[str, object]]) -> None:
-    """What is typed counts more than what the environment says."""
+def test_an_option_takes_precedence_over_its_variable(settings_of: list[dict[str, object]]) -> None:
+    """An option on the command line takes precedence over its variable."""
     assert 9000 == called(settings_of, ["--port", "9000"], MOCKSERVER_PORT="9001")["port"]
 
 
 def test_version() -> None:
-    """`mockserver --version` says which."""
+    """`mockserver --version` prints the version."""
     ended = run("--version")
 
     assert (0, f"mockserver {mockserver.__version__}\n", "") == (ended.returncode, ended.stdout, ended.stderr)
@@ -323,7 +328,7 @@ def test_version() -> None:
 
 @pytest.mark.parametrize("arguments", [["-h"], ["--help"], ["serve", "-h"], ["health", "--help"]], ids=" ".join)
 def test_help(arguments: list[str]) -> None:
-    """Help is printed, and is a success."""
+    """Help is printed, and the exit code is 0."""
     ended = run(*arguments)
 
     assert (0, "") == (ended.returncode, ended.stderr)
@@ -331,8 +336,8 @@ def test_help(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["health", "127.0.0.1:1"]], ids=" ".join)
-def test_what_serves_nothing_loads_no_server(arguments: list[str]) -> None:
-    """Help and health are quick: a container asks for its health every few seconds."""
+def test_help_and_health_import_no_framework(arguments: list[str]) -> None:
+    """Help and health import no framework: a container checks its health every few seconds."""
     source = (
         "import atexit, sys\n"
         "atexit.register(lambda: print(sorted({name.split('.')[0] for name in sys.modules} & "
@@ -347,8 +352,8 @@ def test_what_serves_nothing_loads_no_server(arguments: list[str]) -> None:
     assert "[]" == ended.stderr.splitlines()[-1]
 
 
-def test_health_of_a_server_that_answers(server: Running) -> None:
-    """Exit code 0, found by URL, by address or by the variable that the server itself was started with."""
+def test_health_of_a_running_server(server: Running) -> None:
+    """The exit code is 0. The server is given by URL, by address or by the variables of the server itself."""
     port = str(urlsplit(server.url).port)
 
     ends = [
@@ -362,8 +367,8 @@ def test_health_of_a_server_that_answers(server: Running) -> None:
     assert [(0, "ok\n", "")] * len(ends) == [(end.returncode, end.stdout, end.stderr) for end in ends]
 
 
-def test_health_where_nobody_answers() -> None:
-    """Exit code 1 and one line that says why."""
+def test_health_without_a_server() -> None:
+    """The exit code is 1, and one line gives the reason."""
     ended = run("health", variables={"MOCKSERVER_PORT": str(free_port())})
 
     assert (1, "") == (ended.returncode, ended.stdout)
@@ -375,12 +380,12 @@ def test_health_where_nobody_answers() -> None:
     [
         pytest.param(200, b"welcome", id="another server's page"),
         pytest.param(200, b"[1]", id="another server's JSON"),
-        pytest.param(200, b'{"status": "ill"}', id="a mock that is not well"),
+        pytest.param(200, b'{"status": "ill"}', id="a mock that is not healthy"),
         pytest.param(503, b'{"status": "ok"}', id="a proxy in between"),
     ],
 )
-def test_health_of_what_is_no_healthy_mock(status: int, body: bytes) -> None:
-    """A server that answers something else is not healthy."""
+def test_health_of_another_server(status: int, body: bytes) -> None:
+    """A server with any other reply is not healthy."""
 
     class Other(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -409,30 +414,30 @@ def test_health_of_what_is_no_healthy_mock(status: int, body: bytes) -> None:
     [
         pytest.param({}, "http://127.0.0.1:8080", id="nothing set"),
         pytest.param({"MOCKSERVER_PORT": "9000"}, "http://127.0.0.1:9000", id="port"),
-        pytest.param({"MOCKSERVER_HOST": "0.0.0.0"}, "http://127.0.0.1:8080", id="every address"),
-        pytest.param({"MOCKSERVER_HOST": "::"}, "http://127.0.0.1:8080", id="every address of either kind"),
-        pytest.param({"MOCKSERVER_HOST": "10.1.2.3"}, "http://10.1.2.3:8080", id="one address"),
-        pytest.param({"MOCKSERVER_HOST": "::1"}, "http://[::1]:8080", id="one address with colons"),
+        pytest.param({"MOCKSERVER_HOST": "0.0.0.0"}, "http://127.0.0.1:8080", id="every IPv4 address"),
+        pytest.param({"MOCKSERVER_HOST": "::"}, "http://127.0.0.1:8080", id="every IPv6 address"),
+        pytest.param({"MOCKSERVER_HOST": "10.1.2.3"}, "http://10.1.2.3:8080", id="one IPv4 address"),
+        pytest.param({"MOCKSERVER_HOST": "::1"}, "http://[::1]:8080", id="one IPv6 address"),
         pytest.param(
             {"MOCKSERVER_HOST": "", "MOCKSERVER_PORT": ""}, "http://127.0.0.1:8080", id="empty counts as unset"
         ),
     ],
 )
-def test_health_asks_the_server_of_its_environment(environment: dict[str, str], expected: str) -> None:
-    """Without a URL it asks the server that the same variables would start."""
+def test_health_checks_the_server_of_its_environment(environment: dict[str, str], expected: str) -> None:
+    """Without a URL, `health` checks the server that the same variables would start."""
     assert expected == default_url(environment)
 
 
-def test_the_curl_is_the_one_of_the_readme(server: Running) -> None:
-    """The greeting and the README tell a newcomer the same."""
+def test_greeting_has_the_curl_command_of_the_readme(server: Running) -> None:
+    """The greeting and the README have the same curl command."""
     readme = re.findall(r"^curl (?:[^\n]*\\\n)*[^\n]*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     greeting = server.greeting[server.greeting.index("curl ") :].replace(server.url, "http://127.0.0.1:8080")
 
     assert shlex.split(greeting) == shlex.split(readme[0])
 
 
-def test_without_a_log() -> None:
-    """`--log-format none` prints the greeting and nothing more."""
+def test_no_log() -> None:
+    """`--log-format none` prints only the greeting."""
     with served("--log-format", "none") as running:
         status, _ = post(running.url)
         code, rest = running.stop()

@@ -30,8 +30,8 @@ FILES = {
 }
 
 
-def test_the_table_is_whole(tmp_path: Path) -> None:
-    """Without a width each scenario has one line: name, about, operations, statuses and faults."""
+def test_the_table_without_a_width(tmp_path: Path) -> None:
+    """Without a width each scenario has one line with its name, description, operations, statuses and faults."""
     lines = scenario_table(load_folder(write(tmp_path / "scenarios", **FILES)).values()).splitlines()
     assert ["NAME", "ABOUT", "OPERATIONS", "STATUSES"] == lines[0].split()
     about = "The first call hangs, and " + "then it is refused " * 6 + "again."
@@ -45,22 +45,22 @@ def test_the_table_is_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [100, 80])
-def test_the_table_is_wrapped(tmp_path: Path, width: int) -> None:
-    """With a width no line is longer, and nothing is lost."""
+def test_the_table_with_a_width(tmp_path: Path, width: int) -> None:
+    """With a width no line is longer, and no text is lost."""
     scenarios = load_folder(write(tmp_path / "scenarios", **FILES))
     wrapped = scenario_table(scenarios.values(), width=width)
     assert max(map(len, wrapped.splitlines())) <= width
     assert sorted(wrapped.split()) == sorted(scenario_table(scenarios.values()).split())
 
 
-def test_a_narrow_terminal_is_survived(tmp_path: Path) -> None:
-    """Where there is no room, columns stay as wide as their longest words."""
+def test_a_width_that_is_too_small(tmp_path: Path) -> None:
+    """A column is never narrower than its longest word."""
     scenarios = load_folder(write(tmp_path / "scenarios", **FILES))
     assert set(scenario_table(scenarios.values()).split()) == set(scenario_table(scenarios.values(), width=10).split())
 
 
 def test_the_bundled_scenarios_are_listed() -> None:
-    """The command lists what is bundled, each on one line when it is piped."""
+    """The command lists the bundled scenarios. In a pipe each has one line."""
     ended = run("scenarios")
     library = load_folder(ROOT / "scenarios")
     assert (0, "", [*library]) == (
@@ -71,8 +71,8 @@ def test_the_bundled_scenarios_are_listed() -> None:
     assert all(scenario.about in ended.stdout for scenario in library.values())
 
 
-def test_in_a_terminal_it_fits() -> None:
-    """In a terminal of whatever width the table is at most a hundred columns wide."""
+def test_the_table_in_a_terminal() -> None:
+    """In a terminal the table is at most 100 columns wide."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
     command = [sys.executable, "-m", "mockserver", "scenarios"]
@@ -93,7 +93,7 @@ def test_in_a_terminal_it_fits() -> None:
 
 
 def test_another_folder_is_listed(tmp_path: Path) -> None:
-    """--scenarios or its variable name the folder; a contract is not needed."""
+    """--scenarios or its variable selects the folder. The operations need not be in a contract."""
     folder = write(tmp_path / "scenarios", mine=reply("status: 503").replace(OPERATION, "op"))
     ends = [
         run("scenarios", "--scenarios", str(folder)),
@@ -105,7 +105,7 @@ def test_another_folder_is_listed(tmp_path: Path) -> None:
 
 
 def test_broken_files_are_not_listed(tmp_path: Path) -> None:
-    """Every problem has its line on stderr, and the exit code is 2."""
+    """Each problem is a line on stderr, and the exit code is 2."""
     folder = write(tmp_path / "scenarios", a="about: x", b="", c=HAPPY)
     ended = run("scenarios", "--scenarios", str(folder))
     assert (2, "") == (ended.returncode, ended.stdout)
@@ -116,14 +116,14 @@ def test_broken_files_are_not_listed(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_the_published_one() -> None:
-    """`mockserver schema` prints what lies in scenarios/ for editors, to the byte."""
+    """`mockserver schema` prints the file scenarios/scenario.schema.json."""
     ended = run("schema")
     published = (ROOT / "scenarios" / "scenario.schema.json").read_text("utf-8")
     assert (0, published, "") == (ended.returncode, ended.stdout, ended.stderr)
 
 
 def test_serve_with_a_scenario() -> None:
-    """--scenario answers whoever chooses nothing; a header still decides otherwise."""
+    """--scenario answers requests that select no other scenario; the header Mock-Scenario still selects one."""
     with served("--scenario", "server_error") as running:
         parts = urlsplit(running.url)
         statuses = []
@@ -148,7 +148,7 @@ def test_serve_with_a_scenario() -> None:
     ],
 )
 def test_serve_with_an_unknown_scenario(arguments: list[str], expected: str) -> None:
-    """A name that there is not is one line with the nearest one, and exit code 2."""
+    """An unknown scenario is one line with the nearest name, and exit code 2."""
     ended = run(*arguments, cwd=ROOT)
     assert (2, "", 1) == (ended.returncode, ended.stdout, len(ended.stderr.splitlines()))
     assert expected in ended.stderr

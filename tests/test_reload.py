@@ -1,4 +1,4 @@
-"""`--reload`: what is edited is served, what cannot be served changes nothing, and nobody who asks is harmed."""
+"""`--reload`: edited files are served, invalid files change nothing, and requests are answered meanwhile."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ SEQUENCE = scenario(1, times=1, stubs="  - {name: then, operation: list_pets, re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Asks a server that reloads."""
+    """A client of a server that reloads."""
 
     url: str
 
     def ask(self, path: str = "/pets", **headers: str) -> Any:
-        """The JSON of the reply, and of a refusal only its kind."""
+        """The JSON of the reply; for a refusal, its kind."""
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
         try:
@@ -83,7 +83,7 @@ class Client:
 
     @property
     def reload(self) -> Any:
-        """What health says of reloading; every such body is as spec/admin.yaml describes it."""
+        """The member `reload` of health, whose body must match spec/admin.yaml."""
         health = self.ask("/__mock/health")
         reply = Reply(status=200, headers=(("content-type", "application/json"),), body=json.dumps(health).encode())
         assert [] == ADMIN.reply_violations("get_health", reply)
@@ -91,7 +91,7 @@ class Client:
         return health["reload"]
 
     def until_current(self, since: str | None = None) -> None:
-        """Wait until a change is served, if a time is given one later than that."""
+        """Wait until the files are served; with `since`, until a later change is."""
         eventually(lambda: (now := self.reload)["state"] == "current" and now["since"] != since)
 
     def until_rejected(self) -> list[str]:
@@ -101,7 +101,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mock(Client):
-    """A server that reloads, the folder with its files and what it logs."""
+    """A server that reloads, with the folder of its files and its log."""
 
     folder: Path
     engine: Engine
@@ -123,7 +123,7 @@ ADMIN = Contract.load(bundled("spec") / "admin.yaml")
 
 
 def eventually(holds: Callable[[], object]) -> None:
-    """Wait until something holds, seconds if need be; when it does not, the assertion shows what it is."""
+    """Wait until a condition is true. After ten seconds the test fails."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if holds():
@@ -142,15 +142,15 @@ def write_files(folder: Path) -> None:
     (folder / "scenarios" / "happy_path.yaml").write_text(scenario(1), "utf-8")
     (folder / "scenarios" / "sequence.yaml").write_text(SEQUENCE, "utf-8")
     (folder / "scenarios" / "other_sequence.yaml").write_text(SEQUENCE, "utf-8")
-    # What was written in the very moment of the start would be read twice.
+    # Files written at the moment of the start would be read twice.
     time.sleep(0.02)
 
 
 @contextmanager
 def reloading(folder: Path, **options: Any) -> Iterator[Mock]:
-    """Serve the files of a folder, and what becomes of them."""
-    given = {"spec": folder / "openapi.yaml", "scenarios": folder / "scenarios", "reload": True, **options}
-    settings = Settings(seed=1, **given)
+    """Serve the files of a folder with reloading."""
+    files: dict[str, Any] = {"spec": folder / "openapi.yaml", "scenarios": folder / "scenarios"}
+    settings = Settings(seed=1, reload=True, **{**files, **options})
     engine = load_engine(settings)
     log: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -172,22 +172,22 @@ def in_place(path: Path, text: str) -> None:
 
 
 def by_rename(path: Path, text: str) -> None:
-    """As most editors and tools write: a new file takes the place of the old one."""
+    """As most editors and tools write: a new file replaces the old one."""
     other = path.with_name(f".{path.name}.tmp")
     other.write_text(text, "utf-8")
     other.replace(path)
 
 
 def by_backup(path: Path, text: str) -> None:
-    """As vim can: the old file becomes the backup, the name is free for a moment."""
+    """As vim can write: the old file becomes a backup, and for a moment no file has the name."""
     backup = path.with_name(f"{path.name}~")
     path.rename(backup)
     path.write_text(text, "utf-8")
     backup.unlink()
 
 
-def anew(path: Path, text: str) -> None:
-    """As a build tool does: the folder is emptied, gone, and there again."""
+def by_new_folder(path: Path, text: str) -> None:
+    """As a build tool writes: the folder is deleted and created again."""
     texts = {each.name: each.read_text("utf-8") for each in path.parent.iterdir()}
     shutil.rmtree(path.parent)
     time.sleep(0.6)
@@ -197,7 +197,7 @@ def anew(path: Path, text: str) -> None:
 
 
 def by_links(path: Path, text: str) -> None:
-    """As Kubernetes mounts a ConfigMap: the files are links through a link that is turned to another folder."""
+    """As Kubernetes updates a ConfigMap: the files are links through a link, which then points to another folder."""
     (path.parent / "..one").mkdir()
     (path.parent / "..data").symlink_to("..one")
     path.replace(path.parent / "..one" / path.name)
@@ -210,7 +210,7 @@ def by_links(path: Path, text: str) -> None:
 
 
 def behind_a_link(path: Path, text: str) -> None:
-    """The file is a link into a folder below, and what it leads to is written."""
+    """The file is a link, and its target is written."""
     (path.parent / "below").mkdir()
     target = path.replace(path.parent / "below" / "target.yaml")
     path.symlink_to(target)
@@ -218,12 +218,12 @@ def behind_a_link(path: Path, text: str) -> None:
     target.write_text(text, "utf-8")
 
 
-WAYS = [in_place, by_rename, by_backup, anew, by_links, behind_a_link]
+WAYS = [in_place, by_rename, by_backup, by_new_folder, by_links, behind_a_link]
 
 
 @pytest.mark.parametrize("write", WAYS, ids=lambda way: way.__name__)
 def test_an_edited_scenario_is_served(mock: Mock, write: Callable[[Path, str], None]) -> None:
-    """However the file is written."""
+    """An edited scenario is served, no matter how the file is written."""
     assert [1] == mock.ask()
 
     write(mock.file("happy_path"), scenario(2, 3))
@@ -232,8 +232,8 @@ def test_an_edited_scenario_is_served(mock: Mock, write: Callable[[Path, str], N
     mock.until_current()
 
 
-def test_scenarios_come_and_go(mock: Mock) -> None:
-    """A new file is a new scenario; one that is renamed or removed is none any more."""
+def test_new_renamed_and_removed_scenarios(mock: Mock) -> None:
+    """A new file is a new scenario. A file that is renamed or removed is no scenario any more."""
     mock.file("new").write_text(scenario(7), "utf-8")
     eventually(lambda: mock.ask(mock_scenario="new") == [7])
     mock.file("new").rename(mock.file("newer"))
@@ -245,11 +245,11 @@ def test_scenarios_come_and_go(mock: Mock) -> None:
     assert ["reloaded: new", "reloaded: new, newer", "reloaded: newer"] == mock.log
 
 
-@pytest.mark.parametrize("write", [in_place, by_rename, by_backup, anew], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("write", [in_place, by_rename, by_backup, by_new_folder], ids=lambda way: way.__name__)
 def test_an_edited_spec_is_served(mock: Mock, write: Callable[[Path, str], None], tmp_path: Path) -> None:
-    """The document itself, and a file that it refers to."""
+    """An edit of the document is served, and an edit of a file that it refers to."""
     assert 1 == mock.ask("/number")
-    if write is not anew:
+    if write is not by_new_folder:
         write(mock.spec, SPEC.replace("/number:", "/numbers:"))
         eventually(lambda: mock.ask("/numbers") == 1)
         assert "unknown-path" == mock.ask("/number")
@@ -262,7 +262,7 @@ def test_an_edited_spec_is_served(mock: Mock, write: Callable[[Path, str], None]
 
 
 def test_a_spec_behind_a_link(tmp_path: Path) -> None:
-    """A contract that lies elsewhere is watched there, and so is which one is meant."""
+    """The target of a link is watched, and so is the link."""
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     for folder in ("one", "two"):
@@ -280,25 +280,33 @@ def test_a_spec_behind_a_link(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "no YAML": ("scenarios/sequence.yaml", "about: [", "sequence.yaml:2:1: "),
+    "not YAML": ("scenarios/sequence.yaml", "about: [", "sequence.yaml:2:1: "),
     "empty": ("scenarios/sequence.yaml", "", "sequence.yaml:1:1: "),
     "unknown key": ("scenarios/sequence.yaml", SEQUENCE + "extra: 1\n", "sequence.yaml:5:1: extra: unknown key"),
     "off contract": ("scenarios/happy_path.yaml", scenario(1).replace("[1]", "one"), "happy_path.yaml:3:"),
     "unknown operation": ("scenarios/new.yaml", scenario(1).replace("list_", "lost_"), "no operation 'lost_pets'"),
-    "a name that is none": ("scenarios/New.yml", scenario(1), "New.yml:1:1: "),
-    "a spec that is no YAML": ("openapi.yaml", "openapi: [", "openapi.yaml"),
-    "a spec that is no spec": ("openapi.yaml", "openapi: 2.0.0", "openapi.yaml: `openapi` must be"),
-    "a reference to nowhere": ("openapi.yaml", SPEC.replace("number.json", "digit.json"), "digit.json"),
-    "a reference that leads away": ("openapi.yaml", SPEC.replace("schemas/number", "../number"), "leaves the folder"),
-    "a broken file that is referred to": ("schemas/number.json", "{", "number.json"),
-    "an operation that is used has gone": ("openapi.yaml", SPEC.replace("list_", "show_"), "no operation 'list_pets'"),
-    "scenarios that break the new contract": ("schemas/pets.yaml", "{type: array, maxItems: 0}", "happy_path.yaml:3:"),
+    "an invalid name": ("scenarios/New.yml", scenario(1), "New.yml:1:1: "),
+    "a spec that is not YAML": ("openapi.yaml", "openapi: [", "openapi.yaml"),
+    "a spec of another version": ("openapi.yaml", "openapi: 2.0.0", "openapi.yaml: `openapi` must be"),
+    "a reference to a missing file": ("openapi.yaml", SPEC.replace("number.json", "digit.json"), "digit.json"),
+    "a reference outside the folder": (
+        "openapi.yaml",
+        SPEC.replace("schemas/number", "../number"),
+        "leaves the folder",
+    ),
+    "an invalid file that is referred to": ("schemas/number.json", "{", "number.json"),
+    "a missing operation": ("openapi.yaml", SPEC.replace("list_", "show_"), "no operation 'list_pets'"),
+    "scenarios that violate the new contract": (
+        "schemas/pets.yaml",
+        "{type: array, maxItems: 0}",
+        "happy_path.yaml:3:",
+    ),
 }
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), BROKEN.values(), ids=BROKEN)
-def test_promise_12_a_bad_edit_is_survivable(mock: Mock, name: str, text: str, expected: str) -> None:
-    """The old set goes on, each problem shows in health and log, as it would at a start; mended, all is well."""
+def test_promise_12_invalid_files_are_rejected(mock: Mock, name: str, text: str, expected: str) -> None:
+    """The old files are still served; health and log show each problem as at a start. A corrected file is served."""
     path = mock.folder / name
     old = path.read_text("utf-8") if path.exists() else None
     path.write_text(text, "utf-8")
@@ -320,7 +328,7 @@ def test_promise_12_a_bad_edit_is_survivable(mock: Mock, name: str, text: str, e
 
 
 def test_a_folder_without_scenarios_is_rejected(mock: Mock) -> None:
-    """Empty or gone; and what comes back is what was there, so sequences go on."""
+    """An empty or deleted folder is rejected. If the same files come back, sequences continue."""
     mock.ask(mock_scenario="sequence")
     texts = {path: path.read_text("utf-8") for path in mock.scenarios.iterdir()}
     for path in texts:
@@ -339,7 +347,7 @@ def test_a_folder_without_scenarios_is_rejected(mock: Mock) -> None:
 
 
 def test_a_file_that_a_rejected_spec_waits_for(mock: Mock) -> None:
-    """The document is saved first, the file that it refers to later, in a folder that is new too."""
+    """The document may be saved before the file that it refers to, which may be in a new folder."""
     mock.spec.write_text(SPEC.replace("schemas/number.json", "deep/er/digit.yaml"), "utf-8")
     assert "does not exist" in mock.until_rejected()[0]
 
@@ -352,7 +360,7 @@ def test_a_file_that_a_rejected_spec_waits_for(mock: Mock) -> None:
 
 
 def test_spec_and_scenarios_that_change_together(mock: Mock) -> None:
-    """Whichever is saved first waits for the other."""
+    """A new contract is rejected until the scenarios match it."""
     mock.spec.write_text(SPEC.replace("list_pets", "show_pets"), "utf-8")
     problems = mock.until_rejected()
     assert problems
@@ -366,8 +374,8 @@ def test_spec_and_scenarios_that_change_together(mock: Mock) -> None:
     assert mock.log[-1].endswith("the contract")
 
 
-def test_requests_that_are_open_finish_as_they_began(mock: Mock) -> None:
-    """One that is delayed and one whose reply trickles get what they were to get, though it is no more."""
+def test_open_requests_finish_with_the_old_files(mock: Mock) -> None:
+    """A delayed and a dribbled reply are sent as planned, although their scenarios are deleted."""
     late = scenario(8).replace("reply:", "delay: 2s, reply:")
     trickle = scenario(1).replace("reply: {body: [1]}", "fault: {dribble: {chunks: 3, over: 2s}}")
     mock.file("late").write_text(late, "utf-8")
@@ -393,8 +401,8 @@ def test_requests_that_are_open_finish_as_they_began(mock: Mock) -> None:
     assert {"late": [8], "trickle": [1]} == replies
 
 
-def test_nobody_is_harmed_under_load(mock: Mock) -> None:
-    """While contract and scenarios change again and again, each request gets what one of the editions says."""
+def test_every_request_is_answered_under_load(mock: Mock) -> None:
+    """While contract and scenarios change repeatedly, each request is answered by one of the versions."""
     replies: list[Any] = []
     stop = threading.Event()
 
@@ -418,8 +426,8 @@ def test_nobody_is_harmed_under_load(mock: Mock) -> None:
     assert [] == [reply for reply in replies if reply not in ([1], [2], [3], [4], [5])]
 
 
-def test_sequences_of_unchanged_files_go_on(mock: Mock) -> None:
-    """Those of a file that was edited start again, be it a comment; those of others do not, nor when the spec changes."""
+def test_sequences_of_unchanged_files_continue(mock: Mock) -> None:
+    """An edit of a file restarts only its own sequences, and an edit of the contract restarts none."""
     for name in ("sequence", "other_sequence"):
         assert [1] == mock.ask(mock_scenario=name)
 
@@ -430,8 +438,8 @@ def test_sequences_of_unchanged_files_go_on(mock: Mock) -> None:
     assert ([1], [2]) == (mock.ask(mock_scenario="sequence"), mock.ask(mock_scenario="other_sequence"))
 
 
-def test_a_touched_file_is_not_edited(mock: Mock) -> None:
-    """Nothing starts again, and the log is silent."""
+def test_a_file_with_the_same_content(mock: Mock) -> None:
+    """A file with the same content does not restart its sequences, and is not logged."""
     assert [1] == mock.ask(mock_scenario="sequence")
     before = mock.reload
 
@@ -445,8 +453,8 @@ def test_a_touched_file_is_not_edited(mock: Mock) -> None:
     assert before["since"] < mock.reload["since"]
 
 
-def test_what_is_remembered_stays(tmp_path: Path) -> None:
-    """Journal, payment sessions, the order of made-up values and what is activated know of no reload."""
+def test_state_is_kept(tmp_path: Path) -> None:
+    """A reload keeps the journal, the payment sessions, the order of generated values and the activated scenarios."""
     scenarios = tmp_path / "scenarios"
     shutil.copytree(bundled("scenarios"), scenarios)
     spec = shutil.copytree(bundled("spec"), tmp_path / "spec") / "wingback.yaml"
@@ -484,8 +492,8 @@ def test_what_is_remembered_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("namespace", [None, "name:me"], ids=["the whole server", "a namespace"])
-def test_an_activated_scenario_that_goes(mock: Mock, namespace: str | None) -> None:
-    """The next that applies answers in its place, which the log says, until it is back."""
+def test_an_activated_scenario_is_deleted(mock: Mock, namespace: str | None) -> None:
+    """If an activated scenario is deleted, another one answers until it exists again, and the log says so."""
     mock.file("busy").write_text(scenario(3), "utf-8")
     eventually(lambda: mock.log == ["reloaded: busy"])
     selector = mock.engine.snapshot.selector
@@ -496,17 +504,17 @@ def test_an_activated_scenario_that_goes(mock: Mock, namespace: str | None) -> N
     mock.file("busy").unlink()
 
     eventually(lambda: mock.ask(mock_namespace="me") == [1])
-    told = "the activated scenario busy no longer exists: until it exists again, another one answers"
-    eventually(lambda: mock.log[1:] == ["reloaded: busy", told])
+    expected_line = "the activated scenario busy no longer exists: until it exists again, another one answers"
+    eventually(lambda: mock.log[1:] == ["reloaded: busy", expected_line])
     mock.file("happy_path").write_text(scenario(2), "utf-8")
     eventually(lambda: mock.ask(mock_namespace="me") == [2])
-    assert 1 == mock.log.count(told)
+    assert 1 == mock.log.count(expected_line)
     mock.file("busy").write_text(scenario(4), "utf-8")
     eventually(lambda: mock.ask(mock_namespace="me") == [4])
 
 
-def test_the_scenario_of_the_command_line_may_go(tmp_path: Path) -> None:
-    """`--scenario` activates one for the whole server; like every other it may go and come back."""
+def test_the_scenario_of_the_command_line_is_deleted(tmp_path: Path) -> None:
+    """The scenario of `--scenario` can be deleted and created again like every other."""
     write_files(tmp_path)
     busy = tmp_path / "scenarios" / "busy.yaml"
     busy.write_text(scenario(3), "utf-8")
@@ -520,8 +528,8 @@ def test_the_scenario_of_the_command_line_may_go(tmp_path: Path) -> None:
         eventually(lambda: mock.ask() == [4])
 
 
-def test_other_files_are_nobodys_business(mock: Mock) -> None:
-    """Notes, backups and logs beside the files change nothing."""
+def test_other_files_are_ignored(mock: Mock) -> None:
+    """Notes, backups and logs in the same folders change nothing."""
     for folder in (mock.folder, mock.scenarios, mock.folder / "schemas"):
         for name in ("notes.md", "server.log", "happy_path.yaml~", ".happy_path.yaml.swp"):
             (folder / name).write_text("{", "utf-8")
@@ -532,7 +540,7 @@ def test_other_files_are_nobodys_business(mock: Mock) -> None:
 
 
 def test_a_file_that_is_written_in_pieces(tmp_path: Path) -> None:
-    """It is read once nothing more comes, and not for ever waited for."""
+    """A file is read when it no longer changes."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios")
     files = Sources(settings, load_snapshot(settings))
@@ -554,8 +562,8 @@ def test_a_file_that_is_written_in_pieces(tmp_path: Path) -> None:
     assert not files.have_changed(wait)
 
 
-def test_a_file_that_never_rests(tmp_path: Path) -> None:
-    """It is read all the same, soon enough."""
+def test_a_file_that_changes_all_the_time(tmp_path: Path) -> None:
+    """A file that changes all the time is read within half a second."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios")
     files = Sources(settings, load_snapshot(settings))
@@ -572,21 +580,21 @@ def test_a_file_that_never_rests(tmp_path: Path) -> None:
     assert sum(waits) < 0.5
 
 
-def test_what_changes_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No edit is missed, be it saved in the very moment of reading."""
+def test_an_edit_while_the_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit while the files are read is not missed."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios")
     files = Sources(settings, load_snapshot(settings))
     number = tmp_path / "schemas" / "number.json"
 
-    def loaded_before_an_edit(settings: Settings) -> Contract:
+    def load_and_edit(settings: Settings) -> Contract:
         contract = load_contract(settings)
         number.write_text('{"enum": [3]}', "utf-8")
         return contract
 
     number.write_text('{"enum": [2]}', "utf-8")
     assert files.have_changed(time.sleep)
-    monkeypatch.setattr(sources, "load_contract", loaded_before_an_edit)
+    monkeypatch.setattr(sources, "load_contract", load_and_edit)
     stale = files.read()
     monkeypatch.undo()
 
@@ -595,8 +603,8 @@ def test_what_changes_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch
     assert not files.have_changed(time.sleep)
 
 
-def test_what_changes_while_the_server_starts(tmp_path: Path) -> None:
-    """An edit between the reading of the files and the first look at them is not missed."""
+def test_an_edit_while_the_server_starts(tmp_path: Path) -> None:
+    """An edit while the server starts is not missed."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml", scenarios=tmp_path / "scenarios", reload=True)
     engine = load_engine(settings)
@@ -608,7 +616,7 @@ def test_what_changes_while_the_server_starts(tmp_path: Path) -> None:
 
 
 def test_the_contract_is_read_again_only_when_it_changed(mock: Mock) -> None:
-    """A large document costs nothing when a scenario is edited."""
+    """An edited scenario does not cause the contract to be read again."""
     contract = mock.engine.contract
     mock.file("happy_path").write_text(scenario(2), "utf-8")
     eventually(lambda: mock.ask() == [2])
@@ -616,18 +624,18 @@ def test_the_contract_is_read_again_only_when_it_changed(mock: Mock) -> None:
     assert contract is mock.engine.contract
 
 
-def test_nobody_waits_for_files_that_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading takes place beside the server, however long it takes: requests are answered, and a stop is a stop."""
+def test_requests_do_not_wait_for_a_reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While files are read, however long it takes, requests are answered and the server can be stopped."""
     reading, go_on = threading.Event(), threading.Event()
 
-    def slowly(settings: Settings) -> Contract:
+    def load_slowly(settings: Settings) -> Contract:
         reading.set()
         go_on.wait(PATIENCE)
         return load_contract(settings)
 
     write_files(tmp_path)
     with reloading(tmp_path) as mock:
-        monkeypatch.setattr(sources, "load_contract", slowly)
+        monkeypatch.setattr(sources, "load_contract", load_slowly)
         mock.spec.write_text(f"{SPEC}# edited\n", "utf-8")
         assert reading.wait(PATIENCE)
         (thread,) = [each for each in threading.enumerate() if each.name == "reload"]
@@ -641,10 +649,8 @@ def test_nobody_waits_for_files_that_are_read(tmp_path: Path, monkeypatch: pytes
     assert [] == mock.log
 
 
-def test_a_bug_while_reading_is_survived(
-    mock: Mock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It is logged with its traceback, told as a problem, and the next edit counts again."""
+def test_a_bug_while_reading(mock: Mock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A bug is logged with its traceback and reported as a problem; the next edit is served again."""
     monkeypatch.setattr("mockserver.reloading.sources.load_snapshot", lambda *_, **__: 1 / 0)
     mock.file("happy_path").write_text(scenario(2), "utf-8")
 
@@ -655,8 +661,8 @@ def test_a_bug_while_reading_is_survived(
     eventually(lambda: mock.ask() == [3])
 
 
-def test_where_nothing_reports_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Network folders report none, and a system may watch no more: they are looked at twice a second all the same."""
+def test_no_change_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the system reports no changes, the files are still checked twice a second."""
 
     def exhausted(*_: object, **__: object) -> Iterator[object]:
         raise OSError("OS file watch limit reached.")
@@ -668,8 +674,8 @@ def test_where_nothing_reports_changes(tmp_path: Path, monkeypatch: pytest.Monke
         eventually(lambda: mock.ask() == [2])
 
 
-def test_many_problems_are_told_in_part(mock: Mock) -> None:
-    """Health stays readable, for people and for `mockserver health`."""
+def test_many_problems(mock: Mock) -> None:
+    """Health shows the first problems, so that its reply stays small."""
     for number in range(50):
         mock.file(f"broken_{number:02}").write_text(f"x{'ü' * 2000}: 1", "utf-8")
     eventually(lambda: len(mock.until_rejected()) == 21)
@@ -680,8 +686,8 @@ def test_many_problems_are_told_in_part(mock: Mock) -> None:
     assert health_problem(mock.url) is None
 
 
-def test_problems_hold_no_secrets(mock: Mock) -> None:
-    """A key that stands in a file shows neither in health nor in the log."""
+def test_problems_contain_no_secrets(mock: Mock) -> None:
+    """A key in a file appears neither in health nor in the log."""
     mock.file("happy_path").write_text(scenario(1).replace("list_pets", "api_key_topsecret"), "utf-8")
 
     assert "[redacted]" in "".join(mock.until_rejected())
@@ -689,7 +695,7 @@ def test_problems_hold_no_secrets(mock: Mock) -> None:
 
 
 def test_without_scenarios(tmp_path: Path) -> None:
-    """A contract alone is reloaded too."""
+    """A contract without scenarios is reloaded, too."""
     write_files(tmp_path)
     with reloading(tmp_path, scenarios=None) as mock:
         (tmp_path / "schemas" / "number.json").write_text('{"enum": [2]}', "utf-8")
@@ -697,8 +703,8 @@ def test_without_scenarios(tmp_path: Path) -> None:
         assert ["reloaded: the contract"] == mock.log
 
 
-def test_without_reload_nothing_is_watched(tmp_path: Path) -> None:
-    """Health says nothing of it, no thread runs, and edits count at the next start."""
+def test_without_reload(tmp_path: Path) -> None:
+    """Without `reload`, health has no such member and no thread runs."""
     write_files(tmp_path)
     settings = Settings(spec=tmp_path / "openapi.yaml")
     engine = load_engine(settings)
@@ -709,7 +715,7 @@ def test_without_reload_nothing_is_watched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_command(tmp_path: Path, form: str) -> None:
-    """`mockserver --reload` tells in its log, in the form of the log, and ends as ever."""
+    """`mockserver --reload` reports each reload in the log, in the format of the log."""
     write_files(tmp_path)
     path = tmp_path / "scenarios" / "happy_path.yaml"
     arguments = ["--spec", str(tmp_path / "openapi.yaml"), "--scenarios", str(path.parent), "--log-format", form]
@@ -722,9 +728,9 @@ def test_the_command(tmp_path: Path, form: str) -> None:
         code, log = running.stop()
 
     lines = [line for line in log.splitlines() if "reloaded" in line]
-    told = [json.loads(line)["message"] for line in lines] if form == "json" else [line[25:] for line in lines]
+    messages = [json.loads(line)["message"] if form == "json" else line[25:] for line in lines]
     assert 0 == code
-    assert [f"not reloaded: {problem}", "reloaded: happy_path"] == told
+    assert [f"not reloaded: {problem}", "reloaded: happy_path"] == messages
 
 
 @pytest.mark.parametrize(
@@ -734,14 +740,14 @@ def test_the_command(tmp_path: Path, form: str) -> None:
         pytest.param(["--reload"], {}, True, id="flag"),
         pytest.param([], {"MOCKSERVER_RELOAD": "1"}, True, id="variable"),
         pytest.param([], {"MOCKSERVER_RELOAD": "true"}, True, id="variable as a word"),
-        pytest.param([], {"MOCKSERVER_RELOAD": "0"}, False, id="variable that says no"),
+        pytest.param([], {"MOCKSERVER_RELOAD": "0"}, False, id="variable with 0"),
         pytest.param([], {"MOCKSERVER_RELOAD": ""}, False, id="empty variable"),
     ],
 )
 def test_the_flag(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], variables: dict[str, str], *, expected: bool
 ) -> None:
-    """`--reload` or MOCKSERVER_RELOAD."""
+    """`--reload` or MOCKSERVER_RELOAD enables reloading."""
     calls: list[dict[str, object]] = []
     monkeypatch.setattr(cli.serve, "callback", lambda **values: calls.append(values))
 
@@ -750,9 +756,12 @@ def test_the_flag(
     assert [expected] == [values["reload"] for values in calls]
 
 
-def test_watchfiles_is_asked_for() -> None:
-    """Without the extra, `--reload` is one clear line, and everything else works."""
-    source = "import sys; sys.modules['watchfiles'] = None; from mockserver.cli.commands import main; sys.argv[0] = 'x'; main()"
+def test_watchfiles_is_missing() -> None:
+    """Without watchfiles, `--reload` ends with one line that says how to install it."""
+    source = (
+        "import sys; sys.modules['watchfiles'] = None; sys.argv[0] = 'x'; "
+        "from mockserver.cli.commands import main; main()"
+    )
 
     ended = subprocess.run(
         [sys.executable, "-c", source, "--reload", "--port", "0"],
@@ -770,8 +779,8 @@ def test_watchfiles_is_asked_for() -> None:
     assert (2, "", expected) == (ended.returncode, ended.stdout, ended.stderr)
 
 
-def test_watchfiles_is_asked_for_in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So it is by create_app."""
+def test_watchfiles_is_missing_in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without watchfiles, create_app raises the same error."""
     write_files(tmp_path)
     monkeypatch.setattr("mockserver.reloading.reloader.find_spec", lambda name: None)
 
@@ -779,14 +788,14 @@ def test_watchfiles_is_asked_for_in_process(tmp_path: Path, monkeypatch: pytest.
         create_app(Settings(spec=tmp_path / "openapi.yaml", reload=True))
 
 
-def test_another_core_is_never_reloaded() -> None:
-    """What answers without files is served as it is."""
+def test_an_engine_of_the_caller() -> None:
+    """An engine that the caller passes answers, also with `reload`."""
     with BackgroundServer(create_app(Settings(reload=True), engine=EchoEngine())) as server:
         assert "/pets" == Client(url=server.url).ask()["path"]
 
 
-def test_stamps_see_what_editors_do(tmp_path: Path) -> None:
-    """Another text, another file, other rights: each is a change, and reading is none."""
+def test_file_stamps(tmp_path: Path) -> None:
+    """Other content, another file and other permissions are changes; reading is not."""
     path = tmp_path / "file.yaml"
     path.write_text("one", "utf-8")
     acts: list[Callable[[], object]] = [

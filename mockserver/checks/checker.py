@@ -55,7 +55,7 @@ class FileChecker:
         self._engine = Engine(snapshot=snapshot, seed=1)
 
     def report(self, file: ReadFile, *problems: Problem) -> FileReport:
-        """The report on a file. Its examples are played if it has no other problem; `problems` are those known before."""
+        """The report on a file that already has `problems`. Its examples are played only if it has no other problem."""
         found = [*file.problems, *problems, *self._lint_problems[file.file]] or play(self._engine, file)
         return FileReport(
             file=file.file,

@@ -56,7 +56,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """The JSON report. Members may be added, but none is renamed or removed.
 
-        It has the fields of this class and `ok`. A file, in `files` or in `against.broken`, has the fields of FileReport
+        It has the fields of this class and `ok`. A file in `files` or in `against.broken` has the fields of FileReport
         and `ok`. Each of its problems and notes has `file`, `line`, `column`, `key` and `message`.
         """
         against = None if self.against is None else asdict(self.against) | {"broken": _files(self.against.broken)}

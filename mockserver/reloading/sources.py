@@ -38,7 +38,7 @@ class FileStamps:
         return cls({path: _stamp(path) for path in spec}, _scenarios(folder) if folder else {})
 
     def contradicts(self, other: FileStamps) -> bool:
-        """Whether a file has changed between the two. The contract may consist of other files: only common ones count."""
+        """Whether a file differs. Of the contract only files that both have count, because its files can change."""
         common = self.spec.keys() & other.spec.keys()
         return self.scenarios != other.scenarios or any(self.spec[path] != other.spec[path] for path in common)
 

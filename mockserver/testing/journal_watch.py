@@ -37,7 +37,7 @@ class JournalWatch:
 class LocalWatch(JournalWatch):
     """Collects each entry of an engine at once, except those of earlier tests, whose threads may still send requests.
 
-    `earlier_owners` has the keys of their namespaces. Every other namespace counts, because only the test uses the mock.
+    `earlier_owners` has the keys of their namespaces. All others count, because only the current test uses the mock.
     """
 
     def __init__(self, engine: Engine, earlier_owners: Container[str]) -> None:

@@ -33,8 +33,8 @@ OPTIONS = {
 VARIABLES = {"url": "MOCKSERVER_URL", "admin_token": "MOCKSERVER_ADMIN_TOKEN"}
 
 MARKER = (
-    "mockserver(scenario=None, allow_violations=False): the scenario that answers in this test, and whether requests may "
-    "be refused or break the contract."
+    "mockserver(scenario=None, allow_violations=False): the scenario that answers in this test, and whether requests "
+    "may be refused or break the contract."
 )
 
 _SESSION: pytest.StashKey[MockSession] = pytest.StashKey()

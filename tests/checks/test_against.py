@@ -1,4 +1,4 @@
-"""`mockserver check --against`: what another version of the spec would break, and why."""
+"""`mockserver check --against`: which scenarios another version of the contract would break, and why."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.scenario_files import HAPPY, OPERATION, example, reply, stub,
 from tests.support.violating_files import HINT
 
 SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
+ADDRESS = "      properties:\n        address:\n          type: boolean\n          description: whether"
 
 AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
     "the same": ({}, HAPPY + example("reply: {status: 200}"), []),
@@ -22,19 +23,25 @@ AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
         {"c_create_payment_session": "create_session"},
         HAPPY + example("reply: {status: 200}"),
         [
-            "4:16: stubs[0].operation: the contract no longer has this operation; POST /v1/c/customer/{customer_id}/payment/session is 'create_session' there"
+            (
+                "4:16: stubs[0].operation: the contract no longer has this operation; POST "
+                "/v1/c/customer/{customer_id}/payment/session is 'create_session' there"
+            )
         ],
     ),
-    "an operation moved and renamed": (
+    "an operation with another path and name": (
         {"c_create_payment_session": "create_payment_session", "/v1/c/": "/v2/c/"},
         HAPPY + example("reply: {status: 200}"),
         ["4:16: stubs[0].operation: the contract no longer has this operation; did you mean 'create_payment_session'?"],
     ),
-    "a path moved": (
+    "another path": (
         {"/v1/c/": "/v2/c/"},
         HAPPY + example("reply: {status: 200}"),
         [
-            "9:21: example[0].reply.status: expected 200, found the refusal unknown-path: The contract has no such path. Did you mean /v2/c/customer/{customer_id}/payment/session?"
+            (
+                "9:21: example[0].reply.status: expected 200, found the refusal unknown-path: The contract has "
+                "no such path. Did you mean /v2/c/customer/{customer_id}/payment/session?"
+            )
         ],
     ),
     "a parameter renamed": (
@@ -46,38 +53,50 @@ AGAINST: dict[str, tuple[dict[str, str], str, list[str]]] = {
         {"pk_key": "publishable_key"},
         reply("payment_session: {setup_intent: {stripe: {pk_key: pk_test_1}}}"),
         [
-            f'6:48: stubs[0].reply.payment_session.setup_intent.stripe.publishable_key: "publishable_key" is required {HINT}',
-            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: the contract documents no such member {HINT}; known are client_secret, connected_account_id, publishable_key",
+            (
+                '6:48: stubs[0].reply.payment_session.setup_intent.stripe.publishable_key: "publishable_key" is '
+                f"required {HINT}"
+            ),
+            (
+                "6:49: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: the contract documents no such "
+                f"member {HINT}; known are client_secret, connected_account_id, publishable_key"
+            ),
         ],
     ),
-    "a value gone": (
+    "a removed value": (
         {"        - authorize\n": ""},
         reply("payment_session: {provider: authorize}"),
         [f'6:35: stubs[0].reply.payment_session.provider: "authorize" is not one of "self_handled", "stripe" {HINT}'],
     ),
-    "a member of the request that became required": (
+    "a new required member of the request": (
         {
-            "- operation\n        - address\n      properties:\n        address:\n          type: boolean\n          description: whether": "- plan_id\n      properties:\n        address:\n          type: boolean\n          description: whether"
+            f"- operation\n        - address\n{ADDRESS}": f"- plan_id\n{ADDRESS}",
         },
         HAPPY + example("reply: {status: 200}"),
         [
-            '9:21: example[0].reply.status: expected 200, found the refusal contract-violation: The request breaks the contract at: body /plan_id (required). body /plan_id: "plan_id" is required'
+            (
+                "9:21: example[0].reply.status: expected 200, found the refusal contract-violation: The request "
+                'breaks the contract at: body /plan_id (required). body /plan_id: "plan_id" is required'
+            )
         ],
     ),
-    "a status more": (
+    "another status": (
         {"'200'": "'201'"},
         HAPPY,
         [
-            "6:7: stubs[0].reply.status: the status 200 is not documented; documented: 201 (or add off_contract: <reason>)"
+            (
+                "6:7: stubs[0].reply.status: the status 200 is not documented; documented: 201 (or add "
+                "off_contract: <reason>)"
+            )
         ],
     ),
-    "off contract both times": ({"'200'": "'201'"}, reply("status: 503\noff_contract: x"), []),
+    "off_contract": ({"'200'": "'201'"}, reply("status: 503\noff_contract: x"), []),
 }
 
 
 @pytest.mark.parametrize(("changes", "text", "expected"), AGAINST.values(), ids=AGAINST.keys())
 def test_against_another_version(tmp_path: Path, changes: dict[str, str], text: str, expected: list[str]) -> None:
-    """A version of the spec is told for what it would break, and why; what it leaves alone is not named."""
+    """The report lists the scenarios that would break, with the reasons, and no others."""
     spec = SPEC
     for old, new in changes.items():
         assert old in spec
@@ -92,13 +111,13 @@ def test_against_another_version(tmp_path: Path, changes: dict[str, str], text: 
     assert () == report.files[1].problems
 
 
-def test_against_in_each_form(tmp_path: Path) -> None:
-    """The comparison follows the check; exit code 1 says that something would break."""
+def test_against_in_each_format(tmp_path: Path) -> None:
+    """Each format shows the comparison after the check; the exit code is 1 if a scenario would break."""
     (tmp_path / "new.yaml").write_text(SPEC.replace(OPERATION, "create").replace("0.1.0", "0.2.0"), "utf-8")
     write(tmp_path / "scenarios", a=HAPPY, broken="about: x")
     text, as_json, github = (
-        run("check", "--scenarios", "scenarios", "--against", "new.yaml", "--format", form, cwd=tmp_path)
-        for form in ("text", "json", "github")
+        run("check", "--scenarios", "scenarios", "--against", "new.yaml", "--format", output_format, cwd=tmp_path)
+        for output_format in ("text", "json", "github")
     )
     message = (
         "stubs[0].operation: the contract no longer has this operation; "

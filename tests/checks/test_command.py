@@ -1,4 +1,4 @@
-"""The command `mockserver check`: the bundled files, more than a hundred broken ones, and its exit codes."""
+"""`mockserver check`: the bundled files, more than a hundred broken ones, and the exit codes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.support.violating_files import VIOLATING
 SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
 
 
-def test_the_bundled_scenarios_hold() -> None:
-    """Every bundled file is in contract, or says why not, and its example is true."""
+def test_the_bundled_scenarios() -> None:
+    """The bundled files have no problems."""
     ended = run("check", cwd=ROOT)
     *lines, summary = ended.stdout.splitlines()
     names = sorted(path.name for path in (ROOT / "scenarios").glob("*.yaml"))
@@ -27,13 +27,13 @@ def test_the_bundled_scenarios_hold() -> None:
 
 
 def test_ci_checks_the_bundled_scenarios() -> None:
-    """What a change has to pass includes the check."""
+    """CI runs the check."""
     assert "mockserver check" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What one run says about all broken files, each under the number of its case."""
+def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The problems of all broken files in one run, by the name of the file."""
     folder = tmp_path_factory.mktemp("broken")
     for number, (text, _) in enumerate([*BROKEN.values(), *VIOLATING.values()]):
         (folder / f"case_{number:03}.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -54,49 +54,49 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("number", range(len(BROKEN) + len(VIOLATING)), ids=[*BROKEN, *VIOLATING])
-def test_broken_files(told: dict[str, list[str]], number: int) -> None:
-    """Each of more than a hundred broken files is told as it is at the start of a server, in one run over all."""
+def test_broken_files(problems: dict[str, list[str]], number: int) -> None:
+    """One run reports the problems of more than a hundred broken files."""
     _, expected = [*BROKEN.values(), *VIOLATING.values()][number]
-    assert expected == told[f"case_{number:03}"]
+    assert expected == problems[f"case_{number:03}"]
 
 
 EXITS = {
-    "all well": (["--scenarios", "good"], 0, "2 files, no problems"),
+    "no problems": (["--scenarios", "good"], 0, "2 files, no problems"),
     "a spec and scenarios": (
         ["--spec", "spec.yaml", "--scenarios", "good"],
         0,
         "spec.yaml 0.1.0: 2 files, no problems",
     ),
-    "nothing to check": (
+    "no scenario files": (
         ["--spec", "spec.yaml"],
         0,
         "spec.yaml 0.1.0: no scenario files to check, because --scenarios names no folder",
     ),
-    "nothing would break": (["--scenarios", "good", "--against", "spec.yaml"], 0, "would break nothing"),
-    "something does not hold": (["--scenarios", "bad"], 1, "1 file, 1 with 1 problem"),
+    "no scenario would break": (["--scenarios", "good", "--against", "spec.yaml"], 0, "would break nothing"),
+    "a problem": (["--scenarios", "bad"], 1, "1 file, 1 with 1 problem"),
     "no such spec": (["--spec", "none.yaml"], 2, "none.yaml"),
     "no such version": (["--scenarios", "good", "--against", "none.yaml"], 2, "none.yaml"),
     "no such folder": (["--scenarios", "none"], 2, "none: the folder of scenarios cannot be read"),
     "an empty folder": (["--scenarios", "empty"], 2, "the folder has no scenario file"),
-    "no such form": (["--format", "xml"], 2, "'xml' is not one of"),
+    "no such format": (["--format", "xml"], 2, "'xml' is not one of"),
 }
 
 
 @pytest.mark.parametrize(("arguments", "code", "expected"), EXITS.values(), ids=EXITS.keys())
 def test_exit_codes(tmp_path: Path, arguments: list[str], code: int, expected: str) -> None:
-    """0 fine, 1 something checked does not hold, 2 wrong usage or nothing that can be read; said in the last line."""
+    """The exit code is 0 without problems, 1 with problems, 2 if something cannot be read. The last line says why."""
     write(tmp_path / "good", a=HAPPY, b=stub("fault: hang"))
     write(tmp_path / "bad", a=reply("status: 503"))
     (tmp_path / "empty").mkdir()
     (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
     ended = run("check", *arguments, cwd=tmp_path)
-    said, silent = (ended.stderr, ended.stdout) if code == 2 else (ended.stdout, ended.stderr)
-    assert (code, "") == (ended.returncode, silent)
-    assert expected in said.splitlines()[-1]
+    output, other_output = (ended.stderr, ended.stdout) if code == 2 else (ended.stdout, ended.stderr)
+    assert (code, "") == (ended.returncode, other_output)
+    assert expected in output.splitlines()[-1]
 
 
 def test_variables(tmp_path: Path) -> None:
-    """Each flag has its variable."""
+    """Each option has its variable."""
     folder = write(tmp_path / "good", a=HAPPY)
     variables = {"MOCKSERVER_SCENARIOS": str(folder), "MOCKSERVER_FORMAT": "json", "MOCKSERVER_AGAINST": "spec.yaml"}
     (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")

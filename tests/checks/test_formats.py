@@ -1,4 +1,4 @@
-"""The forms in which `mockserver check` tells what it has found."""
+"""The formats of the report that `mockserver check` prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPEC = (ROOT / "spec" / "wingback.yaml").read_text("utf-8")
 
 
 def test_text(tmp_path: Path) -> None:
-    """One line a file; below it each problem and note; the last line sums up."""
+    """Each file has a line, with its problems and notes below. The last line is a summary."""
     folder = write(
         tmp_path / "scenarios",
         a=HAPPY,
@@ -28,13 +28,16 @@ def test_text(tmp_path: Path) -> None:
         "scenarios/b.yaml: 1 problem",
         "  scenarios/b.yaml:9:21: example[0].reply.status: expected 201, found 200, from stub 'a'",
         "scenarios/c.yaml: ok, 1 example",
-        "  scenarios/c.yaml:7:7: note: stubs[0].reply.off_contract: off_contract is unnecessary here: the reply matches the contract",
+        (
+            "  scenarios/c.yaml:7:7: note: stubs[0].reply.off_contract: off_contract is unnecessary here: the "
+            "reply matches the contract"
+        ),
         f"{ROOT}/spec/wingback.yaml 0.1.0: 3 files, 1 with 1 problem",
     ] == ended.stdout.splitlines()
 
 
 def test_json(tmp_path: Path) -> None:
-    """The whole report as one object of a stable shape."""
+    """The JSON report has a stable structure."""
     write(
         tmp_path / "scenarios",
         a=HAPPY + example("reply: {status: 201}"),
@@ -84,7 +87,7 @@ def test_json(tmp_path: Path) -> None:
 
 
 def test_github(tmp_path: Path) -> None:
-    """Each problem is a workflow command that cannot be broken out of; the summary follows."""
+    """Each problem is a workflow command with escaped values; the last line is the summary."""
     folder = write(
         tmp_path / "a,b: 100%",
         a=HAPPY + example("reply: {status: 201}"),
@@ -102,8 +105,14 @@ def test_github(tmp_path: Path) -> None:
             "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file"
             "::100%25: unknown key; known are about, example, stubs, when"
         ),
-        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file::about: required, but missing",
-        "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file::stubs: required, but missing",
+        (
+            "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file::about: required, "
+            "but missing"
+        ),
+        (
+            "::error file=a%2Cb%3A 100%25/c.yaml,line=1,col=1,title=problem in a scenario file::stubs: required, "
+            "but missing"
+        ),
         (
             "::notice file=a%2Cb%3A 100%25/b.yaml,line=7,col=7,title=unnecessary"
             "::stubs[0].reply.off_contract: off_contract is unnecessary here: the reply matches the contract"
@@ -113,8 +122,8 @@ def test_github(tmp_path: Path) -> None:
 
 
 def test_no_control_characters_reach_the_terminal(tmp_path: Path) -> None:
-    """Names come from files that anybody may have written."""
+    """Control characters in files are not printed."""
     (tmp_path / "spec.yaml").write_text(SPEC.replace(OPERATION, '"a\\e[2Jb"').replace("0.1.0", '"1\\e[2J"'), "utf-8")
     folder = write(tmp_path / "scenarios", a=HAPPY)
     report = check(Settings(spec=tmp_path / "spec.yaml", scenarios=folder))
-    assert [True] * 2 == ["\x1b" not in FORMATS[form](report) for form in ("text", "json")]
+    assert [True] * 2 == ["\x1b" not in FORMATS[report_format](report) for report_format in ("text", "json")]

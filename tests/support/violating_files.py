@@ -34,19 +34,28 @@ VIOLATING = {
     "media type": (
         reply("headers: {content-type: text/plain}\nbody: hello"),
         [
-            f"6:31: stubs[0].reply.headers.content-type: the media type 'text/plain' is not documented; documented: application/json {HINT}"
+            (
+                "6:31: stubs[0].reply.headers.content-type: the media type 'text/plain' is not documented; "
+                f"documented: application/json {HINT}"
+            )
         ],
     ),
     "media type of a reply with expressions": (
         reply("headers: {Content-Type: text/plain}\nbody: 'hello {$request.path.customer_id}'"),
         [
-            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'text/plain' is not documented; documented: application/json {HINT}"
+            (
+                "6:31: stubs[0].reply.headers.Content-Type: the media type 'text/plain' is not documented; "
+                f"documented: application/json {HINT}"
+            )
         ],
     ),
     "other JSON": (
         reply("headers: {Content-Type: application/problem+json}\nbody: {}"),
         [
-            f"6:31: stubs[0].reply.headers.Content-Type: the media type 'application/problem+json' is not documented; documented: application/json {HINT}"
+            (
+                "6:31: stubs[0].reply.headers.Content-Type: the media type 'application/problem+json' is not "
+                f"documented; documented: application/json {HINT}"
+            )
         ],
     ),
     "body of another kind": (
@@ -66,7 +75,8 @@ VIOLATING = {
     ),
     "missing members": (
         reply(
-            f"body:\n  setup_intent:\n    wb_customer_id: W\n    address: true\n  {SESSION.replace(', ', chr(10) + '  ')}"
+            "body:\n  setup_intent:\n    wb_customer_id: W\n    address: true\n"
+            f"  {SESSION.replace(', ', chr(10) + '  ')}"
         ),
         [f'8:11: stubs[0].reply.body.setup_intent.customer_id: "customer_id" is required {HINT}'],
     ),
@@ -77,13 +87,19 @@ VIOLATING = {
     "override": (
         reply("payment_session: {provider: paypal}"),
         [
-            f'6:35: stubs[0].reply.payment_session.provider: "paypal" is not one of "authorize", "self_handled", "stripe" {HINT}'
+            (
+                '6:35: stubs[0].reply.payment_session.provider: "paypal" is not one of "authorize", '
+                f'"self_handled", "stripe" {HINT}'
+            )
         ],
     ),
     "override deep": (
         reply("payment_session: {setup_intent: {stripe: {client_secret: null}}}"),
         [
-            f"6:64: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: null is not allowed here; the contract wants a string {HINT}"
+            (
+                "6:64: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: null is not allowed "
+                f"here; the contract wants a string {HINT}"
+            )
         ],
     ),
     "override misspelled": (
@@ -93,7 +109,10 @@ VIOLATING = {
     "override misspelled deep": (
         reply("payment_session: {setup_intent: {stripe: {client_secert: x}}}"),
         [
-            f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.client_secert: {UNKNOWN}; did you mean 'client_secret'?"
+            (
+                f"6:49: stubs[0].reply.payment_session.setup_intent.stripe.client_secert: {UNKNOWN}; did you mean "
+                "'client_secret'?"
+            )
         ],
     ),
     "override misspelled beside an expression": (
@@ -103,12 +122,16 @@ VIOLATING = {
     "override unlike any member": (
         reply("payment_session: {zzz: 1}"),
         [
-            f"6:25: stubs[0].reply.payment_session.zzz: {UNKNOWN}; known are address, customer_id, detach_previous_on_success, operation, provider, setup_intent, status, token, wb_customer_id"
+            (
+                f"6:25: stubs[0].reply.payment_session.zzz: {UNKNOWN}; known are address, customer_id, "
+                "detach_previous_on_success, operation, provider, setup_intent, status, token, wb_customer_id"
+            )
         ],
     ),
     "override for the provider that when names": (
         stub(
-            "when: {body: {provider: self_handled}}\nreply: {payment_session: {setup_intent: {customer_id: C, address: true}}}"
+            "when: {body: {provider: self_handled}}\nreply: {payment_session: {setup_intent: {customer_id: "
+            "C, address: true}}}"
         ),
         [f'6:45: stubs[0].reply.payment_session.setup_intent.wb_customer_id: "wb_customer_id" is required {HINT}'],
     ),
@@ -122,8 +145,14 @@ VIOLATING = {
     "keys that Stripe.js refuses": (
         reply("payment_session: {setup_intent: {stripe: {pk_key: pk_live_1, client_secret: seti_a_b_secret_c}}}"),
         [
-            f"6:57: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: Stripe.js refuses this: the format is pk_test_<letters and digits> {HINT}",
-            f"6:83: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: Stripe.js refuses this: the format is seti_<letters and digits>_secret_<letters and digits> {HINT}",
+            (
+                "6:57: stubs[0].reply.payment_session.setup_intent.stripe.pk_key: Stripe.js refuses this: the "
+                f"format is pk_test_<letters and digits> {HINT}"
+            ),
+            (
+                "6:83: stubs[0].reply.payment_session.setup_intent.stripe.client_secret: Stripe.js refuses this: "
+                f"the format is seti_<letters and digits>_secret_<letters and digits> {HINT}"
+            ),
         ],
     ),
     "when": (

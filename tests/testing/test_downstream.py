@@ -1,4 +1,4 @@
-"""A project that uses the mock server, run as its developers would: green in every way, its wrong twin red in each test."""
+"""The pytest plugin in two projects: the tests of the first pass in every way, each test of the second fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.support.command import PYTEST_OPTIONS, ROOT, run_pytest, run_python, served
 
 DOWNSTREAM = ROOT / "tests" / "downstream"
-WRONG = ROOT / "tests" / "downstream_wrong"
+WRONG_PROJECT = ROOT / "tests" / "downstream_wrong"
 TESTS = 22
 
 
@@ -63,8 +63,8 @@ def external() -> Iterator[str]:
         pytest.param(["-p", "no:randomly", "--mockserver-api-key=api_key_fixed"], id="one key for all tests"),
     ],
 )
-def test_it_is_green(project: Path, arguments: list[str]) -> None:
-    """Its tests pass, and the summary says what they have exercised."""
+def test_the_tests_pass(project: Path, arguments: list[str]) -> None:
+    """The tests pass, and the summary shows the coverage."""
     done = run_pytest(project, *arguments)
 
     assert 0 == done.returncode, done.stdout + done.stderr
@@ -74,8 +74,8 @@ def test_it_is_green(project: Path, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("by_flag", [True, False], ids=["by flag, with xdist", "by variable, without xdist"])
-def test_it_is_green_against_a_server_that_runs(project: Path, external: str, *, by_flag: bool) -> None:
-    """The same tests run against a container; only the test of the app in process is skipped, with the reason."""
+def test_the_tests_pass_with_a_running_server(project: Path, external: str, *, by_flag: bool) -> None:
+    """The tests pass with a running server. The tests of the ASGI app are skipped with a reason."""
     if by_flag:
         done = run_pytest(project, "-rs", "-n2", f"--mockserver-url={external}")
     else:
@@ -88,8 +88,8 @@ def test_it_is_green_against_a_server_that_runs(project: Path, external: str, *,
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["of its own", "that runs"])
-def test_it_is_green_with_unittest(project: Path, external: str, *, elsewhere: bool) -> None:
-    """Without pytest, against a server of its own and one that runs."""
+def test_the_tests_pass_with_unittest(project: Path, external: str, *, elsewhere: bool) -> None:
+    """The tests pass with unittest, with a server of their own and with a running one."""
     environment = {"MOCKSERVER_URL": external} if elsewhere else {}
     done = run_python(project, "-m", "unittest", "tests.test_with_unittest", **environment)
 
@@ -99,8 +99,8 @@ def test_it_is_green_with_unittest(project: Path, external: str, *, elsewhere: b
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the wrong twin's tests said, each by its name."""
-    folder = Path(shutil.copytree(WRONG, tmp_path_factory.mktemp("wrong") / "project"))
+    """The report of each test of the wrong project."""
+    folder = Path(shutil.copytree(WRONG_PROJECT, tmp_path_factory.mktemp("wrong") / "project"))
     done = run_pytest(folder, "--junitxml=report.xml")
     assert 1 == done.returncode, done.stdout + done.stderr
     suite = ET.parse(folder / "report.xml").getroot()[0]
@@ -109,7 +109,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return dict(zip(sections[1::2], sections[2::2], strict=True))
 
 
-PROMISED = {
+REPORTS = {
     "test_a_wrong_type": [
         "POST /v1/c/customer/Cust_1/payment/session was refused: contract-violation",
         'body /address (type): "yes" is a string; the contract wants a boolean',
@@ -142,29 +142,29 @@ PROMISED = {
 }
 
 
-@pytest.mark.parametrize("name", PROMISED)
-def test_the_wrong_twin_hears_what_is_wrong(wrong: dict[str, str], name: str) -> None:
-    """Each of its tests fails with what was sent, where it breaks the contract, and what would have answered."""
-    assert [] == [line for line in PROMISED[name] if line not in wrong[name]], wrong[name]
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_reports_of_the_wrong_project(wrong: dict[str, str], name: str) -> None:
+    """Each test fails. Its report shows the request, the violations and the nearest stub."""
+    assert [] == [line for line in REPORTS[name] if line not in wrong[name]], wrong[name]
 
 
-def test_every_wrong_test_is_promised_its_message(wrong: dict[str, str]) -> None:
-    """None is left out of the table."""
-    assert sorted(PROMISED) == sorted(wrong)
+def test_the_table_of_reports_is_complete(wrong: dict[str, str]) -> None:
+    """The table has every test of the wrong project."""
+    assert sorted(REPORTS) == sorted(wrong)
 
 
 def test_promise_10_no_key_shows_in_a_report(wrong: dict[str, str]) -> None:
-    """The keys of the namespaces are nowhere in what pytest prints about the mock server."""
+    """The reports of the plugin contain no key."""
     # Behind the last one stands pytest's own summary, which quotes the test's source.
-    told = [text.partition("- mockserver -")[2].partition("\n===")[0] for text in wrong.values()]
+    reported = [text.partition("- mockserver -")[2].partition("\n===")[0] for text in wrong.values()]
 
-    assert any(told)
-    assert [] == re.findall(r"api_key_\w+", "".join(told))
+    assert any(reported)
+    assert [] == re.findall(r"api_key_\w+", "".join(reported))
 
 
 @pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["without xdist", "with xdist"])
 def test_coverage_is_merged_and_written(project: Path, arguments: list[str]) -> None:
-    """As JSON and as JUnit properties, the same whether workers shared the tests or not; too little of it fails."""
+    """The coverage of all workers is in the JSON file and the JUnit properties. Too little coverage fails the run."""
     done = run_pytest(
         project,
         *arguments,
@@ -172,8 +172,8 @@ def test_coverage_is_merged_and_written(project: Path, arguments: list[str]) -> 
         "--junitxml=report.xml",
         "--mockserver-fail-under=99.5",
     )
-    told = json.loads((project / "out" / "coverage.json").read_text("utf-8"))
-    exercised = sorted(f"{each['outcome']} {each['scenario']}" for each in told["cells"] if each["count"])
+    reported = json.loads((project / "out" / "coverage.json").read_text("utf-8"))
+    exercised = sorted(f"{each['outcome']} {each['scenario']}" for each in reported["cells"] if each["count"])
     properties = [
         (each.get("name"), each.get("value")) for each in ET.parse(project / "report.xml").getroot().iter("property")
     ]
@@ -190,14 +190,14 @@ def test_coverage_is_merged_and_written(project: Path, arguments: list[str]) -> 
         "empty_reply empty_reply",
         "truncated_body truncated_body",
     ] == exercised
-    assert (8, len(exercised)) == (told["exercised"], sum(name == "mockserver.exercised" for name, _ in properties))
-    assert "card_declined" in told["scenarios_never"]
+    assert (8, len(exercised)) == (reported["exercised"], sum(name == "mockserver.exercised" for name, _ in properties))
+    assert "card_declined" in reported["scenarios_never"]
     assert ("mockserver.never", "card_declined") in properties
-    assert ("mockserver.coverage.percent", f"{told['percent']:g}") in properties
+    assert ("mockserver.coverage.percent", f"{reported['percent']:g}") in properties
 
 
 def test_a_run_repeats(project: Path) -> None:
-    """What the mock makes up is the same in every run, on whatever worker a test runs."""
+    """Generated values are the same in every run and on every worker."""
     (project / "tests" / "test_tokens.py").write_text(
         "import pytest\n"
         "@pytest.mark.parametrize('number', range(6))\n"
@@ -214,11 +214,16 @@ def test_a_run_repeats(project: Path) -> None:
     assert [True] * 6 == [one == two != other for one, two, other in tokens]
 
 
-UNUSED = "def test_nothing():\n    import sys\n    assert not {'mockserver.engine.engine', 'httpx', 'openapi_core', 'starlette', 'pydantic'} & set(sys.modules)\n"
+UNUSED = """
+import sys
+
+def test_nothing():
+    assert not {"mockserver.engine.engine", "httpx", "openapi_core", "starlette", "pydantic"} & sys.modules.keys()
+"""
 
 
-def test_a_suite_that_does_not_use_it(tmp_path: Path) -> None:
-    """Nothing is imported, started or shown."""
+def test_a_project_that_does_not_use_the_plugin(tmp_path: Path) -> None:
+    """The plugin imports, starts and prints nothing if no test uses it."""
     (tmp_path / "test_unused.py").write_text(UNUSED)
     done = run_pytest(tmp_path)
 
@@ -253,7 +258,7 @@ INVALID_OPTIONS = [
 
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
-    """What pytest answers to each of the invalid options."""
+    """The exit code and the output of pytest for each invalid option."""
     folder = tmp_path_factory.mktemp("options")
     (folder / "test_one.py").write_text("def test_one(mockserver):\n    pass\n")
     return run_pytest_several_times(folder, [arguments for arguments, _ in INVALID_OPTIONS])
@@ -278,8 +283,8 @@ def test_one(mockserver):
 """
 
 
-def test_a_server_with_keys_of_its_own(tmp_path: Path) -> None:
-    """Whose tests do not know them reads how to give one; with one, they pass."""
+def test_a_server_that_accepts_only_its_keys(tmp_path: Path) -> None:
+    """Without a key of the server the report says how to pass one; with a key the tests pass."""
     (tmp_path / "test_one.py").write_text(ONE)
     with served("--api-key", "api_key_theirs") as running:
         url = f"--mockserver-url={running.url}"
@@ -290,8 +295,8 @@ def test_a_server_with_keys_of_its_own(tmp_path: Path) -> None:
     assert 0 == with_one.returncode, with_one.stdout
 
 
-def test_a_marker_in_vain(tmp_path: Path) -> None:
-    """Without a fixture a scenario is for nobody: the run says so, and of which test."""
+def test_a_marker_without_a_fixture(tmp_path: Path) -> None:
+    """A marker on a test without a fixture gives a warning with the name of the test."""
     (tmp_path / "test_one.py").write_text(
         "import pytest\n\n@pytest.mark.mockserver(scenario='card_declined')\ndef test_one():\n    pass\n"
         "\n@pytest.mark.mockserver(scenario='card_declined')\ndef test_two(mockserver):\n    pass\n"
@@ -303,8 +308,8 @@ def test_a_marker_in_vain(tmp_path: Path) -> None:
     assert "test_one.py" in done.stdout
 
 
-def test_a_url_that_is_switched_off(tmp_path: Path) -> None:
-    """What the ini file or the variable names is not used when the flag is empty."""
+def test_a_disabled_url(tmp_path: Path) -> None:
+    """An empty option on the command line disables the URL of the ini file and the variable."""
     (tmp_path / "test_one.py").write_text(ONE)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmockserver_url = http://127.0.0.1:1\n")
     nowhere = {"MOCKSERVER_URL": "http://127.0.0.1:1"}
@@ -320,7 +325,7 @@ NOTHING_EXERCISED = {
 }
 
 
-def test_nothing_was_exercised(tmp_path: Path) -> None:
+def test_no_coverage(tmp_path: Path) -> None:
     """A run without tests has no coverage to check; a run whose tests do not use the mock has too little."""
     (tmp_path / "test_one.py").write_text(ONE + "\n\ndef test_two():\n    pass\n")
     runs = run_pytest_several_times(
@@ -331,8 +336,8 @@ def test_nothing_was_exercised(tmp_path: Path) -> None:
     assert [] == [output for _, output in runs if " outcomes, " in output]
 
 
-def test_a_server_that_goes_away(tmp_path: Path) -> None:
-    """The tests that need it fail with a sentence, and the run goes on to its end."""
+def test_a_server_that_stops(tmp_path: Path) -> None:
+    """If the server stops, the tests fail with one sentence, and the run continues."""
     (tmp_path / "test_two.py").write_text(
         "import os, signal, time\n"
         "def test_one(mockserver):\n"
@@ -349,7 +354,7 @@ def test_a_server_that_goes_away(tmp_path: Path) -> None:
     assert 2 == len(re.findall("^mockserver: no mock server answers at", done.stdout, re.MULTILINE))
 
 
-HABITS = """
+UNUSUAL_TESTS = """
 import threading
 import time
 import httpx
@@ -402,8 +407,8 @@ def test_again(mockserver, mockserver_client):
     mockserver_client.post(PATH, json=GOOD if len(RUNS) > 1 else {})
     assert [0] * len(RUNS) == RUNS
 """
-# As plugins that run a test once more do it.
-AGAIN = """
+# Runs a test twice, as plugins for flaky tests do.
+RERUN = """
 from _pytest.runner import runtestprotocol
 
 
@@ -418,12 +423,12 @@ def pytest_runtest_protocol(item, nextitem):
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["its own server", "one that runs"])
-def test_habits_of_test_suites(tmp_path: Path, external: str, *, elsewhere: bool) -> None:
-    """Resets, teardowns, threads, namespaces and reruns: what went wrong is told of the test that did it, and only there."""
-    (tmp_path / "test_habits.py").write_text(HABITS)
-    (tmp_path / "conftest.py").write_text(AGAIN)
+def test_the_test_that_caused_a_problem_fails(tmp_path: Path, external: str, *, elsewhere: bool) -> None:
+    """The test that caused a problem fails, also with resets, teardowns, threads, namespaces and reruns."""
+    (tmp_path / "test_unusual.py").write_text(UNUSUAL_TESTS)
+    (tmp_path / "conftest.py").write_text(RERUN)
     done = run_pytest(tmp_path, "-rA", *([f"--mockserver-url={external}"] if elsewhere else []))
-    told = sorted(re.findall(r"^(PASSED|FAILED|ERROR) test_habits\.py::test_(\w+)", done.stdout, re.MULTILINE))
+    reported = sorted(re.findall(r"^(PASSED|FAILED|ERROR) test_unusual\.py::test_(\w+)", done.stdout, re.MULTILINE))
 
     assert [
         ("ERROR", "a_fixture_that_ends_badly"),
@@ -434,11 +439,11 @@ def test_habits_of_test_suites(tmp_path: Path, external: str, *, elsewhere: bool
         ("PASSED", "one_that_leaves_a_thread"),
         ("PASSED", "the_innocent_next_one"),
         ("PASSED", "the_one_after_it"),
-    ] == told, done.stdout
+    ] == reported, done.stdout
 
 
 def test_one_key_for_workers_that_share_a_server(project: Path, external: str) -> None:
-    """Said at once, for what it comes to else is hard to understand."""
+    """Workers that would share a namespace on one server are refused."""
     done = run_pytest(project, "-n2", f"--mockserver-url={external}", "--mockserver-api-key=api_key_one")
 
     assert 1 == done.returncode
@@ -446,7 +451,7 @@ def test_one_key_for_workers_that_share_a_server(project: Path, external: str) -
 
 
 def test_options_of_the_ini_file(tmp_path: Path) -> None:
-    """Paths are meant from where the file lies; scenarios and a contract of one's own are served."""
+    """Paths in the ini file are relative to it. Its contract and scenarios are served."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "sub").mkdir()
     shutil.copy(ROOT / "spec" / "wingback.yaml", tmp_path / "contract.yaml")

@@ -1,4 +1,4 @@
-"""MockServer: what a test holds of a mock, of its own process or elsewhere."""
+"""MockServer, in this process and with a running server."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ def running() -> Iterator[str]:
         yield process.url
 
 
-@pytest.fixture(params=["of this process", "that runs already"])
+@pytest.fixture(params=["in this process", "on a running server"])
 def mock(request: pytest.FixtureRequest, running: str) -> Iterator[MockServer]:
-    """The same tests hold for both."""
-    here = request.param == "of this process"
+    """A mock in this process, and one on a running server."""
+    here = request.param == "in this process"
     with MockServer(seed=1) if here else MockServer(url=running, admin_token="t0ken") as mock:
         yield mock
 
 
-def test_it_lives_through_a_test(mock: MockServer) -> None:
-    """Scenario, requests, journal, payment sessions, verification and reset, in one namespace."""
+def test_one_test_uses_everything(mock: MockServer) -> None:
+    """One test uses scenarios, the journal, payment sessions, verification, coverage and reset."""
     mock.scenario("rate_limited")
     replies = [send(mock) for _ in range(2)]
     first, second = mock.journal
@@ -62,8 +62,8 @@ def test_it_lives_through_a_test(mock: MockServer) -> None:
     assert ([], [], "happy_path") == (mock.journal, mock.payment_sessions, mock.in_force)
 
 
-def test_what_does_not_hold(mock: MockServer) -> None:
-    """An AssertionError with what came instead."""
+def test_a_failed_verification(mock: MockServer) -> None:
+    """A failed verification is an AssertionError with the nearest calls."""
     send(mock)
     with pytest.raises(VerificationError, match="body /address: expected false, found true") as caught:
         mock.verify(operation=CREATE, body={"address": False})
@@ -73,8 +73,8 @@ def test_what_does_not_hold(mock: MockServer) -> None:
     assert mock.api_key not in str(caught.value)
 
 
-def test_null_is_a_body_to_look_for(mock: MockServer) -> None:
-    """None is JSON's null; left out, the body may be anything."""
+def test_a_body_of_null(mock: MockServer) -> None:
+    """None is JSON's null; without `body` any body matches."""
     send(mock)
     with pytest.raises(VerificationError):
         mock.verify(body=None)
@@ -88,17 +88,17 @@ def test_null_is_a_body_to_look_for(mock: MockServer) -> None:
         pytest.param(lambda mock: mock.verify("nobody"), "there is no operation 'nobody'", id="operation"),
         pytest.param(lambda mock: mock.verify(body={"a": {"matches": "("}}), "cannot be used", id="pattern"),
         pytest.param(lambda mock: mock.verify(count=1, at_least=2), "count says exactly how often", id="bounds"),
-        pytest.param(lambda mock: mock.verify(body={"a": {1}}), "not a JSON value", id="no JSON"),
+        pytest.param(lambda mock: mock.verify(body={"a": {1}}), "not a JSON value", id="not JSON"),
     ],
 )
-def test_what_makes_no_sense(mock: MockServer, act: Any, message: str) -> None:
-    """A UsageError, never a failed assertion that somebody might expect."""
+def test_wrong_arguments(mock: MockServer, act: Any, message: str) -> None:
+    """Wrong arguments raise UsageError, which no test can take for a failed verification."""
     with pytest.raises(UsageError, match=message.replace("(", r"\(")):
         act(mock)
 
 
 def test_a_broken_contract(mock: MockServer) -> None:
-    """check() says what was sent and where it is wrong."""
+    """check() raises an error with the request and its violations."""
     send(mock, {"operation": "add_method", "address": "no"})
     with pytest.raises(ContractBrokenError, match=r'body /address \(type\): "no" is a string') as caught:
         mock.check()
@@ -107,7 +107,7 @@ def test_a_broken_contract(mock: MockServer) -> None:
 
 
 def test_namespaces(mock: MockServer) -> None:
-    """Other callers of the same server, each on its own."""
+    """Each namespace of a server has its own scenario and journal."""
     one, two, same = mock.namespace(), mock.namespace(), mock.namespace(mock.api_key)
     one.scenario("server_error")
     statuses = [send(each).status_code for each in (mock, one, two, same)]
@@ -118,7 +118,7 @@ def test_namespaces(mock: MockServer) -> None:
 
 
 def test_a_seed_repeats() -> None:
-    """The same seed, the same bytes; in a namespace of its own, too."""
+    """The same seed gives the same replies, also in other namespaces."""
     tokens = []
     for _ in range(2):
         with MockServer(seed=3) as mock:
@@ -134,7 +134,7 @@ def test_a_seed_repeats() -> None:
 
 
 def test_a_scenario_from_the_start(running: str) -> None:
-    """For the whole of a server of its own; for the own namespace of one that runs."""
+    """`scenario` applies to the whole mock in this process, and to one namespace of a running server."""
     with MockServer(scenario="server_error") as own:
         assert [500, 500] == [send(each).status_code for each in (own, own.namespace())]
     with MockServer(url=running, admin_token="t0ken", scenario="server_error") as shared:
@@ -142,7 +142,7 @@ def test_a_scenario_from_the_start(running: str) -> None:
 
 
 def test_it_stops_cleanly() -> None:
-    """No thread and no port are left; the next one listens again."""
+    """After the end no thread runs and the port is closed; a mock can be started again."""
     before = threading.active_count()
     with MockServer() as mock:
         url = mock.url
@@ -157,7 +157,7 @@ def test_it_stops_cleanly() -> None:
 
 
 def test_an_asgi_app_without_a_port() -> None:
-    """For httpx.ASGITransport, as it is and as create_app makes it."""
+    """MockServer and the result of create_app are apps for httpx.ASGITransport."""
 
     async def create(app: Any, headers: dict[str, str]) -> int:
         transport = httpx.ASGITransport(app=app)
@@ -171,11 +171,11 @@ def test_an_asgi_app_without_a_port() -> None:
     mock.verify(operation=CREATE, count=1)
 
 
-def test_one_elsewhere_is_no_app(running: str) -> None:
-    """It says so, and does not answer nothing."""
+def test_a_running_server_is_no_app(running: str) -> None:
+    """A mock on a running server is no ASGI app."""
     mock = MockServer(url=running)
     with pytest.raises(UsageError, match="runs in another process"):
-        asyncio.run(mock({}, None, None))  # type: ignore[arg-type] # it does not come to that
+        asyncio.run(mock({}, None, None))  # type: ignore[arg-type] # raises before it uses them
 
 
 @pytest.mark.parametrize(
@@ -194,27 +194,27 @@ def test_one_elsewhere_is_no_app(running: str) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_used(options: dict[str, Any], message: str) -> None:
-    """Said at once, by what would mend it."""
+def test_invalid_settings(options: dict[str, Any], message: str) -> None:
+    """Settings that cannot be used raise UsageError with a hint."""
     with pytest.raises(UsageError, match=message), MockServer(**options):
         pass
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])
-def test_a_guarded_server(running: str, token: str | None) -> None:
-    """Without its token nothing is to be had."""
+def test_a_server_with_an_admin_token(running: str, token: str | None) -> None:
+    """Without the admin token a server that requires it cannot be used."""
     with pytest.raises(UsageError, match="requires a token"), MockServer(url=running, admin_token=token):
         pass
 
 
-def test_a_server_that_is_none() -> None:
-    """Something else that answers there is not taken for a mock."""
+def test_a_server_that_is_not_a_mock() -> None:
+    """A server that is not a mock is refused."""
     with MockServer() as mock, pytest.raises(UsageError, match="is not a healthy mock server"):
         MockServer(url=f"{mock.url}/elsewhere").start()
 
 
 def test_keys_that_the_server_accepts() -> None:
-    """Where only some keys are accepted, the first of them is sent."""
+    """With `api_keys` the first key is the default."""
     with MockServer(api_keys=("api_key_one", "api_key_two")) as mock:
         assert ("api_key_one", 200) == (mock.api_key, send(mock).status_code)
 
@@ -229,9 +229,9 @@ SCHEMES = {
 
 
 @pytest.mark.parametrize(("scheme", "headers"), SCHEMES.values(), ids=SCHEMES)
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["here", "elsewhere"])
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["in this process", "on a running server"])
 def test_another_contract(tmp_path: Path, scheme: Any, headers: dict[str, str], *, elsewhere: bool) -> None:
-    """`headers` carries the credential as the contract wants it, and control calls are about the same namespace."""
+    """`headers` carries the credential as the contract requires it, and control calls use the same namespace."""
     security = "" if scheme is None else f"\nsecurity: [{{s: []}}]\ncomponents: {{securitySchemes: {{s: {scheme}}}}}"
     (tmp_path / "pets.yaml").write_text(
         'openapi: 3.0.3\ninfo: {title: pets, version: "1"}\npaths:\n  /pets:\n    get:\n      operationId: list_pets\n'
@@ -250,16 +250,16 @@ def test_another_contract(tmp_path: Path, scheme: Any, headers: dict[str, str], 
         assert len(others) == len(set(others)), others
 
 
-def test_an_entry_in_words() -> None:
-    """As it stands beside a failure."""
+def test_an_entry_as_text() -> None:
+    """An entry as text has the request, the outcome and the scenario."""
     with MockServer(scenario="connection_reset", seed=1) as mock:
         with pytest.raises(httpx.TransportError):
             send(mock)
         send(mock, path="/nowhere?x=1")
-        told = [str(entry) for entry in mock.journal]
+        entries = [str(entry) for entry in mock.journal]
 
     assert [
         f"POST {SESSION} -> connection_reset (connection_reset, connection reset)",
         "POST /nowhere?x=1 -> 404 (refused: unknown-path)",
-    ] == told
+    ] == entries
     assert all(isinstance(entry, JournalEntry) for entry in mock.journal)

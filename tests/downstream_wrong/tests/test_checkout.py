@@ -1,4 +1,4 @@
-"""Tests that look green, and fail because the mock server knows the contract. None of them may pass."""
+"""Tests that fail because the mock server checks the contract. None of them may pass."""
 
 from __future__ import annotations
 
