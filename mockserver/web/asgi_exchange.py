@@ -52,7 +52,8 @@ class AsgiExchange:
     async def deliver(self, decision: Decision, body: Body) -> None:
         """Carry out a decision about a request that has been received completely."""
         if not decision.before_body:
-            await self._receive()
+            if body.complete:
+                await self._receive()
             self._body = body
         await self._carry_out(decision)
 

@@ -98,13 +98,13 @@ def servers() -> Iterator[tuple[str, str]]:
 def played(request: bytes, url: str) -> tuple[RawReply, bool]:
     """The reply without its date and the server's port, and whether the connection stays open."""
     port = str(urlsplit(url).port).encode()
-    with RawConnection(url) as opened:
+    with RawConnection(url, seconds=5) as opened:
         opened.send(request)
         reply = opened.receive(has_body=not request.startswith(b"HEAD"))
         try:
             opened.send(http("GET /nope"))
             stays_open = opened.receive().status == 404
-        except OSError:
+        except ConnectionError:
             stays_open = False
     headers = {name: value for name, value in reply.headers.items() if name != "date"}
     return replace(reply, headers=headers, body=reply.body.replace(port, b"PORT")), stays_open
