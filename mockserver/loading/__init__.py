@@ -1,6 +1,7 @@
 """Loads what the settings name: the contract, and the scenario files, which are checked against it.
 
-May import: `engine`, `scenarios`, `payments`, `contract`, `settings` and the packages below them. Start with `loader.py`.
+May import: `engine`, `scenarios`, `payments`, `contract`, `settings` and the packages below them.
+Start with `loader.py`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def reply_schema(contract: Contract, operation: str, status: int, media_type: st
 
 
 def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, list[str]]]:
-    """The members of a value that its schema does not name, to any depth, each with the names that the schema has there.
+    """The members of a value that its schema does not name, to any depth, each with the names in the schema.
 
     A schema without names, or one that may allow other members, has no unknown members.
     """

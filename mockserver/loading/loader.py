@@ -55,9 +55,7 @@ def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector |
     folder, name = settings.scenarios_folder, settings.scenario
     if folder is None:
         if name is not None:
-            raise ScenarioError(
-                f"there is no scenario {name!r}: no scenario files are loaded; add --scenarios <folder>"
-            )
+            raise ScenarioError(f"there is no scenario {name!r}: no scenario files are loaded; add --scenarios")
         return None
     scenarios = _with_default(load_scenarios(folder, contract), contract)
     if name is not None and name not in scenarios:

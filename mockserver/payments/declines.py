@@ -19,8 +19,8 @@ _MESSAGES: Final = {
     "processing_error": "Your card could not be processed. Try again in a little while.",
     "test_mode_live_card": "Your card was declined: this mock accepts only Stripe's test cards, never a real one.",
 }
-# Reasons that are error codes themselves, with the parameter that each is about. For all other decline codes the error code
-# is card_declined (https://docs.stripe.com/testing#declined-payments).
+# Reasons that are error codes themselves, with the parameter that each is about. For all other decline codes the error
+# code is card_declined (https://docs.stripe.com/testing#declined-payments).
 _PARAMS: Final = {
     "expired_card": "exp_month",
     "incorrect_cvc": "cvc",

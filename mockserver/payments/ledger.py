@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from mockserver.payments.declines import Decline, decline
+from mockserver.payments.declines import AUTHENTICATION_FAILED, Decline, decline
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.payment_sessions import PaymentSessions
@@ -25,8 +25,8 @@ _UNDECIDED: Final = frozenset({"test_card", "fault"})
 class Ledger:
     """Payment sessions with their setup intents, payment methods, and what customers have saved, by namespace.
 
-    `methods` has the payment methods and tokens that were created before a confirmation, by id. A caller who knows an id may
-    use it, because ids cannot be guessed.
+    `methods` has the payment methods and tokens that were created before a confirmation, by id. A caller who knows an
+    id may use it, because ids cannot be guessed.
     """
 
     def __init__(self) -> None:
@@ -72,9 +72,11 @@ class Ledger:
 
     def authenticate(self, session: PaymentSession, ids: RandomIds, *, passed: bool) -> PaymentSession:
         """Answer the challenge of a setup intent that has one."""
-        method = session.intent.payment_method
-        mandate = _mandate(method, ids) if passed and method else None
-        return self._update(session, session.intent.authenticated(passed=passed, mandate=mandate), ids)
+        intent, method = session.intent, session.intent.payment_method
+        assert method is not None, "a challenge has a payment method"  # noqa: S101  # set by `challenged`
+        if passed:
+            return self._update(session, intent.succeeded(method, mandate=_mandate(method, ids)), ids)
+        return self._update(session, intent.failed(AUTHENTICATION_FAILED, method), ids)
 
     def cancel(self, session: PaymentSession, ids: RandomIds, *, reason: str | None) -> PaymentSession:
         """Cancel a setup intent."""

@@ -41,7 +41,8 @@ def entered_method(
 ) -> PaymentMethod:
     """The payment method for `payment_method_data`, which is valid by Stripe's contract.
 
-    `tokens` were made from cards earlier. Raises EntryRefusedError: a parameter is missing or wrong, or the number is real.
+    `tokens` were made from cards earlier. Raises EntryRefusedError: a parameter is missing or wrong, or the number is
+    real.
     """
     on_confirm = SUCCEED
     details: CardDetails | Iban

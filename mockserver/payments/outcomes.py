@@ -20,8 +20,8 @@ AUTHENTICATIONS: Final = ("challenge", "pass", "fail")
 class ConfirmOutcome:
     """The outcome of a confirmation.
 
-    `kind` is one of PLAIN_OUTCOMES; or `decline`, with Stripe's decline code as `detail`; or `authenticate`, with one of
-    AUTHENTICATIONS as `detail`; or `fault`, with a `fault`.
+    `kind` is one of PLAIN_OUTCOMES; or `decline`, with Stripe's decline code as `detail`; or `authenticate`, with one
+    of AUTHENTICATIONS as `detail`; or `fault`, with a `fault`.
     """
 
     kind: str

@@ -60,9 +60,9 @@ class PaymentSession:
     """One payment session.
 
     `owner` is the key of its namespace and `scenario` the name of the scenario that made it. `stripe` is None for other
-    providers. `on_confirm` is the outcome of a confirmation, `method_types` are the types that the setup intent offers, and
-    `intent` is its state. `initial_status` is the status until there is a result. `overrides` replaces members of the body, to
-    any depth. `created` is in seconds since the epoch.
+    providers. `on_confirm` is the outcome of a confirmation, `method_types` are the types that the setup intent offers,
+    and `intent` is its state. `initial_status` is the status until there is a result. `overrides` replaces members of
+    the body, to any depth. `created` is in seconds since the epoch.
     """
 
     owner: str

@@ -48,10 +48,10 @@ class PaymentSessions:
     ) -> PaymentSession:
         """Make up a payment session for a request: its customer, provider, address and purpose.
 
-        `overrides` come from a scenario and take precedence over the request, so that the whole session is coherent: with
-        another provider, it has the setup intent of that provider. Members that are null or have a wrong type count as
-        absent; a wrong type is possible if violations are only reported. `named` is the name of the namespace, if its
-        caller gave it one.
+        `overrides` come from a scenario and take precedence over the request, so that the whole session is coherent:
+        with another provider, it has the setup intent of that provider. Members that are null or have a wrong type
+        count as absent; a wrong type is possible if violations are only reported. `named` is the name of the namespace,
+        if its caller gave it one.
         """
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
         members = {**sent, **overrides} if overrides else sent
@@ -147,7 +147,8 @@ def _stripe(
 ) -> StripeConfiguration:
     """The keys for Stripe. Overrides count here too, so that Stripe's API knows the keys that the frontend received.
 
-    A named namespace has a publishable key of its own: the key is all that shows which namespace a page's call belongs to.
+    A named namespace has a publishable key of its own: the key is all that shows which namespace a page's call belongs
+    to.
     """
     keys = overrides or NO_OVERRIDES
     return StripeConfiguration(

@@ -49,7 +49,7 @@ class RandomIds:
 
 @lru_cache(maxsize=1024)
 def publishable_key(text: str) -> str:
-    """A publishable key of Stripe's test mode, always the same for the same text. The text cannot be recovered from it."""
+    """A publishable key of Stripe's test mode: a hash, always the same for the same text."""
     return "pk_test_" + _base62(_digest(f"publishable key\0{text}", 24))
 
 

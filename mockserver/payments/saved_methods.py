@@ -51,7 +51,7 @@ class SavedMethod:
 
 @dataclass(frozen=True, slots=True)
 class _Customer:
-    """The payment methods of one customer. `size` is the approximate size in bytes of the texts that the caller chose."""
+    """The payment methods of one customer. `size` is their approximate size in bytes."""
 
     saved: tuple[SavedMethod, ...] = ()
     size: int = 0

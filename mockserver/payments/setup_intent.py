@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mockserver.payments.declines import AUTHENTICATION_FAILED, Decline
+from mockserver.payments.declines import Decline
 from mockserver.payments.payment_method import PaymentMethod
 
 __all__ = ["NEW", "Challenge", "SetupIntent"]
@@ -17,8 +17,8 @@ _OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "r
 class Challenge:
     """A 3-D Secure challenge.
 
-    `return_url` is where the customer goes afterwards, None if Stripe.js handles the challenge. `answer` is `pass` or `fail`
-    if the mock answers it, None if the customer does.
+    `return_url` is where the customer goes afterwards, None if Stripe.js handles the challenge. `answer` is `pass` or
+    `fail` if the mock answers it, None if the customer does.
     """
 
     return_url: str | None = None
@@ -54,31 +54,24 @@ class SetupIntent:
         return "failed" if self.status == "canceled" or self.error is not None else None
 
     def succeeded(self, method: PaymentMethod, *, mandate: str | None = None) -> SetupIntent:
-        """The payment method is set up. This is final."""
+        """The state after success, which is final."""
         checked = method.checked(passed=True)
         return self._next(status="succeeded", payment_method=checked, mandate=mandate)
 
     def failed(self, error: Decline, method: PaymentMethod | None) -> SetupIntent:
-        """The attempt failed. The customer can try again."""
+        """The state after a failed attempt. The customer can try again."""
         return self._next(error=error, failed_method=method)
 
     def challenged(self, method: PaymentMethod, challenge: Challenge) -> SetupIntent:
-        """The customer has to authenticate."""
+        """The state in which the customer has to authenticate."""
         return self._next(status="requires_action", payment_method=method, challenge=challenge)
 
-    def authenticated(self, *, passed: bool, mandate: str | None = None) -> SetupIntent:
-        """The challenge is answered. Call this only in the state `requires_action`."""
-        assert self.payment_method is not None, "a challenge has a payment method"  # noqa: S101  # set by `challenged`
-        if passed:
-            return self.succeeded(self.payment_method, mandate=mandate)
-        return self.failed(AUTHENTICATION_FAILED, self.payment_method)
-
     def processing(self, method: PaymentMethod) -> SetupIntent:
-        """The bank processes the payment method. The mock never ends this state."""
+        """The state in which the bank processes the payment method. The mock never ends it."""
         return self._next(status="processing", payment_method=method)
 
     def canceled(self, reason: str | None) -> SetupIntent:
-        """The setup intent is canceled. This is final."""
+        """The state after a cancellation, which is final."""
         return self._next(status="canceled", cancellation_reason=reason)
 
     def attempted(self, attempt: str) -> SetupIntent:

@@ -1,7 +1,7 @@
 """Stripe's test cards, and the outcome of a setup with each.
 
-Stripe documents the numbers (https://docs.stripe.com/testing), mostly by the outcome of a charge. For a setup it documents only
-some outcomes; for the others several public sources agree. `Card.source` says which it is.
+Stripe documents the numbers (https://docs.stripe.com/testing), mostly by the outcome of a charge. For a setup it
+documents only some outcomes; for the others several public sources agree. `Card.source` says which it is.
 """
 
 from __future__ import annotations

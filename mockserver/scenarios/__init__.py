@@ -1,7 +1,7 @@
 """Scenarios: stubs that match calls and define the reply, and the selection of the stub that answers.
 
-May import: `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`. Start with `scenario.py`; `format/` reads the
-files.
+May import: `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`.
+Start with `scenario.py`; `format/` reads the files.
 """
 
 from __future__ import annotations

@@ -60,9 +60,7 @@ def _misses_of_any(where: str, matcher: Matcher, values: tuple[str, ...]) -> lis
 
 
 def _redacted(name: str, misses: Iterable[Miss]) -> Iterator[Miss]:
-    """The misses without their values if the name is that of a credential. They still show whether there was a value."""
-    if not is_secret_name(name):
-        yield from misses
-        return
+    """The misses. For the name of a credential, they only show whether there was a value."""
     for miss in misses:
-        yield Miss(miss.where, *(text if text == _NOTHING else REDACTED for text in (miss.expected, miss.actual)))
+        shown_values = (text if text == _NOTHING else REDACTED for text in (miss.expected, miss.actual))
+        yield Miss(miss.where, *shown_values) if is_secret_name(name) else miss

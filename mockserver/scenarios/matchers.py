@@ -103,7 +103,7 @@ class Presence:
     present: bool
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if it is the other way round."""
+        """One miss if there is a value that must be absent, or no value where there must be one."""
         if self.present is (actual is ABSENT):
             yield Miss(where, "anything" if self.present else shown(ABSENT), shown(actual))
 

@@ -33,14 +33,15 @@ class SelectedStub:
 
 
 class NoStub(Refusal):  # a refusal is a reply, not an error
-    """No stub of the scenario fits. Has the nearest stub with its misses; the problem document lists every stub."""
+    """No stub of the scenario fits. `stub` is the name of the nearest one, `misses` are its misses."""
 
     def __init__(self, scenario: Scenario, stubs: list[Stub], call: Call) -> None:
         tried = sorted(((stub, _misses(stub, call)) for stub in stubs), key=lambda each: len(each[1]))
         nearest, misses = tried[0]
         super().__init__(
             "no-stub",
-            f"No stub of scenario {scenario.name} fits. The nearest is {nearest.name!r}: {'; '.join(map(str, misses))}.",
+            f"No stub of scenario {scenario.name} fits. "
+            f"The nearest is {nearest.name!r}: {'; '.join(map(str, misses))}.",
             extra={
                 "stubs": [{"stub": stub.name, "misses": [miss.as_json() for miss in found]} for stub, found in tried]
             },
@@ -51,7 +52,7 @@ class NoStub(Refusal):  # a refusal is a reply, not an error
 
 
 class ScenarioSelector:
-    """Selects among the scenarios of a library. Remembers which are activated, for which namespace, and what is used up."""
+    """Selects among the scenarios of a library, by what namespaces have activated and used up."""
 
     def __init__(self, scenarios: Scenarios, *, server_wide: str | None = None) -> None:
         self.scenarios = scenarios
@@ -153,8 +154,8 @@ class ScenarioSelector:
     def _candidates(self, call: Call, namespace: str) -> tuple[Scenario | None, list[Stub]]:
         """The scenario for a call and its stubs for the operation; None and no stubs if no stub names the operation.
 
-        A scenario without a stub for an operation leaves it to the default scenario: a scenario about one operation does
-        not break the others.
+        A scenario without a stub for an operation leaves it to the default scenario: a scenario about one operation
+        does not break the others.
         """
         for scenario in (self.scenario(call, namespace), self._named(DEFAULT)):
             if scenario is not None:

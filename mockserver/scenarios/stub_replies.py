@@ -20,7 +20,7 @@ _ONLY_JSON_TYPE: Final = (("Content-Type", _JSON),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
-    """`off_contract` is the reason why the reply may break the contract, None if it must not."""
+    """What both kinds of replies have. `off_contract` is why the reply may break the contract; None if it must not."""
 
     status: int = 200
     headers: tuple[Header, ...] = ()
@@ -94,6 +94,6 @@ def media_type_of(headers: tuple[Header, ...]) -> str | None:
 
 
 def text_type_of(headers: tuple[Header, ...]) -> str | None:
-    """The media type in the Content-Type, as from `media_type_of`, if it is not JSON."""
+    """The media type in the Content-Type if it is not JSON; else None."""
     media_type = media_type_of(headers)
     return None if media_type is None or is_json(media_type) else media_type

@@ -1,7 +1,7 @@
 """Templates: JSON values and texts that take parts of the request, written as runtime expressions.
 
-The expressions are OpenAPI's runtime expressions for requests, plus `$fake.<name>` for a made-up value. They are parsed when
-the file is loaded; nothing else is evaluated.
+The expressions are OpenAPI's runtime expressions for requests, plus `$fake.<name>` for a made-up value. They are parsed
+when the file is loaded; nothing else is evaluated.
 """
 
 from __future__ import annotations

@@ -158,7 +158,10 @@ PARCELS = {
         "delete_parcel",
         "status: 500\nbody: x",
         [
-            f"7:13: stubs[0].reply.body: the media type 'application/json' is not documented; documented: text/plain {HINT}"
+            (
+                "7:13: stubs[0].reply.body: the media type 'application/json' is not documented; "
+                f"documented: text/plain {HINT}"
+            )
         ],
     ),
     "XML with expressions": (

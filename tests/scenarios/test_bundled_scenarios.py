@@ -63,7 +63,7 @@ RARE = [row for row in ROWS if row.customer is not None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a client saw of one exchange. `status` is "none" without the head of a reply; `error` is what httpx raised."""
+    """What a client saw of one exchange. `status` is "none" without a reply; `error` is what httpx raised."""
 
     status: str = "none"
     headers: httpx.Headers | None = None
@@ -258,7 +258,7 @@ FAULTS: dict[str, tuple[str, type[Exception]]] = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_examples_hold_over_http(played: Played, name: str) -> None:
-    """The request of each example gets the reply or fault of the example, without a header that selects the scenario."""
+    """The request of each example gets the reply or fault of the example, without a selecting header."""
     assert SCENARIOS[name].example
     for example, seen in zip(SCENARIOS[name].example, played.examples[name], strict=True):
         if example.reply is None:

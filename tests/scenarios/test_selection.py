@@ -110,7 +110,7 @@ def test_a_rendered_reply_that_breaks_the_contract(tmp_path: Path) -> None:
 
 
 def test_a_rendered_client_secret_that_stripe_js_refuses(tmp_path: Path) -> None:
-    """A key or secret from an expression must have the format that Stripe.js accepts, unless the reply has `off_contract`."""
+    """A key or secret from an expression must have the format of Stripe, unless the reply has `off_contract`."""
     stripe = "{client_secret: '{$request.path.customer_id}', pk_key: '{$request.query.p}'}"
     text = f"payment_session: {{setup_intent: {{stripe: {stripe}}}}}"
     mock = engine(tmp_path, happy_path=reply(text), odd=reply(f"{OFF}\n{text}"))
@@ -305,7 +305,7 @@ NOT_STARTED = {
     "a typo": (Settings(scenario="hapy_path"), "there is no scenario 'hapy_path'; did you mean 'happy_path'?"),
     "no files": (
         Settings(scenario="slow", spec=ROOT / "spec" / "wingback.yaml"),
-        "there is no scenario 'slow': no scenario files are loaded; add --scenarios <folder>",
+        "there is no scenario 'slow': no scenario files are loaded; add --scenarios",
     ),
 }
 
@@ -329,7 +329,7 @@ paths:
 
 
 def test_operations_without_a_stub(tmp_path: Path) -> None:
-    """Without a stub for an operation, happy_path answers; without one there either, the reply is made from the schema."""
+    """Without a stub for an operation, happy_path answers. Without one there, the reply is made from the schema."""
     (tmp_path / "spec.yaml").write_text(TWO_OPERATIONS, "utf-8")
     text = "headers: {Content-Type: text/plain}\nbody: NAME"
     files = {

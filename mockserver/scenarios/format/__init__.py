@@ -1,7 +1,7 @@
 """Reads scenario files: from YAML text to a `Scenario`, or to every problem of the file with its line and column.
 
-May import: `scenarios`, `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`. Start with `scenario_format.py`,
-which has the keys of a file.
+May import: `scenarios`, `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`.
+Start with `scenario_format.py`, which has the keys of a file.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def below(*path: str | int) -> Iterator[None]:
 
 @contextmanager
 def collected_flaws() -> Iterator[list[Flaw]]:
-    """A list of flaws. At the end they are raised together, if there are any."""
+    """Yield a list for flaws. At the end of the block they are raised together, if there are any."""
     flaws: list[Flaw] = []
     yield flaws
     if flaws:

@@ -31,8 +31,8 @@ def library_of(files: Iterable[ReadFile], *, problems: Iterable[Problem] = ()) -
 def read_folder(folder: Path, *, operations: Collection[str] | None = None) -> list[ReadFile]:
     """Read each scenario file of a folder, sorted by name. Folders inside it are ignored.
 
-    `operations` are the operationIds of the contract; with None they are not checked. Raises ScenarioError: the folder cannot
-    be read, or has no scenario file.
+    `operations` are the operationIds of the contract; with None they are not checked. Raises ScenarioError: the folder
+    cannot be read, or has no scenario file.
     """
     try:
         root = folder.resolve(strict=True)

@@ -53,7 +53,7 @@ def record(
     required: Collection[str] = (),
     exactly_one_of: Collection[str] = (),
 ) -> ValueFormat[Value]:
-    """A mapping with known keys. `build` gets the parsed values as keyword arguments and may raise FlawsError."""
+    """The format of a mapping with known keys. `build` gets the parsed values, and may raise FlawsError."""
 
     def parse(value: Any) -> Value:
         if not isinstance(value, dict):
@@ -86,7 +86,7 @@ def record(
 
 
 def list_of(item: ValueFormat[Value], *, least: int = 0) -> ValueFormat[tuple[Value, ...]]:
-    """A list with at least so many items: 0 or 1."""
+    """The format of a list with at least `least` items: 0 or 1."""
 
     def parse(value: Any) -> tuple[Value, ...]:
         if not isinstance(value, list):
@@ -99,7 +99,7 @@ def list_of(item: ValueFormat[Value], *, least: int = 0) -> ValueFormat[tuple[Va
 
 
 def mapping_of(item: ValueFormat[Value]) -> ValueFormat[dict[str, Value]]:
-    """A mapping with any keys."""
+    """The format of a mapping with any keys."""
 
     def parse(value: Any) -> dict[str, Value]:
         if not isinstance(value, dict):
@@ -110,7 +110,7 @@ def mapping_of(item: ValueFormat[Value]) -> ValueFormat[dict[str, Value]]:
 
 
 def word_or(words: Mapping[str, Value], other: ValueFormat[Value], kinds: Collection[str]) -> ValueFormat[Value]:
-    """One of some words, or a mapping whose key is one of `kinds`."""
+    """The format of a word, or of a mapping with one of `kinds` as its key."""
 
     def parse(value: Any) -> Value:
         if isinstance(value, dict):
@@ -128,7 +128,7 @@ def word_or(words: Mapping[str, Value], other: ValueFormat[Value], kinds: Collec
 
 
 def name_of(names: Collection[str]) -> ValueFormat[str]:
-    """One of some names."""
+    """The format of a text that is one of some names."""
 
     def parse(value: Any) -> str:
         if value not in names:
@@ -139,7 +139,7 @@ def name_of(names: Collection[str]) -> ValueFormat[str]:
 
 
 def whole_number(least: int, most: int) -> ValueFormat[int]:
-    """A whole number within limits."""
+    """The format of a whole number within limits."""
 
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -150,7 +150,7 @@ def whole_number(least: int, most: int) -> ValueFormat[int]:
 
 
 def pattern(regex: str, what: str) -> ValueFormat[str]:
-    """A text that matches a regular expression as a whole. `what` describes it in messages."""
+    """The format of a text that matches a regular expression as a whole. `what` describes it in messages."""
     compiled = re.compile(regex)
 
     def parse(value: Any) -> str:

@@ -54,7 +54,7 @@ class ReadFile:
     positions: PositionedData | None = None
 
     def problem(self, flaw: Flaw, position: Position | None = None) -> Problem:
-        """A flaw of the scenario as a problem of the file. Its position is that of the path, unless another is given."""
+        """A flaw as a problem of the file. Without a `position`, it has that of its path."""
         if position is None and self.positions is not None:
             find = self.positions.key_position if flaw.at_key else self.positions.position
             position = find(flaw.path)
