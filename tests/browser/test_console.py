@@ -90,7 +90,7 @@ def test_a_guarded_console_asks_for_the_token(pages: Pages) -> None:
 
 
 def test_a_broken_file_is_reported(pages: Pages, tmp_path: Path) -> None:
-    """With --reload, the page shows the error of a broken scenario file, and removes it when the file is valid again."""
+    """With --reload, the page shows the error of a broken scenario file until the file is valid again."""
     folder = copytree(bundled("scenarios"), tmp_path / "scenarios")
     broken = folder / "slow.yaml"
     sound = broken.read_text("utf-8")

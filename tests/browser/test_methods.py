@@ -295,7 +295,7 @@ def test_a_payment_element_whose_container_is_removed(bare: Page) -> None:
 
 
 def test_change_events_report_only_changes(bare: Page) -> None:
-    """There is no change event for a character that changes nothing in the event, for submit() or for confirmSetup()."""
+    """Neither a character that changes nothing in the event, nor submit(), nor confirmSetup() emits a change event."""
     bare.evaluate(PAYMENT)
     bare.evaluate(
         "() => { window.events = []; payment.on('change', ({empty, complete}) => events.push([empty, complete])) }"
@@ -424,7 +424,8 @@ def test_one_ready_event_for_each_mount(bare: Page) -> None:
     """Two mounts in a row emit one ready event; a mount after the container was emptied shows the form again."""
     result = bare.evaluate(
         """async () => {
-            const payment = stripe.elements({clientSecret: secret}).create("payment"), events = [], spot = place("form");
+            const payment = stripe.elements({clientSecret: secret}).create("payment");
+            const events = [], spot = place("form");
             const ready = new Promise(resolve => payment.on("ready", resolve));
             for (const type of ["loaderstart", "ready"]) payment.on(type, () => events.push(type));
             payment.mount(spot);

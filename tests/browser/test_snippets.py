@@ -79,9 +79,12 @@ def test_the_form_saves_a_card_or_says_why_not(pages: Pages, mock: Mock) -> None
 @pytest.fixture
 def form(pages: Pages, mock: Mock) -> Iterator[Page]:
     """A page with `element`, a WingbackMock form of a payment session."""
+    token = created(mock)["token"]
     html = f"""<!doctype html><title>form</title><div id="payment"></div>
         <script src="{mock.url}/__mock/wingback.js"></script>
-        <script>const element = WingbackMock.createPaymentElement({{token: {created(mock)["token"]!r}}}).mount("#payment")</script>"""
+        <script>
+            const element = WingbackMock.createPaymentElement({{token: "{token}"}}).mount("#payment");
+        </script>"""
     with app_server({"/": html.encode()}) as url:
         page = pages.open(f"{url}/")
         expect(page.get_by_label("Card number")).to_be_visible()

@@ -17,6 +17,6 @@ def shared_mock() -> Iterator[Mock]:
 
 @pytest.fixture
 def mock(shared_mock: Mock) -> Mock:
-    """A mock as it was at its start."""
+    """A mock in its initial state."""
     shared_mock.engine.reset(None)
     return shared_mock

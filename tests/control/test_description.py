@@ -1,4 +1,4 @@
-"""The control API, held against its own description by openapi-core alone."""
+"""The control API follows its description, spec/admin.yaml; openapi-core alone checks the replies."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def spec() -> OpenAPI:
 
 
 def check(method: str, path: str, status: int, headers: Any, body: bytes) -> None:
-    """Raises when a reply is not as spec/admin.yaml says."""
+    """Raise an error if a reply does not follow spec/admin.yaml."""
     request = MockRequest("http://127.0.0.1:8080", method.lower(), path)
     media_type = headers.get("content-type", "").partition(";")[0]
     spec().validate_response(request, MockResponse(body, status, headers=dict(headers), content_type=media_type))
@@ -63,7 +63,7 @@ def checked(mock: Mock, method: str, path: str, **options: Any) -> httpx.Respons
 
 
 def test_every_call_is_described() -> None:
-    """What can be called and what is described are the same."""
+    """The calls and the described operations are the same."""
     assert sorted(OPERATIONS) == sorted(CALLS)
 
 
@@ -86,7 +86,7 @@ def test_an_encoded_letter_means_the_letter(mock: Mock, path: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_are_as_described(mock: Mock, name: str) -> None:
-    """They need no token, for they hold no data; the payment session is had by who knows its own token."""
+    """Pages need no admin token; the payment session of a page needs its own token."""
     token = mock.create().json()["token"]
     path = PAGES[name].replace("{token}", token)
     reply = checked(mock, "GET", path)
@@ -98,14 +98,14 @@ def test_pages_are_as_described(mock: Mock, name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_promise_8_pages_are_refused_to_a_foreign_origin(mock: Mock, name: str) -> None:
-    """As the rest is."""
+    """Pages are refused to a foreign origin too."""
     path = PAGES[name].replace("{token}", mock.create().json()["token"])
 
     assert 403 == checked(mock, "GET", path, headers={"Origin": "https://evil.example"}).status_code
 
 
-def test_the_description_carries_the_version() -> None:
-    """spec/admin.yaml is the description of this version."""
+def test_the_description_has_the_version() -> None:
+    """The version in spec/admin.yaml is that of the package."""
     assert mockserver.__version__ == DOCUMENT["info"]["version"]
 
 
@@ -161,8 +161,8 @@ CASES: dict[str, list[tuple[dict[str, Any], int]]] = {
 }
 
 
-def test_every_call_has_its_cases() -> None:
-    """None is left out of the table."""
+def test_every_call_has_cases() -> None:
+    """The table has cases for every call."""
     assert sorted(OPERATIONS) == sorted(CASES)
 
 
@@ -171,7 +171,7 @@ def test_every_call_has_its_cases() -> None:
     [(name, options, status) for name, cases in CASES.items() for options, status in cases],
 )
 def test_promise_2_replies_are_as_described(mock: Mock, operation: str, options: dict[str, Any], status: int) -> None:
-    """Good calls and bad ones are answered as spec/admin.yaml says; what is refused says so."""
+    """Replies to valid and invalid calls follow spec/admin.yaml, and a refusal has Mock-Refused."""
     mock.create()
     mock.create(address="yes")
     method, path = OPERATIONS[operation]
@@ -183,7 +183,7 @@ def test_promise_2_replies_are_as_described(mock: Mock, operation: str, options:
 
 
 def test_one_payment_session_is_as_described(mock: Mock) -> None:
-    """With a token that there is."""
+    """The reply for an existing token follows spec/admin.yaml."""
     token = mock.create().json()["token"]
 
     assert 200 == checked(mock, "GET", f"/__mock/payment-sessions/{token}").status_code
@@ -191,7 +191,7 @@ def test_one_payment_session_is_as_described(mock: Mock) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_promise_8_a_foreign_origin_is_refused(mock: Mock, operation: str) -> None:
-    """No page of another origin may call any of it, and nothing happens."""
+    """A page of another origin may use no call, and changes nothing."""
     mock.activate("card_declined")
     mock.create(provider="authorize")
     method, path = OPERATIONS[operation]
@@ -205,7 +205,7 @@ def test_promise_8_a_foreign_origin_is_refused(mock: Mock, operation: str) -> No
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_promise_8_a_foreign_host_is_refused(mock: Mock, operation: str) -> None:
-    """Nor may one that has found us by a name of its own."""
+    """A call under a foreign host name is refused."""
     method, path = OPERATIONS[operation]
     reply = checked(mock, method, path.replace("{token}", TOKEN), headers={"Host": "evil.example"})
 
@@ -220,8 +220,8 @@ def guarded() -> Any:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("token", [None, "", "wrong", "s3cret-of-our", "s3cret-of-ours\u00e9"])
-def test_promise_8_the_token_guards_all_of_it(guarded: Mock, operation: str, token: str | None) -> None:
-    """Without the token of --admin-token, or with another one, nothing is answered."""
+def test_promise_8_every_call_needs_the_token(guarded: Mock, operation: str, token: str | None) -> None:
+    """With --admin-token, no call works without the right token."""
     method, path = OPERATIONS[operation]
     headers = {} if token is None else {"Mock-Admin-Token": token.encode()}
     reply = checked(guarded, method, path.replace("{token}", TOKEN), headers=headers)
@@ -231,8 +231,8 @@ def test_promise_8_the_token_guards_all_of_it(guarded: Mock, operation: str, tok
     assert "s3cret" not in reply.text
 
 
-def test_with_the_token_it_answers(guarded: Mock) -> None:
-    """And the API itself needs none."""
+def test_the_right_token(guarded: Mock) -> None:
+    """With the token the calls work, and the contract's operations need none."""
     headers = {"Mock-Admin-Token": "s3cret-of-ours"}
 
     assert 200 == checked(guarded, "GET", HEALTH, headers=headers).status_code
@@ -241,7 +241,7 @@ def test_with_the_token_it_answers(guarded: Mock) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_other_methods(mock: Mock, method: str) -> None:
-    """405, with what is allowed; HEAD is wherever GET is."""
+    """Other methods get 405 with Allow, which has HEAD wherever it has GET."""
     reply = mock.http.request(method, HEALTH)
     check("GET", HEALTH, reply.status_code, reply.headers, reply.content)
 
@@ -254,7 +254,7 @@ def test_other_methods(mock: Mock, method: str) -> None:
 
 @pytest.mark.parametrize("path", [HEALTH, "/__mock/journal", "/__mock/events", "/__mock/nothing"])
 def test_head(mock: Mock, path: str) -> None:
-    """HEAD is answered as GET is, without its body."""
+    """The reply to HEAD is that of GET without the body."""
     head = mock.http.head(path)
 
     assert b"" == head.content
@@ -263,7 +263,7 @@ def test_head(mock: Mock, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["nothing", "health/", "health/x", "/health", "%2e%2e/x"])
 def test_unknown_paths(mock: Mock, path: str) -> None:
-    """404, never a redirect, and never the engine's business."""
+    """An unknown path gets 404, no redirect, and does not reach the engine."""
     reply = mock.http.get(f"{mock.url}/__mock/{path}")
     check("GET", HEALTH, reply.status_code, reply.headers, reply.content)
 
@@ -272,29 +272,29 @@ def test_unknown_paths(mock: Mock, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/__mock", "/__mocks/x", "/%5f_mock/health", "/x/__mock/health"])
-def test_paths_that_only_look_like_it(mock: Mock, path: str) -> None:
-    """These are the contract's, and in the journal."""
+def test_similar_paths(mock: Mock, path: str) -> None:
+    """Similar paths belong to the contract, and are in the journal."""
     assert 404 == mock.http.get(path).status_code
     assert [path] == [entry.request.path for entry in mock.engine.journal]
 
 
-def test_a_page_may_read_it(mock: Mock) -> None:
-    """CORS holds here too."""
+def test_cors(mock: Mock) -> None:
+    """The control API has CORS headers."""
     reply = mock.http.get(HEALTH, headers={"Origin": "http://localhost:5173"})
 
     assert "http://localhost:5173" == reply.headers["access-control-allow-origin"]
 
 
-def test_too_much_is_refused_as_described(mock: Mock) -> None:
-    """Bodies are capped here too."""
+def test_a_body_over_the_limit(mock: Mock) -> None:
+    """A body over the limit gets a reply that follows spec/admin.yaml."""
     reply = checked(mock, "POST", "/__mock/verify", content=b" " * (1024 * 1024 + 1))
 
     assert (413, "too-large") == (reply.status_code, reply.headers["mock-refused"])
 
 
 @pytest.mark.parametrize(("data", "status"), MALFORMED)
-def test_what_is_not_http_is_answered_as_described(mock: Mock, data: bytes, status: int) -> None:
-    """And so is what is turned away before it is a request."""
+def test_malformed_http(mock: Mock, data: bytes, status: int) -> None:
+    """The reply to malformed HTTP follows spec/admin.yaml."""
     with RawConnection(mock.url) as connection:
         connection.send(data)
         reply = connection.receive()
@@ -303,8 +303,8 @@ def test_what_is_not_http_is_answered_as_described(mock: Mock, data: bytes, stat
     assert status == reply.status
 
 
-def test_a_bug_is_answered_as_described(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A control call that fails is an internal error, without a word about why."""
+def test_a_bug_in_a_call(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in a call is an internal error, which does not show its cause."""
     monkeypatch.setattr(mock.engine, "health", lambda: {"x": 1 / 0})
     reply = checked(mock, "GET", HEALTH)
 
@@ -312,8 +312,8 @@ def test_a_bug_is_answered_as_described(mock: Mock, monkeypatch: pytest.MonkeyPa
     assert "Zero" not in reply.text
 
 
-def test_a_reply_that_is_not_as_described_is_a_bug(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replies of the control API are held against spec/admin.yaml before they are sent."""
+def test_a_reply_that_breaks_the_description(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that breaks spec/admin.yaml is replaced by an internal error."""
     monkeypatch.setattr(mock.engine, "health", lambda: {"spec": None})
 
     assert 500 == checked(mock, "GET", HEALTH).status_code

@@ -1,4 +1,4 @@
-"""The journal: every exchange, its filters, its bounds and its stream."""
+"""The journal: its entries, filters, limits and event stream."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from mockserver.settings import Settings
 from tests.support.mock import CREATE, SESSION, Mock, mock_of
 
 
-def test_an_entry_tells_the_whole_exchange(mock: Mock) -> None:
-    """Request, decision, violations, reply and duration; found by the id that the reply carries."""
+def test_an_entry_has_the_whole_exchange(mock: Mock) -> None:
+    """An entry has request, decision, violations, reply and duration, and the id of the reply's header."""
     reply = mock.create(provider="authorize")
     (entry,) = mock.get("journal")["entries"]
 
@@ -35,8 +35,8 @@ def test_an_entry_tells_the_whole_exchange(mock: Mock) -> None:
     assert 0 < entry["duration"] < 10
 
 
-def test_a_refused_request_shows_what_would_have_answered(mock: Mock) -> None:
-    """The nearest stub of the scenario in force, beside the violations."""
+def test_a_refused_request_shows_the_nearest_stub(mock: Mock) -> None:
+    """A refused request shows the nearest stub and the violations."""
     mock.activate("card_declined")
     mock.create(address="yes")
     (entry,) = mock.get("journal")["entries"]
@@ -55,8 +55,8 @@ def test_a_refused_request_shows_what_would_have_answered(mock: Mock) -> None:
         ({"mock-scenario": "nobody"}, b'{"operation":"add_method","address":true}', "unknown-scenario"),
     ],
 )
-def test_a_refusal_knows_its_operation(mock: Mock, headers: dict[str, str], body: bytes, kind: str) -> None:
-    """Wherever the path leads to one."""
+def test_a_refusal_has_its_operation(mock: Mock, headers: dict[str, str], body: bytes, kind: str) -> None:
+    """A refusal has its operation, if the path has one."""
     caller = mock.caller(None if kind == "not-authenticated" else "api_key_demo")
     caller.http.post(SESSION, content=body, headers={"content-type": "application/json", **headers})
     (entry,) = mock.caller(None).get("journal")["entries"]
@@ -64,8 +64,8 @@ def test_a_refusal_knows_its_operation(mock: Mock, headers: dict[str, str], body
     assert (kind, CREATE) == (entry["refused"], entry["operation"])
 
 
-def test_a_fault_and_a_delay_show(mock: Mock) -> None:
-    """What was committed, and for how long the answer was held back."""
+def test_a_fault_and_a_delay(mock: Mock) -> None:
+    """An entry shows the fault and the delay."""
     mock.http.headers["Mock-Scenario"] = "connection_reset"
     with pytest.raises(httpx.TransportError):
         mock.create()
@@ -79,8 +79,8 @@ def test_a_fault_and_a_delay_show(mock: Mock) -> None:
     assert (None, 2.0) == (slow["fault"], slow["delay"])
 
 
-def test_repeated_fields_are_all_there(mock: Mock) -> None:
-    """None is lost on the way into the journal."""
+def test_repeated_headers(mock: Mock) -> None:
+    """An entry has every value of a repeated header."""
     pairs = [("X-Trace", "a"), ("x-trace", "b"), ("wb-key", "k")]
     httpx.post(mock.url + SESSION, headers=pairs, json={})
     (entry,) = mock.caller(None).get("journal")["entries"]
@@ -104,7 +104,7 @@ def test_repeated_fields_are_all_there(mock: Mock) -> None:
     ],
 )
 def test_filters(mock: Mock, query: dict[str, str], expected: list[int]) -> None:
-    """Each narrows what is told; the order is that of the exchanges."""
+    """Each filter selects entries, in the order of the exchanges."""
     mock.create()
     mock.http.post(
         SESSION, json={"operation": "add_method", "address": True}, headers={"Mock-Scenario": "card_declined"}
@@ -119,7 +119,7 @@ def test_filters(mock: Mock, query: dict[str, str], expected: list[int]) -> None
 
 @contextmanager
 def listening(mock: Mock, query: str = "", **headers: str) -> Iterator[Iterator[tuple[str, Any]]]:
-    """The events of a stream: the field's lines by name, and the data."""
+    """The events of a stream, each with its fields and its data."""
     with mock.http.stream("GET", f"/__mock/events{query}", headers=headers) as reply:
         assert "text/event-stream" == reply.headers["content-type"]
         yield _events(reply.iter_lines())
@@ -136,8 +136,8 @@ def _events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
             fields = {}
 
 
-def test_events_stream_what_comes(mock: Mock) -> None:
-    """Each new entry is told at once, in the form of the journal; only those of the caller's namespace."""
+def test_events_are_sent_at_once(mock: Mock) -> None:
+    """A new entry of the caller's namespace is sent at once, in the format of the journal."""
     with listening(mock) as events:
         mock.caller("api_key_other").create()
         reply = mock.create()
@@ -148,7 +148,7 @@ def test_events_stream_what_comes(mock: Mock) -> None:
 
 
 def test_events_of_the_whole_server_with_filters(mock: Mock) -> None:
-    """Without a namespace all are told, as far as the query wants them."""
+    """Without a namespace, the stream has the entries of all namespaces that pass the filters."""
     with listening(mock.caller(None), "?refused=true") as events:
         mock.create()
         mock.caller("api_key_other").create(address="no")
@@ -157,20 +157,20 @@ def test_events_of_the_whole_server_with_filters(mock: Mock) -> None:
     assert "contract-violation" == entry["refused"]
 
 
-def test_events_go_on_where_they_ended(mock: Mock) -> None:
-    """A client that reconnects with Last-Event-ID gets what came in between."""
+def test_events_continue_after_a_reconnect(mock: Mock) -> None:
+    """A client that reconnects with Last-Event-ID gets the entries in between."""
     with listening(mock) as events:
         mock.create()
         last, _ = next(events)
     ids = [mock.create().headers["mock-entry"] for _ in range(3)]
     with listening(mock, **{"Last-Event-ID": last}) as events:
-        told = [next(events)[1]["id"] for _ in range(3)]
+        received = [next(events)[1]["id"] for _ in range(3)]
 
-    assert ids == told
+    assert ids == received
 
 
 def test_events_end_with_the_server() -> None:
-    """A stop does not wait for those who listen."""
+    """A stopping server closes the streams."""
     ended = threading.Event()
 
     def listen(mock: Mock, begun: threading.Event) -> None:
@@ -194,35 +194,38 @@ def test_events_end_with_the_server() -> None:
     assert ended.is_set()
 
 
-def test_promise_13_a_slow_listener_is_told_of_a_gap() -> None:
-    """What nobody takes is dropped, the oldest first, and counted."""
+def test_promise_13_a_slow_client_gets_a_gap_event() -> None:
+    """Unread events are dropped, the oldest first, and a `gap` event has their number."""
     engine = load_engine(Settings(seed=1))
     events = EventStream(engine.journal, lambda _: True, last=None)
     for _ in range(1003):
         engine.handle(Request(method="GET", path="/nowhere", headers=Headers([("mock-namespace", "n")])))
-    told = list(_events(iter(events.take().decode().splitlines())))
+    received = list(_events(iter(events.take().decode().splitlines())))
     events.close()
     engine.handle(Request(method="GET", path="/nowhere"))
 
-    assert ("gap", {"missed": 3}) == told[0]
-    assert [f"n-{number}" for number in range(4, 1004)] == [entry["id"] for _, entry in told[1:]]
+    assert ("gap", {"missed": 3}) == received[0]
+    assert [f"n-{number}" for number in range(4, 1004)] == [entry["id"] for _, entry in received[1:]]
     assert b"" == events.take()
 
 
-def test_promise_13_a_slow_listener_holds_few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large messages leave room for few of them; the newest is always there."""
+def test_promise_13_unread_events_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The total size of unread events is limited; the newest event is always kept."""
     monkeypatch.setattr("mockserver.control.event_stream.MAX_WAITING_BYTES", 25_000)
     engine = load_engine(Settings(seed=1))
     events = EventStream(engine.journal, lambda _: True, last=None)
     for _ in range(5):
         engine.handle(Request(method="POST", path="/nowhere", body=b"x" * 10_000))
-    told = list(_events(iter(events.take().decode().splitlines())))
+    received = list(_events(iter(events.take().decode().splitlines())))
 
-    assert [("gap", {"missed": 3}), "anonymous-4", "anonymous-5"] == [told[0], *(entry["id"] for _, entry in told[1:])]
+    assert [("gap", {"missed": 3}), "anonymous-4", "anonymous-5"] == [
+        received[0],
+        *(entry["id"] for _, entry in received[1:]),
+    ]
 
 
 def test_the_contract_as_served(mock: Mock) -> None:
-    """With what the mock reads differently: null beside allOf is accepted. The mock's own APIs are not in it."""
+    """The served contract has the corrections of the mock, such as null beside allOf, and not the mock's own APIs."""
     document = mock.get("openapi.json")
 
     assert "wingback-api" == document["info"]["title"]

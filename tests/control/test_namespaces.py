@@ -1,4 +1,4 @@
-"""Namespaces: each caller has its own state, and sees nobody else's."""
+"""Namespaces: each caller has its own state, and sees no other state."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ async def live_through(http: httpx.AsyncClient, number: int) -> dict[str, Any]:
     replies = [await http.post(path, json=BODY, headers=own) for _ in range(3)]
     journal = (await http.get("/__mock/journal", headers=own)).json()
     sessions = (await http.get("/__mock/payment-sessions", headers=own)).json()["payment_sessions"]
-    asked = {"operation": CREATE, "path": {"customer_id": customer}, "count": 3}
-    verified = (await http.post("/__mock/verify", json=asked, headers=own)).status_code
+    expectation = {"operation": CREATE, "path": {"customer_id": customer}, "count": 3}
+    verified = (await http.post("/__mock/verify", json=expectation, headers=own)).status_code
     chosen = (await http.get("/__mock/scenarios", headers=own)).json()["activated"]
     await http.post("/__mock/reset", headers=own)
     after = (await http.get("/__mock/journal", headers=own)).json()["count"]
@@ -85,7 +85,7 @@ def test_forty_namespaces_at_once(mock: Mock) -> None:
 
 
 def test_a_scenario_for_the_whole_server(mock: Mock) -> None:
-    """It serves every namespace that has none of its own, until it is ended."""
+    """A scenario for the whole server applies to every namespace without its own, until it is deactivated."""
     own, other, whole = mock.caller("api_key_own"), mock.caller("api_key_other"), mock.caller(None)
     own.activate("card_declined")
     assert {"name": "server_error", "namespace": None} == whole.activate("server_error").json()
@@ -97,8 +97,8 @@ def test_a_scenario_for_the_whole_server(mock: Mock) -> None:
     assert {"server": None, "namespace": "card_declined"} == own.get("scenarios")["activated"]
 
 
-def test_a_namespace_that_is_named(mock: Mock) -> None:
-    """The header wins over the credential, and needs none."""
+def test_a_named_namespace(mock: Mock) -> None:
+    """The header Mock-Namespace overrides the credential, and needs none."""
     mock.http.headers["Mock-Namespace"] = "checkout"
     mock.create()
     named, keyed = mock.caller(None), mock.caller("api_key_demo")
@@ -111,8 +111,8 @@ def test_a_namespace_that_is_named(mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("credential", [{"wb-key": "api_key_x"}, {"cookie": "app-session=x"}])
-def test_promise_10_a_namespace_shows_as_a_hash(mock: Mock, credential: dict[str, str]) -> None:
-    """Not by its key: eight letters, the same wherever it is shown."""
+def test_promise_10_a_namespace_is_shown_as_a_hash(mock: Mock, credential: dict[str, str]) -> None:
+    """The namespace of a key is shown as the same eight letters everywhere."""
     anyone = mock.caller(None)
     anyone.http.headers.update(credential)
     anyone.create()
@@ -125,19 +125,19 @@ def test_promise_10_a_namespace_shows_as_a_hash(mock: Mock, credential: dict[str
 
 
 def test_an_entry_is_found_by_its_id(mock: Mock) -> None:
-    """Also where the namespace is named by a number, which together with the count could be that of a card."""
+    """An entry's id is never hidden, even if namespace and number together look like a card number."""
     build = "20261124000"
     mock.http.headers["Mock-Namespace"] = build
     for _ in range(12):
-        said = mock.create().headers["mock-entry"]
+        header = mock.create().headers["mock-entry"]
     entry = mock.get("journal")["entries"][-1]
     del mock.http.headers["Mock-Namespace"]
 
-    assert [f"{build}-12"] * 3 == [said, entry["id"], entry["reply"]["headers"]["mock-entry"]]
+    assert [f"{build}-12"] * 3 == [header, entry["id"], entry["reply"]["headers"]["mock-entry"]]
 
 
-def test_promise_10_no_secret_is_told(mock: Mock) -> None:
-    """Neither keys nor client secrets show in any reply of the control API, whatever name they are sent under."""
+def test_promise_10_no_secret_is_shown(mock: Mock) -> None:
+    """No reply of the control API contains a key or a client secret, wherever the client sent it."""
     secrets = ["hunter2-key", "hunter2-cookie", "4242424242424242", "hunter2-query", "hunter2-custom"]
     mock.http.headers["wb-key"] = secrets[0]
     headers = {
@@ -149,17 +149,21 @@ def test_promise_10_no_secret_is_told(mock: Mock) -> None:
     session = mock.http.post(path, json=BODY | {"plan_id": secrets[2]}, headers=headers).json()
     secrets.append(session["setup_intent"]["stripe"]["client_secret"])
     whole = mock.caller(None)
-    asked = {"header": {"x-api-key": "nothing"}, "query": {"access_token": "nothing"}, "body": {"plan_id": "nothing"}}
+    expectation = {
+        "header": {"x-api-key": "nothing"},
+        "query": {"access_token": "nothing"},
+        "body": {"plan_id": "nothing"},
+    }
     texts = [json.dumps(whole.get(call)) for call in ("journal", "payment-sessions", "scenarios", "coverage")]
-    texts.append(whole.verify(**asked).text)
+    texts.append(whole.verify(**expectation).text)
 
     assert secrets[-1].partition("_secret_")[0] in texts[1]
     assert [] == [secret for secret in secrets if any(secret in text for text in texts)]
     mock.http.headers["wb-key"] = "api_key_demo"
 
 
-def test_reset_begins_again(mock: Mock) -> None:
-    """Sessions, journal, sequences, scenario and what is made up are as at the start; others stay as they are."""
+def test_reset(mock: Mock) -> None:
+    """A reset restores the initial state of a namespace, and changes no other one."""
     other = mock.caller("api_key_other")
     for each in (mock, other):
         each.activate("retry_after_503")
@@ -182,7 +186,7 @@ def test_reset_begins_again(mock: Mock) -> None:
 
 
 def test_reset_of_the_whole_server() -> None:
-    """All namespaces begin again, with the scenario that the server was started with."""
+    """A reset of the whole server clears all namespaces and restores the scenario of the start."""
     with mock_of(Settings(seed=1, scenario="card_declined")) as mock:
         whole = mock.caller(None)
         first = mock.create().json()["token"]
@@ -199,7 +203,7 @@ def test_reset_of_the_whole_server() -> None:
 
 
 def test_promise_4_a_seed_of_its_own(mock: Mock) -> None:
-    """A namespace that is reset with a seed is as it would be under a server with that seed."""
+    """A namespace that is reset with a seed equals one of a server with that seed."""
     with mock_of(Settings(seed=77)) as seeded:
         expected = seeded.create().json()["token"]
     without = mock.create().json()["token"]
@@ -213,7 +217,7 @@ def test_promise_4_a_seed_of_its_own(mock: Mock) -> None:
 
 
 def test_promise_13_streams_are_bounded() -> None:
-    """A namespace that was forgotten never gets a number again that it had, unless it is restarted."""
+    """A dropped namespace never gets the same number twice, unless it is reset."""
     streams = Streams(1, max_streams=2)
     numbers = [streams.next(name) for name in ("a", "a", "b", "c", "a")]
     streams.restart("a", seed=5)
@@ -223,7 +227,7 @@ def test_promise_13_streams_are_bounded() -> None:
 
 
 def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Callers name namespaces as they like: the scenario that was activated longest ago goes first."""
+    """The number of activations is limited; the oldest activation is dropped."""
     monkeypatch.setattr("mockserver.scenarios.scenario_selector.MOST_ACTIVATED", 2)
     choice = ScenarioSelector(load_folder(bundled("scenarios")))
     for name in ("a", "b", "a", "c"):
@@ -233,7 +237,7 @@ def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_promise_13_names_are_bounded(mock: Mock) -> None:
-    """A very long name is as good as a short one, but is not remembered as it is."""
+    """A long name works as a namespace, and its stored form is short."""
     mock.http.headers["Mock-Namespace"] = "n" * 5000
     mock.create()
     count = mock.get("journal")["count"]
@@ -247,9 +251,9 @@ def test_promise_13_names_are_bounded(mock: Mock) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/c/customer/api%5Fkey_live_hunter2/payment/session", "/x/%34242424242424242"])
 def test_promise_10_an_encoded_path_hides_nothing(mock: Mock, path: str) -> None:
-    """What percent-encoding would hide from the eye is not shown either."""
+    """A secret that is percent-encoded in the path is not shown."""
     mock.http.post(f"{mock.url}{path}", json=BODY)
-    told = json.dumps(mock.get("journal")) + mock.verify(count=5).text
+    text = json.dumps(mock.get("journal")) + mock.verify(count=5).text
 
-    assert "hunter2" not in told
-    assert "242424242" not in told
+    assert "hunter2" not in text
+    assert "242424242" not in text

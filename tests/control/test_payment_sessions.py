@@ -1,4 +1,4 @@
-"""A payment session that is read later is the one that its client was sent, whatever its scenario says otherwise."""
+"""A payment session that is read later is the one that its client received, whatever the scenario overrides."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
 
 @pytest.fixture
 def mock(shared_mock: Mock) -> Mock:
-    """A mock as it was at its start."""
+    """A mock in its initial state."""
     shared_mock.engine.reset(None)
     return shared_mock
 
@@ -76,7 +76,7 @@ def by_token(mock: Mock, token: Any) -> Any:
     return mock.http.get(f"/__mock/wingback/payment-sessions/{token}").json()
 
 
-def veiled(body: Any) -> Any:
+def without_secrets(body: Any) -> Any:
     """The body without the second halves of client secrets."""
     text = json.dumps(body)
     stripe = (body.get("setup_intent") or {}).get("stripe")
@@ -84,10 +84,10 @@ def veiled(body: Any) -> Any:
 
 
 @pytest.mark.parametrize("scenario", READ)
-def test_what_is_read_is_what_was_sent(mock: Mock, scenario: str) -> None:
-    """By WingbackMock with the client secret; by the control API, one and all, without it."""
+def test_a_read_session_equals_the_sent_one(mock: Mock, scenario: str) -> None:
+    """WingbackMock reads the payment session with its client secret, the control API without it."""
     sent = created(mock, scenario)
-    known = {"payment_session": veiled(sent), "namespace": mock.get("journal")["entries"][0]["namespace"]}
+    known = {"payment_session": without_secrets(sent), "namespace": mock.get("journal")["entries"][0]["namespace"]}
 
     assert [known] == mock.get("payment-sessions")["payment_sessions"]
     if scenario not in {"breaks_contract", "empty"}:
@@ -95,8 +95,8 @@ def test_what_is_read_is_what_was_sent(mock: Mock, scenario: str) -> None:
         assert known == mock.get(f"payment-sessions/{sent['token']}")
 
 
-def test_a_client_secret_leads_somewhere(mock: Mock) -> None:
-    """Whatever the provider is called: a scenario that gives one out has a setup intent behind it."""
+def test_a_client_secret_has_a_setup_intent(mock: Mock) -> None:
+    """Every client secret in a reply has a setup intent, for any provider."""
     created(mock, "leads_somewhere")
     reply = mock.browser({"authorization": "Bearer pk_test_x"}).get(
         "/v1/setup_intents/seti_A", params={"client_secret": "seti_A_secret_B"}
@@ -105,8 +105,8 @@ def test_a_client_secret_leads_somewhere(mock: Mock) -> None:
     assert (200, "requires_payment_method") == (reply.status_code, reply.json()["status"])
 
 
-def test_what_became_of_it_is_no_override(mock: Mock) -> None:
-    """A scenario says how the status begins; a confirmation changes it."""
+def test_a_confirmation_changes_an_overridden_status(mock: Mock) -> None:
+    """A scenario sets the first status; a confirmation changes it."""
     sent = created(mock, "other_status")
     stripe = sent["setup_intent"]["stripe"]
     confirm = f"/v1/setup_intents/{stripe['client_secret'].split('_secret_')[0]}/confirm"
@@ -118,14 +118,14 @@ def test_what_became_of_it_is_no_override(mock: Mock) -> None:
     assert ["brand_new", "failed", "succeeded"] == seen
 
 
-def test_a_token_that_several_callers_have(mock: Mock) -> None:
-    """Each reads its own; where no caller is told, it is the latest that is left."""
+def test_a_token_of_several_callers(mock: Mock) -> None:
+    """Each caller reads its own payment session; without a caller, the newest one is read."""
     callers = {name: mock.caller(f"api_key_{name}") for name in ("one", "two")}
     sent = {name: created(caller, "same_token") for name, caller in callers.items()}
     own = {name: caller.get("payment-sessions/PaySess_same") for name, caller in callers.items()}
 
-    assert {name: veiled(each) for name, each in sent.items()} == {
-        name: told["payment_session"] for name, told in own.items()
+    assert {name: without_secrets(each) for name, each in sent.items()} == {
+        name: reply["payment_session"] for name, reply in own.items()
     }
     assert sent["two"] == by_token(mock, "PaySess_same")
     again = callers["one"].create().json()

@@ -1,4 +1,4 @@
-"""Verification: what holds, and what is shown when it does not."""
+"""Verification: expectations that hold, and the explanation of those that fail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.shop import card_data, flat, prepared
 
 @pytest.fixture
 def called(mock: Mock) -> Mock:
-    """Four calls: two plain ones, one for Authorize.net, one that breaks the contract."""
+    """A mock after four calls: two plain ones, one for Authorize.net, and one that breaks the contract."""
     mock.create()
     mock.create(path=SESSION.replace("Cust_1", "Cust_2"), plan_id="PP1")
     mock.create(provider="authorize")
@@ -21,7 +21,7 @@ def called(mock: Mock) -> Mock:
 
 
 @pytest.mark.parametrize(
-    ("asked", "holds"),
+    ("expectation", "holds"),
     [
         ({}, True),
         ({"operation": CREATE}, True),
@@ -54,15 +54,15 @@ def called(mock: Mock) -> Mock:
     ],
     ids=str,
 )
-def test_what_holds(called: Mock, asked: dict[str, Any], holds: bool) -> None:  # noqa: FBT001 - a column of the table
-    """Matchers of the scenario files, and how often or in which order."""
-    reply = called.verify(**asked)
+def test_expectations(called: Mock, expectation: dict[str, Any], *, holds: bool) -> None:
+    """Matchers of the scenario files, with a number of calls or an order."""
+    reply = called.verify(**expectation)
 
     assert (200 if holds else 409) == reply.status_code, reply.text
 
 
-def test_what_came_instead_is_shown(called: Mock) -> None:
-    """The nearest call first, expected beside actual."""
+def test_a_failure_shows_the_nearest_calls(called: Mock) -> None:
+    """A failure shows the calls, the nearest first, with expected and actual values."""
     problem = called.verify(operation=CREATE, path={"customer_id": "Cust_2"}, body={"plan_id": "PP2"}).json()
     nearest = problem["nearest"]
 
@@ -73,23 +73,23 @@ def test_what_came_instead_is_shown(called: Mock) -> None:
     assert {"operation": CREATE, "path": {"customer_id": "Cust_2"}, "body": {"plan_id": "PP2"}} == problem["expected"]
 
 
-def test_promise_10_the_question_is_shown_without_secrets(called: Mock) -> None:
-    """What was asked stands in the answer, and so in reports: without keys, cookies and card numbers."""
-    asked = {
+def test_promise_10_a_failure_shows_no_secrets(called: Mock) -> None:
+    """A failure shows the expectation without keys, cookies and card numbers."""
+    expectation = {
         "header": {"wb-key": "hunter2", "x-trace": "seen"},
         "cookie": {"anything": {"matches": "hunter2"}},
         "query": {"access_token": "hunter2", "page": "seen"},
         "body": {"plan_id": {"one_of": ["4242424242424242", "seen"]}},
     }
-    texts = [called.verify(**asked).text, called.verify(in_order=[asked]).text]
+    texts = [called.verify(**expectation).text, called.verify(in_order=[expectation]).text]
 
     assert [(3, False, False)] * 2 == [
         (text.partition('"nearest"')[0].count("seen"), "hunter2" in text, "4242424242424242" in text) for text in texts
     ]
 
 
-def test_too_many_are_shown(called: Mock) -> None:
-    """Those that fit, for they are one too many."""
+def test_a_failure_shows_the_calls_that_are_too_many(called: Mock) -> None:
+    """If there are too many calls, the failure shows the matching ones."""
     problem = called.verify(body={"address": True}, count=2).json()
 
     assert "Expected exactly 2 calls; 3 of 4 calls fit." == problem["detail"]
@@ -97,22 +97,22 @@ def test_too_many_are_shown(called: Mock) -> None:
     assert sorted(problem["found"]) == sorted(each["entry"] for each in problem["nearest"][:3])
 
 
-def test_order_says_where_it_broke(called: Mock) -> None:
-    """Which call did not come, after which, and whether one came earlier."""
-    asked = [{"body": {"provider": "authorize"}}, {"path": {"customer_id": "Cust_2"}}]
-    problem = called.verify(in_order=asked).json()
+def test_a_broken_order(called: Mock) -> None:
+    """A broken order names the missing call, the call before it, and an earlier match."""
+    expectation = [{"body": {"provider": "authorize"}}, {"path": {"customer_id": "Cust_2"}}]
+    problem = called.verify(in_order=expectation).json()
 
     assert (
-        "Expected 2 calls in this order; number 2 did not come after the one that fits number 1; one that fits came earlier."
-        == problem["detail"]
+        "Expected 2 calls in this order; number 2 did not come after the one that fits number 1; "
+        "one that fits came earlier." == problem["detail"]
     )
     assert [{"where": "path customer_id", "expected": '"Cust_2"', "actual": '"Cust_1"'}] == problem["nearest"][0][
         "misses"
     ]
 
 
-def test_calls_that_came_elsewhere_are_named(called: Mock) -> None:
-    """Whoever verifies by another key than it sent hears where the calls went."""
+def test_calls_in_another_namespace(called: Mock) -> None:
+    """A failure names the namespace in which matching calls were received."""
     problem = called.caller("api_key_other").verify(operation=CREATE).json()
     (shown,) = {entry["namespace"] for entry in called.get("journal")["entries"]}
 
@@ -120,7 +120,7 @@ def test_calls_that_came_elsewhere_are_named(called: Mock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "pointer", "message"),
+    ("expectation", "pointer", "message"),
     [
         ({"operation": "c_create_payment_sesion"}, "/operation", f"did you mean '{CREATE}'?"),
         ({"scenario": "card_decline"}, "/scenario", "did you mean 'card_declined'?"),
@@ -134,9 +134,9 @@ def test_calls_that_came_elsewhere_are_named(called: Mock) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_makes_no_sense(mock: Mock, asked: dict[str, Any], pointer: str, message: str) -> None:
-    """A question that could only ever be answered one way is refused, with its place."""
-    reply = mock.verify(**asked)
+def test_invalid_expectations(mock: Mock, expectation: dict[str, Any], pointer: str, message: str) -> None:
+    """An expectation with only one possible result is refused, with the place of the mistake."""
+    reply = mock.verify(**expectation)
     (violation,) = reply.json()["violations"]
 
     assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
@@ -175,8 +175,8 @@ SENT: dict[str, tuple[dict[str, Any], int, dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize("name", SENT)
-def test_what_stripe_is_sent(mock: Mock, name: str) -> None:
-    """A form is looked at as the members that it has; only of a number that may be real nothing is known."""
+def test_requests_to_the_stripe_api(mock: Mock, name: str) -> None:
+    """Matchers see the fields of a form; a number that may be a real card matches nothing."""
     sent, status, body, fits = SENT[name]
     setup = prepared(mock)
     backend = mock.browser({"authorization": "Bearer sk_test_1"})

@@ -165,7 +165,7 @@ def escaped(text: str) -> str:
 HIDDEN = {
     "client secret, an encoded letter": form(client_secret="{id}_%73ecret_{rest}")
     + "&payment_method_data[card][number]=4242424242424242",
-    "client secret, an escaped character": '{{"client_secret":"{id}\\u005fsecret_{rest}","payment_method":"pm_card_visa"}}',
+    "client secret, an escape": '{{"client_secret":"{id}\\u005fsecret_{rest}","payment_method":"pm_card_visa"}}',
     "key, encoded": "client_secret={id}_secret_{rest}&payment_method=pm_card_visa&key=sk%5ftest%5fHIDDENKEY",
     "number, two spaces": form(client_secret="{id}_secret_{rest}")
     + "&payment_method_data[card][number]=4242++4242++4242++4242",

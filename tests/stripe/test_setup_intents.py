@@ -106,7 +106,7 @@ AUTHENTICATIONS: dict[str, Callable[[str], tuple[dict[str, str], dict[str, str]]
 @pytest.mark.parametrize("account", ["none", "header", "parameter"])
 @pytest.mark.parametrize("secret", [True, False], ids=["secret key", "publishable key"])
 @pytest.mark.parametrize("way", AUTHENTICATIONS)
-def test_ways_to_authenticate(mock: Mock, way: str, secret: bool, account: str) -> None:  # noqa: FBT001  # a parameter of pytest's
+def test_ways_to_authenticate(mock: Mock, way: str, account: str, *, secret: bool) -> None:
     """Retrieve, confirm and cancel accept each way to send a key and each way to send an account."""
     setups = [prepared(mock) for _ in range(4)]
     headers, fields = AUTHENTICATIONS[way](SECRET_KEY if secret else setups[0].key)
