@@ -58,7 +58,9 @@ paths:
   /family:
     get:
       operationId: family
-      responses: {2XX: {description: fine, content: {application/json: {schema: {enum: [fine]}}}}, "404": {description: no}}
+      responses:
+        2XX: {description: fine, content: {application/json: {schema: {enum: [fine]}}}}
+        "404": {description: no}
   /failure:
     get:
       operationId: failure

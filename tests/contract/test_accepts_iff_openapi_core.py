@@ -56,7 +56,7 @@ def test_generated_bodies(version: str, direction: str) -> None:
 
 @pytest.mark.parametrize("name", SUITE)
 def test_the_json_schema_test_suite(name: str) -> None:
-    """Of the suite's cases for draft 4 none is accepted that openapi-core refuses, and each valid one is seen at once."""
+    """No case for draft 4 is accepted that openapi-core refuses, and each valid one is accepted at once."""
     for group in SUITE[name]:
         both = Both(made(described(body_of(group["schema"]) | response_of(group["schema"]))))
         for case in group["tests"]:

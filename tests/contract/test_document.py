@@ -123,7 +123,7 @@ def test_discriminator_mappings(tmp_path: Path, mapped: str) -> None:
 
 
 def test_data_holds_no_references(tmp_path: Path) -> None:
-    """A `$ref` inside of examples, defaults, enums and extensions is somebody's data, and a property may be called so."""
+    """A `$ref` in an example, default, enum or extension is data, and a property may have this name."""
     data = {"$ref": "http://169.254.169.254/secret"}
     schema = {
         "type": "object",

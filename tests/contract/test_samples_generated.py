@@ -95,10 +95,11 @@ def schemas_of(draw: st.DrawFn, value: Any) -> dict[str, Any]:
 SATISFIABLE = VALUES.flatmap(schemas_of)
 
 KEYWORDS = (
-    "$ref $dynamicRef additionalProperties allOf anyOf const contains default dependentRequired dependentSchemas discriminator "
-    "else enum example examples exclusiveMaximum exclusiveMinimum format if items maxItems maxLength maxProperties maximum "
-    "minContains minItems minLength minProperties minimum multipleOf not nullable oneOf pattern patternProperties "
-    "prefixItems properties propertyNames readOnly required then type unevaluatedProperties uniqueItems writeOnly"
+    "$ref $dynamicRef additionalProperties allOf anyOf const contains default dependentRequired dependentSchemas "
+    "discriminator else enum example examples exclusiveMaximum exclusiveMinimum format if items maxItems maxLength "
+    "maxProperties maximum minContains minItems minLength minProperties minimum multipleOf not nullable oneOf pattern "
+    "patternProperties prefixItems properties propertyNames readOnly required then type unevaluatedProperties uniqueItems "
+    "writeOnly"
 )
 SCALARS = (
     st.none()

@@ -1,11 +1,11 @@
 """Every code block of every document runs as written.
 
 The blocks are found in the documents, not listed here: a new block is tested or fails. A runner is chosen by the
-language of the block; SPECIAL has the blocks that need something else, and says what. Blocks with HTML, and Python that uses
-a browser page, are run by tests/browser/test_snippets.py.
+language of the block; SPECIAL has the blocks that need something else, and says what. Blocks with HTML, and Python
+that uses a browser page, are run by tests/browser/test_snippets.py.
 
-A block is changed in one way only: port 8080 may be in use on this machine, so it is replaced by the port of a mock that runs for
-the tests, or by a free port if the block starts a server itself.
+A block is changed in one way only: port 8080 may be in use on this machine, so it is replaced by the port of a mock
+that runs for the tests, or by a free port if the block starts a server itself.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ COMMANDS = {
     "pytest": f'exec "{sys.executable}" -m pytest "$@"',
 }
 
-# A block that runs in a checkout may install packages, build an image or take minutes. .ci/run does these things for real:
-# the two set-up commands, the steps of the Dockerfile, each benchmark with --quick. Here they are replaced by scripts that check
-# what they are given.
+# A block that runs in a checkout may install packages, build an image or take minutes. .ci/run does these things for
+# real: the two set-up commands, the steps of the Dockerfile, each benchmark with --quick. Here they are replaced by
+# scripts that check their arguments.
 STAND_INS = {
     # The virtual environment is there already.
     "python3": 'test "$1 $2" = "-m venv"',
@@ -154,7 +154,7 @@ def is_healthy(url: str) -> bool:
 
 
 def run_shell(block: Block, stage: Stage) -> str:
-    """Run it in `sh -eu`: every command succeeds, none of them is refused by the mock, and no process is left behind."""
+    """Run it in `sh -eu`: every command succeeds, the mock refuses nothing, and no process is left behind."""
     serves = serves_until_stopped(block)
     starts_a_server = serves or re.search(r"^mockserver .*&$", block.text, re.MULTILINE)
     port = free_port() if starts_a_server else stage.shared_port
@@ -307,7 +307,7 @@ def retried_call(block: Block, stage: Stage) -> None:
 
 
 def start_and_stop(block: Block, stage: Stage) -> None:
-    """The script that starts a mock for tests in any language; the tests are one call here, which is let in by its key."""
+    """The script that starts a mock for tests in any language; here, the tests are one call with a key."""
     comment = "# Run your tests here"
     curl = "curl -s -o /dev/null -w '%{http_code}\\n' -X POST -H 'wb-key: api_key_test' http://127.0.0.1:8080/"
     assert comment in block.text

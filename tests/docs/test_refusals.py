@@ -93,7 +93,10 @@ paths:
 OTHER_SCENARIO = """
 about: A request with a query gets a text instead of a number.
 stubs:
-  - {name: numbered, operation: get_pet, when: {query: {number: "1"}}, reply: {status: 200, body: "{$request.query.number}"}}
+  - name: numbered
+    operation: get_pet
+    when: {query: {number: "1"}}
+    reply: {status: 200, body: "{$request.query.number}"}
 """
 
 
