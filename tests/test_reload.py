@@ -654,7 +654,9 @@ def test_a_bug_while_reading(mock: Mock, monkeypatch: pytest.MonkeyPatch, caplog
     monkeypatch.setattr("mockserver.reloading.sources.load_snapshot", lambda *_, **__: 1 / 0)
     mock.file("happy_path").write_text(scenario(2), "utf-8")
 
-    assert ["a bug of the mock server prevents reading the files; stderr has more"] == mock.until_rejected()
+    assert [
+        "the files cannot be read because of a bug in the mock server; stderr has the traceback"
+    ] == mock.until_rejected()
     assert "ZeroDivisionError" in caplog.text
     monkeypatch.undo()
     mock.file("happy_path").write_text(scenario(3), "utf-8")

@@ -43,7 +43,7 @@ def check(settings: Settings, *, against: Path | None = None) -> Report:
 
 
 class FileChecker:
-    """Checks files under one contract, in an engine with all scenarios that keep the contract."""
+    """Checks files under one contract. The examples are played with all scenarios that match the contract."""
 
     def __init__(self, files: Sequence[ReadFile], contract: Contract) -> None:
         self._lint = ScenarioLint(contract)

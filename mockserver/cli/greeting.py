@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from mockserver.engine.engine import Engine
 from mockserver.redaction import printable
 from mockserver.settings import Settings
@@ -62,7 +60,5 @@ def _first_requests(settings: Settings, engine: Engine, url: str) -> list[str]:
                 f"curl -s {url}{operation.bases[0]}{path} \\",
                 f"  -H 'wb-key: {key}' -H 'Content-Type: application/json' -d '{BODY}'",
             ]
-    shown = [
-        f"  {each.method} {url}{each.bases[0]}{printable(each.template)}" for each in islice(operations, MAX_OPERATIONS)
-    ]
+    shown = [f"  {each.method} {url}{each.bases[0]}{printable(each.template)}" for each in operations][:MAX_OPERATIONS]
     return [*shown, f"  and {len(operations) - len(shown)} more"] if len(operations) > len(shown) else shown

@@ -52,7 +52,7 @@ class Reloader:
         engine.reload = ReloadStatus(since=engine.snapshot.read_at)
 
     def start(self, run_between_requests: Callable[[Action], object]) -> None:
-        """Begin to watch. The reloader's thread calls `run_between_requests` with what changes the engine."""
+        """Begin to watch. Another thread calls `run_between_requests` with a function that changes the engine."""
         self._thread = threading.Thread(target=self._run, args=[run_between_requests], name="reload", daemon=True)
         self._thread.start()
 
@@ -76,14 +76,15 @@ class Reloader:
                         break
 
     def _read(self) -> Action:
-        """Read the files; returns what to do with the result."""
+        """Read the files. Returns the function that serves the result or reports the problems."""
         try:
             return partial(self._accept, self._sources.read())
         except UsageError as error:
             return partial(self._reject, _shortened(str(error).splitlines()))
         except Exception:
-            _logger.exception("a bug of the mock server prevents reading the changed files")
-            return partial(self._reject, ("a bug of the mock server prevents reading the files; stderr has more",))
+            _logger.exception("the changed files cannot be read because of a bug in the mock server")
+            problem = "the files cannot be read because of a bug in the mock server; stderr has the traceback"
+            return partial(self._reject, (problem,))
 
     def _accept(self, snapshot: Snapshot) -> None:
         before, recovered = self._engine.snapshot, self._engine.reload and self._engine.reload.problems
@@ -103,7 +104,7 @@ class Reloader:
 
 
 def _possible_changes(folders: Iterable[Path], stopped: threading.Event) -> Generator[None]:
-    """Yields when something in one of the folders has changed, and at least twice a second; ends with the event."""
+    """Yields when something in one of the folders has changed, and at least twice a second, until `stopped` is set."""
     import watchfiles
 
     try:

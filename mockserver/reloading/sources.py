@@ -20,7 +20,7 @@ Stamp = tuple[int, ...] | None
 # The clock that file systems read can be a few milliseconds slow.
 _SLACK = 10_000_000
 
-# Editors write a file in pieces. Files are read after this many seconds without a change, and at last after four waits.
+# Editors write a file in pieces. Files are read after 0.1 seconds without a change, at the latest after four waits.
 _QUIET = 0.1
 _MAX_WAITS = 4
 
@@ -38,7 +38,7 @@ class FileStamps:
         return cls({path: _stamp(path) for path in spec}, _scenarios(folder) if folder else {})
 
     def contradicts(self, other: FileStamps) -> bool:
-        """Whether a file differs. Of the contract only files that both have count, because its files can change."""
+        """Whether a file has different stamps. A file of the contract counts only if both have it."""
         common = self.spec.keys() & other.spec.keys()
         return self.scenarios != other.scenarios or any(self.spec[path] != other.spec[path] for path in common)
 
@@ -88,9 +88,7 @@ class Sources:
         """Load the snapshot. Raises SpecError, ScenarioError."""
         before = self._read_stamps()
         try:
-            if self._last_spec is None or any(
-                before.spec.get(path) != stamp for path, stamp in self._last_spec.items()
-            ):
+            if self._last_spec is None or not self._last_spec.items() <= before.spec.items():
                 self._read_contract(before)
             return load_snapshot(self._settings, contract=self._contract)
         finally:

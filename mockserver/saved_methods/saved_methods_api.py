@@ -1,4 +1,4 @@
-"""Answers the operation of spec/saved_methods.yaml from what the setup intents of an engine have saved."""
+"""Answers the operation of spec/saved_methods.yaml with the payment methods that setup intents have saved."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ OPERATIONS: Final = ("mock_list_payment_methods",)
 """The operationIds of spec/saved_methods.yaml."""
 
 PATH: Final = re.compile(r"/v1/c/customer/[^/]*/payment/method")
-"""The path of spec/saved_methods.yaml, as it is sent."""
+"""Matches the path of the operation in a request."""
 
 _JSON: Final = (("content-type", "application/json"),)
 
 
 class SavedMethodsApi:
-    """The list of saved payment methods. Its exchanges are recorded with those of the engine."""
+    """The list of a customer's saved payment methods. Its exchanges are recorded like those of the engine."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
@@ -35,7 +35,7 @@ class SavedMethodsApi:
 
     @cached_property
     def contract(self) -> Contract:
-        """spec/saved_methods.yaml, which is read when the first request comes."""
+        """spec/saved_methods.yaml, which is read at the first request."""
         return Contract.load(
             own_file("saved_methods.yaml"),
             accepted_keys=frozenset(self._settings.api_keys) or None,
@@ -43,7 +43,7 @@ class SavedMethodsApi:
         )
 
     def handle(self, request: Request) -> Reply:
-        """Answer one request, with the list or with a refusal."""
+        """Answer a request with the list or a refusal."""
         namespace = namespace_of(request, self.contract.credential_places)
         recording = self._engine.recorder.begin(request, namespace)
         try:

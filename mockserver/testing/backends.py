@@ -72,7 +72,7 @@ class LocalBackend:
 
     def call(self, request: Request) -> tuple[int, Any]:
         """The status and the JSON of a control call, without HTTP."""
-        # Only `GET events` returns more than a reply, and no test needs it.
+        # Only `GET events` returns a stream as well, and MockServer never calls it.
         reply = cast("Reply", self._control.handle(request))
         return reply.status, json.loads(reply.body) if reply.body else None
 
@@ -100,10 +100,7 @@ class Options(TypedDict, total=False):
 def backend_of(
     settings: Settings | None, url: str | None, admin_token: str | None, options: Mapping[str, Any]
 ) -> Backend:
-    """The backend for the arguments of MockServer; `options` has those in Options.
-
-    Raises UsageError if they cannot be used together.
-    """
+    """The backend for the arguments of MockServer. Raises UsageError if they cannot be used together."""
     if url is not None:
         names = [name for name in options if name != "scenario"]
         if settings is not None or names:

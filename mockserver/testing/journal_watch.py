@@ -15,7 +15,7 @@ __all__ = ["JournalWatch", "LocalWatch", "RemoteWatch"]
 class JournalWatch:
     """The exchanges of one test.
 
-    `unsound` has the entries of requests that were refused or broke the contract, `cells` the coverage of all entries.
+    `unsound` has the entries of requests that were refused or broke the contract, `cells` the outcomes of all entries.
     `end` stops watching.
     """
 

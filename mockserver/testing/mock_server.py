@@ -28,8 +28,8 @@ class ExpectedCalls(TypedDict, total=False):
     """What MockServer.verify expects of the calls to an operation.
 
     `path`, `query`, `header`, `cookie` and `body` are matchers as under `when` in a scenario file. Without `count`,
-    `at_least` and `at_most`, one call is enough. `in_order` is used alone: a list of expectations, each with its
-    `operation`. The calls must have come in this order; other calls between them are allowed.
+    `at_least` and `at_most`, one call is enough. `in_order` cannot be combined with the others. It is a list of
+    expectations, whose calls must have come in this order; other calls between them are allowed.
     """
 
     path: Mapping[str, Any] | None
@@ -75,9 +75,9 @@ class MockServer:
         self._watch: JournalWatch | None = None
         self._numbers = count(1)
         if isinstance(self._backend, LocalBackend):
-            self.api_key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
+            self._key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
         else:
-            self.api_key = api_key or _new_key()
+            self._key = api_key or _new_key()
 
     def start(self) -> Self:
         """Start listening; with `url`, check that the server is healthy."""
@@ -107,6 +107,11 @@ class MockServer:
     def url(self) -> str:
         """The base URL, without a slash at the end. Raises UsageError before `start`."""
         return self._backend.url
+
+    @property
+    def api_key(self) -> str:
+        """The credential of the namespace."""
+        return self._key
 
     @property
     def headers(self) -> dict[str, str]:
@@ -176,7 +181,7 @@ class MockServer:
     def namespace(self, api_key: str | None = None) -> MockServer:
         """The same mock with the namespace of another key; by default of a new one."""
         is_local = isinstance(self._backend, LocalBackend)
-        key = api_key or (f"{self.api_key}_{next(self._numbers)}" if is_local else _new_key())
+        key = api_key or (f"{self._key}_{next(self._numbers)}" if is_local else _new_key())
         return MockServer(backend=self._backend, api_key=key)
 
     @property
@@ -207,9 +212,9 @@ class MockServer:
         places = self._backend.credential_places
         place = next((each for each in places if each.place in {"header", "http"}), next(iter(places), None))
         if place is not None:
-            return place.carry(request, self.api_key)
+            return place.carry(request, self._key)
         # A name with the prefix of a key would be redacted, and then all namespaces would look the same.
-        name = self.api_key.removeprefix("api_key_")
+        name = self._key.removeprefix("api_key_")
         return replace(request, headers=Headers([*request.headers.pairs, ("mock-namespace", name)]))
 
     def _call(self, method: str, name: str, body: Any = None) -> Any:

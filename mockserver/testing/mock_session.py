@@ -91,7 +91,7 @@ class MockUsage:
 class MockSession:
     """The mock for all tests of a process: its own, or a running server. Raises UsageError.
 
-    `cells` is what the tests have used of the coverage. `transport` has the connections that all clients share.
+    `cells` has the outcomes that the tests have used. `transport` has the connections that all clients share.
     """
 
     def __init__(self, options: Mapping[str, str | None], config: pytest.Config) -> None:

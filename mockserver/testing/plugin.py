@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; check the option that is used only at the end of the run."""
+    """Register the marker, and check --mockserver-fail-under before the tests run."""
     fail_under = _option(config, "fail_under")
     try:
         is_percentage = 0 <= float(fail_under or 0) <= 100
@@ -87,7 +87,7 @@ def mockserver_client(request: pytest.FixtureRequest) -> httpx.Client:
         hint = "run pip install httpx, or pip install '.[pytest]' in a checkout"
         raise pytest.fail.Exception(f"the fixture mockserver_client needs httpx: {hint}", pytrace=False) from None
     usage = _usage(request, listens=True)
-    # Shared connections are faster than new ones for each test. Closing the client does not prevent their further use.
+    # Shared connections are faster than new ones for each test. They can be used even after a test closes its client.
     transport = usage.session.transport = usage.session.transport or httpx.HTTPTransport(trust_env=False)
     return httpx.Client(base_url=usage.mock.url, headers=usage.mock.headers, transport=transport, trust_env=False)
 

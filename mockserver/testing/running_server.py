@@ -46,9 +46,9 @@ class RunningServer:
         self._timeout = timeout
 
     def call(self, request: Request, *, max_size: int | None = None) -> tuple[int, Any]:
-        """The status of the reply and its JSON, or None. Raises UsageError if no server answers.
+        """The status and the JSON of the reply, or None if it has no JSON. Raises UsageError if no server answers.
 
-        `max_size` is how many bytes of the body are read.
+        At most `max_size` bytes of the body are read.
         """
         target = f"{self._base}{request.path}{'?' if request.query else ''}{request.query}"
         headers = {**dict(request.headers.pairs), **self._headers}
