@@ -1,4 +1,4 @@
-"""Made-up values for people to read, made by Faker: names, addresses, account numbers."""
+"""Made-up values from Faker, such as names, addresses and account numbers."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class PaymentSessionReply(_Head):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiteralReply(_Head):
-    """A reply as the file has it. `body` is None if there is no body; a body of null is a template."""
+    """A reply that the file defines completely. `body` is None without a body; a body of null is a template."""
 
     body: Template | None = None
 
