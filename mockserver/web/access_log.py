@@ -69,7 +69,7 @@ class AccessLog:
     def add(
         self, head: RequestHead, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None
     ) -> None:
-        """Log one exchange. `size` is the number of body bytes sent; `reply` is None if the client disconnected first."""
+        """Log one exchange. `size` is the number of body bytes; `reply` is None if the client disconnects first."""
         record = _LogRecord(
             time.time(),
             head.method,
