@@ -1,4 +1,4 @@
-"""The calls of the control API, by their operationIds in spec/admin.yaml: what each does to the engine, and tells."""
+"""The calls of the control API. Each function has the name of its operationId in spec/admin.yaml."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.control.event_stream import EventStream
-from mockserver.control.verify import verified
+from mockserver.control.verify import verify_calls
 from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
@@ -23,19 +23,19 @@ __all__ = ["CALLS", "CallResult"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
-    """What a call is answered: a status, and JSON or no body."""
+    """The result of a call: a status, and a JSON value or no body (None)."""
 
     status: int = 200
     body: Any = None
 
 
 def get_health(engine: Engine, _: Call) -> CallResult:
-    """Whether the mock is ready, and what it serves."""
+    """That the mock is ready, and what it serves."""
     return CallResult(body={"status": "ok", "version": __version__, **engine.health()})
 
 
 def list_scenarios(engine: Engine, call: Call) -> CallResult:
-    """What there is to choose from, and what is chosen."""
+    """The scenarios, and which of them are activated."""
     namespace, selector = _namespace(engine, call), engine.snapshot.selector
     scenarios = [
         {
@@ -54,14 +54,14 @@ def list_scenarios(engine: Engine, call: Call) -> CallResult:
 
 
 def activate_scenario(engine: Engine, call: Call) -> CallResult:
-    """Activate a scenario, or end it."""
+    """Activate a scenario, or deactivate it."""
     namespace, name = _namespace(engine, call), call.body["name"]
     engine.activate(name, namespace)
     return CallResult(body={"name": name, "namespace": namespace.shown if namespace else None})
 
 
 def get_journal(engine: Engine, call: Call) -> CallResult:
-    """What came, and what became of it."""
+    """The entries of the journal that match the filter."""
     wanted = _filter(call)
     entries = [entry for entry in engine.journal.of(_key(engine, call)) if wanted(entry)]
     limit = call.request.query_values.get("limit")
@@ -70,12 +70,12 @@ def get_journal(engine: Engine, call: Call) -> CallResult:
 
 
 def verify(engine: Engine, call: Call) -> CallResult:
-    """Whether what was expected has come."""
-    return CallResult(body=verified(engine, call.body, _namespace(engine, call)))
+    """Whether the expected calls were made."""
+    return CallResult(body=verify_calls(engine, call.body, _namespace(engine, call)))
 
 
 def list_payment_sessions(engine: Engine, call: Call) -> CallResult:
-    """The payment sessions that were made up."""
+    """The payment sessions."""
     return CallResult(body={"payment_sessions": list(map(_session, engine.payment_sessions.of(_key(engine, call))))})
 
 
@@ -93,19 +93,19 @@ def get_payment_session(engine: Engine, call: Call) -> CallResult:
 
 
 def reset(engine: Engine, call: Call) -> CallResult:
-    """Begin again as at the start."""
+    """Return to the initial state."""
     engine.reset(_namespace(engine, call), seed=call.body.get("seed") if isinstance(call.body, dict) else None)
     return CallResult(status=204)
 
 
 def get_coverage(engine: Engine, call: Call) -> CallResult:
-    """What was exercised, and what never was."""
+    """Which outcomes were exercised, and which were not."""
     cells = expected_cells(engine.contract, (engine.scenarios or {}).values())
     return CallResult(body=as_report(cells, engine.coverage.of(_key(engine, call))))
 
 
 def stream_events(engine: Engine, call: Call) -> EventStream:
-    """New entries of the journal as they come."""
+    """New entries of the journal as events."""
     key, wanted = _key(engine, call), _filter(call)
     last = call.request.headers.get("last-event-id", "")
     return EventStream(
@@ -139,7 +139,7 @@ CALLS: Final[Mapping[str, Callable[[Engine, Call], CallResult | EventStream]]] =
 
 
 def _namespace(engine: Engine, call: Call) -> Namespace | None:
-    """The namespace that a call is about; None for the whole server."""
+    """The namespace that a call acts on; None for the whole server."""
     found = namespace_of(call.request, engine.contract.credential_places)
     return found if found.key else None
 
@@ -150,22 +150,22 @@ def _key(engine: Engine, call: Call) -> str | None:
 
 
 def _filter(call: Call) -> Callable[[Entry], bool]:
-    """Which entries a call asks for by its query."""
-    asked = {name: values[-1] for name, values in call.request.query_values.items()}
+    """The filter that the query of a call describes."""
+    query = {name: values[-1] for name, values in call.request.query_values.items()}
 
     def wanted(entry: Entry) -> bool:
         return all(
-            asked.get(name, value) == value
+            query.get(name, value) == value
             for name, value in (
                 ("namespace", entry.namespace),
                 ("operation", entry.operation),
                 ("scenario", entry.scenario),
             )
-        ) and asked.get("refused") in (None, "false" if entry.refused is None else "true", entry.refused or "false")
+        ) and query.get("refused") in (None, "false" if entry.refused is None else "true", entry.refused or "false")
 
     return wanted
 
 
 def _session(session: PaymentSession) -> dict[str, Any]:
-    """A payment session as its client reads it, but without the secret half of its client secret."""
+    """A payment session as its client received it, without the secret half of the client secret."""
     return {"namespace": shown(session.owner), "payment_session": redact_value(session.as_body())}

@@ -1,4 +1,4 @@
-"""Verification: what was called is held against what should have been, and the nearest calls are shown."""
+"""Expectations: which calls should have been made, compared with the journal. The nearest calls are reported."""
 
 from __future__ import annotations
 
@@ -14,59 +14,54 @@ from mockserver.scenarios.conditions import ALWAYS
 from mockserver.scenarios.format.flaws import FlawsError, below
 from mockserver.scenarios.format.scenario_format import CONDITION
 
-__all__ = ["Bounds", "Expectation", "VerifyResult", "parse_expectation", "verify", "verify_order"]
+__all__ = ["CallCount", "Expectation", "VerifyResult", "verify", "verify_order"]
 
-SHOWN: Final = 5
-"""So many calls that missed are shown, the nearest of them."""
+MAX_NEAREST: Final = 5
+"""How many of the calls that do not match are reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """A call that should have come: to this operation, answered by this scenario, with such a request.
+    """A call that should have been made: its operation, the scenario that answered, and its request.
 
-    What is None is not asked about. `said` is the expectation as it was written.
+    A member that is None matches every call.
     """
 
-    said: Mapping[str, Any]
     operation: str | None = None
     scenario: str | None = None
     when: Condition = ALWAYS
 
+    @classmethod
+    def parse(cls, value: Mapping[str, Any]) -> Expectation:
+        """The expectation of a request body. Raises FlawsError."""
+        parts = {name: value[name] for name in ("path", "query", "header", "cookie", "body") if name in value}
+        when = CONDITION.parse(parts) if parts else ALWAYS
+        return cls(operation=value.get("operation"), scenario=value.get("scenario"), when=when)
+
     def misses(self, entry: Entry, contract: Contract) -> list[Miss]:
-        """Every reason why an exchange is not the one that is meant."""
-        found = []
+        """Every reason why an exchange does not match; empty if it matches."""
+        misses = []
         if self.operation is not None and entry.operation != self.operation:
-            found.append(Miss("operation", self.operation, entry.operation or "no operation"))
+            misses.append(Miss("operation", self.operation, entry.operation or "no operation"))
         if self.scenario is not None and entry.scenario != self.scenario:
-            found.append(Miss("scenario", self.scenario, entry.scenario or "no scenario"))
+            misses.append(Miss("scenario", self.scenario, entry.scenario or "no scenario"))
         body = entry.sent
         if body is ABSENT and self.when.body is not None:
             body = contract.body_of(entry.request, entry.operation)
         call = Call(request=entry.request, operation=entry.operation or "", path=entry.path, body=body)
-        return found + self.when.misses(call)
-
-
-def parse_expectation(value: Mapping[str, Any]) -> Expectation:
-    """The expectation that these members describe. Raises FlawsError."""
-    parts = {name: value[name] for name in ("path", "query", "header", "cookie", "body") if name in value}
-    return Expectation(
-        said=value,
-        operation=value.get("operation"),
-        scenario=value.get("scenario"),
-        when=CONDITION.parse(parts) if parts else ALWAYS,
-    )
+        return misses + self.when.misses(call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How often a call should have come. None is no bound."""
+class CallCount:
+    """How often a call should have been made. None means no limit."""
 
     least: int | None = None
     most: int | None = None
 
     @classmethod
-    def of(cls, value: Mapping[str, Any]) -> Bounds:
-        """The bounds of `count`, or of `at_least` and `at_most`; without any of them, at least once."""
+    def parse(cls, value: Mapping[str, Any]) -> CallCount:
+        """The count of a request body: `count`, or `at_least` and `at_most`; without any of them, at least 1."""
         if "count" in value:
             return cls(least=value["count"], most=value["count"])
         if "at_least" not in value and "at_most" not in value:
@@ -77,8 +72,8 @@ class Bounds:
                 raise FlawsError.one(f"no number of calls is at least {least} and at most {most}")
         return cls(least=least, most=most)
 
-    def allow(self, count: int) -> bool:
-        """Whether a number of calls is as it should be."""
+    def allows(self, count: int) -> bool:
+        """Whether a number of calls is allowed."""
         return (self.least is None or count >= self.least) and (self.most is None or count <= self.most)
 
     def __str__(self) -> str:
@@ -91,10 +86,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyResult:
-    """Whether what was expected has come.
-
-    `found` are the entries that fit, `nearest` those that came nearest, with their misses.
-    """
+    """Whether an expectation holds: the entries that match, and the nearest others with their misses."""
 
     holds: bool
     detail: str
@@ -102,51 +94,49 @@ class VerifyResult:
     nearest: Sequence[tuple[Entry, Sequence[Miss]]] = ()
 
 
-def verify(expectation: Expectation, bounds: Bounds, entries: Sequence[Entry], contract: Contract) -> VerifyResult:
-    """Whether as many of the entries as there should be are what is expected."""
-    judged = [(entry, expectation.misses(entry, contract)) for entry in entries]
-    found = [entry for entry, misses in judged if not misses]
-    missed = [(entry, misses) for entry, misses in judged if misses]
-    holds = bounds.allow(len(found))
-    came = f"{len(found)} of {_calls(len(entries))} fit" if entries else "nothing was called"
+def verify(expectation: Expectation, count: CallCount, entries: Sequence[Entry], contract: Contract) -> VerifyResult:
+    """Whether the allowed number of entries match."""
+    compared = [(entry, expectation.misses(entry, contract)) for entry in entries]
+    found = [entry for entry, misses in compared if not misses]
+    holds = count.allows(len(found))
+    if count.least is not None and len(found) <= count.least:
+        # Too few calls match, so the others are reported; if there are too many, those that match are reported.
+        compared = [(entry, misses) for entry, misses in compared if misses]
+    summary = f"{len(found)} of {_calls(len(entries))} match" if entries else "there was no call"
     return VerifyResult(
-        holds=holds,
-        detail=f"Expected {bounds}; {came}.",
-        found=found,
-        # Where too many have come, it is those that are to be seen.
-        nearest=[] if holds else _nearest(judged if bounds.least is None or len(found) > bounds.least else missed),
+        holds=holds, detail=f"Expected {count}; {summary}.", found=found, nearest=[] if holds else _nearest(compared)
     )
 
 
 def verify_order(expectations: Sequence[Expectation], entries: Sequence[Entry], contract: Contract) -> VerifyResult:
-    """Whether the entries hold one that fits each expectation, in this order; others may come in between."""
+    """Whether entries match the expectations in this order; other calls may be in between."""
     found: list[Entry] = []
     rest = iter(entries)
     for position, expectation in enumerate(expectations, 1):
-        passed = []
+        others = []
         for entry in rest:
             misses = expectation.misses(entry, contract)
             if not misses:
                 found.append(entry)
                 break
-            passed.append((entry, misses))
+            others.append((entry, misses))
         else:
-            after = f" after the one that fits number {position - 1}" if found else ""
-            came = any(not expectation.misses(entry, contract) for entry in entries)
-            why = "; one that fits came earlier" if came else ""
-            detail = f"Expected {_calls(len(expectations))} in this order; number {position} did not come{after}{why}."
-            return VerifyResult(holds=False, detail=detail, found=found, nearest=_nearest(passed))
-    return VerifyResult(holds=True, detail=f"{_calls(len(found))} came in this order.", found=found)
+            after = f" after the call that matches number {position - 1}" if found else ""
+            is_early = any(not expectation.misses(entry, contract) for entry in entries)
+            hint = "; a call that matches was made earlier" if is_early else ""
+            detail = f"Expected {_calls(len(expectations))} in this order; number {position} was not made{after}{hint}."
+            return VerifyResult(holds=False, detail=detail, found=found, nearest=_nearest(others))
+    return VerifyResult(holds=True, detail=f"{_calls(len(found))} were made in this order.", found=found)
 
 
-def _nearest(judged: Iterable[tuple[Entry, Sequence[Miss]]]) -> list[tuple[Entry, Sequence[Miss]]]:
-    """The few with the fewest misses; of those that are equally near, the latest."""
-    latest_first = list(judged)[::-1]
-    return sorted(latest_first, key=lambda each: _distance(each[1]))[:SHOWN]
+def _nearest(compared: Iterable[tuple[Entry, Sequence[Miss]]]) -> list[tuple[Entry, Sequence[Miss]]]:
+    """The entries with the fewest misses; of equal ones the latest."""
+    latest_first = list(compared)[::-1]
+    return sorted(latest_first, key=lambda pair: _distance(pair[1]))[:MAX_NEAREST]
 
 
 def _distance(misses: Sequence[Miss]) -> int:
-    # Another operation is further away than any number of members that differ.
+    # Another operation is further away than any number of different members.
     return len(misses) + 1000 * sum(miss.where == "operation" for miss in misses)
 
 

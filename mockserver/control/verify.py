@@ -1,4 +1,4 @@
-"""What `POST /__mock/verify` asks, read and answered; an answer of no shows what came instead, the nearest first."""
+"""Answers `POST /__mock/verify`. If the expectation does not hold, the refusal shows the nearest calls."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from mockserver.control.expectations import Bounds, Expectation, VerifyResult, parse_expectation, verify, verify_order
+from mockserver.control.expectations import CallCount, Expectation, verify, verify_order
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.engine.namespaces import Namespace
@@ -17,53 +17,51 @@ from mockserver.scenarios import Miss
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below
 from mockserver.scenarios.suggestions import did_you_mean
 
-__all__ = ["verified"]
+__all__ = ["verify_calls"]
 
-BOUNDS: Final = ("count", "at_least", "at_most")
-SHOWN_NAMESPACES: Final = 5
+COUNTS: Final = ("count", "at_least", "at_most")
+MAX_NAMESPACES: Final = 5
+
+Body = Mapping[str, Any]
 
 
-def verified(engine: Engine, asked: Mapping[str, Any], namespace: Namespace | None) -> dict[str, Any]:
-    """The answer of yes. Raises Refusal: not-verified, and contract-violation where the question makes no sense."""
+def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> dict[str, Any]:
+    """The reply if the expectation holds. Raises Refusal: not-verified; contract-violation if it is invalid."""
     try:
-        expectations, bounds = _read(engine, asked)
+        expectations, count = _parse(engine, body)
     except FlawsError as error:
-        raise _senseless(error) from None
+        raise _invalid(error) from None
     entries = engine.journal.of(namespace.key if namespace else None)
-    if bounds is None:
-        verdict = verify_order(expectations, entries, engine.contract)
+    if count is None:
+        result = verify_order(expectations, entries, engine.contract)
     else:
-        verdict = verify(expectations[0], bounds, entries, engine.contract)
-    if verdict.holds:
-        return {"found": [entry.id for entry in verdict.found]}
-    raise Refusal(
-        "not-verified",
-        verdict.detail if entries or namespace is None else f"{verdict.detail} {_elsewhere(engine, namespace)}".strip(),
-        extra={
-            "expected": _veiled(asked),
-            "found": [entry.id for entry in verdict.found],
-            "nearest": _shown(verdict),
-        },
-    )
+        result = verify(expectations[0], count, entries, engine.contract)
+    found = [entry.id for entry in result.found]
+    if result.holds:
+        return {"found": found}
+    hint = "" if entries or namespace is None else _other_namespaces(engine, namespace)
+    nearest = [_near_call(entry, misses) for entry, misses in result.nearest]
+    extra: dict[str, object] = {"expected": _redacted(body), "found": found, "nearest": nearest}
+    raise Refusal("not-verified", f"{result.detail}{hint}", extra=extra)
 
 
-def _read(engine: Engine, asked: Mapping[str, Any]) -> tuple[list[Expectation], Bounds | None]:
-    """The expectations, and how often the only one should have come; None where they should have come in order."""
-    if "in_order" not in asked:
-        return [_expectation(engine, asked)], _bounds(asked)
-    others = [name for name in asked if name != "in_order"]
+def _parse(engine: Engine, body: Body) -> tuple[list[Expectation], CallCount | None]:
+    """The expectations; and how often a call should have been made, None if calls are expected in order."""
+    if "in_order" not in body:
+        return [_expectation(engine, body)], _count(body)
+    others = [name for name in body if name != "in_order"]
     if others:
-        raise FlawsError([Flaw((name,), "in_order stands alone: say this of its calls") for name in others])
+        raise FlawsError([Flaw((name,), "not allowed beside in_order: put it into its calls") for name in others])
     expectations = []
-    for index, each in enumerate(asked["in_order"]):
+    for index, each in enumerate(body["in_order"]):
         with below("in_order", index):
             expectations.append(_expectation(engine, each))
     return expectations, None
 
 
-def _expectation(engine: Engine, asked: Mapping[str, Any]) -> Expectation:
-    """An expectation; a name that nothing has would else be called in vain, and `count: 0` always hold."""
-    # Imported here: a health check needs nothing of Stripe's side.
+def _expectation(engine: Engine, body: Body) -> Expectation:
+    """One expectation. A name that does not exist is an error: with `count: 0` it would always hold."""
+    # Imported here: a health check does not need Stripe's API.
     from mockserver.saved_methods import OPERATIONS as SAVED_METHODS_OPERATIONS
     from mockserver.stripe.stripe_operations import OPERATIONS as STRIPE_OPERATIONS
 
@@ -71,75 +69,60 @@ def _expectation(engine: Engine, asked: Mapping[str, Any]) -> Expectation:
         "operation": (*engine.contract.operations, *SAVED_METHODS_OPERATIONS, *STRIPE_OPERATIONS),
         "scenario": engine.scenarios or (),
     }
-    for what, names in known.items():
-        name = asked.get(what)
+    for member, names in known.items():
+        name = body.get(member)
         if name is not None and name not in names:
-            with below(what):
-                raise FlawsError.one(f"there is no {what} {name[:100]!r}{did_you_mean(name, names)}")
-    return parse_expectation({name: value for name, value in asked.items() if name not in BOUNDS})
+            with below(member):
+                raise FlawsError.one(f"there is no {member} {name[:100]!r}{did_you_mean(name, names)}")
+    return Expectation.parse({name: value for name, value in body.items() if name not in COUNTS})
 
 
-def _bounds(asked: Mapping[str, Any]) -> Bounds:
-    besides = [name for name in ("at_least", "at_most") if name in asked]
-    if "count" in asked and besides:
-        raise FlawsError([Flaw((name,), "count says exactly how often: leave this out") for name in besides])
-    return Bounds.of(asked)
+def _count(body: Body) -> CallCount:
+    limits = [name for name in ("at_least", "at_most") if name in body]
+    if "count" in body and limits:
+        raise FlawsError([Flaw((name,), "not allowed beside count, which is exact") for name in limits])
+    return CallCount.parse(body)
 
 
-def _senseless(error: FlawsError) -> Refusal:
+def _invalid(error: FlawsError) -> Refusal:
     violations = tuple(
-        Violation(
-            place="body",
-            pointer=json_pointers.join(flaw.path),
-            message=flaw.problem,
-            keyword="verify",
-        )
+        Violation(place="body", pointer=json_pointers.join(flaw.path), message=flaw.problem, keyword="verify")
         for flaw in error.flaws
     )
     detail = "; ".join(f"{each.pointer or '/'}: {each.message}" for each in violations)
-    return Refusal("contract-violation", f"What is to be verified makes no sense: {detail}", violations=violations)
+    return Refusal("contract-violation", f"The expectation is invalid: {detail}", violations=violations)
 
 
-def _elsewhere(engine: Engine, namespace: Namespace) -> str:
-    """Where calls came instead: whoever sends another key than it verifies by waits in vain."""
+def _other_namespaces(engine: Engine, namespace: Namespace) -> str:
+    """Where calls were made instead. A client that sends one key and verifies with another would find nothing."""
     others = Counter(entry.namespace for entry in engine.journal)
     if not others:
         return ""
-    told = ", ".join(f"{name} ({count})" for name, count in others.most_common(SHOWN_NAMESPACES))
-    return f"This is about the namespace {namespace.shown}; calls came in others: {told}."
+    counts = ", ".join(f"{name} ({count})" for name, count in others.most_common(MAX_NAMESPACES))
+    return f" This is about the namespace {namespace.shown}; calls were made in others: {counts}."
 
 
-def _veiled(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The question without its secrets: the answer goes into reports."""
-    return {name: _veiled_part(name, value) for name, value in asked.items()}
+def _redacted(body: Body) -> dict[str, Any]:
+    """The request body without secrets: the refusal appears in reports."""
+    return {name: _redacted_member(name, value) for name, value in body.items()}
 
 
-def _veiled_part(name: str, value: Any) -> Any:
-    match name:
-        case "in_order":
-            return [_veiled(each) for each in value]
-        case "query" | "header" | "cookie":
-            return _without_named(value, cookies=name == "cookie")
-        case _:
-            return redact_value(value)
+def _redacted_member(name: str, value: Any) -> Any:
+    if name == "in_order":
+        return [_redacted(each) for each in value]
+    if name in {"query", "header", "cookie"}:
+        # Every cookie may hold a secret.
+        return {
+            field: REDACTED if name == "cookie" or is_secret_name(field) else redact_value(matcher)
+            for field, matcher in value.items()
+        }
+    return redact_value(value)
 
 
-def _without_named(matchers: Mapping[str, Any], *, cookies: bool) -> dict[str, Any]:
-    """Matchers of named fields, without those of which the name says that they hold a secret, as any cookie may."""
-    return {
-        name: REDACTED if cookies or is_secret_name(name) else redact_value(each) for name, each in matchers.items()
-    }
-
-
-def _shown(verdict: VerifyResult) -> list[dict[str, Any]]:
-    return [_near(entry, misses) for entry, misses in verdict.nearest]
-
-
-def _near(entry: Entry, misses: Sequence[Miss]) -> dict[str, Any]:
-    told = entry.as_json()
+def _near_call(entry: Entry, misses: Sequence[Miss]) -> dict[str, Any]:
     return {
         "entry": entry.id,
-        "request": told["request"],
+        "request": entry.as_json()["request"],
         "operation": entry.operation,
         "scenario": entry.scenario,
         "refused": entry.refused,

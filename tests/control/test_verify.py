@@ -66,7 +66,7 @@ def test_a_failure_shows_the_nearest_calls(called: Mock) -> None:
     problem = called.verify(operation=CREATE, path={"customer_id": "Cust_2"}, body={"plan_id": "PP2"}).json()
     nearest = problem["nearest"]
 
-    assert "Expected at least 1 call; 0 of 4 calls fit." == problem["detail"]
+    assert "Expected at least 1 call; 0 of 4 calls match." == problem["detail"]
     assert [{"where": "body /plan_id", "expected": '"PP2"', "actual": '"PP1"'}] == nearest[0]["misses"]
     assert SESSION.replace("Cust_1", "Cust_2") == nearest[0]["request"]["path"]
     assert [1, 2, 2, 2] == [len(each["misses"]) for each in nearest]
@@ -92,7 +92,7 @@ def test_a_failure_shows_the_calls_that_are_too_many(called: Mock) -> None:
     """If there are too many calls, the failure shows the matching ones."""
     problem = called.verify(body={"address": True}, count=2).json()
 
-    assert "Expected exactly 2 calls; 3 of 4 calls fit." == problem["detail"]
+    assert "Expected exactly 2 calls; 3 of 4 calls match." == problem["detail"]
     assert [[], [], []] == [each["misses"] for each in problem["nearest"][:3]]
     assert sorted(problem["found"]) == sorted(each["entry"] for each in problem["nearest"][:3])
 
@@ -103,8 +103,8 @@ def test_a_broken_order(called: Mock) -> None:
     problem = called.verify(in_order=expectation).json()
 
     assert (
-        "Expected 2 calls in this order; number 2 did not come after the one that fits number 1; "
-        "one that fits came earlier." == problem["detail"]
+        "Expected 2 calls in this order; number 2 was not made after the call that matches number 1; "
+        "a call that matches was made earlier." == problem["detail"]
     )
     assert [{"where": "path customer_id", "expected": '"Cust_2"', "actual": '"Cust_1"'}] == problem["nearest"][0][
         "misses"
@@ -116,7 +116,7 @@ def test_calls_in_another_namespace(called: Mock) -> None:
     problem = called.caller("api_key_other").verify(operation=CREATE).json()
     (shown,) = {entry["namespace"] for entry in called.get("journal")["entries"]}
 
-    assert f"calls came in others: {shown} (4)" in problem["detail"]
+    assert f"calls were made in others: {shown} (4)" in problem["detail"]
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_calls_in_another_namespace(called: Mock) -> None:
         ({"body": {"a": {"matches": "("}}}, "/body/a/matches", "cannot be used"),
         ({"header": {"a": 3}}, "/header/a", "expected text or one of the operators"),
         ({"path": {"a": {"like": "b"}}}, "/path/a/like", "unknown key"),
-        ({"count": 2, "at_least": 1}, "/at_least", "count says exactly how often"),
+        ({"count": 2, "at_least": 1}, "/at_least", "not allowed beside count"),
         ({"at_least": 3, "at_most": 1}, "/at_least", "no number of calls"),
         ({"in_order": [{}, {"operation": "x"}]}, "/in_order/1/operation", "there is no operation 'x'"),
-        ({"in_order": [{}], "operation": CREATE}, "/operation", "in_order stands alone"),
+        ({"in_order": [{}], "operation": CREATE}, "/operation", "not allowed beside in_order"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

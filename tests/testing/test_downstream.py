@@ -125,12 +125,12 @@ REPORTS = {
     ],
     "test_no_key": ["was refused: not-authenticated", "send the header wb-key or the cookie app-session"],
     "test_a_call_that_never_came": [
-        "Expected at least 1 call; 0 of 1 call fit.",
+        "Expected at least 1 call; 0 of 1 call match.",
         'path customer_id: expected "Cust_2", found "Cust_1"',
         "1. POST /v1/c/customer/Cust_1/payment/session",
         "POST /v1/c/customer/Cust_1/payment/session -> 200 (happy_path, payment session created)",
     ],
-    "test_a_call_too_many": ["Expected exactly 1 call; 2 of 2 calls fit.", "matches"],
+    "test_a_call_too_many": ["Expected exactly 1 call; 2 of 2 calls match.", "matches"],
     "test_a_plain_failure": [
         "assert 200 == 500",
         "scenario in force: server_error",

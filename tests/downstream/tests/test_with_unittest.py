@@ -29,7 +29,7 @@ class Checkout(unittest.TestCase):
         self.mock.scenario("server_error")
         with self.assertRaises(PaymentError):
             self.payments.start("Cust_1")
-        with self.assertRaisesRegex(VerificationError, "3 of 3 calls fit"):
+        with self.assertRaisesRegex(VerificationError, "3 of 3 calls match"):
             self.mock.verify(count=1)
 
 
