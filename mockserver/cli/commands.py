@@ -208,7 +208,7 @@ def print_error(text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print text on stdout at once. The server continues if the reader of a pipe has gone."""
+    """Print text on stdout at once. The server continues if the reader of a pipe has closed it."""
     try:
         click.echo(text)
     except OSError:

@@ -17,21 +17,23 @@ import pytest
 from tests.support.command import ROOT, run_pytest, run_python
 
 
+def run_module(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the commands of an environment that has the wheel; its `mockserver/__init__.py` is empty."""
     folder = tmp_path_factory.mktemp("wheel")
     # Without isolation the build needs no network; hatchling is in the extra `dev`.
     isolation = [] if find_spec("hatchling") is None else ["--no-isolation"]
+    run_module("build", "--wheel", *isolation, "--outdir", str(folder), str(ROOT))
+    run_module("venv", "--without-pip", str(folder / "venv"))
     scripts = folder / "venv" / "bin"
-    pip = ["pip", "--python", str(scripts / "python"), "install", "--no-deps", "--no-index", "--no-compile"]
-    for command in (
-        ["build", "--wheel", *isolation, "--outdir", str(folder), str(ROOT)],
-        ["venv", "--without-pip", str(folder / "venv")],
-    ):
-        subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    subprocess.run([sys.executable, "-m", *pip, str(wheel)], check=True, capture_output=True)
+    (wheel,) = map(str, folder.glob("*.whl"))
+    pip = ("pip", "--python", str(scripts / "python"), "install", "--no-deps", "--no-index", "--no-compile")
+    run_module(*pip, wheel)
     (packages,) = (folder / "venv").glob("lib/python*/site-packages")
     # The dependencies come from this environment. Its own installation of the project comes later on the path.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
