@@ -642,8 +642,8 @@ def test_requests_do_not_wait_for_a_reload(tmp_path: Path, monkeypatch: pytest.M
 
         assert [1] == mock.ask()
         assert "current" == mock.reload["state"]
-        started = time.monotonic()
-    assert time.monotonic() - started < PATIENCE / 2
+    # The server has stopped without waiting for the thread.
+    assert thread.is_alive()
     go_on.set()
     thread.join(PATIENCE)
     assert [] == mock.log
