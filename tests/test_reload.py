@@ -37,6 +37,8 @@ from tests.support.command import ROOT, environment, served
 from tests.support.echo_engine import EchoEngine
 
 PATIENCE = 10.0
+# How often files are checked here, in seconds; a server that stops waits for it.
+INTERVAL = 0.1
 
 SPEC = """
 openapi: 3.0.3
@@ -155,9 +157,9 @@ def reloading(folder: Path, **options: Any) -> Iterator[Mock]:
     log: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reloader._logger, "warning", log.append)
-        app = create_app(settings, engine=engine)
-    with BackgroundServer(app) as server:
-        yield Mock(url=server.url, folder=folder, engine=engine, log=log)
+        patch.setattr(reloader, "_INTERVAL", INTERVAL)
+        with BackgroundServer(create_app(settings, engine=engine)) as server:
+            yield Mock(url=server.url, folder=folder, engine=engine, log=log)
 
 
 @pytest.fixture
@@ -190,7 +192,7 @@ def by_new_folder(path: Path, text: str) -> None:
     """As a build tool writes: the folder is deleted and created again."""
     texts = {each.name: each.read_text("utf-8") for each in path.parent.iterdir()}
     shutil.rmtree(path.parent)
-    time.sleep(0.6)
+    time.sleep(2.5 * INTERVAL)
     path.parent.mkdir()
     for name, old in texts.items():
         (path.parent / name).write_text(text if name == path.name else old, "utf-8")
@@ -202,7 +204,7 @@ def by_links(path: Path, text: str) -> None:
     (path.parent / "..data").symlink_to("..one")
     path.replace(path.parent / "..one" / path.name)
     path.symlink_to(Path("..data") / path.name)
-    time.sleep(0.6)
+    time.sleep(2.5 * INTERVAL)
     (path.parent / "..two").mkdir()
     (path.parent / "..two" / path.name).write_text(text, "utf-8")
     (path.parent / "..new").symlink_to("..two")
@@ -214,7 +216,7 @@ def behind_a_link(path: Path, text: str) -> None:
     (path.parent / "below").mkdir()
     target = path.replace(path.parent / "below" / "target.yaml")
     path.symlink_to(target)
-    time.sleep(0.6)
+    time.sleep(2.5 * INTERVAL)
     target.write_text(text, "utf-8")
 
 
