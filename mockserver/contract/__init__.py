@@ -1,7 +1,6 @@
 """The contract: which operation a request calls, and every violation in requests and replies.
 
-May import: `parsing`, `redaction`, `messages`, `errors`. It owns openapi-core and jsonschema-rs. Start with `contract.py`, which
-has the order of the checks.
+May import: `parsing`, `redaction`, `messages`, `errors`. Owns openapi-core and jsonschema-rs. Start with `contract.py`.
 """
 
 from mockserver.contract.contract import Contract, Understood

@@ -57,7 +57,7 @@ def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
     for name, raw in document.security_schemes.items():
         match document.resolve(raw):
             case {"type": "apiKey", "in": str(place), "name": str(key)}:
-                # HTTP has no registered scheme for API keys, so the parameters say where to send the key (RFC 9110, 11.6.1).
+                # HTTP has no registered scheme for API keys. The parameters say where the key goes (RFC 9110, 11.6.1).
                 challenge = f'ApiKey in="{place}", name="{key}"'
             case {"type": "http", "scheme": str(scheme)}:
                 place, key, challenge = "http", "authorization", f'{scheme.capitalize()} realm="mockserver"'

@@ -87,11 +87,8 @@ class Router:
             allowed.update(dict.fromkeys(node.operations))
         if allowed:
             methods = ", ".join(allowed)
-            raise Refusal(
-                "method-not-allowed",
-                f"{method} is not an operation of this path; the contract has: {methods}.",
-                headers=(("Allow", methods),),
-            )
+            detail = f"{method} is not an operation of this path; the contract has: {methods}."
+            raise Refusal("method-not-allowed", detail, headers=(("Allow", methods),))
         raise Refusal("unknown-path", self._unknown_path(raw_path, segments))
 
     def _find_directly(self, method: str, path: str) -> Route | None:
@@ -175,19 +172,17 @@ def _matches(
     if node.patterns:
         # An encoded comma is a part of a value, a plain comma can separate two values.
         plain = UNRESERVED.sub(lambda match: _decoded(match[0]), raw)
-        for pattern, found in _matching_patterns(node.patterns, plain):
+        for pattern, found in _matching(node.patterns, plain):
             yield from _matches(pattern.node, segments, index + 1, values + tuple(map(_decoded, found)))
     if node.parameter is not None:
         yield from _matches(node.parameter, segments, index + 1, (*values, decoded))
     if node.patterns and raw != decoded:
         # Some clients also encode the separators.
-        for pattern, found in _matching_patterns(node.patterns, decoded):
+        for pattern, found in _matching(node.patterns, decoded):
             yield from _matches(pattern.node, segments, index + 1, values + found)
 
 
-def _matching_patterns(
-    patterns: list[_SegmentPattern], segment: str
-) -> Iterator[tuple[_SegmentPattern, tuple[str, ...]]]:
+def _matching(patterns: list[_SegmentPattern], segment: str) -> Iterator[tuple[_SegmentPattern, tuple[str, ...]]]:
     for pattern in patterns:
         values = pattern.values(segment)
         if values is not None:

@@ -1,6 +1,6 @@
 """Makes valid replies from the schemas and examples of a contract.
 
-May import: `contract`, `parsing`, `messages`, `errors`. Start with `sample_replies.py` (replies) or `schema_samples.py` (values).
+May import: `contract`, `parsing`, `messages`, `errors`. Start with `sample_replies.py`.
 """
 
 from mockserver.samples.sample_context import NoSample

@@ -1,4 +1,4 @@
-"""Makes the choices that schemas leave open: branches of `anyOf` and `oneOf`, sides of an `if`, discriminated schemas."""
+"""Makes the choices that schemas leave open: branches of `anyOf` and `oneOf`, sides of an `if`, discriminators."""
 
 from __future__ import annotations
 
@@ -141,9 +141,9 @@ def with_part(conjunction: Conjunction, part: Mapping[str, Any]) -> Conjunction:
     """The conjunction, with one more schema whose own keywords must hold."""
     checks = (part,) if any(keyword in part for keyword in CHECKED) else ()
     conjunction = conjunction.plus(parts=(part,), checks=checks)
-    if "not" not in part:
-        return conjunction
-    return conjunction.plus(excluded=(part["not"],), forbidden=tuple(sufficient_members(part["not"])))
+    if "not" in part:
+        conjunction = conjunction.plus(excluded=(part["not"],), forbidden=tuple(sufficient_members(part["not"])))
+    return conjunction
 
 
 def sufficient_members(schema: Any) -> Iterator[str]:

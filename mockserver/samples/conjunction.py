@@ -65,9 +65,7 @@ class Conjunction:
     def types(self, *, openapi_31: bool) -> list[str]:
         """The types that a value may have, null last. Raises NoSample when there is none."""
         allowed: list[str] | None = None
-        for part in self.parts:
-            if "type" not in part:
-                continue
+        for part in (part for part in self.parts if "type" in part):
             names = [name for name in type_names(part["type"]) if name in TYPES]
             if not names:
                 raise NoSample(f"JSON Schema has no type {shown(part['type'])}")

@@ -87,11 +87,11 @@ def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
         )
     if not responses:
         return 200, {}
-    successes = sorted(status for status in responses if status.startswith("2"))
+    successes = [status for status in responses if status.startswith("2")]
     if not successes and "DEFAULT" in responses:
         return 200, responses["DEFAULT"]
     # 200 sorts before 2XX. 2XX is sent as 200.
-    key = successes[0] if successes else min(responses)
+    key = min(successes or responses)
     return int(key.replace("X", "0")), responses[key]
 
 

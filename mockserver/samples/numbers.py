@@ -17,10 +17,10 @@ __all__ = ["integers", "numbers"]
 # The width of a range whose numbers look like counts or amounts.
 USUAL_WIDTH = 1000
 MAX_TRIES = 60
-FORMATS: dict[str, tuple[Fraction, Fraction]] = {
-    "int32": (Fraction(-(2**31)), Fraction(2**31 - 1)),
-    "int64": (Fraction(-(2**63)), Fraction(2**63 - 1)),
-    "float": (Fraction(-(2**127)), Fraction(2**127)),
+FORMATS = {
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
+    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+    "float": {"minimum": -(2**127), "maximum": 2**127},
 }
 
 
@@ -30,12 +30,10 @@ class Range:
     def __init__(self, conjunction: Conjunction) -> None:
         lows: list[tuple[Fraction, bool]] = []
         highs: list[tuple[Fraction, bool]] = []
-        for part in conjunction.parts:
+        formats = [FORMATS[name] for name in conjunction.each("format") if isinstance(name, str) and name in FORMATS]
+        for part in (*conjunction.parts, *formats):
             lows += bounds(part.get("minimum"), part.get("exclusiveMinimum"))
             highs += bounds(part.get("maximum"), part.get("exclusiveMaximum"))
-            if isinstance(name := part.get("format"), str) and name in FORMATS:
-                lows.append((FORMATS[name][0], False))
-                highs.append((FORMATS[name][1], False))
         # Of two equal bounds the exclusive one is tighter.
         self.low = max(lows, default=None)
         self.high = min(highs, key=lambda bound: (bound[0], not bound[1]), default=None)
@@ -79,9 +77,7 @@ def integers(conjunction: Conjunction, rng: random.Random) -> Iterator[int]:
     """Whole numbers that satisfy the conjunction."""
     allowed = Range(conjunction)
     step = common_multiple([Fraction(1), *allowed.steps])
-    for number in map(int, multiples(step, *allowed.usual(), rng)):
-        if allowed.contains(number):
-            yield number
+    yield from filter(allowed.contains, map(int, multiples(step, *allowed.usual(), rng)))
 
 
 def numbers(conjunction: Conjunction, rng: random.Random) -> Iterator[int | float]:
@@ -95,10 +91,8 @@ def numbers(conjunction: Conjunction, rng: random.Random) -> Iterator[int | floa
         while 0 < high - low < 10 * step:
             step /= 1000
     # A very narrow range contains no round number.
-    for candidate in (*multiples(step, low, high, rng), (low + high) / 2, low, high):
-        number = as_json(candidate)
-        if allowed.contains(number):
-            yield number
+    candidates = (*multiples(step, low, high, rng), (low + high) / 2, low, high)
+    yield from filter(allowed.contains, map(as_json, candidates))
 
 
 def multiples(step: Fraction, low: Fraction, high: Fraction, rng: random.Random) -> Iterator[Fraction]:

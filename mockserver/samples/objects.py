@@ -115,9 +115,8 @@ class ObjectMaker:
 
     def fill(self, room: int) -> None:
         """Add members until there are enough. A map with any names gets one member where there is room."""
-        low = (
-            max(self.min_members, 1) if self.position.room and not self.declared and self.is_map() else self.min_members
-        )
+        wants_one = self.position.room and not self.declared and self.is_map()
+        low = max(self.min_members, 1) if wants_one else self.min_members
         if self.max_members is not None:
             low = min(low, self.max_members)
         for name in self.declared:

@@ -46,11 +46,10 @@ def _examples(schema: Any, references: SchemaReferences, *, seen: tuple[str, ...
 def _own_examples(schema: Mapping[str, Any]) -> Iterator[Any]:
     if "example" in schema:
         yield from _readings(schema["example"])
-    for example in as_list(schema.get("examples")):
-        yield from _readings(example)
     # Some OpenAPI 3.0 documents use the named examples of a media type in a schema.
-    for example in as_mapping(schema.get("examples")).values():
-        yield from _readings(as_mapping(example).get("value"))
+    named = as_mapping(schema.get("examples")).values()
+    for example in (*as_list(schema.get("examples")), *(as_mapping(each).get("value") for each in named)):
+        yield from _readings(example)
     # An empty default would not show what the value can hold.
     if schema.get("default") not in (None, "", [], {}):
         yield schema["default"]

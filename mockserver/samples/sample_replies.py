@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract import Contract
@@ -97,19 +97,19 @@ class SampleReplies:
         self, content: Mapping[str, Any], rng: random.Random, preference: Preference, accept: str | None
     ) -> tuple[str, bytes]:
         """The media type and the body; both are empty where no content is documented."""
-        if not content:
-            if preference.example is not None:
-                raise _unknown_example(preference.example, ())
-            return "", b""
-        key, media_type = choose_media_type(content, accept)
-        described = self._resolve(content[key])
+        key, media_type = choose_media_type(content, accept) if content else ("", "")
+        described = self._resolve(content[key]) if content else {}
         if not isinstance(described, dict):
             raise NoSample(f"its media type {key!r} is not a mapping")
         examples = named_examples(described, self._samples.references)
-        if preference.example is not None:
-            if preference.example not in examples:
-                raise _unknown_example(preference.example, examples)
-            value = examples[preference.example]
+        name = preference.example
+        if name is not None and name not in examples:
+            problem = f"is not documented for this reply; documented: {', '.join(examples) or 'none'}."
+            raise Refusal("unknown-preference", f"Prefer: example={name[:100]} {problem}")
+        if not content:
+            return "", b""
+        if name is not None:
+            value = examples[name]
         else:
             # A body that is not JSON is sent as it is written in an example.
             texts = [text for text in (described.get("example"), *examples.values()) if isinstance(text, str)]
@@ -139,13 +139,6 @@ class SampleReplies:
             raise
         self._failures.pop(id(media_type), None)
         return value
-
-
-def _unknown_example(name: str, documented: Iterable[str]) -> Refusal:
-    listed = ", ".join(documented) or "none"
-    return Refusal(
-        "unknown-preference", f"Prefer: example={name[:100]} is not documented for this reply; documented: {listed}."
-    )
 
 
 def _scalar(value: Any) -> str:

@@ -56,16 +56,14 @@ class SchemaSamples:
             )
             try:
                 value = ValueMaker(self, rng).make((schema,), position)
+                problem = self.problem(schema, value)
+                if problem is None and can_be_sent(value):
+                    return value
+                reason = reason or NoSample(problem or "its value cannot be sent as JSON")
             except NoSample as error:
                 reason = reason or error
-                continue
             except (StepLimitReached, RecursionError):
                 reason = reason or NoSample("a value that satisfies it takes too many steps to make")
-                continue
-            problem = self.problem(schema, value)
-            if problem is None and can_be_sent(value):
-                return value
-            reason = reason or NoSample(problem or "its value cannot be sent as JSON")
         raise reason or NoSample("no value satisfies it")
 
     def media_type_value(self, media_type: Mapping[str, Any], rng: random.Random) -> Any:

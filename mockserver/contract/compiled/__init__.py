@@ -1,4 +1,4 @@
-"""Accepts valid messages fast, with schemas compiled by jsonschema-rs. Messages that are not accepted go to openapi-core.
+"""Accepts valid messages fast, with schemas compiled by jsonschema-rs. All other messages go to openapi-core.
 
 May import: `contract.document`, `contract.patterns`, `parsing`, `messages`. Start with `compiled_operation.py`.
 """

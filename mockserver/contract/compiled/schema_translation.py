@@ -1,7 +1,7 @@
 """Translates schemas of OpenAPI for jsonschema-rs, so that it accepts exactly what openapi-core accepts.
 
-If that is not certain, the translation raises Untranslatable, and openapi-core checks the schema. Only discriminators are
-translated into something stricter, and only where no keyword such as `not` could turn stricter into more lenient.
+If that is not certain, the translation raises Untranslatable, and openapi-core checks the schema. Only discriminators
+are translated into something stricter, and only where no keyword such as `not` could turn stricter into more lenient.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ MULTIPLE_OF = "x-multiple-of"
 NOT_AN_INTEGER = "x-not-an-integer"
 """Our own keyword: the value is not an `int` in Python. 3.0 is not one, but JSON Schema 2020-12 calls it an integer."""
 
-# These keywords do not restrict a value. readOnly, writeOnly, nullable and discriminator are handled with other keywords.
+# These keywords do not restrict a value, or are handled together with others (readOnly, nullable, discriminator).
 IGNORED_TEXT = """
-$comment default deprecated description discriminator example examples externalDocs nullable readOnly title writeOnly xml
+$comment default deprecated description discriminator example examples externalDocs
+nullable readOnly title writeOnly xml
 """
 IGNORED = frozenset(IGNORED_TEXT.split())
 # `$defs` matters only where a reference leads to it. Neither library checks the content keywords.

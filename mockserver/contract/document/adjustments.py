@@ -1,6 +1,6 @@
 """Adjusts a loaded document in memory, so that openapi-core reads it as its authors mean it. The file stays as it is.
 
-The reason for each adjustment is in the list of corrections (`contract/validation/corrections.py`).
+The list of corrections in `contract/validation/corrections.py` has the reason for each adjustment.
 """
 
 from __future__ import annotations

@@ -134,9 +134,8 @@ class Bundle:
             # The name is too long, has a NUL byte or is a circle of links; or the URL is invalid.
             leaves, unusable = False, True
         if leaves:
-            raise SpecError(
-                f"{file.path}: $ref {ref!r} leaves the folder of the spec, and nothing is fetched; copy the file into it"
-            )
+            problem = "leaves the folder of the spec, and nothing is fetched; copy the file into it"
+            raise SpecError(f"{file.path}: $ref {ref!r} {problem}")
         if unusable:
             raise SpecError(f"{file.path}: $ref {ref!r} does not refer to a file")
         return target

@@ -41,8 +41,7 @@ class Document:
     @property
     def security_schemes(self) -> dict[str, Any]:
         """The security schemes by name."""
-        schemes: dict[str, Any] = self.data["components"].get("securitySchemes", {})
-        return schemes
+        return dict(self.data["components"].get("securitySchemes", {}))
 
     def resolve(self, node: Any) -> Any:
         """The object that the `$ref` of a node leads to, or the node itself without a `$ref`. Raises SpecError."""
@@ -59,12 +58,11 @@ def load_document(path: Path) -> Document:
     try:
         check_root(bundle.path, bundle.data)
         bundle.join()
-        try:
-            check_contents(bundle.path, bundle.data)
-            adjust(bundle.data)
-        except BrokenReferenceError as error:
-            raise SpecError(f"{bundle.path}: {error}") from None
+        check_contents(bundle.path, bundle.data)
+        adjust(bundle.data)
     except SpecError as error:
-        error.files = tuple(bundle.files)
-        raise
+        # A broken reference does not name its file.
+        failure = SpecError(f"{bundle.path}: {error}") if isinstance(error, BrokenReferenceError) else error
+        failure.files = tuple(bundle.files)
+        raise failure from None
     return Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))

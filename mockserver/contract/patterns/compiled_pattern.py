@@ -47,7 +47,7 @@ def _compile(text: str) -> CompiledPattern | str:
 
 
 def linear_pattern(text: str) -> str:
-    """The pattern as the linear engine has to read it. Raises ValueError for one that the engine cannot match safely."""
+    """The pattern as the linear engine has to read it. Raises ValueError if the engine cannot match it safely."""
     tree = compile_pattern(text).tree
     if not is_linear(tree):
         raise ValueError(f"the pattern {_shown(text)} needs backtracking")
@@ -67,7 +67,7 @@ class CompiledPattern:
         self._min_length, self._max_length = 0, inf
         match self.tree:
             case Sequence((Assertion("^" | "A"), Repeat(Characters() as body, low, high), Assertion("$" | "z"))):
-                # Rust writes counted repeats out, so `^[\p{L}]{1,2048}$` would be too large. The length check replaces it.
+                # Rust writes counted repeats out, so `^[\p{L}]{1,2048}$` is too large. The length is checked instead.
                 self._min_length, self._max_length = low, inf if high is None else high
                 self._searched = Sequence((Assertion("^"), Repeat(body, 0, None), Assertion("$")))
         self._linear = is_linear(self.tree)

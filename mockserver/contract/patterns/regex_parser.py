@@ -1,7 +1,7 @@
 r"""Parses a regular expression of ECMA-262 into the tree of `regex_tree`.
 
 The grammar is that of the `u` flag. It also accepts what published documents use beyond it: lone braces and needless
-escapes (`\-`, `\_`, `\@`; Annex B), surrogate pairs, and `(?P<name>…)`, `(?i)`, `\A`, `\Z` and `\z` from other dialects,
+escapes (`\-`, `\_`, `\@`; Annex B), surrogate pairs, and from other dialects `(?P<name>…)`, `(?i)`, `\A`, `\Z`, `\z`,
 which have no other meaning in ECMA-262.
 """
 

@@ -1,5 +1,5 @@
 """Validates messages with openapi-core, which decides every rejection, and corrects it where it is wrong.
 
-May import: `contract.document`, `contract.patterns`, `parsing`, `messages`, `errors`. Start with `validator.py`. The corrections
-are listed in `corrections.py`.
+May import: `contract.document`, `contract.patterns`, `parsing`, `messages`, `errors`. Start with `validator.py`;
+`corrections.py` has the list of corrections.
 """

@@ -34,7 +34,7 @@ from mockserver.parsing.media_types import essence
 __all__ = ["ReplyValidator", "RequestValidator"]
 
 # Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
-SUPPORTED_PARAMETERS = re.compile(
+SUPPORTED = re.compile(
     r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*"
 )
 
@@ -63,9 +63,7 @@ class _CorrectedValidator(BaseValidator):
         except ValueError:
             found = MediaTypeFinder(content).find(media_type)
         # openapi-core passes every parameter on as a keyword argument, so unknown ones would make it crash.
-        parameters = {
-            name: value for name, value in found.parameters.items() if SUPPORTED_PARAMETERS.fullmatch(f"{name}={value}")
-        }
+        parameters = {name: value for name, value in found.parameters.items() if SUPPORTED.fullmatch(f"{name}={value}")}
         return MediaType(media_type if "*" in found.mime_type else found.mime_type, parameters, found.media_type)
 
     def _get_simple_param_or_header(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from jsonschema_path import SchemaPath
@@ -110,13 +111,10 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _delimited(delimiter: str) -> Any:
-    def read(explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
-        if explode and schema_type == "array":
-            return style_deserializers["form"](explode, name, schema_type, location)
-        return _split(location[name], schema_type, delimiter, pairs=False)
-
-    return read
+def _delimited(delimiter: str, explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
+    if explode and schema_type == "array":
+        return style_deserializers["form"](explode, name, schema_type, location)
+    return _split(location[name], schema_type, delimiter, pairs=False)
 
 
 def _deep_object(explode: bool, name: str, schema_type: str, location: Mapping[str, Any]) -> Any:
@@ -145,11 +143,11 @@ def _deep_object(explode: bool, name: str, schema_type: str, location: Mapping[s
     return tree
 
 
-STYLES = {
+STYLES: dict[str, Any] = {
     **style_deserializers,
     "label": _label,
     "matrix": _matrix,
-    "spaceDelimited": _delimited(" "),
-    "pipeDelimited": _delimited("|"),
+    "spaceDelimited": partial(_delimited, " "),
+    "pipeDelimited": partial(_delimited, "|"),
     "deepObject": _deep_object,
 }

@@ -20,7 +20,7 @@ from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.parsing.json_values import are_unique, is_multiple
 
-__all__ = ["SchemaValidators", "extra_members"]
+__all__ = ["SchemaValidators", "described_members"]
 
 Schema = Mapping[str, Any]
 Errors = Iterator[ValidationError]
@@ -55,13 +55,8 @@ class SchemaValidators(SchemaValidatorsFactory):
         return built
 
 
-def extra_members(instance: Schema, schema: Schema) -> list[str]:
-    """The members that neither `properties` nor `patternProperties` of a schema describe."""
-    described = _described_members(instance, schema)
-    return [name for name in instance if name not in described]
-
-
-def _described_members(instance: Schema, schema: Schema) -> set[str]:
+def described_members(instance: Schema, schema: Schema) -> set[str]:
+    """The members that `properties` or `patternProperties` of a schema describe."""
     described = set(schema.get("properties", ())) & instance.keys()
     for pattern in schema.get("patternProperties", ()):
         described.update(_matching(pattern, instance))
@@ -105,7 +100,7 @@ def _pattern_properties(_: Keyword, validator: Any, patterns: Any, instance: Any
 def _additional_properties(original: Keyword, validator: Any, value: Any, instance: Any, schema: Schema) -> Errors:
     if "patternProperties" in schema and isinstance(instance, dict):
         # The original would match the patterns with Python's `re`. It gets the names instead.
-        schema = {"properties": list(_described_members(instance, schema))}
+        schema = {"properties": list(described_members(instance, schema))}
     yield from original(validator, value, instance, schema)
 
 
@@ -126,7 +121,7 @@ def _evaluated(validator: Any, instance: Schema, schema: Any) -> set[str]:
     """The members that a schema evaluates, directly or through the schemas that it refers to or combines."""
     if not isinstance(schema, dict):
         return set()
-    found = _described_members(instance, schema)
+    found = described_members(instance, schema)
     for keyword in ("additionalProperties", "unevaluatedProperties"):
         if keyword in schema:
             found.update(name for name in instance if _is_valid(validator, instance[name], schema[keyword]))

@@ -69,9 +69,8 @@ class Validator:
 
     def security(self, operation: Operation, request: Request) -> list[Violation]:
         """The violation for missing credentials; empty if one of the operation's security requirements is met."""
-        if not operation.security:
-            return []
-        if not _errors(self._requests.security_errors, _parameters(request, {}), self._node(operation)):
+        node = self._node(operation)
+        if not operation.security or not _errors(self._requests.security_errors, _parameters(request, {}), node):
             return []
         names = [" and ".join(requirement) for requirement in operation.security if requirement]
         message = f"no valid credential; the contract wants {' or '.join(names)}"
@@ -102,10 +101,10 @@ class Validator:
             return self._requests.read_body(content, media_type, request.body)
         except MediaTypeNotFound as error:
             documented = error.availableMimetypes
+            sent = f"The media type {media_type!r}" if media_type else "A body without Content-Type"
             raise Refusal(
                 "unsupported-media-type",
-                f"{f'The media type {media_type!r} is' if media_type else 'A body without Content-Type is'} not documented "
-                f"for this operation; send {' or '.join(documented) or 'no body'}.",
+                f"{sent} is not documented for this operation; send {' or '.join(documented) or 'no body'}.",
                 headers=(("Accept-Post", ", ".join(documented)),) if request.method == "POST" else (),
             ) from None
         except MediaTypeDeserializeError as error:

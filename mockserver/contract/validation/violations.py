@@ -23,7 +23,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mockserver.contract.document.adjustments import NULL_ONLY
 from mockserver.contract.document.references import COMPOSITIONS
-from mockserver.contract.validation.schema_validators import extra_members
+from mockserver.contract.validation.schema_validators import described_members
 from mockserver.errors import Violation
 from mockserver.parsing import json_pointers
 from mockserver.redaction import redact
@@ -126,7 +126,7 @@ def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Viol
     found: list[tuple[tuple[str, ...], str]]
     if keyword == "additionalProperties" and isinstance(error.instance, dict):
         schema = error.schema if isinstance(error.schema, dict) else {}
-        names = sorted(extra_members(error.instance, schema))
+        names = sorted(error.instance.keys() - described_members(error.instance, schema))
         found = [((name,), f"{_shown(name)} is not a member that the contract allows here") for name in names]
     elif keyword == "required":
         name = _missing_member(error)
