@@ -1,4 +1,4 @@
-"""Stripe's API keys, as they come with a request; only those of test mode are taken."""
+"""Stripe's API keys in requests. Only keys of test mode are accepted."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _KEY: Final = re.compile(r"(?P<kind>pk|sk|rk)_(?P<mode>test|live)_[A-Za-z0-9_-]+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key of test mode; a publishable one is in every browser, so it may see and do less."""
+    """A key of test mode. A publishable key is known to every browser, so it allows less."""
 
     text: str
     is_publishable: bool
 
     @classmethod
     def of(cls, text: str) -> ApiKey:
-        """The key that a text is. Raises Failure: it is none, or one of live mode."""
+        """Parse a key. Raises StripeError: the text is not a key, or is a key of live mode."""
         match = _KEY.fullmatch(text)
         if match is None:
             raise StripeError(
@@ -39,7 +39,7 @@ class ApiKey:
 
 
 def refuse_live(*texts: str) -> None:
-    """Raises Failure when one of the texts is a key of live mode, whether it is the one that counts or not."""
+    """Raises StripeError: one of the texts is a key of live mode."""
     if any((match := _KEY.fullmatch(text)) and match["mode"] == "live" for text in texts):
         raise StripeError(
             status=403,
@@ -49,7 +49,7 @@ def refuse_live(*texts: str) -> None:
 
 
 def find_key(request: Request, fields: Mapping[str, Any]) -> str | None:
-    """The text of the key: from the Authorization header, else from the parameter `key`; None if there is none."""
+    """The key in the Authorization header, else in the parameter `key`; None without a key."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     value = value.strip()
     if scheme.lower() == "bearer":
@@ -64,6 +64,6 @@ def find_key(request: Request, fields: Mapping[str, Any]) -> str | None:
 
 
 def find_account(request: Request, fields: Mapping[str, Any]) -> str | None:
-    """The connected account that a request is about, None if it names none."""
+    """The connected account of a request; None if it names none."""
     account = request.headers.get("stripe-account") or fields.get("_stripe_account")
     return account if isinstance(account, str) and account else None

@@ -1,4 +1,4 @@
-"""A caller of Stripe's side."""
+"""The caller of an operation of Stripe's API."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["Caller"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: `key` is None where none is needed, `account` where none is named.
+    """Who calls. `key` is None for an operation without a key, `account` if the request names none.
 
-    `owner` is the key of the namespace that what is made belongs to, `draw` what it is made of; `base` is the URL under
-    which the mock was reached.
+    `owner` is the key of the namespace that new objects belong to. `ids` makes up their ids. `base` is the URL of
+    the mock as the client reached it.
     """
 
     key: ApiKey | None
@@ -26,5 +26,5 @@ class Caller:
 
     @property
     def is_publishable(self) -> bool:
-        """Whether only a part may be seen."""
+        """Whether the caller may see only a part of the objects."""
         return self.key is None or self.key.is_publishable

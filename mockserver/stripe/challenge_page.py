@@ -1,4 +1,4 @@
-"""The page on which a person answers a 3-D Secure challenge, and where they go from there."""
+"""The page where a person answers a 3-D Secure challenge, and the return URL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Mock: 3-D Secure authentication</title>
 <h1>3-D Secure authentication</h1>
-<p>This is the mock server, in the place of the bank's page: test cards only. Nothing is checked, and nobody is asked.</p>
+<p>This page of the mock server replaces the page of the bank. It is for test cards only and checks nothing.</p>
 <form method="post">
 <input type="hidden" name="client_secret" value="{client_secret}">
 {return_url}<button name="outcome" value="pass">Complete authentication</button>
@@ -31,7 +31,7 @@ _RETURN_URL: Final = '<input type="hidden" name="return_url" value="{url}">\n'
 
 
 def challenge_page(session: PaymentSession, return_url: str | None) -> Reply:
-    """The page. `return_url` is where its buttons lead in the end."""
+    """The page. Its buttons finally lead to `return_url`."""
     stripe = session.stripe
     secret = stripe.client_secret if stripe else ""
     hidden = _RETURN_URL.format(url=escape(return_url)) if return_url else ""
@@ -40,14 +40,14 @@ def challenge_page(session: PaymentSession, return_url: str | None) -> Reply:
         ("content-type", "text/html; charset=utf-8"),
         ("cache-control", "no-store"),
         ("content-security-policy", _policy(return_url)),
-        # Not no-referrer: with that, browsers send forms from the origin `null`, which the edge refuses.
+        # Not no-referrer: browsers would then send the form with the origin `null`, which is refused.
         ("referrer-policy", "same-origin"),
     )
     return Reply(status=200, headers=headers, body=page.encode())
 
 
 def return_address(session: PaymentSession, return_url: str | None) -> str:
-    """The return URL with what Stripe adds to it. Raises Failure: there is none."""
+    """The return URL with the parameters that Stripe adds. Raises StripeError: there is no return URL."""
     stripe = session.stripe
     if stripe is None or not return_url:
         raise StripeError(
@@ -68,7 +68,7 @@ def return_address(session: PaymentSession, return_url: str | None) -> str:
 
 
 def _ascii(url: str) -> str:
-    """The URL as a header can say it: the host as IDNA has it, the rest percent-encoded (RFC 3987, section 3.1)."""
+    """The URL in ASCII: the host in IDNA, everything else percent-encoded (RFC 3987, section 3.1)."""
     if url.isascii():
         return url
     with suppress(ValueError):
@@ -79,7 +79,7 @@ def _ascii(url: str) -> str:
 
 
 def _policy(return_url: str | None) -> str:
-    """Nothing is loaded; the form may go to the mock, and from there to the return URL (browsers check both)."""
+    """Nothing is loaded. The form may go to the mock and then to the return URL; browsers check both."""
     try:
         parts = urlsplit(_ascii(return_url or ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Forms as Stripe's clients write them: `card[number]=…` is a member of a member, `expand[]=…` an item of a list."""
+"""Decodes forms as Stripe's clients encode them: `card[number]=…` is a nested member, `expand[]=…` a list item."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _STEP: Final = re.compile(r"\[([^\[\]]*)\]")
 _MOST_FIELDS: Final = 1000
 _DEEPEST: Final = 10
-# The names in there are the caller's own, and may be numbers.
+# The caller chooses the names in metadata, and they may be numbers.
 _NEVER_LISTED: Final = frozenset({"metadata"})
 _LISTS: Final = frozenset({"expand"})
 
 
 class FormError(ValueError):
-    """A form that cannot be read; the text says why, without its values."""
+    """The form cannot be read. The text gives the reason, without the values of the form."""
 
 
 def read_form(text: str) -> dict[str, Any]:
-    """The form as a JSON object whose innermost values are texts. Raises FormError."""
+    """The form as a JSON object whose innermost values are strings. Raises FormError."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError:
@@ -34,7 +34,7 @@ def read_form(text: str) -> dict[str, Any]:
         node, last = _place(form, name)
         former = node.get(last)
         if name in _LISTS and isinstance(former, str | list):
-            # As OpenAPI writes lists in a query, beside Stripe's own way.
+            # A list in a query as OpenAPI writes it.
             node[last] = [*(former if isinstance(former, list) else [former]), value]
             continue
         if last in node:
@@ -44,7 +44,7 @@ def read_form(text: str) -> dict[str, Any]:
 
 
 def _place(form: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
-    """The object that a field belongs in, and its name there."""
+    """The object that contains a field, and the name of the field in it."""
     if "[" not in name and "]" not in name:
         return form, name
     match = _NAME.fullmatch(name)
@@ -56,13 +56,13 @@ def _place(form: dict[str, Any], name: str) -> tuple[dict[str, Any], str]:
         inner = node.setdefault(last, {})
         if not isinstance(inner, dict):
             raise FormError("a field is both a text and an object")
-        # Nothing between the brackets means the next item.
+        # Empty brackets mean the next item.
         node, last = inner, step or str(len(inner))
     return node, last
 
 
 def _listed(value: Any) -> Any:
-    """What has numbers between the brackets is a list, in their order."""
+    """A list if the names between the brackets are numbers."""
     if not isinstance(value, dict):
         return value
     inner = _members(value)

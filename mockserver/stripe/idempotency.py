@@ -1,4 +1,4 @@
-"""Replays: a request that is sent again with the same Idempotency-Key gets the same reply, and nothing is done twice."""
+"""Idempotency: a request repeated with the same Idempotency-Key gets the same reply and has no second effect."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ DEFAULT_CAP: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class _StoredReply:
     digest: bytes
-    about: bytes
+    subject: bytes
     outcome: Reply | Fault
     request_id: str
 
     @property
     def reply(self) -> Reply:
-        """What was answered; of a fault, what should have arrived."""
+        """The reply; for a fault, the reply that it spoiled."""
         return self.outcome.reply if isinstance(self.outcome, Fault) else self.outcome
 
     def size(self) -> int:
-        """About how many bytes it holds on to."""
+        """About how many bytes are stored."""
         return len(self.reply.body)
 
 
 class IdempotentReplies:
-    """Replies by namespace and Idempotency-Key; the oldest are forgotten beyond the cap."""
+    """Replies by namespace and Idempotency-Key. Beyond the cap the oldest are dropped."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._answered: KeyedStore[_StoredReply] = KeyedStore(cap=cap, size=_StoredReply.size)
+        self._stored: KeyedStore[_StoredReply] = KeyedStore(cap=cap, size=_StoredReply.size)
 
     def once(
         self,
@@ -47,53 +47,51 @@ class IdempotentReplies:
         *,
         namespace: str,
         caller: str,
-        about: str,
+        subject: str,
         request_id: str,
         answer: Callable[[], Reply | Fault],
     ) -> Reply | Fault:
-        """Answer a call that carries a key the first time only. Raises Failure: the key belongs to another call.
+        """Answer a call with an Idempotency-Key once. Raises StripeError: the key was used for another call.
 
-        `caller` is the credential and the account that were sent: a reply is nobody else's. `about` tells apart what the
-        call is about, where the same path comes to mean something else.
+        `caller` is the credential and the account; a reply is only replayed to the same caller. `subject` tells objects
+        apart that share a path, since sessions can share a client secret.
 
-        What a fault spoils on its way is remembered as it should have arrived: that is what the keys are for. Only a
-        browser meets the fault again, for it repeats a request behind its page's back when a connection breaks, and
-        the page would never hear of the fault.
+        If a fault spoiled the reply, the replay is the undamaged reply: that is the purpose of the keys. A browser gets
+        the fault again. It repeats a request by itself when a connection breaks, and its page would not see the fault.
         """
         key = call.request.headers.get(HEADER)
         if key is None or call.request.method != "POST":
             return answer()
         digest = _digest(call)
         place = _hash(f"{namespace}\0{caller}\0{key}")
-        before, same = self._answered.get(place), _hash(about)
+        before, subject_hash = self._stored.get(place), _hash(subject)
         if before is not None and before.digest != digest:
             raise StripeError(
                 status=400,
                 type="idempotency_error",
                 message="This Idempotency-Key was used for a request with other parameters: use another key.",
             )
-        if before is not None and before.about == same:
-            return _again(before, for_a_browser="origin" in call.request.headers)
+        if before is not None and before.subject == subject_hash:
+            return _replayed(before, for_browser="origin" in call.request.headers)
         outcome = answer()
-        self._answered.put(namespace, place, _StoredReply(digest, same, replace(outcome, delay=0.0), request_id))
+        self._stored.put(namespace, place, _StoredReply(digest, subject_hash, replace(outcome, delay=0.0), request_id))
         return outcome
 
     def reset(self, namespace: str | None) -> None:
-        """Forget the replies of a namespace, or all (None)."""
-        self._answered.reset(namespace)
+        """Remove the replies of a namespace, or all (None)."""
+        self._stored.reset(namespace)
 
 
-def _again(before: _StoredReply, *, for_a_browser: bool) -> Reply | Fault:
-    if isinstance(before.outcome, Fault) and for_a_browser:
+def _replayed(before: _StoredReply, *, for_browser: bool) -> Reply | Fault:
+    if isinstance(before.outcome, Fault) and for_browser:
         return before.outcome
-    marks = (("idempotent-replayed", "true"), ("original-request", before.request_id))
-    return replace(before.reply, headers=(*before.reply.headers, *marks))
+    headers = (("idempotent-replayed", "true"), ("original-request", before.request_id))
+    return replace(before.reply, headers=(*before.reply.headers, *headers))
 
 
 def _digest(call: Call) -> bytes:
-    """What makes a call the same: never kept as it was sent, for there may be a card number in it."""
-    said = json.dumps([call.request.method, call.request.path, call.body], sort_keys=True)
-    return _hash(said)
+    """A hash of the call: the call itself may contain a card number and is not stored."""
+    return _hash(json.dumps([call.request.method, call.request.path, call.body], sort_keys=True))
 
 
 def _hash(text: str) -> bytes:

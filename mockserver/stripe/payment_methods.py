@@ -1,4 +1,4 @@
-"""Payment methods and tokens that are made before a setup intent is confirmed with them."""
+"""Creates payment methods and tokens, before a setup intent is confirmed with them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from mockserver.payments import Ledger
 from mockserver.payments.method_entry import EntryRefusedError, entered_method
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
 from mockserver.stripe.caller import Caller
-from mockserver.stripe.stripe_errors import entry_failure
+from mockserver.stripe.stripe_errors import entry_error
 from mockserver.stripe.stripe_objects import check_expandable
-from mockserver.stripe.stripe_replies import found
+from mockserver.stripe.stripe_replies import object_reply
 
 __all__ = ["PaymentMethodOperations"]
 
-# Where the parts of an address stand in a card, before payment methods were thought of.
+# The members of a card that hold the parts of an address.
 _ADDRESS: Final = {
     "line1": "address_line1",
     "line2": "address_line2",
@@ -28,32 +28,32 @@ _ADDRESS: Final = {
 
 
 class PaymentMethodOperations:
-    """The operations that make something of what was entered."""
+    """The operations that create payment methods and tokens."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def create_payment_method(self, call: Call, caller: Caller) -> Reply:
-        """A payment method."""
+        """Create a payment method."""
         check_expandable(call.body.get("expand", ()), ())
-        return found(self._made(call.body, caller, prefix="pm").as_body())
+        return object_reply(self._create(call.body, caller, prefix="pm").as_body())
 
     def create_token(self, call: Call, caller: Caller) -> Reply:
-        """A token, which stands for a card in `card[token]`."""
+        """Create a token for a card, to be used as `card[token]`."""
         check_expandable(call.body.get("expand", ()), ())
         card = call.body["card"]
         billing = {
             "name": card.get("name"),
             "address": {part: card.get(member) for part, member in _ADDRESS.items()},
         }
-        method = self._made({"type": "card", "card": card, "billing_details": billing}, caller, prefix="tok")
-        return found(_token(method, card_id=caller.ids.stripe_id("card")))
+        method = self._create({"type": "card", "card": card, "billing_details": billing}, caller, prefix="tok")
+        return object_reply(_token(method, card_id=caller.ids.stripe_id("card")))
 
-    def _made(self, entered: Mapping[str, Any], caller: Caller, *, prefix: str) -> PaymentMethod:
+    def _create(self, entered: Mapping[str, Any], caller: Caller, *, prefix: str) -> PaymentMethod:
         try:
             method = entered_method(entered, caller.ids, tokens=self._ledger.methods, prefix=prefix)
         except EntryRefusedError as refused:
-            raise entry_failure(refused) from None
+            raise entry_error(refused) from None
         self._ledger.methods.put(caller.owner, method.id, method)
         return method
 

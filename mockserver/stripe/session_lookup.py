@@ -1,4 +1,4 @@
-"""Which payment session a call is about, and whether its caller may know of it."""
+"""Finds the payment session of a call, if the caller may see it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mockserver.stripe.caller import Caller
 from mockserver.stripe.stripe_errors import StripeError
 from mockserver.stripe.stripe_objects import check_expandable, setup_intent_body
 
-__all__ = ["session_of", "shown", "unexpected_state"]
+__all__ = ["session_of", "unexpected_state", "visible_setup_intent"]
 
 _SHOWN_CHARACTERS = 100
 
 
 def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None) -> PaymentSession:
-    """The payment session whose setup intent is called. Raises Failure."""
+    """The payment session whose setup intent is called. Raises StripeError."""
     name = call.path["id"]
     session = ledger.sessions.of_setup_intent(name, caller.owner)
     stripe = session.stripe if session else None
@@ -45,9 +45,9 @@ def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None
 
 
 def _belongs(session: PaymentSession, caller: Caller) -> bool:
-    """Whether a setup intent is there for a caller: to other accounts it is not, as everything at Stripe.
+    """Whether a setup intent exists for a caller. As everywhere at Stripe, objects of other accounts do not exist.
 
-    Any secret key will do, and who names no account is believed to mean the right one: the mock's own choices.
+    The mock's own choices: any secret key is accepted, and a request without an account means the right account.
     """
     stripe = session.stripe
     if stripe is None or caller.account not in (None, stripe.connected_account_id):
@@ -55,17 +55,17 @@ def _belongs(session: PaymentSession, caller: Caller) -> bool:
     return caller.key is None or not caller.key.is_publishable or caller.key.text == stripe.pk_key
 
 
-def shown(session: PaymentSession, caller: Caller, expand: Any = ()) -> dict[str, Any]:
-    """The setup intent as this caller sees it. Raises Failure: it cannot be expanded so."""
+def visible_setup_intent(session: PaymentSession, caller: Caller, expand: Any = ()) -> dict[str, Any]:
+    """The setup intent as this caller may see it. Raises StripeError: a member cannot be expanded."""
     check_expandable(expand)
     return setup_intent_body(session, base=caller.base, publishable=caller.is_publishable, expand=expand)
 
 
 def unexpected_state(session: PaymentSession, caller: Caller, why: str) -> StripeError:
-    """The failure of a call for which a setup intent is not ready, or no longer."""
+    """The error for a call that the state of the setup intent does not allow."""
     return StripeError(
         status=400,
         code="setup_intent_unexpected_state",
         message=f"This SetupIntent cannot be used so: {why}.",
-        setup_intent=shown(session, caller),
+        setup_intent=visible_setup_intent(session, caller),
     )

@@ -1,4 +1,4 @@
-"""Setup intents: looked up, confirmed and canceled."""
+"""Retrieves, confirms and cancels setup intents."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mockserver.payments.method_entry import EntryRefusedError, entered_method, 
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.redaction import redact_name
 from mockserver.stripe.caller import Caller
-from mockserver.stripe.session_lookup import session_of, shown, unexpected_state
-from mockserver.stripe.stripe_errors import StripeError, decline_failure, entry_failure
+from mockserver.stripe.session_lookup import session_of, unexpected_state, visible_setup_intent
+from mockserver.stripe.stripe_errors import StripeError, decline_error, entry_error
 from mockserver.stripe.stripe_objects import check_expandable
-from mockserver.stripe.stripe_replies import failed, found
+from mockserver.stripe.stripe_replies import error_reply, object_reply
 
 __all__ = ["SetupIntentOperations"]
 
@@ -23,24 +23,24 @@ _YES: Final = (True, "true")
 
 
 class SetupIntentOperations:
-    """The operations on setup intents that Stripe has too."""
+    """The operations on setup intents."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def retrieve(self, call: Call, caller: Caller) -> Reply:
-        """The setup intent as it is now."""
+        """Retrieve the setup intent."""
         query = call.request.query_values
         session = session_of(self._ledger, call, caller, secret=next(iter(query.get("client_secret", ())), None))
-        return found(shown(session, caller, query.get("expand", ())))
+        return object_reply(visible_setup_intent(session, caller, query.get("expand", ())))
 
     def confirm(self, call: Call, caller: Caller) -> Reply | Fault:
-        """Try to set a payment method up, as late and as well as the scenario wants it."""
+        """Confirm the setup intent, with the delay and the fault that the scenario asks for."""
         session = self._open_session(call, caller)
         try:
-            reply = self._tried(session, call, caller)
-        except StripeError as failure:
-            reply = failed(failure)
+            reply = self._confirmed(session, call, caller)
+        except StripeError as error:
+            reply = error_reply(error)
         delay = ReplyRenderer.seconds(session.on_confirm.delay, caller.ids)
         fault = session.on_confirm.fault
         if fault is not None:
@@ -48,40 +48,40 @@ class SetupIntentOperations:
         return replace(reply, delay=delay) if delay else reply
 
     def cancel(self, call: Call, caller: Caller) -> Reply:
-        """End it."""
+        """Cancel the setup intent."""
         session = self._open_session(call, caller)
         canceled = self._ledger.cancel(session, caller.ids, reason=call.body.get("cancellation_reason"))
-        return found(shown(canceled, caller, call.body.get("expand", ())))
+        return object_reply(visible_setup_intent(canceled, caller, call.body.get("expand", ())))
 
     def _open_session(self, call: Call, caller: Caller) -> PaymentSession:
-        """The payment session, if something can still become of it. Raises Failure."""
+        """The payment session, if its setup intent is still open. Raises StripeError."""
         session = session_of(self._ledger, call, caller, secret=call.body.get("client_secret"))
-        # Before anything is done: what cannot be shown afterwards is not to be begun.
+        # Checked first: a call whose result cannot be shown must have no effect.
         check_expandable(call.body.get("expand", ()))
         if not session.intent.is_open:
             raise unexpected_state(session, caller, f"its status is {session.intent.status}")
         return session
 
-    def _tried(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
-        method = self._method(session, call, caller)
+    def _confirmed(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
+        method = self._payment_method(session, call, caller)
         return_url = None if call.body.get("use_stripe_sdk") in _YES else call.body.get("return_url")
         followed = self._ledger.confirm(session, method, caller.ids, return_url=return_url)
         intent = followed.intent
         if intent.error is not None:
             tried = intent.failed_method.as_body() if intent.failed_method else None
-            raise decline_failure(intent.error, payment_method=tried, setup_intent=shown(followed, caller))
+            raise decline_error(intent.error, payment_method=tried, setup_intent=visible_setup_intent(followed, caller))
         if intent.status == "canceled":
             raise unexpected_state(followed, caller, "it has expired")
         if intent.challenge is not None and intent.challenge.answer is not None:
-            # The client is told of the challenge, and finds it answered when it looks again.
+            # The reply has the challenge; the next retrieval shows that it is answered.
             self._ledger.authenticate(followed, caller.ids, passed=intent.challenge.answer == "pass")
-        return found(shown(followed, caller, call.body.get("expand", ())))
+        return object_reply(visible_setup_intent(followed, caller, call.body.get("expand", ())))
 
-    def _method(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
-        """The payment method to set up. Raises Failure: it is none, or none that this setup intent offers."""
+    def _payment_method(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
+        """The payment method to set up. Raises StripeError: it does not exist, or its type is not offered."""
         entered, name = call.body.get("payment_method_data"), call.body.get("payment_method")
         if entered is not None:
-            # Before a number is looked at that would be of no use.
+            # Checked before the number is read.
             _check_offered(entered["type"], "payment_method_data[type]", session, caller)
             method = self._entered(session, call, caller)
         elif name:
@@ -99,11 +99,11 @@ class SetupIntentOperations:
         except EntryRefusedError as refused:
             if refused.decline.type == "card_error":
                 session = self._ledger.refuse(session, refused.decline, caller.ids)
-            raise entry_failure(refused, setup_intent=shown(session, caller)) from None
+            raise entry_error(refused, setup_intent=visible_setup_intent(session, caller)) from None
 
     def _named(self, name: str, caller: Caller) -> PaymentMethod:
-        made = self._ledger.methods.get(name) if name.startswith("pm_") else None
-        method = made or known_method(name, caller.ids)
+        created = self._ledger.methods.get(name) if name.startswith("pm_") else None
+        method = created or known_method(name, caller.ids)
         if method is None:
             raise StripeError(
                 status=400,
@@ -115,11 +115,11 @@ class SetupIntentOperations:
 
 
 def _check_offered(kind: str, param: str, session: PaymentSession, caller: Caller) -> None:
-    """Raises Failure when the setup intent does not offer this kind of payment methods."""
+    """Raises StripeError: the setup intent does not offer this type of payment method."""
     if kind not in session.method_types:
         raise StripeError(
             status=400,
             message=f"This SetupIntent offers {', '.join(session.method_types)}, not {kind}.",
             param=param,
-            setup_intent=shown(session, caller),
+            setup_intent=visible_setup_intent(session, caller),
         )

@@ -1,4 +1,4 @@
-"""Stripe's side: one request in, one reply or fault out, told once."""
+"""Stripe's API: one request in, one reply or fault out."""
 
 from __future__ import annotations
 
@@ -21,24 +21,21 @@ from mockserver.settings import own_file
 from mockserver.stripe.api_keys import ApiKey, find_key, refuse_live
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.idempotency import IdempotentReplies
-from mockserver.stripe.stripe_errors import StripeError, refusal_failure, violations_failure
+from mockserver.stripe.stripe_errors import StripeError, refusal_error, violations_error
 from mockserver.stripe.stripe_operations import stripe_operations
-from mockserver.stripe.stripe_replies import failed, refusal_kind
+from mockserver.stripe.stripe_replies import error_reply, refusal_kind
 from mockserver.stripe.stripe_request import StripeRequest, read_request, unknown_parameters
 
 __all__ = ["StripeApi"]
 
 # In a query or a form, percent-encoded or not, or in JSON.
 _KEY_FIELD: Final = re.compile(r"""(?:^|[&{,\s])(?:"key"\s*:\s*"|key=)(pk_[A-Za-z0-9_-]+)""")
-NOT_KEPT: Final = b"[not kept: what is refused may hold a card number]"
+NOT_KEPT: Final = b"[not kept: a refused body may contain a card number]"
 _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 
 
 class StripeApi:
-    """Answers in Stripe's place for the client secrets that an engine gives out; journalled with the engine's own.
-
-    Nothing that it is given makes it raise. Its contract is read when the first request comes.
-    """
+    """Answers for the client secrets that an engine gives out. Its exchanges are recorded with those of the engine."""
 
     def __init__(self, engine: Engine, *, max_body: int) -> None:
         self._engine = engine
@@ -49,38 +46,34 @@ class StripeApi:
 
     @cached_property
     def contract(self) -> Contract:
-        """What is served here: spec/stripe.yaml."""
+        """spec/stripe.yaml, which is read when the first request comes."""
         return Contract.load(own_file("stripe.yaml"), max_body=self._max_body)
-
-    def gives_way(self, path: str) -> bool:
-        """Whether the contract that is served has this path itself."""
-        return self._engine.contract.has_path(path)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
-        session = self._called(request)
+        session = self._called_session(request)
         recording = self._begin(request, session)
         request_id = recording.ids.stripe_id("req", 14)
         outcome: Reply | Fault
         try:
-            asked, call = self._understood(recording)
-            refuse_live(*asked.keys)
-            caller = _caller(asked, recording)
+            stripe_request, call = self._understand(recording)
+            refuse_live(*stripe_request.keys)
+            caller = _caller(stripe_request, recording)
             outcome = self._replies.once(
                 call,
                 namespace=recording.namespace.key,
-                caller=f"{asked.key}\0{asked.account}",
+                caller=f"{stripe_request.key}\0{stripe_request.account}",
                 # Several sessions of a scenario can share a client secret; replays must not cross between them.
-                about=f"{session.token}\0{session.created}" if session else "",
+                subject=f"{session.token}\0{session.created}" if session else "",
                 request_id=request_id,
                 answer=lambda: self._checked(self._answer(call, caller), call.operation),
             )
         except Refusal as refusal:
             recording.entry.violations = refusal.violations
-            outcome = failed(refusal_failure(refusal))
+            outcome = error_reply(refusal_error(refusal))
         except StripeError as error:
             recording.entry.violations = error.violations
-            outcome = failed(error)
+            outcome = error_reply(error)
         reply = outcome.reply if isinstance(outcome, Fault) else outcome
         recording.entry.refused = refusal_kind(reply)
         if not _may_be_kept(reply):
@@ -95,11 +88,11 @@ class StripeApi:
         recording.entry.scenario = called.scenario if called else None
         return recording
 
-    def _called(self, request: Request) -> PaymentSession | None:
+    def _called_session(self, request: Request) -> PaymentSession | None:
         """The payment session whose setup intent is called.
 
-        A scenario may have given the same secret to several callers: the one that is named, or whose key it is, is
-        meant, else the latest.
+        A scenario can give the same secret to several callers. Then the session is that of the named namespace, else
+        that of the publishable key, else the most recent one.
         """
         match = _SETUP_INTENT.match(request.path)
         if match is None:
@@ -114,54 +107,57 @@ class StripeApi:
         return next(filter(None, found), None)
 
     def _session_of_key(self, request: Request) -> PaymentSession | None:
-        """The latest payment session that gave out the publishable key; none for who names a namespace.
+        """The most recent payment session that gave out the publishable key.
 
-        A key that a scenario gave to several callers says nothing of whose it is.
+        None if the request names a namespace, or if a scenario gave the key to several callers.
         """
         sessions, key = self._engine.ledger.sessions, _sent_key(request)
         if key is None or HEADER in request.headers or sessions.has_shared_key(key):
             return None
         return sessions.of_key(key)
 
-    def _understood(self, recording: Recording) -> tuple[StripeRequest, Call]:
+    def _understand(self, recording: Recording) -> tuple[StripeRequest, Call]:
         """The request in the contract's terms and the call that it makes. Raises Refusal, StripeError."""
         route = recording.route(self.contract)
-        asked = read_request(recording.entry.request, route.operation)
-        understood = self.contract.understand(asked.request, route)
-        violations = [*understood.violations, *unknown_parameters(asked, route.operation, self.contract.document)]
+        stripe_request = read_request(recording.entry.request, route.operation)
+        understood = self.contract.understand(stripe_request.request, route)
+        violations = [
+            *understood.violations,
+            *unknown_parameters(stripe_request, route.operation, self.contract.document),
+        ]
         if violations:
-            raise violations_failure(tuple(violations))
+            raise violations_error(tuple(violations))
         recording.entry.sent = understood.call.body
-        return asked, understood.call
+        return stripe_request, understood.call
 
     def _answer(self, call: Call, caller: Caller) -> Reply | Fault:
         try:
             return self._operations[call.operation](call, caller)
-        except StripeError as failure:
-            return failed(failure)
+        except StripeError as error:
+            return error_reply(error)
 
     def _checked(self, outcome: Reply | Fault, operation_id: str) -> Reply | Fault:
-        """The outcome, held against the contract like everything that is sent. Raises Refusal."""
+        """The outcome, if it is valid under the contract. Raises Refusal."""
         reply = outcome.reply if isinstance(outcome, Fault) else outcome
         violations = self.contract.reply_violations(operation_id, reply)
         if violations:
-            detail = "What Stripe's side was about to say breaks its contract; this is a bug of the mock."
+            detail = "The reply of the mock breaks spec/stripe.yaml; this is a bug of the mock."
             raise Refusal("reply-violates-contract", detail, violations=tuple(violations))
         return outcome
 
 
-def _caller(asked: StripeRequest, recording: Recording) -> Caller:
+def _caller(request: StripeRequest, recording: Recording) -> Caller:
     return Caller(
-        key=None if asked.key is None else ApiKey.of(asked.key),
-        account=asked.account,
+        key=None if request.key is None else ApiKey.of(request.key),
+        account=request.account,
         owner=recording.namespace.key,
         ids=recording.ids,
-        base=f"http://{asked.request.headers.get('host', 'localhost')}",
+        base=f"http://{request.request.headers.get('host', 'localhost')}",
     )
 
 
 def _sent_key(request: Request) -> str | None:
-    """The key, before it is known how the body is to be read."""
+    """The API key, found without parsing the body."""
     found = find_key(request, {})
     if found is not None:
         return found
@@ -170,9 +166,9 @@ def _sent_key(request: Request) -> str | None:
 
 
 def _may_be_kept(reply: Reply) -> bool:
-    """Whether what was sent holds no number of a real card: that must not even stay in memory.
+    """Whether the request cannot contain the number of a real card; such a number must not stay in memory.
 
-    Of an error this is known only where it is about a payment method, which was then made of a test card.
+    After an error this is certain only if the error is about a payment method, which then was made from a test card.
     """
     return reply.status < 400 or (
         reply.body.startswith(b"{") and "payment_method" in json.loads(reply.body).get("error", {})
@@ -180,7 +176,7 @@ def _may_be_kept(reply: Reply) -> bool:
 
 
 def _without_numbers(request: Request) -> Request:
-    """The request as far as it may be kept: a number can be written in more ways than any pattern knows."""
+    """The part of the request that may be kept. No pattern finds every way to write a card number."""
     names = [part.partition("=")[0] for part in request.query.split("&")] if request.query else []
     return replace(
         request, path=redact(request.path), query="&".join(map(redact, names)), body=NOT_KEPT if request.body else b""

@@ -1,6 +1,6 @@
-"""Failures: everything that Stripe's side says no with, as Stripe's error object.
+"""Errors as Stripe's error object.
 
-A failure that Stripe itself would not have given names the kind of the mock's refusal.
+An error that Stripe itself would not return names the kind of the mock's refusal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mockserver.payments.declines import Decline
 from mockserver.payments.method_entry import EntryRefusedError
 from mockserver.redaction import redact
 
-__all__ = ["StripeError", "as_error", "decline_failure", "entry_failure", "refusal_failure", "violations_failure"]
+__all__ = ["StripeError", "as_error", "decline_error", "entry_error", "refusal_error", "violations_error"]
 
 INVALID_REQUEST: Final = "invalid_request_error"
 DOCUMENTATION: Final = "https://docs.stripe.com/error-codes#"
@@ -23,17 +23,17 @@ _CODES: Final = {
     "additionalProperties": ("parameter_unknown", "Received unknown parameter: {param}"),
     "required": ("parameter_missing", "Missing required param: {param}."),
 }
-# What Stripe too answers so when it cannot tell who asks. The contract does not know of the parameter.
+# Stripe answers like this as well. The contract does not describe the parameter `key`.
 _AS_STRIPE: Final = {
-    "not-authenticated": "There is no API key: send pk_test_… or sk_test_… as a Bearer token, as the user of HTTP Basic "
-    "authentication or as the parameter key."
+    "not-authenticated": "There is no API key: send pk_test_… or sk_test_… as a Bearer token, as the user name of HTTP "
+    "Basic authentication, or as the parameter key."
 }
 
 
-class StripeError(Exception):  # an answer of the API, not an error of ours
-    """One error object with its status; `refused` is the kind of refusal where the mock refuses.
+class StripeError(Exception):
+    """An error object with its status. `refused` is the kind of refusal if the mock refuses.
 
-    `payment_method` and `setup_intent` are the bodies of the objects that it is about.
+    `payment_method` and `setup_intent` are the bodies of the objects that the error is about.
     """
 
     def __init__(
@@ -68,25 +68,25 @@ class StripeError(Exception):  # an answer of the API, not an error of ours
         }
 
     def as_body(self) -> dict[str, Any]:
-        """The body of the reply; members without a value are left out, as Stripe does."""
+        """The body of the reply. Members without a value are left out, as Stripe does."""
         return {"error": {name: value for name, value in self._error.items() if value is not None}}
 
 
 def as_error(decline: Decline, payment_method: dict[str, Any] | None) -> dict[str, Any]:
     """A decline as `last_setup_error` holds it."""
-    error = decline_failure(decline, payment_method=payment_method).as_body()["error"]
+    error = decline_error(decline, payment_method=payment_method).as_body()["error"]
     assert isinstance(error, dict), "a body holds an error object"  # noqa: S101  # made two lines above
     return error
 
 
-def decline_failure(
+def decline_error(
     decline: Decline,
     *,
     payment_method: dict[str, Any] | None = None,
     setup_intent: dict[str, Any] | None = None,
     refused: str | None = None,
 ) -> StripeError:
-    """The failure for a decline: a card's is answered 402, every other 400."""
+    """The error for a decline: status 402 for a card, else 400."""
     return StripeError(
         status=402 if decline.type == "card_error" else 400,
         type=decline.type,
@@ -100,15 +100,15 @@ def decline_failure(
     )
 
 
-def entry_failure(refused: EntryRefusedError, *, setup_intent: dict[str, Any] | None = None) -> StripeError:
-    """The failure for what was entered and is no payment method."""
-    return decline_failure(
+def entry_error(refused: EntryRefusedError, *, setup_intent: dict[str, Any] | None = None) -> StripeError:
+    """The error for data that is not a valid payment method."""
+    return decline_error(
         refused.decline, setup_intent=setup_intent, refused="test-mode-only" if refused.by_the_mock else None
     )
 
 
-def refusal_failure(refusal: Refusal) -> StripeError:
-    """A refusal of the contract, in the form that Stripe's client libraries can read."""
+def refusal_error(refusal: Refusal) -> StripeError:
+    """The error for a refusal, in the form that Stripe's client libraries can read."""
     return StripeError(
         status=refusal.status,
         message=_AS_STRIPE.get(refusal.kind, refusal.detail),
@@ -119,8 +119,8 @@ def refusal_failure(refusal: Refusal) -> StripeError:
     )
 
 
-def violations_failure(violations: tuple[Violation, ...]) -> StripeError:
-    """What is wrong with the parameters: Stripe names one, so the first is named; the journal has them all."""
+def violations_error(violations: tuple[Violation, ...]) -> StripeError:
+    """The error for violations. Stripe names one parameter, so this names the first; the journal has all."""
     first = violations[0]
     param = _param(first.pointer)
     code, message = _CODES.get(first.keyword, (None, "Invalid {param}: {message}."))
@@ -130,12 +130,12 @@ def violations_failure(violations: tuple[Violation, ...]) -> StripeError:
         code=code,
         param=param or None,
         refused="contract-violation",
-        # A number may have been sent as a name.
+        # A card number may have been sent as a name.
         violations=tuple(replace(each, pointer=redact(each.pointer)) for each in violations),
     )
 
 
 def _param(pointer: str) -> str:
-    """`/card/number` as Stripe writes it, `card[number]`."""
+    """A pointer such as `/card/number` as Stripe writes it: `card[number]`."""
     first, *others = json_pointers.split(pointer) or [""]
     return redact(first + "".join(f"[{step}]" for step in others))

@@ -1,4 +1,4 @@
-"""Stripe's objects as they are sent: all of it to a secret key, a part of it to a publishable one."""
+"""Stripe's objects as JSON: complete for a secret key, a part for a publishable key."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def setup_intent_body(
     }
 
 
-def check_expandable(asked: Collection[str], expandable: Collection[str] = EXPANDABLE) -> None:
-    """Raises Failure: what is asked to be written out in full is not one of these members."""
-    for name in asked:
+def check_expandable(expand: Collection[str], expandable: Collection[str] = EXPANDABLE) -> None:
+    """Raises StripeError: `expand` names a member that cannot be expanded."""
+    for name in expand:
         if name not in expandable:
             raise StripeError(
                 status=400, message=f"This property cannot be expanded here: {redact_name(name)}", param="expand"
@@ -79,7 +79,7 @@ def _attached(
 
 
 def _page(session: PaymentSession, base: str) -> str:
-    """The URL of the page on which a person answers the challenge."""
+    """The URL of the page where a person answers the challenge."""
     stripe, challenge = session.stripe, session.intent.challenge
     if stripe is None or challenge is None or challenge.return_url is None:
         return ""

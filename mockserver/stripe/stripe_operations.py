@@ -1,4 +1,4 @@
-"""The desk: who carries out an operation of Stripe's side, by its operationId."""
+"""The operations of Stripe's API, by operationId."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ OPERATIONS: Final = (
 """The operationIds of spec/stripe.yaml."""
 
 Operation = Callable[[Call, Caller], Reply | Fault]
-"""Carries out a call that the contract has let pass; may raise Failure."""
+"""Answers a valid call; may raise StripeError."""
 
 
 def stripe_operations(ledger: Ledger) -> Mapping[str, Operation]:
-    """The operations of spec/stripe.yaml, over what is remembered."""
+    """The operations of spec/stripe.yaml on the objects of a ledger."""
     setup_intents, challenges, methods = (
         SetupIntentOperations(ledger),
         ChallengeOperations(ledger),
         PaymentMethodOperations(ledger),
     )
-    carried_out: tuple[Operation, ...] = (
+    functions: tuple[Operation, ...] = (
         setup_intents.retrieve,
         setup_intents.confirm,
         setup_intents.cancel,
@@ -47,4 +47,4 @@ def stripe_operations(ledger: Ledger) -> Mapping[str, Operation]:
         methods.create_payment_method,
         methods.create_token,
     )
-    return dict(zip(OPERATIONS, carried_out, strict=True))
+    return dict(zip(OPERATIONS, functions, strict=True))

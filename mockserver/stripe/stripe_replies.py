@@ -1,4 +1,4 @@
-"""Replies of Stripe's side."""
+"""Replies of Stripe's API."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from mockserver.messages import Reply
 from mockserver.parsing.json_writer import write_json
 from mockserver.stripe.stripe_errors import StripeError
 
-__all__ = ["failed", "found", "refusal_kind", "sent_on"]
+__all__ = ["error_reply", "object_reply", "redirect_reply", "refusal_kind"]
 
 _JSON: Final = ("content-type", "application/json")
 
 
-def found(body: dict[str, Any]) -> Reply:
-    """An object."""
+def object_reply(body: dict[str, Any]) -> Reply:
+    """The reply with an object."""
     return Reply(status=200, headers=(_JSON,), body=write_json(body))
 
 
-def failed(failure: StripeError) -> Reply:
-    """An error object; a refusal of the mock says so in a header."""
+def error_reply(failure: StripeError) -> Reply:
+    """The reply with an error object. If the mock refuses, a header says so."""
     own = (("mock-refused", failure.refused),) if failure.refused else ()
     return Reply(status=failure.status, headers=(_JSON, *failure.headers, *own), body=write_json(failure.as_body()))
 
 
-def sent_on(url: str) -> Reply:
-    """A person goes on to a page."""
+def redirect_reply(url: str) -> Reply:
+    """The reply that sends a browser to another page."""
     return Reply(status=303, headers=(("location", url),))
 
 
 def refusal_kind(reply: Reply) -> str | None:
-    """The kind of refusal that a reply is, None if it is none."""
+    """The kind of refusal in a reply; None if it is not a refusal."""
     return next((value for name, value in reply.headers if name == "mock-refused"), None)

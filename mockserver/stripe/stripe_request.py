@@ -1,4 +1,4 @@
-"""What a request asks, in the contract's terms: the wire has several ways of saying the same, the contract one."""
+"""Reads requests to Stripe's API: clients can send the same request in several ways, spec/stripe.yaml describes one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeRequest:
-    """A request as the contract is asked about it: its key is in a header, its body JSON.
+    """A request as spec/stripe.yaml describes it: the API key is in a header, and the body is JSON.
 
-    `query` names the parameters that are left in the query; `key` and `account` are None where the request has none.
-    `keys` are all that were sent; the one that counts is `key`.
+    `query` has the names of the query parameters. `key` and `account` are None if the request has none. `keys` are all
+    keys that were sent; `key` is the one that counts.
     """
 
     request: Request
@@ -42,20 +42,20 @@ def read_request(request: Request, operation: Operation) -> StripeRequest:
     """Read a request for an operation. Raises Refusal malformed-body."""
     query = _form(request.query)
     if "requestBody" not in operation.spec:
-        return _asked(request, query, urlencode(query, doseq=True), names=frozenset(query))
+        return _stripe_request(request, query, urlencode(query, doseq=True), names=frozenset(query))
     media_type = essence(request.headers.get("content-type", FORM))
     if request.oversized or (request.body and media_type not in {FORM, JSON}):
-        # The contract has something to say about it.
-        return _asked(request, query, request.query)
-    sent = _read(request.body, media_type)
-    if not isinstance(sent, dict):
-        return _asked(request, query, request.query)
-    # Stripe reads query and body alike.
-    fields = {**query, **sent}
-    return _asked(request, fields, "", body=json.dumps(fields).encode())
+        # The contract refuses it.
+        return _stripe_request(request, query, request.query)
+    parameters = _read(request.body, media_type)
+    if not isinstance(parameters, dict):
+        return _stripe_request(request, query, request.query)
+    # Stripe reads the query and the body alike.
+    fields = {**query, **parameters}
+    return _stripe_request(request, fields, "", body=json.dumps(fields).encode())
 
 
-def _asked(
+def _stripe_request(
     request: Request,
     fields: Mapping[str, Any],
     query: str,
@@ -63,7 +63,7 @@ def _asked(
     names: frozenset[str] = frozenset(),
     body: bytes | None = None,
 ) -> StripeRequest:
-    """The request with its parameters in `query`, or as JSON in `body` where there is one."""
+    """The request with its parameters in `query`, or in `body` as JSON."""
     key, account = find_key(request, fields), find_account(request, fields)
     changes: dict[str, str] = {}
     if key and "authorization" not in request.headers:
@@ -71,23 +71,23 @@ def _asked(
     if body is not None:
         changes["content-type"] = JSON
     kept = [pair for pair in request.headers.pairs if pair[0] not in changes]
-    asked = replace(
+    rewritten = replace(
         request,
         query=query,
         headers=Headers([*kept, *changes.items()]) if changes else request.headers,
         body=request.body if body is None else body,
     )
-    return StripeRequest(request=asked, query=names, key=key, account=account, keys=_keys(key, fields.get("key")))
+    return StripeRequest(request=rewritten, query=names, key=key, account=account, keys=_keys(key, fields.get("key")))
 
 
 def _keys(*found: Any) -> tuple[str, ...]:
     return tuple(key for key in found if isinstance(key, str))
 
 
-def unknown_parameters(asked: StripeRequest, operation: Operation, document: Document) -> list[Violation]:
-    """The parameters in the query that the operation does not have: OpenAPI lets them pass, Stripe does not."""
-    described = [document.resolve(each) for each in operation.spec.get("parameters", ())] if asked.query else []
-    unknown = asked.query - {each["name"] for each in described if each["in"] == "query"}
+def unknown_parameters(request: StripeRequest, operation: Operation, document: Document) -> list[Violation]:
+    """Violations for query parameters that the operation does not have. OpenAPI allows them, Stripe does not."""
+    described = [document.resolve(each) for each in operation.spec.get("parameters", ())] if request.query else []
+    unknown = request.query - {each["name"] for each in described if each["in"] == "query"}
     message = "the query has a parameter that the operation does not have"
     return [
         Violation(place="query", pointer=f"/{name}", message=message, keyword="additionalProperties")

@@ -78,7 +78,7 @@ def test_promise_13_replays() -> None:
 
         headers = Headers([("idempotency-key", key)])
         call = Call(request=Request(method="POST", path="/", headers=headers), operation="x", path={}, body={})
-        replays.once(call, namespace="", caller="", about="", request_id="r", answer=answer)
+        replays.once(call, namespace="", caller="", subject="", request_id="r", answer=answer)
 
     for key in ("a", "b", "a", "c", "a"):
         ask(key)
