@@ -98,8 +98,8 @@ KEYWORDS = (
     "$ref $dynamicRef additionalProperties allOf anyOf const contains default dependentRequired dependentSchemas "
     "discriminator else enum example examples exclusiveMaximum exclusiveMinimum format if items maxItems maxLength "
     "maxProperties maximum minContains minItems minLength minProperties minimum multipleOf not nullable oneOf pattern "
-    "patternProperties prefixItems properties propertyNames readOnly required then type unevaluatedProperties uniqueItems "
-    "writeOnly"
+    "patternProperties prefixItems properties propertyNames readOnly required then type unevaluatedProperties "
+    "uniqueItems writeOnly"
 )
 SCALARS = (
     st.none()
