@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import shlex
 import signal
@@ -25,7 +26,7 @@ import mockserver
 from mockserver.cli import commands as cli
 from mockserver.cli.health_check import default_url, health_problem
 from mockserver.settings import Settings
-from tests.support.command import ROOT, Running, run, served
+from tests.support.command import ROOT, Running, environment, run, served
 
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 OTHER_SPEC = """
@@ -234,16 +235,27 @@ def test_a_closed_pipe_does_not_stop_the_server() -> None:
         ),
     ],
 )
-def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], expected: str, tmp_path: Path) -> None:
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    arguments: list[str],
+    expected: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """An error is one line on stderr, without a traceback."""
     (tmp_path / "broken.yaml").write_text("a: [", "utf-8")
     (tmp_path / "list.yaml").write_text("- a\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", environment({}))
+    monkeypatch.setattr(sys, "argv", ["mockserver", *arguments])
 
-    ended = run(*arguments, cwd=tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
 
-    assert (2, "") == (ended.returncode, ended.stdout)
-    assert re.fullmatch(r"mockserver: .+\n", ended.stderr)
-    assert expected in ended.stderr
+    out, errors = capsys.readouterr()
+    assert (2, "") == (ended.value.code, out)
+    assert re.fullmatch(r"mockserver: .+\n", errors)
+    assert expected in errors
 
 
 def test_a_port_in_use_is_one_line_and_exit_code_2(server: Running) -> None:
