@@ -1,4 +1,4 @@
-"""Operations that no scenario names: what Prefer and Accept ask for decides which documented reply is sent."""
+"""Operations without a scenario: the headers Prefer and Accept choose the documented reply."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ paths:
     post:
       operationId: lend
       responses:
-        default: {description: whatever comes of it, content: {application/json: {schema: {enum: [whatever]}}}}
+        default: {description: any other status, content: {application/json: {schema: {enum: [whatever]}}}}
         "202": {description: later, content: {application/json: {schema: {enum: [later]}}}}
         "201": {description: lent, content: {application/json: {schema: {enum: [lent]}}}}
   /default:
@@ -101,14 +101,14 @@ components:
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """An engine with a contract of its own and no scenarios."""
+    """An engine with its own contract and without scenarios."""
     spec = tmp_path_factory.mktemp("books") / "books.yaml"
     spec.write_text(SPEC, "utf-8")
     return load_engine(Settings(spec=spec, seed=1))
 
 
 def ask(engine: Engine, path: str, *, method: str = "GET", **headers: str) -> tuple[Reply, Headers]:
-    """The reply to a request with these headers, and the reply's own."""
+    """The reply to a request with these headers, and the headers of the reply."""
     outcome = engine.handle(Request(method=method, path=path, headers=Headers(headers.items())))
     assert isinstance(outcome, Reply)
     return outcome, Headers(outcome.headers)
@@ -119,12 +119,12 @@ ULYSSES = {"title": "Ulysses", "pages": 730}
 TWO_WORDS = {"title": "Two Words", "pages": 2}
 LOST, SOLD = {"reason": "lost"}, {"reason": "sold"}
 
-# What is preferred; then status and body, and Preference-Applied.
+# By preference: status and body, and Preference-Applied.
 PREFERENCES: dict[str, tuple[str, str, tuple[int, object], str | None]] = {
     "nothing": ("/book", "", (200, EMMA), None),
     "a code": ("/book", "code=404", (404, LOST), "code=404"),
     "a code in quotes": ("/book", 'code="404"', (404, LOST), "code=404"),
-    "a code of a documented family": ("/book", "code=422", (422, "mistake"), "code=422"),
+    "a code in a documented range": ("/book", "code=422", (422, "mistake"), "code=422"),
     "a code that default covers": ("/default", "code=503", (503, "any"), "code=503"),
     "a code without a body": ("/book", "code=204", (204, None), "code=204"),
     "a code without a body where one is documented": ("/family", "code=204", (204, None), "code=204"),
@@ -132,15 +132,15 @@ PREFERENCES: dict[str, tuple[str, str, tuple[int, object], str | None]] = {
     "an example by reference": ("/book", "example=ulysses", (200, ULYSSES), "example=ulysses"),
     "an example in two words": ("/book", 'example="two words"', (200, TWO_WORDS), 'example="two words"'),
     "code and example": ("/book", "code=404, example=sold", (404, SOLD), "code=404, example=sold"),
-    "the other way round": ("/book", "example=sold, code=404", (404, SOLD), "code=404, example=sold"),
+    "example and code": ("/book", "example=sold, code=404", (404, SOLD), "code=404, example=sold"),
     "with a semicolon": ("/book", "code=404; example=sold", (404, SOLD), "code=404, example=sold"),
     "spaces around": ("/book", "  code = 404 ,  example = sold ", (404, SOLD), "code=404, example=sold"),
     "in capitals": ("/book", "Code=404", (404, LOST), "code=404"),
-    "said twice: the first counts": ("/book", "code=404, code=200", (404, LOST), "code=404"),
+    "repeated: the first counts": ("/book", "code=404, code=200", (404, LOST), "code=404"),
     "not dynamic": ("/book", "dynamic=false", (200, EMMA), "dynamic=false"),
     "an example rather than dynamic": ("/book", "dynamic=true, example=ulysses", (200, ULYSSES), "example=ulysses"),
-    "unknown ones are passed over": ("/book", "respond-async, wait=100, code=404", (404, LOST), "code=404"),
-    "only unknown ones": ("/book", 'return=minimal; foo="code=404, example=x"', (200, EMMA), None),
+    "unknown preferences are ignored": ("/book", "respond-async, wait=100, code=404", (404, LOST), "code=404"),
+    "only unknown preferences": ("/book", 'return=minimal; foo="code=404, example=x"', (200, EMMA), None),
     "a longer name": ("/book", "x-code=404, my2code=404", (200, EMMA), None),
     "not a preference": ("/book", "?!?, =, ;", (200, EMMA), None),
 }
@@ -148,7 +148,7 @@ PREFERENCES: dict[str, tuple[str, str, tuple[int, object], str | None]] = {
 
 @pytest.mark.parametrize(("path", "prefer", "sent", "applied"), PREFERENCES.values(), ids=list(PREFERENCES))
 def test_prefer(engine: Engine, path: str, prefer: str, sent: tuple[int, object], applied: str | None) -> None:
-    """The documented reply that is preferred is sent, and Preference-Applied says what of it was heeded."""
+    """The preferred reply is sent, and Preference-Applied lists the preferences that were used."""
     reply, headers = ask(engine, path, prefer=prefer)
 
     assert sent == (reply.status, json.loads(reply.body) if reply.body else None)
@@ -156,7 +156,7 @@ def test_prefer(engine: Engine, path: str, prefer: str, sent: tuple[int, object]
 
 
 def test_dynamic(engine: Engine) -> None:
-    """With dynamic=true the body is made from the schema, and no published example is in it."""
+    """With dynamic=true the body is made from the schema and contains no published example."""
     reply, headers = ask(engine, "/book", prefer="dynamic=true")
     book = json.loads(reply.body)
 
@@ -169,21 +169,21 @@ def test_dynamic(engine: Engine) -> None:
 LOWEST = {
     "the lowest 2xx": ("POST", "/loan", 201, "lent"),
     "default, where there is no 2xx": ("GET", "/default", 200, "any"),
-    "a family is its first": ("GET", "/family", 200, "fine"),
-    "the lowest there is": ("GET", "/failure", 404, None),
+    "a range is its first status": ("GET", "/family", 200, "fine"),
+    "the lowest status": ("GET", "/failure", 404, None),
 }
 
 
 @pytest.mark.parametrize(("method", "path", "status", "body"), LOWEST.values(), ids=list(LOWEST))
 def test_without_a_preference(engine: Engine, method: str, path: str, status: int, body: object) -> None:
-    """The lowest documented success is the default."""
+    """Without a preference, the lowest documented success is sent."""
     reply, _ = ask(engine, path, method=method)
 
     assert (status, body) == (reply.status, json.loads(reply.body) if reply.body else None)
 
 
 def test_no_final_status_is_documented(engine: Engine) -> None:
-    """A contract that knows only 100 allows no reply at all: a refusal that says so, and no crash of the server."""
+    """A contract that documents only status 100 allows no reply, so the request is refused."""
     reply, headers = ask(engine, "/interim")
 
     assert (500, "reply-violates-contract") == (reply.status, headers["mock-refused"])
@@ -196,7 +196,7 @@ UNDOCUMENTED = {
     "a code beside others": ("/failure", "code=200", "code=200 is not documented for failure; documented: 404, 503."),
     "no final status": ("/default", "code=101", "code='101' must be the status of a reply, such as 404."),
     "no status": ("/book", "code=teapot", "code='teapot' must be the status of a reply, such as 404."),
-    "a code that says nothing": ("/book", "code=", "code='' must be the status of a reply, such as 404."),
+    "an empty code": ("/book", "code=", "code='' must be the status of a reply, such as 404."),
     "an example": (
         "/book",
         "example=dune",
@@ -207,7 +207,7 @@ UNDOCUMENTED = {
         "code=404, example=emma",
         "example=emma is not documented for this reply; documented: lost, sold.",
     ),
-    "an example that lies elsewhere": (
+    "an example with externalValue": (
         "/book",
         "example=elsewhere",
         "example=elsewhere is not documented for this reply; documented: emma, ulysses, two words, wrong.",
@@ -228,7 +228,7 @@ UNDOCUMENTED = {
 
 @pytest.mark.parametrize(("path", "prefer", "detail"), UNDOCUMENTED.values(), ids=list(UNDOCUMENTED))
 def test_what_is_not_documented_is_refused(engine: Engine, path: str, prefer: str, detail: str) -> None:
-    """And the refusal lists what is documented."""
+    """A preference that is not documented is refused, and the refusal lists what is documented."""
     reply, headers = ask(engine, path, method="POST" if path == "/loan" else "GET", prefer=prefer)
 
     assert (400, "unknown-preference") == (reply.status, headers["mock-refused"])
@@ -237,7 +237,7 @@ def test_what_is_not_documented_is_refused(engine: Engine, path: str, prefer: st
 
 
 def test_an_example_that_breaks_its_own_schema(engine: Engine) -> None:
-    """A published example is not sent when the contract itself says that it is wrong; without a preference neither."""
+    """A published example that is invalid under its own schema is not sent."""
     reply, headers = ask(engine, "/book", prefer="example=wrong")
 
     assert (500, "reply-violates-contract") == (reply.status, headers["mock-refused"])
@@ -250,21 +250,21 @@ FIRST, SECOND = (f"application/vnd.books+json; version={version}" for version in
 ACCEPT = {
     "anything": ("*/*", PLAIN),
     "anything, in short": ("*", PLAIN),
-    "nothing said": (" ", PLAIN),
-    "nothing that can be read": (",", PLAIN),
+    "a blank header": (" ", PLAIN),
+    "an unreadable header": (",", PLAIN),
     "JSON": ("application/json", PLAIN),
     "in capitals": ("APPLICATION/JSON", PLAIN),
-    "with the charset that it has": ("application/json; charset=utf-8", PLAIN),
-    "with the charset that it has anyway": ("text/html; charset=utf-8", PAGE),
+    "with the documented charset": ("application/json; charset=utf-8", PLAIN),
+    "with a charset": ("text/html; charset=utf-8", PAGE),
     "a family": ("text/*", PAGE),
-    "what is wanted more": ("application/json;q=0.1, text/html;q=0.9", PAGE),
-    "all the same: JSON": ("text/html, application/json", PLAIN),
+    "a higher quality": ("application/json;q=0.1, text/html;q=0.9", PAGE),
+    "equal quality: JSON": ("text/html, application/json", PLAIN),
     "anything but": ("application/json;q=0, application/*", PROBLEM),
     "anything but a family": ("application/*;q=0, */*;q=0.1", PAGE),
     "the narrower range decides": ("*/*;q=0.9, application/*;q=0.2, application/problem+json;q=0.3", PAGE),
     "a version": ("application/vnd.books+json;version=2", SECOND),
     "any version": ("application/vnd.books+json", FIRST),
-    "one version less": ("application/vnd.books+json, application/vnd.books+json;version=1;q=0.5", SECOND),
+    "a version with lower quality": ("application/vnd.books+json, application/vnd.books+json;version=1;q=0.5", SECOND),
     "as browsers send it": ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", PAGE),
     "as axios sends it": ("application/json, text/plain, */*", PLAIN),
 }
@@ -272,7 +272,7 @@ ACCEPT = {
 
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPT.values(), ids=list(ACCEPT))
 def test_accept(engine: Engine, accept: str, media_type: str) -> None:
-    """The documented media type that is wanted most is sent; plain JSON where it makes no difference."""
+    """The documented media type with the highest quality is sent, and JSON among equals."""
     reply, headers = ask(engine, "/types/all", accept=accept)
 
     assert (200, media_type) == (reply.status, headers["content-type"]), reply.body
@@ -287,11 +287,11 @@ def test_accept(engine: Engine, accept: str, media_type: str) -> None:
         pytest.param("/types/all", "application/vnd.books+json;version=3", id="another version"),
         pytest.param("/types/all", "nonsense", id="no type"),
         pytest.param("/range", "text/html", id="a range is sent as JSON"),
-        pytest.param("/book", "image/png", id="whatever the schema"),
+        pytest.param("/book", "image/png", id="another type than the schema"),
     ],
 )
 def test_not_acceptable(engine: Engine, path: str, accept: str) -> None:
-    """Nothing documented is wanted: a refusal that lists what is documented."""
+    """If no documented media type is accepted, the refusal lists the documented ones."""
     reply, headers = ask(engine, path, accept=accept)
     detail = json.loads(reply.body)["detail"]
 
@@ -301,12 +301,12 @@ def test_not_acceptable(engine: Engine, path: str, accept: str) -> None:
 
 
 def test_accept_does_not_matter_without_a_body(engine: Engine) -> None:
-    """There is nothing to negotiate about."""
+    """A reply without a body is sent with any Accept header."""
     assert 204 == ask(engine, "/book", prefer="code=204", accept="image/png")[0].status
 
 
 def test_prefer_and_accept_together(engine: Engine) -> None:
-    """Accept chooses among the media types of the preferred reply; an example is one of its media type."""
+    """Accept chooses among the media types of the preferred reply, and so the examples that can be preferred."""
     text, headers = ask(engine, "/book", accept="text/plain", prefer="code=200")
     refused, _ = ask(engine, "/book", accept="text/plain", prefer="example=emma")
 
@@ -321,7 +321,7 @@ def client(engine: Engine) -> Iterator[httpx.Client]:
 
 
 def test_over_http(client: httpx.Client) -> None:
-    """Two fields are one header, and a page of another origin may read what was applied."""
+    """Repeated Prefer headers are joined, and pages of other origins can read Preference-Applied."""
     fields = [("Prefer", "code=404"), ("Prefer", "example=sold"), ("Origin", "http://localhost:3000")]
     reply = client.get("/book", headers=fields)
 
@@ -330,8 +330,8 @@ def test_over_http(client: httpx.Client) -> None:
     assert "preference-applied" in reply.headers["access-control-expose-headers"].lower()
 
 
-def test_a_scenario_is_not_asked_what_is_preferred(tmp_path: Path) -> None:
-    """Where a scenario names the operation, neither Prefer nor Accept has a say."""
+def test_a_scenario_ignores_preferences(tmp_path: Path) -> None:
+    """If a scenario answers the operation, Prefer and Accept are ignored."""
     (tmp_path / "books.yaml").write_text(SPEC, "utf-8")
     (tmp_path / "scenarios").mkdir()
     stub = "{name: emma, operation: get_book, reply: {body: {title: Emma, pages: 474}}}"

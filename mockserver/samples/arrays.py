@@ -1,4 +1,4 @@
-"""Makes arrays that satisfy a conjunction."""
+"""Makes arrays that satisfy several schemas at once: a conjunction."""
 
 from __future__ import annotations
 

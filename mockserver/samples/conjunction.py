@@ -42,7 +42,7 @@ class Conjunction:
         return replace(self, **{name: (*getattr(self, name), *values) for name, values in more.items()})
 
     def each(self, keyword: str) -> Iterator[Any]:
-        """The keyword's value in each part that has it."""
+        """The values of a keyword in all parts that have it."""
         return (part[keyword] for part in self.parts if keyword in part)
 
     def at_least(self, keyword: str) -> int:

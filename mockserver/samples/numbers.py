@@ -1,4 +1,4 @@
-"""Makes numbers that satisfy a conjunction."""
+"""Makes numbers that satisfy several schemas at once: a conjunction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes objects that satisfy a conjunction."""
+"""Makes objects that satisfy several schemas at once: a conjunction."""
 
 from __future__ import annotations
 

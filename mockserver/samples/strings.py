@@ -1,4 +1,4 @@
-"""Makes strings that satisfy a conjunction."""
+"""Makes strings that satisfy several schemas at once: a conjunction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where openapi-core errs: each correction, first as openapi-core alone does it, then as we do."""
+"""Each correction of openapi-core: the verdict of openapi-core alone, and the violations that the mock finds."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ import pytest
 
 from mockserver.contract.validation.corrections import CORRECTIONS
 from mockserver.messages import Reply, Request
-from tests.support.documents import JSON, body_of, described, request, response_of
-from tests.support.erring_bodies import BODIES, REPLIES
-from tests.support.erring_parameters import PARAMETERS
-from tests.support.messages import NUMBERED, Found
-from tests.support.plain import verdict_on_reply, verdict_on_request
-from tests.support.verdicts import said_here
+from tests.support.correction_bodies import BODIES, REPLIES
+from tests.support.correction_parameters import PARAMETERS
+from tests.support.documents import JSON, document_with, request, request_body, response_body
+from tests.support.messages import NUMBERED, ViolationKeys
+from tests.support.mock_violations import mock_violations
+from tests.support.plain_openapi_core import verdict_on_reply, verdict_on_request
 
 
 def rows(table: Mapping[str, list[Any]]) -> list[Any]:
     return [
-        pytest.param(*row, id=f"{name}-{number}") for name, found in table.items() for number, row in enumerate(found)
+        pytest.param(*row, id=f"{name}-{number}") for name, cases in table.items() for number, row in enumerate(cases)
     ]
 
 
 def test_every_correction_has_a_test() -> None:
-    """Each entry of the list is in one of the tables here by its name, and nothing else is."""
+    """The tables here have rows for each correction in the list, and for nothing else."""
     assert sorted(CORRECTIONS) == sorted({*PARAMETERS, *BODIES, *REPLIES})
 
 
-@pytest.mark.parametrize(("document", "message", "plain", "here"), rows({**PARAMETERS, **BODIES}))
-def test_requests(document: dict[str, Any], message: Request, plain: str, here: Found) -> None:
-    """openapi-core errs about the request, and we do not; should it ever mend its way, the correction can go."""
-    assert plain == verdict_on_request(document, message)
-    assert here == said_here(document, message)
+@pytest.mark.parametrize(("document", "message", "verdict", "violations"), rows({**PARAMETERS, **BODIES}))
+def test_requests(document: dict[str, Any], message: Request, verdict: str, violations: ViolationKeys) -> None:
+    """openapi-core is wrong about the request and the mock is right. If openapi-core changes, remove the correction."""
+    assert verdict == verdict_on_request(document, message)
+    assert violations == mock_violations(document, message)
 
 
-@pytest.mark.parametrize(("document", "reply", "plain", "here"), rows(REPLIES))
-def test_replies(document: dict[str, Any], reply: Reply, plain: str, here: Found) -> None:
-    """The same of replies."""
-    assert plain == verdict_on_reply(document, request(), reply)
-    assert here == said_here(document, request(), reply)
+@pytest.mark.parametrize(("document", "reply", "verdict", "violations"), rows(REPLIES))
+def test_replies(document: dict[str, Any], reply: Reply, verdict: str, violations: ViolationKeys) -> None:
+    """openapi-core is wrong about the reply, and the mock is right."""
+    assert verdict == verdict_on_reply(document, request(), reply)
+    assert violations == mock_violations(document, request(), reply)
 
 
-def test_nothing_errs_that_should_not() -> None:
-    """openapi-core alone, asked as the tables ask it, says yes to what is right and no to what is wrong."""
-    document = described(body_of(NUMBERED) | response_of(NUMBERED))
-    assert "yes" == verdict_on_request(document, request({"n": 1}))
+def test_openapi_core_is_right_about_ordinary_messages() -> None:
+    """Called as in the tables, openapi-core alone accepts valid messages and rejects invalid ones."""
+    document = document_with(request_body(NUMBERED) | response_body(NUMBERED))
+    assert "valid" == verdict_on_request(document, request({"n": 1}))
     assert "InvalidRequestBody" == verdict_on_request(document, request({"n": "x"}))
-    assert "yes" == verdict_on_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"{}"))
+    assert "valid" == verdict_on_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"{}"))
     assert "InvalidData" == verdict_on_reply(document, request(), Reply(status=200, headers=(JSON,), body=b"[]"))

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what is read, from where, and what is said when it cannot be served."""
+"""Loading an OpenAPI document: which files are read, and the errors for documents that cannot be served."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mockserver.contract import Contract
 from mockserver.contract.document.document import load_document
 from mockserver.errors import SpecError
 from mockserver.messages import Reply
-from tests.support.documents import JSON, body_of, described, request, response_of
+from tests.support.documents import JSON, document_with, request, request_body, response_body
 
 NOTE = "type: object\nproperties: {n: {type: integer}}\n"
 
 
 def written(folder: Path, document: Any, name: str = "spec.yaml", **others: str) -> Path:
-    """A spec in a folder, beside files of which the double underscore is a slash."""
+    """Write a spec and other files into a folder. A double underscore in a name stands for a slash."""
     for other, text in others.items():
         target = folder / (other.replace("__", "/") + ".yaml")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -39,8 +39,8 @@ def keywords(contract: Contract, body: Any) -> list[str]:
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.3", "3.0.4", "3.1.0", "3.1.1"])
 @pytest.mark.parametrize("form", ["yaml", "json", "json with another ending"])
 def test_forms(tmp_path: Path, version: str, form: str) -> None:
-    """YAML and JSON, 3.0 and 3.1, whatever the file's name."""
-    document = described(body_of({"type": "object"}), version=version)
+    """YAML and JSON are read, for 3.0 and 3.1, with any file name."""
+    document = document_with(request_body({"type": "object"}), version=version)
     text = yaml.safe_dump(document) if form == "yaml" else json.dumps(document)
     contract = Contract.load(written(tmp_path, text, "spec.txt" if form == "json with another ending" else f"s.{form}"))
     assert ["x"] == list(contract.operations)
@@ -53,29 +53,29 @@ def test_forms(tmp_path: Path, version: str, form: str) -> None:
 
 
 REFERENCES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "a schema of another file": (body_of({"$ref": "note.yaml"}), {"note": NOTE}),
+    "a schema of another file": (request_body({"$ref": "note.yaml"}), {"note": NOTE}),
     "a part of another file": (
-        body_of({"$ref": "./all.yaml#/schemas/a~1b"}),
+        request_body({"$ref": "./all.yaml#/schemas/a~1b"}),
         {"all": f"schemas: {{a/b: {{{NOTE[:-1].replace(chr(10), ', ')}}}}}"},
     ),
-    "a file of a folder below": (body_of({"$ref": "parts/note.yaml"}), {"parts__note": NOTE}),
+    "a file of a folder below": (request_body({"$ref": "parts/note.yaml"}), {"parts__note": NOTE}),
     "a file that refers to its neighbour": (
-        body_of({"$ref": "parts/one.yaml"}),
+        request_body({"$ref": "parts/one.yaml"}),
         {"parts__one": "$ref: two.yaml", "parts__two": "$ref: ../note.yaml", "note": NOTE},
     ),
     "a file that refers to itself": (
-        body_of({"$ref": "tree.yaml"}),
+        request_body({"$ref": "tree.yaml"}),
         {"tree": NOTE.replace("{n:", "{more: {$ref: '#'}, n:")},
     ),
     "files in a circle": (
-        body_of({"$ref": "one.yaml"}),
+        request_body({"$ref": "one.yaml"}),
         {"one": "properties: {n: {type: integer}, two: {$ref: two.yaml}}\ntype: object", "two": "$ref: one.yaml"},
     ),
     "a file that refers back to the spec": (
-        body_of({"$ref": "back.yaml"}),
+        request_body({"$ref": "back.yaml"}),
         {"back": "$ref: 'spec.yaml#/components/schemas/Note'"},
     ),
-    "a name that is encoded": (body_of({"$ref": "a%20note.yaml"}), {"a note": NOTE}),
+    "a name that is encoded": (request_body({"$ref": "a%20note.yaml"}), {"a note": NOTE}),
     "a whole body": (
         {"requestBody": {"$ref": "body.yaml"}},
         {"body": f"content: {{application/json: {{schema: {{{NOTE[:-1].replace(chr(10), ', ')}}}}}}}"},
@@ -85,15 +85,15 @@ REFERENCES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 @pytest.mark.parametrize(("operation", "others"), REFERENCES.values(), ids=REFERENCES)
 def test_references_over_files(tmp_path: Path, operation: dict[str, Any], others: dict[str, str]) -> None:
-    """What stands in other files of the folder counts as if it stood in the spec."""
-    document = described(operation, schemas={"Note": {"type": "object", "properties": {"n": {"type": "integer"}}}})
+    """References to other files in the folder work like references in the spec."""
+    document = document_with(operation, schemas={"Note": {"type": "object", "properties": {"n": {"type": "integer"}}}})
     contract = Contract.load(written(tmp_path, document, **others))
     assert ([], ["type"]) == (keywords(contract, {"n": 1}), keywords(contract, {"n": "x"}))
     assert len(contract.document.files) == len(others) + 1
 
 
 def test_a_path_item_of_another_file(tmp_path: Path) -> None:
-    """A path item, its parameters and responses may stand in other files."""
+    """A path item, its parameters and responses may be in other files."""
     item = (
         "parameters: [{$ref: 'parts.yaml#/id'}]\n"
         "get: {operationId: found, responses: {'200': {$ref: 'parts.yaml#/answer'}}}\n"
@@ -113,10 +113,10 @@ def test_a_path_item_of_another_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mapped", ["cat.yaml", "./cat.yaml", "all.yaml#/Cat", "Cat", "#/components/schemas/Cat"])
 def test_discriminator_mappings(tmp_path: Path, mapped: str) -> None:
-    """A discriminator's mapping may name a schema, a place or a file."""
+    """A discriminator's mapping may contain the name of a schema, a reference or a file."""
     schema = {"oneOf": [{"type": "object"}], "discriminator": {"propertyName": "kind", "mapping": {"c": mapped}}}
     cat = {"type": "object", "properties": {"lives": {"type": "integer"}}}
-    document = described(body_of(schema), schemas={"Cat": cat})
+    document = document_with(request_body(schema), schemas={"Cat": cat})
     files = {"cat": yaml.safe_dump(cat), "all": yaml.safe_dump({"Cat": cat})}
     contract = Contract.load(written(tmp_path, document, **files))
     assert ([], ["type"]) == (keywords(contract, {"kind": "c"}), keywords(contract, {"kind": "c", "lives": "x"}))
@@ -134,7 +134,7 @@ def test_data_holds_no_references(tmp_path: Path) -> None:
         "properties": {"$ref": {"type": "string"}, "default": {"type": "object"}},
     }
     media_type: dict[str, Any] = {"examples": {"one": {"value": data}}, "example": data}
-    contract = Contract.load(written(tmp_path, described(body_of(schema, **media_type))))
+    contract = Contract.load(written(tmp_path, document_with(request_body(schema, **media_type))))
     assert [] == keywords(contract, data)
 
 
@@ -146,7 +146,7 @@ LEAVING = {
     "no scheme": "//localhost/a.yaml",
     "data": "data:application/json,{}",
     "above": "../secret.yaml",
-    "above, by a detour": "parts/../../secret.yaml",
+    "above, through a subfolder": "parts/../../secret.yaml",
     "above, encoded": "%2e%2e/secret.yaml",
     "above, encoded slash": "..%2fsecret.yaml",
     "absolute": "/etc/passwd",
@@ -169,17 +169,17 @@ def test_nothing_leaves_the_folder(tmp_path: Path, ref: str, kind: str) -> None:
     if kind == "mapping":
         schema = {"oneOf": [{}], "discriminator": {"propertyName": "a", "mapping": {"b": ref}}}
     with pytest.raises(SpecError) as refused:
-        Contract.load(written(folder, described(body_of(schema))))
+        Contract.load(written(folder, document_with(request_body(schema))))
     assert str(refused.value).startswith(f"{folder / 'spec.yaml'}: $ref {ref!r} ")
     assert "leaves the folder" in str(refused.value)
 
 
 def test_the_spec_may_be_a_link(tmp_path: Path) -> None:
-    """A spec that is linked into a folder finds its neighbours there, as in a mounted volume."""
+    """If the spec is a symbolic link, references are relative to the folder of the link, as in a mounted volume."""
     store, folder = tmp_path / "store", tmp_path / "spec"
     store.mkdir()
     folder.mkdir()
-    written(store, described(body_of({"$ref": "note.yaml"})), "revision-7")
+    written(store, document_with(request_body({"$ref": "note.yaml"})), "revision-7")
     (folder / "spec.yaml").symlink_to(store / "revision-7")
     (folder / "note.yaml").write_text(NOTE, "utf-8")
     assert ["type"] == keywords(Contract.load(folder / "spec.yaml"), {"n": "x"})
@@ -187,7 +187,7 @@ def test_the_spec_may_be_a_link(tmp_path: Path) -> None:
 
 HEAD = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"
 BROKEN: dict[str, tuple[Any, str]] = {
-    "nothing in it": ("", "spec.yaml:1:1: the file is empty"),
+    "an empty file": ("", "spec.yaml:1:1: the file is empty"),
     "not YAML": ("a: [", "spec.yaml:2:1: "),
     "not UTF-8": (b"a: \xff\xfe", "spec.yaml:1:"),
     "a list": ("- a", "spec.yaml: not an OpenAPI document: its root is not a mapping"),
@@ -198,7 +198,7 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "3.2": ("openapi: 3.2.0", "must be 3.0.x or 3.1.x, is '3.2.0'"),
     "3.10": ("openapi: 3.10.0", "must be 3.0.x or 3.1.x, is '3.10.0'"),
     "4": ("openapi: 4.0.0", "is '4.0.0'"),
-    "a key twice": (HEAD + "info: {}", "spec.yaml:3:1: the key 'info' is repeated"),
+    "a repeated key": (HEAD + "info: {}", "spec.yaml:3:1: the key 'info' is repeated"),
     "info is a text": ("openapi: 3.0.3\ninfo: t", "spec.yaml: `info` must be a mapping"),
     "paths is a list": (HEAD + "paths: []", "spec.yaml: `paths` must be a mapping"),
     "components is a text": (HEAD + "components: x", "`components` must be a mapping"),
@@ -210,8 +210,8 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "security is a mapping": (HEAD + "paths: {}\nsecurity: {}", "the root: `security` must be a list of mappings"),
     "no paths": (HEAD, "spec.yaml: `paths` is missing: there is nothing to serve"),
     "servers is a text": (HEAD + "paths: {}\nservers: foo", "spec.yaml: `servers` must be a list of mappings"),
-    "a brace that is never closed": (HEAD + "paths: {'/a/{b': {}}", "paths: '/a/{b': has unbalanced or empty braces"),
-    "a status that is none": (HEAD + "paths: {/a: {get: {responses: {abc: {}}}}}", "responses: 'abc' is not a status"),
+    "an unbalanced brace": (HEAD + "paths: {'/a/{b': {}}", "paths: '/a/{b': has unbalanced or empty braces"),
+    "an invalid status": (HEAD + "paths: {/a: {get: {responses: {abc: {}}}}}", "responses: 'abc' is not a status"),
     "a path without a slash": (HEAD + "paths: {a: {}}", "paths: 'a': must begin with a slash"),
     "a path item is null": (HEAD + "paths: {/a: }", "paths: '/a': must be a mapping"),
     "an operation is a list": (HEAD + "paths: {/a: {get: []}}", "paths: '/a': `get` must be a mapping"),
@@ -237,34 +237,42 @@ BROKEN: dict[str, tuple[Any, str]] = {
         "get: `security` must be a list of mappings",
     ),
     "a reference to nowhere": (
-        described(body_of({"$ref": "#/components/schemas/None"})),
+        document_with(request_body({"$ref": "#/components/schemas/None"})),
         "spec.yaml: $ref '#/components/schemas/None' leads nowhere: there is no 'None'",
     ),
-    "a reference through a text": (described(body_of({"$ref": "#/info/title/x"})), "leads nowhere: there is no 'x'"),
-    "a reference before a list": (described(body_of({"$ref": "#/tags/-1"})) | {"tags": [{}]}, "there is no '-1'"),
+    "a reference into a text": (
+        document_with(request_body({"$ref": "#/info/title/x"})),
+        "leads nowhere: there is no 'x'",
+    ),
+    "a reference to a negative index": (
+        document_with(request_body({"$ref": "#/tags/-1"})) | {"tags": [{}]},
+        "there is no '-1'",
+    ),
     "a reference to itself": (
-        described(body_of({"$ref": "#/components/schemas/A"}), schemas={"A": {"$ref": "#/components/schemas/A"}}),
+        document_with(
+            request_body({"$ref": "#/components/schemas/A"}), schemas={"A": {"$ref": "#/components/schemas/A"}}
+        ),
         "spec.yaml: $ref '#/components/schemas/A' refers to itself",
     ),
     "references in a circle": (
-        described(schemas={"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
+        document_with(schemas={"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
         "refers to itself",
     ),
     "a parameter by anchor": (
-        described({"parameters": [{"$ref": "#id"}]}),
+        document_with({"parameters": [{"$ref": "#id"}]}),
         "spec.yaml: $ref '#id' leads nowhere: there is no anchor 'id'",
     ),
     "a file that is not there": (
-        described(body_of({"$ref": "gone.yaml"})),
+        document_with(request_body({"$ref": "gone.yaml"})),
         "spec.yaml: $ref 'gone.yaml': the file does not exist",
     ),
-    "a folder": (described(body_of({"$ref": "."})), "$ref '.' does not refer to a file"),
-    "a name with NUL": (described(body_of({"$ref": "a%00b"})), "$ref 'a%00b' does not refer to a file"),
-    "a name too long": (described(body_of({"$ref": "a" * 5000})), "does not refer to a file"),
-    "brackets for a host": (described(body_of({"$ref": "http://[x"})), "does not refer to a file"),
-    "a file that is broken": (described(body_of({"$ref": "broken.yaml"})), "broken.yaml:2:1: "),
-    "nowhere in another file": (
-        described(body_of({"$ref": "other.yaml"})),
+    "a folder": (document_with(request_body({"$ref": "."})), "$ref '.' does not refer to a file"),
+    "a name with NUL": (document_with(request_body({"$ref": "a%00b"})), "$ref 'a%00b' does not refer to a file"),
+    "a name too long": (document_with(request_body({"$ref": "a" * 5000})), "does not refer to a file"),
+    "brackets for a host": (document_with(request_body({"$ref": "http://[x"})), "does not refer to a file"),
+    "a file that is broken": (document_with(request_body({"$ref": "broken.yaml"})), "broken.yaml:2:1: "),
+    "a reference to nowhere in another file": (
+        document_with(request_body({"$ref": "other.yaml"})),
         "other.yaml: $ref '#/nowhere' leads nowhere: there is no 'nowhere'",
     ),
 }
@@ -272,19 +280,19 @@ BROKEN: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("document", "problem"), BROKEN.values(), ids=BROKEN)
 def test_what_cannot_be_served(tmp_path: Path, document: Any, problem: str) -> None:
-    """One clear line, with the file and the place."""
+    """The error is one line, with the file and the place."""
     others = {"broken": "a: 1\n- b", "other": "properties: {a: {$ref: '#/nowhere'}}"}
     path = written(tmp_path, document, **others)
     with pytest.raises(SpecError) as refused:
         Contract.load(path)
-    said = str(refused.value)
-    assert problem in said
-    assert said.startswith(str(tmp_path))
-    assert said.isprintable()
+    message = str(refused.value)
+    assert problem in message
+    assert message.startswith(str(tmp_path))
+    assert message.isprintable()
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    """A missing spec, a folder and an impossible name are told apart in one line."""
+    """The error distinguishes a missing spec, a folder and an impossible name."""
     for path, problem in (
         (tmp_path / "gone.yaml", f"the spec {tmp_path / 'gone.yaml'} does not exist"),
         (tmp_path, f"the spec {tmp_path} cannot be read: Is a directory"),
@@ -295,15 +303,15 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         assert problem in str(refused.value)
 
 
-def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_named_pipe_is_not_read(tmp_path: Path) -> None:
     """Only regular files are read."""
     os.mkfifo(tmp_path / "pipe.yaml")
     with pytest.raises(SpecError, match="does not refer to a file"):
-        Contract.load(written(tmp_path, described(body_of({"$ref": "pipe.yaml"}))))
+        Contract.load(written(tmp_path, document_with(request_body({"$ref": "pipe.yaml"}))))
 
 
-def test_what_is_odd_but_harmless(tmp_path: Path) -> None:
-    """Published documents break their specification in ways that do no harm."""
+def test_harmless_mistakes(tmp_path: Path) -> None:
+    """Documents with harmless mistakes, as published documents have them, are served."""
     text = (
         "openapi: 3.0.3\n"
         "components: {schemas: }\n"
@@ -321,16 +329,19 @@ def test_what_is_odd_but_harmless(tmp_path: Path) -> None:
 
 
 def test_a_template_with_a_hash(tmp_path: Path) -> None:
-    """openapi-core's paths are split at `#`, ours are not."""
-    contract = Contract.load(written(tmp_path, described(body_of({"type": "object"}), template="/x#y")))
+    """A template may contain `#`, at which openapi-core would split it."""
+    contract = Contract.load(written(tmp_path, document_with(request_body({"type": "object"}), template="/x#y")))
     found = contract.understand(request([], path="/x%23y"))
     assert ["type"] == [violation.keyword for violation in found.violations]
 
 
 def test_load_document_names_all_its_files(tmp_path: Path) -> None:
-    """Every file that was read is known, so that a change of any can be seen."""
+    """`files` lists every file that was read, so that reloading can watch them."""
     path = written(
-        tmp_path, described(body_of({"$ref": "parts/a.yaml"}) | response_of({"$ref": "b.yaml"})), parts__a=NOTE, b=NOTE
+        tmp_path,
+        document_with(request_body({"$ref": "parts/a.yaml"}) | response_body({"$ref": "b.yaml"})),
+        parts__a=NOTE,
+        b=NOTE,
     )
     files = load_document(path).files
     assert path == files[0]

@@ -1,4 +1,4 @@
-"""Documents of more than a thousand operations, whose schemas refer to themselves."""
+"""Documents with more than a thousand operations and recursive schemas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.documents import JSON, request
 
 
 def large(operations: int) -> dict[str, Any]:
-    """A document of many operations, whose schemas refer to each other and to themselves."""
+    """A document with many operations, whose schemas refer to each other and to themselves."""
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for number in range(operations):
@@ -52,7 +52,7 @@ def written(folder: Path, operations: int) -> Path:
 
 
 def test_a_large_recursive_document(tmp_path: Path) -> None:
-    """Of 1,200 operations none is compiled before its first use, and each works."""
+    """An operation is compiled when it is first used. Each of 1,200 operations works."""
     contract = Contract.load(written(tmp_path, 1_200))
     assert {} == contract._validator._compiled
 
@@ -78,7 +78,7 @@ def test_loading_needs_little_memory(tmp_path: Path) -> None:
 
 
 def test_what_is_compiled_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where every schema refers to all others, what was compiled first is forgotten, and compiled again when asked."""
+    """The operations compiled first are dropped above the limit, and compiled again when they are called."""
     monkeypatch.setattr("mockserver.contract.message_validator.MAX_COMPILED_SCHEMAS", 200)
     contract = Contract.load(written(tmp_path, 1_000))
     for number in (*range(0, 1_000, 100), 0):

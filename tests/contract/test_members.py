@@ -1,4 +1,4 @@
-"""unevaluatedProperties as we have it, with patterns that cannot hang: it says what jsonschema's own says."""
+"""The replaced keyword `unevaluatedProperties` accepts the same values as jsonschema's own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from tests.support.both import Both
-from tests.support.documents import body_of, described, made
+from tests.support.both_validators import BothValidators
+from tests.support.documents import document_with, loaded, request_body
 
 OPEN = {"properties": {"a": {"type": "integer"}}}
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "nothing beside it": {},
+    "no other keyword": {},
     "properties": OPEN,
     "patterns": {"patternProperties": {"^a": {}}},
     "additional properties": {"additionalProperties": {"type": "integer"}},
@@ -32,11 +32,11 @@ VALUES: tuple[Any, ...] = ({}, {"a": 1}, {"a": "x"}, {"b": 1}, {"b": "x"}, {"a":
 @pytest.mark.parametrize("rest", [False, True, {"type": "string"}], ids=str)
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
 def test_unevaluated_properties(schema: dict[str, Any], rest: Any) -> None:
-    """What other keywords have looked at is known through every kind of composition."""
+    """Members that other keywords evaluate are recognised in every kind of composition."""
     whole = {**schema, "unevaluatedProperties": rest}
-    document = described(body_of({"allOf": [whole]}), version="3.1.0", schemas={"Open": OPEN})
+    document = document_with(request_body({"allOf": [whole]}), version="3.1.0", schemas={"Open": OPEN})
     for value in VALUES:
-        both = Both(made(document))
+        both = BothValidators(loaded(document))
         both.body(value)
-        plain = OAS31Validator({**whole, "components": document["components"]}).is_valid(value)
-        assert (value, plain) == (value, not both.counts["invalid"])
+        expected = OAS31Validator({**whole, "components": document["components"]}).is_valid(value)
+        assert (value, expected) == (value, not both.counts["invalid"])

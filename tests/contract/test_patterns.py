@@ -1,4 +1,4 @@
-"""Patterns mean what ECMA-262 says, and cannot hang."""
+"""Patterns have the meaning of ECMA-262 and are matched in bounded time."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from mockserver.contract.patterns.compiled_pattern import compile_pattern, linea
 
 MEGABYTE = 1 << 20
 
-# The pattern, texts that match, texts that don't.
+# The pattern, texts that match, texts that do not match.
 MEANINGS = {
-    "a digit is of ASCII": (r"^\d+$", ["059"], ["٣"]),
-    "a word is of ASCII": (r"^\w+$", ["a_Z9"], ["é"]),
-    "a space is of Unicode": (r"^\s$", [" ", "\ufeff", "\u2003"], ["\u0085", "x"]),
-    "what is no word": (r"^[^\w]\W$", ["éé", "--"], ["ab"]),
-    "a word's edge is of ASCII": (r"\bx", ["x", "éx"], ["ax", "yx"]),
-    "a word's edge when backtracking": (r"\bx(?!y)", ["x", "éx"], ["ax", "xy"]),
-    "within a word": (r"a\Bb", ["ab"], ["a b", "aé"]),
-    "within a word when backtracking": (r"a\B(?!x)", ["ab"], ["a", "aé", "ax"]),
-    "a dot is no line end": ("^a.b$", ["axb", "a\u0085b", "a\U0001f600b"], ["a\nb", "a\rb", "a\u2028b", "ab"]),
+    "digits are ASCII": (r"^\d+$", ["059"], ["٣"]),
+    "word characters are ASCII": (r"^\w+$", ["a_Z9"], ["é"]),
+    "spaces are Unicode": (r"^\s$", [" ", "\ufeff", "\u2003"], ["\u0085", "x"]),
+    "not a word character": (r"^[^\w]\W$", ["éé", "--"], ["ab"]),
+    "a word boundary": (r"\bx", ["x", "éx"], ["ax", "yx"]),
+    "a word boundary, backtracking": (r"\bx(?!y)", ["x", "éx"], ["ax", "xy"]),
+    "not a word boundary": (r"a\Bb", ["ab"], ["a b", "aé"]),
+    "not a word boundary, backtracking": (r"a\B(?!x)", ["ab"], ["a", "aé", "ax"]),
+    "a dot does not match line ends": (
+        "^a.b$",
+        ["axb", "a\u0085b", "a\U0001f600b"],
+        ["a\nb", "a\rb", "a\u2028b", "ab"],
+    ),
     "a dot under a flag": ("^(?s)a.b$", ["a\nb"], ["ab"]),
     "a dot under a flag in a group": ("^(?s:.).$", ["\nx"], ["x\n"]),
-    "the end is the very end": ("^a$", ["a"], ["a\n", "\na"]),
-    "it searches": ("b", ["abc"], ["ac"]),
-    "nothing": ("", ["", "x"], []),
+    "$ matches the end only": ("^a$", ["a"], ["a\n", "\na"]),
+    "a match anywhere": ("b", ["abc"], ["ac"]),
+    "an empty pattern": ("", ["", "x"], []),
     "an escaped slash": (r"^a\/b$", ["a/b"], [r"a\/b"]),
     "needless escapes": (r"^\-\_\@\ \#\"$", ['-_@ #"'], ["-"]),
     "Unicode properties": (r"^\p{L}\p{Script=Greek}\pN\P{L}$", ["éα٣-"], ["éa3-", "éα٣é"]),
@@ -40,26 +44,26 @@ MEANINGS = {
     "a full class": ("^[^]$", ["a", "\n"], ["", "ab"]),
     "a backspace": (r"^[\b]$", ["\b"], ["b"]),
     "hyphens in classes": (r"^[\w-.][a-\d][-x][x-]$", ["---x", "aa-x", ".1x-"], ["abxx"]),
-    "no sets of sets": ("^[a-z&&[^b]]$", ["b]", "&]", "[]"], ["b"]),
+    "no nested classes": ("^[a-z&&[^b]]$", ["b]", "&]", "[]"], ["b"]),
     "a lone bracket or brace": ("^]}{a{,3}$", ["]}{a{,3}"], ["]}{aa"]),
-    "look ahead": ("^(?!x)(?=.*y)", ["ay"], ["xy", "a"]),
-    "look behind": ("(?<=a|bc)d(?<!x)", ["ad", "bcd"], ["d"]),
+    "lookahead": ("^(?!x)(?=.*y)", ["ay"], ["xy", "a"]),
+    "lookbehind": ("(?<=a|bc)d(?<!x)", ["ad", "bcd"], ["d"]),
     "a back reference": (r"^(a|b)\1$", ["aa", "bb"], ["ab"]),
     "a digit after a back reference": (r"^(?:(a))\1{1}0$", ["aa0"], ["aa"]),
     "named groups": (r"^(?<first>a|b)-\k<first>$", ["a-a"], ["a-b"]),
-    "named groups as Python has them": ("^(?P<first>a|b)-(?P=first)$", ["a-a"], ["a-b"]),
+    "named groups in the syntax of Python": ("^(?P<first>a|b)-(?P=first)$", ["a-a"], ["a-b"]),
     "anchors of other dialects": (r"\Aa\Z|\Ab\z", ["a", "b"], ["a\n", "xa", "bx"]),
     "flags": ("^(?i)ab(?i:c)$", ["ABC"], ["abd"]),
     "counts": ("^a{2}b{1,}c{0,2}d?e*?f+$", ["aabf", "aabbccdef"], ["abf", "aabcccf"]),
-    "a choice with nothing": ("^(?:a|)$", ["a", ""], ["b"]),
-    "a class counted high": (r"^[\p{L}_]{1,2048}$", ["é" * 2048, "a"], ["", "é" * 2049]),
-    "a dot counted high": ("^.{1,65535}$", ["x" * 65535], ["x" * 65536, "\n"]),
+    "an empty alternative": ("^(?:a|)$", ["a", ""], ["b"]),
+    "a class with a large count": (r"^[\p{L}_]{1,2048}$", ["é" * 2048, "a"], ["", "é" * 2049]),
+    "a dot with a large count": ("^.{1,65535}$", ["x" * 65535], ["x" * 65536, "\n"]),
 }
 
 
 @pytest.mark.parametrize(("pattern", "matching", "others"), MEANINGS.values(), ids=MEANINGS)
 def test_meaning(pattern: str, matching: list[str], others: list[str]) -> None:
-    """A pattern matches what ECMA-262 says it does, and nothing else."""
+    """A pattern matches exactly the texts that it matches in ECMA-262."""
     compiled = compile_pattern(pattern)
 
     assert (matching, others) == (
@@ -75,8 +79,8 @@ REASONS = {
     "a closing parenthesis": ("a)", "a ) without its ( at character 2"),
     "nothing to repeat": ("a|*b", "nothing to repeat before * at character 3"),
     "nothing to count": ("a|{2}", "nothing to repeat before { at character 4"),
-    "an edge repeated": ("^*", "nothing to repeat at character 3"),
-    "a repeat repeated": ("a+*", "a quantifier of a quantifier at character 3"),
+    "a repeated assertion": ("^*", "nothing to repeat at character 3"),
+    "a repeated repeat": ("a+*", "a quantifier of a quantifier at character 3"),
     "counts out of order": ("a{3,1}", "a count that is too large or out of order at character 7"),
     "a range out of order": ("[z-a]", "a range out of order at character 5"),
     "an escape of another dialect": (r"\h", "an unknown escape \\h at character 3"),
@@ -84,7 +88,7 @@ REASONS = {
     "an unknown group": ("(?#x)", "an unknown kind of group at character 2"),
     "an unknown name": (r"\k<a>", "a reference to the undefined group 'a' at character 6"),
     "an unknown Python name": ("(?P=a)", "a reference to the undefined group 'a' at character 7"),
-    "no code point": (r"\u{110000}", "a code point beyond Unicode at character 11"),
+    "not a code point": (r"\u{110000}", "a code point beyond Unicode at character 11"),
     "an unknown property": (r"\p{Nope}", "it is not a valid regular expression of ECMA-262, or it is too large"),
     "a number without its group": (r"\1", "it is not a valid regular expression of ECMA-262, or it is too large"),
     "counts of counts": ("(a{1,1000}){1,1000}", "it is not a valid regular expression of ECMA-262, or it is too large"),
@@ -95,7 +99,7 @@ REASONS = {
 
 @pytest.mark.parametrize(("pattern", "reason"), REASONS.values(), ids=REASONS)
 def test_reason(pattern: str, reason: str) -> None:
-    """What cannot be compiled says why, each time it is asked for."""
+    """A pattern that cannot be compiled raises the same reason each time."""
     for _ in range(2):
         with pytest.raises(ValueError, match="cannot be used") as error:
             compile_pattern(pattern)
@@ -106,7 +110,7 @@ HOSTILE = {
     "nested repeats": ("(a+)+$", "a" * MEGABYTE + "!"),
     "overlapping choices": ("^(a|a)*$", "a" * MEGABYTE + "!"),
     "nested repeats, backtracking": ("(?!z)(a+)+$", "a" * MEGABYTE + "!"),
-    "a look ahead at every place": (r"(?=(a+))\1b", "a" * MEGABYTE),
+    "a lookahead at every position": (r"(?=(a+))\1b", "a" * MEGABYTE),
     "repeats of a back reference": (r"(a+)(a+)\1\2+$", "a" * MEGABYTE + "!"),
     "counts of counts": ("(a{1,1000}){1,9}x", "a" * MEGABYTE),
     "counts of counts, backtracking": ("(?!z)(a{1,300}){1,9}x", "a" * 2000),
@@ -115,7 +119,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("pattern", "text"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile(pattern: str, text: str) -> None:
-    """Patterns and texts made to explode get their "no"; the suite would hang if they did not."""
+    """Patterns and texts that explode count as no match. Without the bounds, the suite would hang here."""
     assert not compile_pattern(pattern).search(text)
 
 
@@ -129,22 +133,22 @@ ORDINARY = {
 
 @pytest.mark.parametrize(("pattern", "text"), ORDINARY.values(), ids=ORDINARY)
 def test_ordinary_patterns_on_long_texts(pattern: str, text: str) -> None:
-    """The bound that stops hostile patterns leaves ordinary ones alone."""
+    """Ordinary patterns stay within the bounds that stop hostile ones."""
     assert compile_pattern(pattern).search(text)
 
 
 def test_lone_surrogate() -> None:
-    """A text that UTF-8 cannot hold matches nothing."""
+    """No pattern matches a text with a lone surrogate."""
     assert not compile_pattern("a").search("a\ud800")
 
 
 def test_compiled_once() -> None:
-    """The same expression gives the same pattern."""
+    """The same text gives the same compiled pattern."""
     assert compile_pattern("^once$") is compile_pattern("^once$")
 
 
 def test_linear_pattern() -> None:
-    """A whole compiled schema is given the expression as the linear engine has to have it."""
+    """In a compiled schema the pattern is written for the linear engine."""
     assert r"^[a][^\u{a}\u{d}\u{2028}-\u{2029}][\-]{0,1}(?-u:\b)$" == linear_pattern(r"^a.\-?\b$")
 
 
@@ -152,7 +156,7 @@ def test_linear_pattern() -> None:
     ("pattern", "reason"), [("^(?!x)", "needs backtracking"), ("(a{1,9}){1,99}", "is too large to search")]
 )
 def test_no_linear_pattern(pattern: str, reason: str) -> None:
-    """What needs a bound has no linear form."""
+    """A pattern that needs backtracking or a bound has no linear form."""
     with pytest.raises(ValueError, match=reason):
         linear_pattern(pattern)
 
@@ -162,5 +166,5 @@ def test_no_linear_pattern(pattern: str, reason: str) -> None:
     st.text("ab", max_size=8),
 )
 def test_same_as_python_where_both_agree(pattern: str, text: str) -> None:
-    """On what all dialects share, the verdict is that of Python's `re`."""
+    """Where all dialects agree, the result is that of Python's `re`."""
     assert bool(re.search(pattern, text)) == compile_pattern(pattern).search(text)

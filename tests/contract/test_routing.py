@@ -1,4 +1,4 @@
-"""Which operation a path calls."""
+"""How the router finds the operation of a path."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from mockserver.contract.document.operations import operations
 from mockserver.contract.router import Router
 from mockserver.errors import Refusal
-from tests.support.documents import described, made
+from tests.support.documents import document_with, loaded
 
 
 def router(*calls: str, servers: list[Any] | None = None) -> Router:
-    """A router for calls such as `GET /a/{b}`, whose operations are named by them."""
+    """A router for operations such as `GET /a/{b}`, which is also their id."""
     paths: dict[str, dict[str, Any]] = {}
     for call in calls:
         method, template = call.split(" ", 1)
         paths.setdefault(template, {})[method.lower()] = {"responses": {}}
-    document = described() | {"paths": paths} | ({"servers": servers} if servers is not None else {})
-    return Router(list(operations(made(document))))
+    document = document_with() | {"paths": paths} | ({"servers": servers} if servers is not None else {})
+    return Router(list(operations(loaded(document))))
 
 
 FOUND: dict[str, tuple[tuple[str, ...], str, tuple[str, dict[str, str]]]] = {
@@ -54,13 +54,13 @@ FOUND: dict[str, tuple[tuple[str, ...], str, tuple[str, dict[str, str]]]] = {
         "GET /x.min.json",
         ("GET /{a}.min.json", {"a": "x"}),
     ),
-    "back from a literal that leads nowhere": (
+    "backtracking from a literal": (
         ("GET /a/b/c", "GET /a/{x}/d"),
         "GET /a/b/d",
         ("GET /a/{x}/d", {"x": "b"}),
     ),
     "the method of another template": (("GET /a/me", "POST /a/{b}"), "POST /a/me", ("POST /a/{b}", {"b": "me"})),
-    "two names for one place": (
+    "two parameter names at one position": (
         ("GET /a/{id}", "DELETE /a/{name}", "GET /a/{other}/b"),
         "DELETE /a/x",
         ("DELETE /a/{name}", {"name": "x"}),
@@ -72,34 +72,38 @@ FOUND: dict[str, tuple[tuple[str, ...], str, tuple[str, dict[str, str]]]] = {
     "an encoded slash, in lower case": (("GET /{a}.json",), "GET /x%2fy.json", ("GET /{a}.json", {"a": "x/y"})),
     "an encoded percent sign": (("GET /a/{b}",), "GET /a/%2541", ("GET /a/{b}", {"b": "%41"})),
     "an encoded percent sign in a pattern": (("GET /{a}.json",), "GET /%2541.json", ("GET /{a}.json", {"a": "%41"})),
-    "a percent sign that encodes nothing": (("GET /{a}",), "GET /%zz%", ("GET /{a}", {"a": "%zz%"})),
-    "an encoded comma is none": (("GET /{a},{b}",), "GET /x%2Cy,z", ("GET /{a},{b}", {"a": "x,y", "b": "z"})),
-    "encoded all the same": (("GET /{a},{b}",), "GET /x%2Cz", ("GET /{a},{b}", {"a": "x", "b": "z"})),
-    "an encoded colon means no method": (
+    "a percent sign without an encoding": (("GET /{a}",), "GET /%zz%", ("GET /{a}", {"a": "%zz%"})),
+    "an encoded comma does not separate": (("GET /{a},{b}",), "GET /x%2Cy,z", ("GET /{a},{b}", {"a": "x,y", "b": "z"})),
+    "an encoded comma where a plain one is required": (
+        ("GET /{a},{b}",),
+        "GET /x%2Cz",
+        ("GET /{a},{b}", {"a": "x", "b": "z"}),
+    ),
+    "an encoded colon does not separate": (
         ("GET /{name}", "GET /{name}:cancel"),
         "GET /x%3Acancel",
         ("GET /{name}", {"name": "x:cancel"}),
     ),
     "an encoded dot is a dot": (("GET /{a}.json", "GET /{a}"), "GET /x%2Ejson", ("GET /{a}.json", {"a": "x"})),
-    "bytes that are no UTF-8": (("GET /{a}",), "GET /%ff", ("GET /{a}", {"a": "\udcff"})),
-    "dots are no way up": (("GET /a/{b}/{c}",), "GET /a/../%2e%2e", ("GET /a/{b}/{c}", {"b": "..", "c": ".."})),
+    "bytes that are not UTF-8": (("GET /{a}",), "GET /%ff", ("GET /{a}", {"a": "\udcff"})),
+    "dots are ordinary segments": (("GET /a/{b}/{c}",), "GET /a/../%2e%2e", ("GET /a/{b}/{c}", {"b": "..", "c": ".."})),
     "a hash in the template": (("GET /a#b",), "GET /a%23b", ("GET /a#b", {})),
     "a parameter named twice": (("GET /{a}/{a}",), "GET /1/2", ("GET /{a}/{a}", {"a": "2"})),
     "braces that do not close": (("GET /a{b",), "GET /a{b", ("GET /a{b", {})),
 }
 
 
-@pytest.mark.parametrize(("calls", "asked", "expected"), FOUND.values(), ids=FOUND)
-def test_found(calls: tuple[str, ...], asked: str, expected: tuple[str, dict[str, str]]) -> None:
-    """The most concrete template wins, and a parameter's value arrives decoded."""
-    method, path = asked.split(" ", 1)
+@pytest.mark.parametrize(("calls", "call", "expected"), FOUND.values(), ids=FOUND)
+def test_found(calls: tuple[str, ...], call: str, expected: tuple[str, dict[str, str]]) -> None:
+    """The most specific template wins, and the values of parameters are decoded."""
+    method, path = call.split(" ", 1)
     route = router(*calls).find(method, path)
     assert expected == (route.operation.id, route.path)
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], str, str, str]] = {
     "another path": (("GET /a",), "GET /b", "unknown-path", "Did you mean /a?"),
-    "no path at all": ((), "GET /", "unknown-path", "It has no paths at all."),
+    "a contract without paths": ((), "GET /", "unknown-path", "It has no paths at all."),
     "a slash too many": (("GET /a",), "GET /a/", "unknown-path", "ends with a slash"),
     "a slash too few": (("GET /a/",), "GET /a", "unknown-path", "Did you mean /a/?"),
     "two slashes": (("GET /a/b",), "GET /a//b", "unknown-path", "Did you mean"),
@@ -119,10 +123,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("calls", "asked", "kind", "detail"), REFUSED.values(), ids=REFUSED)
-def test_refused(calls: tuple[str, ...], asked: str, kind: str, detail: str) -> None:
-    """What the contract does not have is refused, and the detail says what it has."""
-    method, path = asked.split(" ", 1)
+@pytest.mark.parametrize(("calls", "call", "kind", "detail"), REFUSED.values(), ids=REFUSED)
+def test_refused(calls: tuple[str, ...], call: str, kind: str, detail: str) -> None:
+    """An unknown path or method is refused, and the detail lists what the contract has."""
+    method, path = call.split(" ", 1)
     with pytest.raises(Refusal) as refused:
         router(*calls).find(method, path)
     assert kind == refused.value.kind
@@ -130,7 +134,7 @@ def test_refused(calls: tuple[str, ...], asked: str, kind: str, detail: str) -> 
 
 
 def test_allow_names_every_method() -> None:
-    """A refused method comes with the header Allow."""
+    """A refused method has the header Allow."""
     with pytest.raises(Refusal) as refused:
         router("GET /a", "DELETE /a").find("POST", "/a")
     assert (("Allow", "GET, DELETE"),) == refused.value.headers
@@ -146,7 +150,7 @@ BASES: dict[str, tuple[list[Any], list[str]]] = {
         ["/v4/a"],
     ),
     "a default that is a number": ([{"url": "/v{n}", "variables": {"n": {"default": 5}}}], ["/v5/a"]),
-    "a variable that nobody describes": ([{"url": "/{tenant}"}], ["/anything/a"]),
+    "an undefined variable": ([{"url": "/{tenant}"}], ["/anything/a"]),
     "not an address": ([{"url": "http://[x/y"}, {"url": 7}, "x"], ["/a"]),
 }
 
@@ -160,13 +164,13 @@ def test_base_paths(servers: list[Any], paths: list[str]) -> None:
 
 
 def test_servers_of_paths_and_operations() -> None:
-    """The servers nearest to an operation count."""
+    """The servers of an operation override those of its path, and these override those of the document."""
     item = {
         "servers": [{"url": "/item"}],
         "get": {"operationId": "of the item"},
         "put": {"operationId": "its own", "servers": [{"url": "/own"}]},
     }
-    found = Router(list(operations(made(described() | {"paths": {"/a": item}, "servers": [{"url": "/root"}]}))))
+    found = Router(list(operations(loaded(document_with() | {"paths": {"/a": item}, "servers": [{"url": "/root"}]}))))
     assert "of the item" == found.find("GET", "/item/a").operation.id
     assert "its own" == found.find("PUT", "/own/a").operation.id
     with pytest.raises(Refusal):
@@ -224,9 +228,9 @@ def test_hostile_paths_take_linear_time(path: str) -> None:
 
 @given(st.text(alphabet="/ab{}%2Fé:.-*\x00", max_size=30), st.sampled_from(("GET", "POST", "", "get")))
 def test_nothing_but_a_route_or_a_refusal(path: str, method: str) -> None:
-    """No path makes anything else come out."""
+    """For any path, the result is a route or a refusal."""
     try:
-        said = router("GET /a/{b}", "GET /{a}:b", "POST /{a}.{b}").find(method, path).operation.method
+        result = router("GET /a/{b}", "GET /{a}:b", "POST /{a}.{b}").find(method, path).operation.method
     except Refusal as refusal:
-        said = refusal.kind
-    assert said in {method, "unknown-path", "method-not-allowed"}
+        result = refusal.kind
+    assert result in {method, "unknown-path", "method-not-allowed"}

@@ -1,4 +1,4 @@
-"""Published examples come first, when they keep their own schema's promise."""
+"""Samples are published examples, if these are valid."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.samples import NoSample, SchemaSamples
-from tests.support.sampling import document, judge, sample, samples
+from tests.support.sampling import document, sample, samples, validator_of
 
 PERSON = {
     "type": "object",
@@ -16,7 +16,7 @@ PERSON = {
     "properties": {"id": {"type": "integer", "example": 7}, "name": {"type": "string", "example": "Ada"}},
 }
 
-SERVED: dict[str, tuple[dict[str, Any], str, Any]] = {
+USED: dict[str, tuple[dict[str, Any], str, Any]] = {
     "an example": ({"type": "string", "example": "a"}, "3.0", "a"),
     "the first of several": ({"type": "string", "examples": ["a", "b"]}, "3.1", "a"),
     "the first of several that holds": ({"type": "string", "examples": [5, "b"]}, "3.1", "b"),
@@ -46,7 +46,7 @@ SERVED: dict[str, tuple[dict[str, Any], str, Any]] = {
         {"id": 1, "name": "Grace"},
     ),
     "a text that spells a number": ({"type": "string", "example": "12"}, "3.0", "12"),
-    "with a member that is only written": (
+    "with a writeOnly member": (
         {
             "type": "object",
             "properties": {"a": {"type": "string", "example": "x"}, "b": {"type": "string", "writeOnly": True}},
@@ -59,13 +59,13 @@ SERVED: dict[str, tuple[dict[str, Any], str, Any]] = {
 SCHEMAS = {"Id": {"type": "string", "pattern": "^Id_", "example": "Id_1"}}
 
 
-@pytest.mark.parametrize(("schema", "version", "expected"), SERVED.values(), ids=SERVED)
-def test_served(schema: dict[str, Any], version: str, expected: Any) -> None:
-    """The first example that satisfies its schema is the value."""
+@pytest.mark.parametrize(("schema", "version", "expected"), USED.values(), ids=USED)
+def test_used(schema: dict[str, Any], version: str, expected: Any) -> None:
+    """The value is the first valid example."""
     assert expected == sample(schema, version, schemas=SCHEMAS)
 
 
-PASSED_OVER: dict[str, dict[str, Any]] = {
+IGNORED: dict[str, dict[str, Any]] = {
     "of another type": {"type": "integer", "example": "seven"},
     "not in the enum": {"type": "string", "enum": ["a", "b"], "example": "c"},
     "of another format": {"type": "string", "format": "uuid", "example": "12"},
@@ -74,8 +74,8 @@ PASSED_OVER: dict[str, dict[str, Any]] = {
     "null": {"type": "string", "example": None},
     "an empty default": {"type": "object", "properties": {"a": {"type": "string"}}, "default": {}},
     "a null default": {"type": "string", "nullable": True, "default": None},
-    "no JSON": {"type": "number", "example": float("inf")},
-    "half a surrogate pair": {"type": "string", "example": "\ud83d"},
+    "infinity": {"type": "number", "example": float("inf")},
+    "a lone surrogate": {"type": "string", "example": "\ud83d"},
     "an object without what it requires": {"type": "object", "required": ["a"], "example": {"b": 1}},
     "an object with a wrong member": {
         "type": "object",
@@ -85,14 +85,14 @@ PASSED_OVER: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("schema", PASSED_OVER.values(), ids=PASSED_OVER)
-def test_passed_over(schema: dict[str, Any]) -> None:
-    """An example that breaks its own schema is not served; a value is made instead."""
+@pytest.mark.parametrize("schema", IGNORED.values(), ids=IGNORED)
+def test_ignored(schema: dict[str, Any]) -> None:
+    """An invalid example is not used; a value is made from the schema instead."""
     assert schema.get("example", schema.get("default")) != sample(schema)
 
 
-def test_no_examples_wanted() -> None:
-    """Without examples everything is made."""
+def test_without_examples() -> None:
+    """With `examples=False` the value contains no published example."""
     schema = {"type": "object", "properties": {"a": {"type": "string", "example": "the example"}}, "required": ["a"]}
     value = samples().value(schema, random.Random(1), examples=False)
 
@@ -100,7 +100,7 @@ def test_no_examples_wanted() -> None:
 
 
 def test_an_example_is_a_copy() -> None:
-    """Whoever changes a value does not change the document."""
+    """Changing a value does not change the document."""
     schema = {"type": "object", "example": {"a": [1]}}
     sample(schema)["a"].append(2)
 
@@ -110,11 +110,11 @@ def test_an_example_is_a_copy() -> None:
 MEDIA_TYPES: dict[str, tuple[dict[str, Any], Any]] = {
     "its example": ({"schema": {"type": "string", "example": "schema"}, "example": "own"}, "own"),
     "its examples": ({"schema": {"type": "string"}, "examples": {"a": {"value": 5}, "b": {"value": "own"}}}, "own"),
-    "an example elsewhere": (
+    "an example by reference": (
         {"schema": {"type": "string"}, "examples": {"a": {"$ref": "#/components/examples/A"}}},
         "there",
     ),
-    "never an address": (
+    "not an externalValue": (
         {
             "schema": {"type": "string", "example": "schema"},
             "examples": {"a": {"externalValue": "https://example.com/a"}},
@@ -136,9 +136,9 @@ MEDIA_TYPES: dict[str, tuple[dict[str, Any], Any]] = {
 
 @pytest.mark.parametrize(("media_type", "expected"), MEDIA_TYPES.values(), ids=MEDIA_TYPES)
 def test_media_types(media_type: dict[str, Any], expected: Any) -> None:
-    """A media type's own examples come before those of its schema."""
+    """The examples of a media type come before those of its schema."""
     whole = document() | {"components": {"examples": {"A": {"value": "there"}}}}
-    made = SchemaSamples(whole, openapi_31=False, problems=judge(whole, "3.0")).media_type_value(
+    made = SchemaSamples(whole, openapi_31=False, problems=validator_of(whole, "3.0")).media_type_value(
         media_type, random.Random(1)
     )
 
@@ -146,15 +146,15 @@ def test_media_types(media_type: dict[str, Any], expected: Any) -> None:
 
 
 def test_a_media_type_without_a_schema() -> None:
-    """Where nothing is promised, anything will do."""
+    """Without a schema, any value is valid."""
     assert isinstance(samples().media_type_value({}, random.Random(1)), str)
 
 
-def test_a_judge_that_falls_over() -> None:
-    """A schema that the validator cannot judge has no sample, and says so."""
+def test_a_crash_of_the_validator() -> None:
+    """If the validator crashes, NoSample has its error."""
 
     def problems(schema: Any, value: Any) -> list[str]:
-        raise RuntimeError("no idea")
+        raise RuntimeError("broken")
 
-    with pytest.raises(NoSample, match="the schema cannot be checked: RuntimeError: no idea"):
+    with pytest.raises(NoSample, match="the schema cannot be checked: RuntimeError: broken"):
         SchemaSamples(document(), openapi_31=False, problems=problems).value({"type": "string"}, random.Random(1))

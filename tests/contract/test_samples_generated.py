@@ -1,4 +1,4 @@
-"""Schemas that nobody thought of: samples satisfy them, or say why not, and nothing else happens."""
+"""Samples for generated schemas: a valid value or NoSample, never another error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def kind_of(value: Any) -> str:
 
 
 def keywords_of(value: Any, draw: st.DrawFn) -> dict[str, Any]:
-    """Keywords that this value satisfies; which of them a schema has is drawn later."""
+    """Keywords that this value satisfies. A schema gets some of them."""
     more = draw(st.integers(0, 5))
     match value:
         case bool() | None:
@@ -74,10 +74,10 @@ def keywords_of(value: Any, draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def schemas_of(draw: st.DrawFn, value: Any) -> dict[str, Any]:
-    """A schema of OpenAPI 3.1 that this value satisfies."""
+    """Strategy for a schema of OpenAPI 3.1 that this value satisfies."""
     keywords = keywords_of(value, draw)
     kind = {"type": kind_of(value)}
-    plain = kind | {keyword: said for keyword, said in keywords.items() if draw(st.booleans())}
+    plain = kind | {keyword: value for keyword, value in keywords.items() if draw(st.booleans())}
     wrapped = [
         {"allOf": [plain, {"type": [kind["type"], "null"]}]},
         {"anyOf": [{"type": "string", "enum": []}, plain]},
@@ -125,14 +125,14 @@ WEIRD = st.recursive(
 @generated(3 / 40)
 @given(SATISFIABLE, st.integers(0, 3))
 def test_satisfiable_schemas(schema: dict[str, Any], seed: int) -> None:
-    """A schema made around a value has a sample."""
+    """A schema that was generated for a value has a sample."""
     sample(schema, "3.1", seed=seed)
 
 
 @generated(3 / 40)
 @given(WEIRD, WEIRD, WEIRD, st.sampled_from(["3.0", "3.1"]))
 def test_weird_documents(schema: Any, first: Any, second: Any, version: str) -> None:
-    """A document full of nonsense gives values that satisfy, or reasons; twice the same."""
+    """A document with meaningless schemas gives valid values or NoSample, and the same again for the same seed."""
     made = []
     for _ in range(2):
         with suppress(NoSample):

@@ -1,4 +1,4 @@
-"""What the compiled accept path leaves to openapi-core, because it cannot be certain."""
+"""Which schemas and messages are left to openapi-core, because a compiled schema might differ from it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import pytest
 from mockserver.contract.compiled.compiled_operation import MAX_BODY_LENGTH
 from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.messages import Reply
-from tests.support.both import Both
-from tests.support.documents import JSON, body_of, described, made, response_of
+from tests.support.both_validators import BothValidators
+from tests.support.documents import JSON, document_with, loaded, request_body, response_body
 
 VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
 
 
-def test_what_is_longer_than_patterns_may_search_is_not_believed() -> None:
-    """The judge bounds a pattern's work by the length of the text, so the compiled path leaves long bodies to it."""
-    both = Both(made(described(response_of({"type": "string", "pattern": "a{50}b{49}"}))))
+def test_long_bodies_are_left_to_openapi_core() -> None:
+    """Long bodies are left to openapi-core, where the work of a pattern is limited by the length of the text."""
+    both = BothValidators(loaded(document_with(response_body({"type": "string", "pattern": "a{50}b{49}"}))))
     text = "a" * MAX_BODY_LENGTH + "b" * 50
     both.reply(text)
-    assert not both.accepted.reply(Reply(status=200, headers=(JSON,), body=json.dumps(text).encode()))
+    assert not both.compiled.reply(Reply(status=200, headers=(JSON,), body=json.dumps(text).encode()))
 
 
-DOUBTFUL: dict[str, tuple[str, dict[str, Any], Any]] = {
+DIFFERENT: dict[str, tuple[str, dict[str, Any], Any]] = {
     "a large integer beside the float next to it": (
         "3.0",
         {"uniqueItems": True},
         [2**64, 2.0**64],
     ),
-    "a float that is no integer to int32, under not": (
+    "a float beyond int32, under not": (
         "3.1",
         {"not": {"type": "number", "format": "int32"}},
         3e9,
@@ -39,15 +39,17 @@ DOUBTFUL: dict[str, tuple[str, dict[str, Any], Any]] = {
     "an enum of large numbers, under not": ("3.0", {"not": {"enum": [2**64]}}, 2.0**64),
     "an unknown type, under not": ("3.0", {"not": {"type": "file"}}, 1),
     "a fraction of a fraction": ("3.0", {"not": {"multipleOf": 0.01}}, 19.99),
-    "a schema made of itself": ("3.0", {"anyOf": [{"$ref": "#/components/schemas/A"}]}, 1),
+    "a schema that applies itself": ("3.0", {"anyOf": [{"$ref": "#/components/schemas/A"}]}, 1),
 }
 
 
-@pytest.mark.parametrize(("version", "schema", "value"), DOUBTFUL.values(), ids=DOUBTFUL)
-def test_doubtful_translations(version: str, schema: dict[str, Any], value: Any) -> None:
-    """Where jsonschema-rs and openapi-core differ, the compiled path does not say yes alone."""
+@pytest.mark.parametrize(("version", "schema", "value"), DIFFERENT.values(), ids=DIFFERENT)
+def test_differences_of_the_libraries(version: str, schema: dict[str, Any], value: Any) -> None:
+    """Where jsonschema-rs accepts what openapi-core rejects, the compiled operation does not accept it."""
     others = {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}}
-    both = Both(made(described(body_of(schema) | response_of(schema), version=VERSIONS[version], schemas=others)))
+    both = BothValidators(
+        loaded(document_with(request_body(schema) | response_body(schema), version=VERSIONS[version], schemas=others))
+    )
     both.body(value)
     both.reply(value)
     assert {"invalid": 2} == both.counts
@@ -58,25 +60,25 @@ UNTRANSLATED: dict[str, tuple[str, Any]] = {
         "3.0",
         {"not": {"oneOf": [{"type": "object"}], "discriminator": {"propertyName": "kind"}}},
     ),
-    "a discriminator without a member": ("3.0", {"oneOf": [{"type": "object"}], "discriminator": {}}),
+    "a discriminator without propertyName": ("3.0", {"oneOf": [{"type": "object"}], "discriminator": {}}),
     "a pattern that needs backtracking": ("3.0", {"type": "string", "pattern": "(?=a)"}),
-    "a keyword that is not known": ("3.0", {"type": "object", "unevaluatedProperties": False}),
+    "an unknown keyword": ("3.0", {"type": "object", "unevaluatedProperties": False}),
     "another dialect": ("3.1", {"$schema": "https://json-schema.org/draft/2019-09/schema"}),
     "a dynamic reference": ("3.1", {"$dynamicRef": "#node"}),
-    "a schema that is no mapping": ("3.0", {"items": ["a"]}),
+    "a schema that is not a mapping": ("3.0", {"items": ["a"]}),
 }
 
 
 @pytest.mark.parametrize(("version", "schema"), UNTRANSLATED.values(), ids=UNTRANSLATED)
-def test_what_is_not_certain_is_not_compiled(version: str, schema: Any) -> None:
-    """What cannot be translated with certainty stays with openapi-core."""
-    assert compile_schema(made(described(version=VERSIONS[version])), schema, direction="reply") is None
+def test_uncertain_translations_are_not_compiled(version: str, schema: Any) -> None:
+    """A schema that might differ after translation is not compiled."""
+    assert compile_schema(loaded(document_with(version=VERSIONS[version])), schema, direction="reply") is None
 
 
 def test_another_dialect_of_the_document_is_not_compiled() -> None:
-    """A document that names a JSON Schema dialect of its own is judged by openapi-core alone."""
-    document = described(version="3.1.0") | {"jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema"}
-    assert compile_schema(made(document), {}, direction="reply") is None
+    """A document with another JSON Schema dialect is left to openapi-core."""
+    document = document_with(version="3.1.0") | {"jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema"}
+    assert compile_schema(loaded(document), {}, direction="reply") is None
 
 
 KINDS = {
@@ -86,36 +88,38 @@ KINDS = {
 }
 ALTERNATIVES = [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]
 CHOSEN: dict[str, tuple[Any, str]] = {
-    "by the schema's name": ({"kind": "A"}, "valid, seen at once"),
-    "by the mapping": ({"kind": "b", "n": 1}, "valid, seen at once"),
-    "by a name that is no alternative": ({"kind": "C"}, "valid"),
+    "by the schema's name": ({"kind": "A"}, "valid, compiled"),
+    "by the mapping": ({"kind": "b", "n": 1}, "valid, compiled"),
+    "by a schema that is not an alternative": ({"kind": "C"}, "valid"),
     "by a pointer": ({"kind": "A/properties/n"}, "invalid"),
-    "not as it says": ({"kind": "A", "n": "x"}, "invalid"),
-    "not as the mapping says": ({"kind": "b"}, "invalid"),
-    "by nothing": ({}, "invalid"),
+    "not valid for the selected schema": ({"kind": "A", "n": "x"}, "invalid"),
+    "not valid for the schema in the mapping": ({"kind": "b"}, "invalid"),
+    "without a value": ({}, "invalid"),
     "by an empty text": ({"kind": ""}, "invalid"),
     "by a number": ({"kind": 1}, "invalid"),
     "by a list": ({"kind": ["A"]}, "invalid"),
-    "no object": ("A", "invalid"),
+    "not an object": ("A", "invalid"),
 }
 
 
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf", "allOf"])
 @pytest.mark.parametrize(("value", "expected"), CHOSEN.values(), ids=CHOSEN)
 def test_discriminators(value: Any, expected: str, keyword: str) -> None:
-    """A discriminator chooses as openapi-core lets it choose, and is seen at once where it names what is described."""
+    """A discriminator works as in openapi-core. Values that select an alternative or are in the mapping are compiled."""
     schema = {keyword: ALTERNATIVES, "discriminator": {"propertyName": "kind", "mapping": {"b": "B"}}}
     for version in VERSIONS.values():
-        both = Both(made(described(body_of(schema) | response_of(schema), version=version, schemas=KINDS)))
+        both = BothValidators(
+            loaded(document_with(request_body(schema) | response_body(schema), version=version, schemas=KINDS))
+        )
         both.body(value)
         both.reply(value)
         assert {expected: 2} == both.counts
 
 
-def test_a_parent_that_is_made_of_its_children() -> None:
-    """openapi-core never ends there, so the compiled path does not say yes."""
+def test_a_parent_that_consists_of_its_children() -> None:
+    """A parent that consists of its children makes openapi-core recurse, so the compiled operation does not accept it."""
     parent = {"oneOf": [{"$ref": "#/components/schemas/Child"}], "discriminator": {"propertyName": "kind"}}
     child = {"allOf": [{"$ref": "#/components/schemas/Parent"}, {"type": "object"}]}
-    both = Both(made(described(body_of(parent), schemas={"Parent": parent, "Child": child})))
+    both = BothValidators(loaded(document_with(request_body(parent), schemas={"Parent": parent, "Child": child})))
     both.body({"kind": "Child"})
     assert {"invalid": 1} == both.counts

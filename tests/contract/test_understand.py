@@ -1,4 +1,4 @@
-"""What the contract says about requests: the call that is made, the refusal, or every violation."""
+"""How the contract understands requests: as a call, as a refusal, or with violations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY = ("wb-key", "api_key_demo")
 
 @pytest.fixture(scope="module", params=["compiled", "openapi-core"])
 def contract(request: pytest.FixtureRequest) -> Contract:
-    """The bundled contract, with and without the compiled accept path: both must say the same."""
+    """The bundled contract, with and without compiled schemas. Both must give the same results."""
     document = load_document(bundled("spec") / "wingback.yaml")
     return Contract(document, compiled=request.param == "compiled")
 
@@ -56,14 +56,14 @@ ACCEPTED: dict[str, tuple[Request, Any]] = {
 
 @pytest.mark.parametrize(("request_", "body"), ACCEPTED.values(), ids=ACCEPTED)
 def test_accepted(contract: Contract, request_: Request, body: Any) -> None:
-    """What the contract allows is understood, without a violation."""
+    """A valid request is understood without violations."""
     understood = contract.understand(request_)
     assert ([], body) == ([each.as_json() for each in understood.violations], understood.call.body)
     assert "c_create_payment_session" == understood.call.operation
 
 
-def test_encoded_slash_arrives_whole(contract: Contract) -> None:
-    """A path parameter with an encoded slash is one segment, decoded after routing."""
+def test_encoded_slash(contract: Contract) -> None:
+    """An encoded slash does not end a segment, and is decoded in the value."""
     understood = contract.understand(post(path=PATH.replace("Cust_", "Cust%2F")))
     assert {"customer_id": "Cust/c40bea18-c0c9-44b1-bd0c-43f5283e1670"} == understood.call.path
 
@@ -152,7 +152,7 @@ REFUSED: dict[str, tuple[Request, str, str]] = {
 
 @pytest.mark.parametrize(("request_", "kind", "text"), REFUSED.values(), ids=REFUSED)
 def test_refused(contract: Contract, request_: Request, kind: str, text: str) -> None:
-    """What cannot be understood is refused, and the detail says what is wrong."""
+    """A request that cannot be understood is refused, and the detail says what is wrong."""
     with pytest.raises(Refusal) as refused:
         contract.understand(request_)
     assert kind == refused.value.kind
@@ -180,14 +180,14 @@ ORDER: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("members", "kind"), ORDER.values(), ids=ORDER)
 def test_order_of_refusals(contract: Contract, members: dict[str, Any], kind: str) -> None:
-    """Of several reasons to refuse, the first of the table is the answer."""
+    """If several refusals apply, the first one in the order of the checks is sent."""
     with pytest.raises(Refusal) as refused:
         contract.understand(Request(**members))
     assert kind == refused.value.kind
 
 
 def test_accepted_keys() -> None:
-    """With --api-key, another key is refused and the named one is served."""
+    """With --api-key, only the listed keys are accepted."""
     contract = Contract.load(bundled("spec") / "wingback.yaml", accepted_keys=frozenset({"api_key_one"}))
     assert contract.understand(post(headers=(JSON, ("wb-key", "api_key_one")))).violations == ()
     with pytest.raises(Refusal) as refused:
@@ -197,13 +197,13 @@ def test_accepted_keys() -> None:
 
 
 def test_absent_body_is_not_null(contract: Contract) -> None:
-    """An absent body is told from a body that is null."""
+    """A missing body is not the same as null."""
     assert contract.understand(post(b"")).call.body is ABSENT
     assert contract.understand(post(None)).call.body is None
 
 
 def test_card_numbers_are_not_echoed(contract: Contract) -> None:
-    """A violation shows the value that is wrong, but never a card number or a client secret in it."""
+    """A violation shows the invalid value, but hides card numbers, client secrets and keys in it."""
     for secret in ("4242 4242 4242 4242", "seti_abc_secret_Sup3rS3cr3t", "api_key_hidden"):
         found = contract.understand(post(VALID | {"operation": secret})).violations
         assert secret not in found[0].message

@@ -1,4 +1,4 @@
-"""Documents nobody should write: a SpecError or a contract, whose answers are Refusals or violations, never a crash."""
+"""Malformed documents give a SpecError, or a contract that never crashes."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ QUERIES = ("", "q[n]=1&q[l][]=a&l=1,2", "q=1&q[n][s]=2&q[n]=1", "n=1&%ff=%00")
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value of a document."""
+    """The path to every value of a document."""
     yield path
     for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         yield from places(value, (*path, key))
@@ -166,14 +166,14 @@ STRANGE = (
 
 
 @st.composite
-def spoiled(draw: st.DrawFn) -> dict[str, Any]:
-    """A document in which up to four values were replaced, removed or added."""
+def modified(draw: st.DrawFn) -> dict[str, Any]:
+    """Strategy for a document in which up to four values are replaced, removed or added."""
     name = draw(st.sampled_from(sorted(DOCUMENTS)))
     document: dict[str, Any] = copy.deepcopy(DOCUMENTS[name])
-    for *way, last in draw(st.lists(st.sampled_from(ALL_PLACES[name]), min_size=1, max_size=4)):
+    for *parents, last in draw(st.lists(st.sampled_from(ALL_PLACES[name]), min_size=1, max_size=4)):
         node: Any = document
         try:
-            for key in way:
+            for key in parents:
                 node = node[key]
             match draw(st.sampled_from(("replace", "remove", "add"))):
                 case "replace":
@@ -188,7 +188,7 @@ def spoiled(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def requests() -> Iterator[Request]:
-    """Requests that meet most of what the documents describe."""
+    """Requests that use most parts of the documents."""
     for number, (media_type, body) in enumerate(BODIES):
         headers = Headers([("content-type", media_type), KEY, ("h", "1"), ("cookie", "c={}")])
         for path in PATHS:
@@ -197,8 +197,8 @@ def requests() -> Iterator[Request]:
                 yield Request(method=method, path=path, query=query, headers=headers, body=body)
 
 
-def answer(contract: Contract) -> None:
-    """Ask everything of a contract; what is not a Refusal comes through."""
+def use(contract: Contract) -> None:
+    """Use all functions of a contract. Exceptions other than Refusal are not caught."""
     samples = SampleReplies(contract)
     for request in requests():
         try:
@@ -215,41 +215,41 @@ def answer(contract: Contract) -> None:
 
 
 @generated(1 / 20)
-@given(document=spoiled())
-def test_spoiled_documents(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> None:
-    """However a document is spoiled, it is refused in one line, or served without a crash."""
-    path = tmp_path_factory.getbasetemp() / "spoiled.json"
+@given(document=modified())
+def test_modified_documents(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> None:
+    """A modified document is refused with one line, or served without a crash."""
+    path = tmp_path_factory.getbasetemp() / "modified.json"
     path.write_text(json.dumps(document), "utf-8")
     try:
         contract = Contract.load(path)
     except SpecError as error:
-        said = str(error)
-        assert said.startswith(str(path))
-        assert said.isprintable()
+        message = str(error)
+        assert message.startswith(str(path))
+        assert message.isprintable()
     else:
-        answer(contract)
+        use(contract)
 
 
 @generated(1 / 10)
 @given(text=st.binary(max_size=200) | st.text(alphabet="openapi: 3.0{}[]&*!'\"\n-#|>%@,", max_size=60).map(str.encode))
-def test_texts_that_are_no_documents(tmp_path_factory: pytest.TempPathFactory, text: bytes) -> None:
-    """Whatever stands in the file, the answer is a SpecError."""
-    path = tmp_path_factory.getbasetemp() / "no-document.yaml"
+def test_texts_that_are_not_documents(tmp_path_factory: pytest.TempPathFactory, text: bytes) -> None:
+    """Any text that is not a document gives a SpecError."""
+    path = tmp_path_factory.getbasetemp() / "not-a-document.yaml"
     path.write_bytes(text)
     with pytest.raises(SpecError):
         Contract.load(path)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_unspoiled_documents(tmp_path: Path, name: str) -> None:
-    """The documents that are spoiled here are served as they are."""
+def test_unmodified_documents(tmp_path: Path, name: str) -> None:
+    """Without modifications, the documents are served."""
     path = tmp_path / "spec.json"
     path.write_text(json.dumps(DOCUMENTS[name]), "utf-8")
     contract = Contract.load(path)
-    answer(contract)
-    asked = [request for request in requests() if request.path in PATHS[:2]]
+    use(contract)
+    relevant = [request for request in requests() if request.path in PATHS[:2]]
     understood = 0
-    for request in asked:
+    for request in relevant:
         try:
             understood += not contract.understand(request).violations
         except Refusal:

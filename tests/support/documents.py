@@ -1,4 +1,4 @@
-"""Small OpenAPI documents, made in a test."""
+"""Small OpenAPI documents for tests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mockserver.contract.document.adjustments import adjust
 from mockserver.contract.document.document import Document
 from mockserver.messages import Headers, Request
 
-__all__ = ["JSON", "body_of", "contract_of", "described", "made", "request", "response_of"]
+__all__ = ["JSON", "contract_for", "document_with", "loaded", "request", "request_body", "response_body"]
 
 JSON = ("content-type", "application/json")
 
 
-def described(
+def document_with(
     operation: Mapping[str, Any] | None = None,
     *,
     version: str = "3.0.3",
@@ -26,7 +26,7 @@ def described(
     schemas: Mapping[str, Any] | None = None,
     **components: Any,
 ) -> dict[str, Any]:
-    """A document with one operation, whose id is `x`."""
+    """A document with one operation, whose operationId is `x`."""
     return {
         "openapi": version,
         "info": {"title": "made in a test", "version": "1"},
@@ -39,26 +39,26 @@ def described(
     }
 
 
-def body_of(schema: Any, media_type: str = "application/json", **members: Any) -> dict[str, Any]:
-    """The part of an operation that describes its body."""
+def request_body(schema: Any, media_type: str = "application/json", **members: Any) -> dict[str, Any]:
+    """The part of an operation that describes the request body."""
     return {"requestBody": {"required": True, "content": {media_type: {"schema": schema, **members}}}}
 
 
-def response_of(schema: Any, media_type: str = "application/json", **members: Any) -> dict[str, Any]:
-    """The part of an operation that describes its reply with status 200."""
+def response_body(schema: Any, media_type: str = "application/json", **members: Any) -> dict[str, Any]:
+    """The part of an operation that describes the reply with status 200."""
     return {"responses": {"200": {"description": "fine", "content": {media_type: {"schema": schema}}, **members}}}
 
 
-def made(data: Mapping[str, Any]) -> Document:
-    """A document as it is once it was loaded, without a file."""
+def loaded(data: Mapping[str, Any]) -> Document:
+    """A document as it is after loading, without a file."""
     copy = json.loads(json.dumps(data))
     adjust(copy)
-    return Document(path=Path("made.json"), data=copy, files=())
+    return Document(path=Path("test.json"), data=copy, files=())
 
 
-def contract_of(data: Mapping[str, Any], *, compiled: bool = True) -> Contract:
-    """The contract that a document describes."""
-    return Contract(made(data), compiled=compiled)
+def contract_for(data: Mapping[str, Any], *, compiled: bool = True) -> Contract:
+    """The contract of a document."""
+    return Contract(loaded(data), compiled=compiled)
 
 
 def request(
@@ -69,7 +69,7 @@ def request(
     query: str = "",
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Request:
-    """A request; a body that is not bytes is sent as JSON."""
+    """A request. A body that is not bytes is sent as JSON."""
     if body is None:
         return Request(method=method, path=path, query=query, headers=Headers(headers))
     if not isinstance(body, bytes):

@@ -1,4 +1,4 @@
-"""Samples of schemas written in a test, judged by openapi-core's own schema validators."""
+"""Makes samples for schemas in tests, validated by openapi-core's own schema validators."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def document(schemas: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return {"components": {"schemas": dict(schemas or {})}}
 
 
-def judge(whole: Mapping[str, Any], version: str) -> Callable[[Mapping[str, Any], Any], list[str]]:
-    """The judge that Samples asks for, OpenAPI 3.0's formats for both versions, as openapi-core has it."""
+def validator_of(data: Mapping[str, Any], version: str) -> Callable[[Mapping[str, Any], Any], list[str]]:
+    """The function with which SchemaSamples validates. It uses the formats of 3.0 for both versions, like openapi-core."""
     checker = OAS30ReadValidator.FORMAT_CHECKER
-    validator = VALIDATORS[version](dict(whole), format_checker=checker)
+    validator = VALIDATORS[version](dict(data), format_checker=checker)
     return lambda schema, value: [error.message for error in validator.evolve(schema=schema).iter_errors(value)]
 
 
 def samples(schemas: Mapping[str, Any] | None = None, version: str = "3.0") -> SchemaSamples:
     """The samples of a document with these schemas."""
-    whole = document(schemas)
-    return SchemaSamples(whole, openapi_31=version == "3.1", problems=judge(whole, version))
+    data = document(schemas)
+    return SchemaSamples(data, openapi_31=version == "3.1", problems=validator_of(data, version))
 
 
 def sample(schema: Any, version: str = "3.0", *, schemas: Mapping[str, Any] | None = None, seed: int = 1) -> Any:
-    """A value for the schema; that it satisfies it is checked once more, whatever Samples says."""
+    """A value for the schema, which is validated once more here."""
     value = samples(schemas, version).value(schema, random.Random(seed))
-    assert schema is True or judge(document(schemas), version)(schema, value) == []
+    assert schema is True or validator_of(document(schemas), version)(schema, value) == []
     return value

@@ -1,4 +1,4 @@
-"""Generated schemas and values: what documents hold, and what they should not hold but do."""
+"""Strategies for schemas and values as documents contain them, also for those that they should not contain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-__all__ = ["schemas", "values", "values_near"]
+__all__ = ["likely_values", "schemas", "values"]
 
 NAMES = ("a", "b", "id", "$ref", "type")
 TEXTS = (
@@ -27,7 +27,7 @@ TEXTS = (
     "YQ==",
 )
 UUID = "c40bea18-c0c9-44b1-bd0c-43f5283e1670"
-# Where integers, floats and booleans meet, and where a float holds no integer exactly any more.
+# Numbers that equal a boolean or a number of another type, and numbers above which floats are not exact.
 NUMBERS = (
     0,
     1,
@@ -64,7 +64,7 @@ FORMATS = (
     "int32",
     "int64",
     "float",
-    "nobody-knows",
+    "unknown-format",
 )
 COMPONENTS = ("A", "B", "C")
 
@@ -74,7 +74,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
     max_leaves=6,
 )
-"""Any JSON value, the awkward ones first."""
+"""Any JSON value, often an edge case."""
 
 OF_KIND = {
     "string": st.sampled_from((*TEXTS, UUID)),
@@ -89,20 +89,20 @@ few = st.integers(0, 3)
 
 @cache
 def schemas(version: str) -> st.SearchStrategy[Any]:
-    """A schema of OpenAPI 3.0 or 3.1, which may refer to the components A, B and C."""
+    """Schemas of OpenAPI 3.0 or 3.1, which may refer to the components A, B and C."""
     is_31 = version == "3.1"
     leaf = _leaf(is_31=is_31)
     return st.recursive(leaf, lambda inner: _composed(inner, is_31=is_31), max_leaves=6)
 
 
-def _some(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+def _optional(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=members)
 
 
 def _leaf(*, is_31: bool) -> st.SearchStrategy[Any]:
     bounds = st.sampled_from((0, 1, 2.5, 2**31, 2**53 + 1))
     exclusive = bounds if is_31 else st.booleans()
-    numbers = _some(
+    numbers = _optional(
         minimum=bounds,
         maximum=bounds,
         exclusiveMinimum=exclusive,
@@ -110,17 +110,17 @@ def _leaf(*, is_31: bool) -> st.SearchStrategy[Any]:
         multipleOf=st.sampled_from((1, 2, 3, 0.5, 0.1)),
         format=st.sampled_from(FORMATS),
     )
-    texts = _some(minLength=few, maxLength=few, pattern=st.sampled_from(PATTERNS), format=st.sampled_from(FORMATS))
+    texts = _optional(minLength=few, maxLength=few, pattern=st.sampled_from(PATTERNS), format=st.sampled_from(FORMATS))
     names = ("string", "integer", "number", "boolean", "object", "array")
     types: st.SearchStrategy[Any] = st.sampled_from(names)
     if is_31:
         types |= st.just("null") | st.lists(st.sampled_from((*names, "null")), min_size=1, max_size=3, unique=True)
     typed = st.builds(lambda kind: {"type": kind}, types)
     choices = st.builds(lambda chosen: {"enum": chosen}, st.lists(values, min_size=1, max_size=3))
-    flags = _some(nullable=st.booleans(), readOnly=st.booleans(), writeOnly=st.booleans(), example=values)
+    flags = _optional(nullable=st.booleans(), readOnly=st.booleans(), writeOnly=st.booleans(), example=values)
     references = st.builds(lambda name: {"$ref": f"#/components/schemas/{name}"}, st.sampled_from(COMPONENTS))
-    leaves = [typed, choices, references, _joined(typed, flags), _joined(typed, numbers), _joined(typed, texts)]
-    leaves += [_joined(typed, numbers, texts, flags), _joined(references, flags)]
+    leaves = [typed, choices, references, _merged(typed, flags), _merged(typed, numbers), _merged(typed, texts)]
+    leaves += [_merged(typed, numbers, texts, flags), _merged(references, flags)]
     if is_31:
         leaves += [st.booleans(), st.builds(lambda value: {"const": value}, values)]
     return st.one_of(leaves)
@@ -130,7 +130,7 @@ def _composed(inner: st.SearchStrategy[Any], *, is_31: bool) -> st.SearchStrateg
     many = st.lists(inner, min_size=1, max_size=3)
     named = st.dictionaries(st.sampled_from(NAMES), inner, max_size=3)
     names = st.lists(st.sampled_from(NAMES), max_size=3)
-    objects = _some(
+    objects = _optional(
         type=st.just("object"),
         properties=named,
         required=names,
@@ -139,10 +139,10 @@ def _composed(inner: st.SearchStrategy[Any], *, is_31: bool) -> st.SearchStrateg
         maxProperties=few,
         nullable=st.booleans(),
     )
-    arrays = _some(type=st.just("array"), items=inner, minItems=few, maxItems=few, uniqueItems=st.booleans())
-    combined = _some(allOf=many, anyOf=many, oneOf=many, nullable=st.booleans()) | _some(**{"not": inner})
+    arrays = _optional(type=st.just("array"), items=inner, minItems=few, maxItems=few, uniqueItems=st.booleans())
+    combined = _optional(allOf=many, anyOf=many, oneOf=many, nullable=st.booleans()) | _optional(**{"not": inner})
     mapping = st.dictionaries(st.sampled_from(("a", "A", "1")), st.sampled_from(COMPONENTS), max_size=2)
-    chosen_by = st.builds(
+    discriminated = st.builds(
         lambda keyword, names, mapped, member: {
             keyword: [{"$ref": f"#/components/schemas/{name}"} for name in names],
             "discriminator": {"propertyName": member, "mapping": mapped},
@@ -152,24 +152,24 @@ def _composed(inner: st.SearchStrategy[Any], *, is_31: bool) -> st.SearchStrateg
         mapping,
         st.sampled_from(NAMES),
     )
-    kinds = [objects, arrays, combined, chosen_by, _joined(objects, combined), _joined(inner, combined)]
+    kinds = [objects, arrays, combined, discriminated, _merged(objects, combined), _merged(inner, combined)]
     if is_31:
         patterned = st.dictionaries(st.sampled_from(PATTERNS), inner, min_size=1, max_size=2)
         dependent = st.dictionaries(st.sampled_from(NAMES), names, max_size=2)
-        more = _some(
+        more = _optional(
             patternProperties=patterned,
             propertyNames=inner,
             dependentRequired=dependent,
             dependentSchemas=named,
             unevaluatedProperties=inner,
         )
-        listed = _some(prefixItems=many, contains=inner, minContains=few, maxContains=few)
+        listed = _optional(prefixItems=many, contains=inner, minContains=few, maxContains=few)
         chosen = st.fixed_dictionaries({"if": inner}, optional={"then": inner, "else": inner})
-        kinds += [chosen, _joined(objects, more), _joined(arrays, listed)]
+        kinds += [chosen, _merged(objects, more), _merged(arrays, listed)]
     return st.one_of(kinds)
 
 
-def _joined(*parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _merged(*parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     def join(*found: Any) -> Any:
         joined: dict[str, Any] = {}
         for part in found:
@@ -179,30 +179,30 @@ def _joined(*parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(join, *parts)
 
 
-def values_near(schema: Any, components: Mapping[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
-    """Values that a schema may well accept: of its type, out of its choices, with the members that it names."""
+def likely_values(schema: Any, components: Mapping[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
+    """Values that a schema is likely to accept: of its type, from its `enum`, with its members."""
     if not isinstance(schema, dict) or depth > 3:
         return values
     deeper = [components[name] for name in COMPONENTS if schema.get("$ref", "").endswith(f"/{name}")]
     for keyword in ("allOf", "anyOf", "oneOf"):
         deeper += schema.get(keyword, [])
-    near = [values_near(part, components, depth + 1) for part in deeper]
+    likely = [likely_values(part, components, depth + 1) for part in deeper]
     if "const" in schema:
-        near.append(st.just(schema["const"]))
-    near += [st.sampled_from(schema["enum"])] if schema.get("enum") else []
+        likely.append(st.just(schema["const"]))
+    likely += [st.sampled_from(schema["enum"])] if schema.get("enum") else []
     kinds = schema.get("type", [])
-    near += [_of_kind(kind, schema, components, depth) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    if not near and "properties" in schema:
-        near.append(_of_kind("object", schema, components, depth))
-    return st.one_of(near) if near else values
+    likely += [_of_kind(kind, schema, components, depth) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    if not likely and "properties" in schema:
+        likely.append(_of_kind("object", schema, components, depth))
+    return st.one_of(likely) if likely else values
 
 
 def _of_kind(kind: str, schema: Mapping[str, Any], components: Mapping[str, Any], depth: int) -> st.SearchStrategy[Any]:
     if kind == "array":
-        return st.lists(values_near(schema.get("items", {}), components, depth + 1), max_size=3)
+        return st.lists(likely_values(schema.get("items", {}), components, depth + 1), max_size=3)
     if kind == "object":
         described = schema.get("properties", {}).items()
-        members = {name: values_near(member, components, depth + 1) for name, member in described}
+        members = {name: likely_values(member, components, depth + 1) for name, member in described}
         required = {name: member for name, member in members.items() if name in schema.get("required", ())}
         return st.fixed_dictionaries(
             required, optional={name: member for name, member in members.items() if name not in required}

@@ -53,7 +53,7 @@ def translate(
     """
     translation = _Translation31(document) if is_31 else _Translation30(document, direction)
     try:
-        # openapi-core ignores what stands beside the outermost `$ref`.
+        # openapi-core ignores the keywords beside the outermost `$ref`.
         root = translation.schema(resolve(document, schema))
         translation.translate_references()
     except (SpecError, AttributeError, TypeError):

@@ -1,4 +1,4 @@
-"""Adjusts a loaded document in memory, so that openapi-core reads it as its authors mean it. The file stays as it is.
+"""Adjusts a loaded document in memory, so that openapi-core reads it as its authors mean it. The file is not changed.
 
 The list of corrections in `contract/validation/corrections.py` has the reason for each adjustment.
 """

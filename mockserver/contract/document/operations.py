@@ -1,4 +1,4 @@
-"""The operations of a document."""
+"""Lists the operations of a document: one for each method of each path template."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ CORRECTIONS = {
     "lists. The mock splits lists at the decoded space, and reads exploded lists as repeated parameters.",
     "type_lists": "openapi-core crashes if the type of a parameter or form member is a list, as OpenAPI 3.1 allows. "
     "The mock converts the value to the first type in the list that fits.",
-    "optional_arrays": "openapi-core does not recognise an array or object that stands in `anyOf` beside null. The "
-    "mock does, if the schema allows no other type.",
+    "optional_arrays": "openapi-core does not recognise an array or object in `anyOf` beside null. The mock does, if "
+    "the schema allows no other type.",
     # body_readers.py: openapi-core takes readers by media type and a factory of readers.
     "json_suffix": "openapi-core validates application/problem+json and other +json types as bytes. The mock parses "
     "them as JSON (RFC 6839).",

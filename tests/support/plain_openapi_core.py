@@ -43,7 +43,7 @@ class _Response:
 
 
 def verdict_on_request(data: Mapping[str, Any], request: Request) -> str:
-    """The verdict on a request: `yes`, the names of the errors, or the exception or warning."""
+    """The verdict on a request: `valid`, the names of the errors, or `crashes: ` with the exception or warning."""
     validator = V31RequestValidator if data["openapi"].startswith("3.1") else V30RequestValidator
     return _verdict(lambda: validator(SchemaPath.from_dict(dict(data))).iter_errors(_core_request(request)))
 
@@ -74,5 +74,5 @@ def _verdict(validation: Any) -> str:
         try:
             errors = list(validation())
         except BaseException as error:  # noqa: BLE001  # the exception is the result
-            return f"falls over: {type(error).__name__}"
-    return ", ".join(type(error).__name__ for error in errors) or "yes"
+            return f"crashes: {type(error).__name__}"
+    return ", ".join(type(error).__name__ for error in errors) or "valid"

@@ -1,4 +1,4 @@
-"""What we say of a message, with and without the compiled path."""
+"""The violations that the mock finds in a message, with and without compiled schemas."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 from mockserver.errors import Violation
 from mockserver.messages import Reply, Request
-from tests.support.documents import contract_of
-from tests.support.messages import Found
+from tests.support.documents import contract_for
+from tests.support.messages import ViolationKeys
 
-__all__ = ["said_here"]
+__all__ = ["mock_violations"]
 
 
-def said_here(document: Mapping[str, Any], message: Request, reply: Reply | None = None) -> Found:
-    """What we say, with and without the compiled path: both must agree, and neither may warn."""
+def mock_violations(document: Mapping[str, Any], message: Request, reply: Reply | None = None) -> ViolationKeys:
+    """The violations of a request, or of a reply. Both ways must find the same, without a Python warning."""
     found: list[list[Violation]] = []
     for compiled in (True, False):
-        contract = contract_of(document, compiled=compiled)
+        contract = contract_for(document, compiled=compiled)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             if reply is None:

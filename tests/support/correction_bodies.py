@@ -1,0 +1,284 @@
+"""Requests with bodies, and replies, that openapi-core validates incorrectly, by the name of the correction.
+
+Each row: the document, the message, the verdict of openapi-core alone, and the violations that the mock finds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.messages import Reply, Request
+from tests.support.documents import JSON, document_with, request, request_body, response_body
+from tests.support.messages import NUMBERED, VALID, ViolationKeys, body_request, form_request, nested
+
+__all__ = ["BODIES", "REPLIES"]
+
+FILES = {"type": "object", "properties": {"files": {"type": "array", "minItems": 1, "items": {"type": "string"}}}}
+MAPPED = {
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"c": "Cat"}},
+}
+CATS = {"Cat": {"type": "object", "properties": {"lives": {"type": "integer"}}}}
+NODE = {
+    "type": "object",
+    "additionalProperties": {"allOf": [{"anyOf": [{"oneOf": [{"allOf": [{"$ref": "#/components/schemas/Node"}]}]}]}]},
+}
+
+
+def without_responses(version: str) -> dict[str, Any]:
+    document = document_with(version=version)
+    del document["paths"]["/x"]["post"]["responses"]
+    return document
+
+
+BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
+    "null_beside_all_of": [
+        (
+            document_with(request_body({"nullable": True, "allOf": [NUMBERED]})),
+            body_request(b"null", "application/json"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body({"allOf": [NUMBERED]})),
+            body_request(b"null", "application/json"),
+            "InvalidRequestBody",
+            [("body", "", "type")],
+        ),
+    ],
+    "bare_discriminator_mapping": [
+        (document_with(request_body(MAPPED), schemas=CATS), request({"kind": "c"}), "InvalidRequestBody", VALID),
+        (
+            document_with(request_body(MAPPED), schemas=CATS),
+            request({"kind": "c", "lives": "nine"}),
+            "InvalidRequestBody",
+            [("body", "/lives", "type")],
+        ),
+    ],
+    "boolean_schema": [
+        (document_with(request_body(True), version="3.1.0"), request({}), "crashes: TypeError", VALID),  # noqa: FBT003  # the schema
+        (
+            document_with(request_body(False), version="3.1.0"),  # noqa: FBT003  # the schema
+            request({}),
+            "crashes: TypeError",
+            [("body", "", "not")],
+        ),
+    ],
+    "media_type_ranges": [
+        (document_with(request_body(NUMBERED, "*/*")), request({}), "InvalidRequestBody", VALID),
+        (document_with(request_body(NUMBERED, "*/*")), request([]), "InvalidRequestBody", [("body", "", "type")]),
+    ],
+    "media_type_parameters": [
+        (
+            document_with(request_body(NUMBERED)),
+            body_request(b"{}", "application/json; x"),
+            "crashes: ValueError",
+            VALID,
+        ),
+        (
+            document_with(request_body(NUMBERED)),
+            body_request(b"{}", "application/json; a=b=c"),
+            "crashes: ValueError",
+            VALID,
+        ),
+        (
+            document_with(request_body(NUMBERED)),
+            body_request(b"{}", "application/json; schema=x"),
+            "crashes: TypeError",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "string"}, "text/plain")),
+            body_request(b"x", "text/plain; charset=unknown"),
+            "crashes: LookupError",
+            VALID,
+        ),
+    ],
+    "json_suffix": [
+        (
+            document_with(request_body(NUMBERED, "application/merge-patch+json")),
+            body_request(b"{}", "application/merge-patch+json"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body(NUMBERED, "application/merge-patch+json")),
+            body_request(b'{"n":"x"}', "application/merge-patch+json"),
+            "InvalidRequestBody",
+            [("body", "/n", "type")],
+        ),
+    ],
+    "other_media_types": [
+        (
+            document_with(request_body({"type": "string"}, "text/csv")),
+            body_request("é,1".encode(), "text/csv"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "string", "format": "binary"}, "application/pdf"), version="3.1.0"),
+            body_request(b"%PDF\xff", "application/pdf"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "string", "maxLength": 3}, "text/csv")),
+            body_request("é,1,2".encode(), "text/csv"),
+            "InvalidRequestBody",
+            [("body", "", "maxLength")],
+        ),
+    ],
+    "opaque_bodies": [
+        (
+            document_with(request_body({"type": "object"}, "application/xml")),
+            body_request(b"<a/>", "application/xml"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "object", "properties": {"a": {}}}, "multipart/related")),
+            body_request(b"--B--", "multipart/related; boundary=B"),
+            "crashes: TypeError",
+            VALID,
+        ),
+    ],
+    "multipart_parts": [
+        (
+            document_with(request_body(NUMBERED, "multipart/form-data")),
+            form_request(("n", "5")),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body(NUMBERED, "multipart/form-data")),
+            form_request(("n", "five")),
+            "InvalidRequestBody",
+            [("body", "", "type")],
+        ),
+        (
+            document_with(request_body(FILES, "multipart/form-data"), version="3.1.0"),
+            form_request(("other", "x")),
+            "InvalidRequestBody",
+            VALID,
+        ),
+    ],
+    "patterns": [
+        (document_with(request_body({"pattern": "^\\p{L}$"})), request("é"), "crashes: error", VALID),
+        (document_with(request_body({"pattern": "^a$"})), request("a\n"), "valid", [("body", "", "pattern")]),
+        (document_with(request_body({"pattern": "^\\d$"})), request("٣"), "valid", [("body", "", "pattern")]),
+        (
+            document_with(request_body({"patternProperties": {"^\\p{L}$": {"type": "integer"}}}), version="3.1.0"),
+            request({"é": "x"}),
+            "crashes: error",
+            [("body", "/é", "type")],
+        ),
+        (
+            document_with(
+                request_body({"patternProperties": {"^a$": {}}, "additionalProperties": False}), version="3.1.0"
+            ),
+            request({"a": 1, "a\n": 2}),
+            "valid",
+            [("body", "/a\n", "additionalProperties")],
+        ),
+        (
+            document_with(
+                request_body({"patternProperties": {"^a$": {}}, "unevaluatedProperties": False}), version="3.1.0"
+            ),
+            request({"a": 1, "a\n": 2}),
+            "valid",
+            [("body", "/a\n", "unevaluatedProperties")],
+        ),
+    ],
+    "unique_items": [
+        (
+            document_with(request_body({"uniqueItems": True})),
+            request([[True], [1], [True]]),
+            "valid",
+            [("body", "", "uniqueItems")],
+        ),
+        (
+            document_with(request_body({"uniqueItems": True})),
+            request([1, 1.0]),
+            "InvalidRequestBody",
+            [("body", "", "uniqueItems")],
+        ),
+    ],
+    "multiple_of": [
+        (document_with(request_body({"multipleOf": 0.01})), request(19.99), "InvalidRequestBody", VALID),
+        (
+            document_with(request_body({"multipleOf": 0.01})),
+            request(19.999),
+            "InvalidRequestBody",
+            [("body", "", "multipleOf")],
+        ),
+    ],
+    "unknown_dialect": [
+        (
+            document_with(request_body(NUMBERED), version="3.1.0") | {"jsonSchemaDialect": "urn:example:unknown"},
+            request({}),
+            "crashes: ValueError",
+            VALID,
+        ),
+    ],
+    "deep_bodies": [
+        (
+            document_with(request_body({"$ref": "#/components/schemas/Node"}), schemas={"Node": NODE}),
+            request(nested(60, {})),
+            "crashes: RecursionError",
+            VALID,
+        ),
+        (
+            document_with(request_body({"$ref": "#/components/schemas/Node"}), schemas={"Node": NODE}),
+            request(nested(60, 1)),
+            "crashes: RecursionError",
+            [("body", "/a" * 60, "type")],
+        ),
+    ],
+}
+
+REPLIES: dict[str, list[tuple[dict[str, Any], Reply, str, ViolationKeys]]] = {
+    "null_beside_all_of": [
+        (
+            document_with(response_body({"nullable": True, "allOf": [NUMBERED]})),
+            Reply(status=200, headers=(JSON,), body=b"null"),
+            "InvalidData",
+            VALID,
+        ),
+    ],
+    "json_suffix": [
+        (
+            document_with(response_body(NUMBERED, "application/problem+json")),
+            Reply(status=200, headers=(("content-type", "application/problem+json"),), body=b"{}"),
+            "InvalidData",
+            VALID,
+        ),
+    ],
+    "other_media_types": [
+        (
+            document_with(response_body({"type": "string"}, "text/event-stream")),
+            Reply(status=200, headers=(("content-type", "text/event-stream"),), body=b"data: 1\n\n"),
+            "InvalidData",
+            VALID,
+        ),
+    ],
+    "deprecated_is_silent": [
+        (
+            document_with(response_body({}, headers={"X-Old": {"deprecated": True, "schema": {}}})),
+            Reply(status=200, headers=(JSON, ("X-Old", "1")), body=b"1"),
+            "crashes: DeprecationWarning",
+            VALID,
+        ),
+    ],
+    "bodiless_statuses": [
+        (
+            document_with({"responses": {"204": {"content": {"application/json": {}}}}}),
+            Reply(status=204),
+            "MissingData",
+            VALID,
+        ),
+    ],
+    "no_responses": [
+        (without_responses("3.1.0"), Reply(status=418), "crashes: KeyError", VALID),
+        (document_with({"responses": {}}, version="3.1.0"), Reply(status=418), "ResponseNotFound", VALID),
+    ],
+}

@@ -1,0 +1,212 @@
+"""Parameters and credentials that openapi-core validates incorrectly, by the name of the correction.
+
+Each row: the document, the request, the verdict of openapi-core alone, and the violations that the mock finds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.messages import Request
+from tests.support.documents import document_with, request, request_body
+from tests.support.messages import (
+    INTEGERS,
+    NUMBERED,
+    VALID,
+    ViolationKeys,
+    form_request,
+    parameter_document,
+    query_request,
+    security_document,
+)
+
+__all__ = ["PARAMETERS"]
+
+PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
+    "http_scheme_case": [
+        (
+            security_document({"type": "http", "scheme": "Bearer"}),
+            request(headers=(("authorization", "bearer x"),)),
+            "SecurityValidationError",
+            VALID,
+        ),
+    ],
+    "parameter_without_schema": [
+        (parameter_document(required=True), query_request("q=1"), "MissingRequiredParameter", VALID),
+        (
+            parameter_document(required=True),
+            query_request(""),
+            "MissingRequiredParameter",
+            [("query", "/q", "required")],
+        ),
+        (document_with(request_body(None)), request({}), "crashes: AttributeError", VALID),
+    ],
+    "deprecated_is_silent": [
+        (parameter_document(deprecated=True, schema={}), query_request("q=1"), "crashes: DeprecationWarning", VALID),
+    ],
+    "unknown_style_is_silent": [
+        (parameter_document(style="csv", schema=INTEGERS), query_request("q=1&q=2"), "crashes: UserWarning", VALID),
+    ],
+    "allow_empty_value_is_silent": [
+        (
+            parameter_document(allowEmptyValue=True, schema={}),
+            query_request("q="),
+            "crashes: DeprecationWarning",
+            VALID,
+        ),
+        (
+            parameter_document(allowEmptyValue=False, schema={}),
+            query_request("q="),
+            "crashes: DeprecationWarning",
+            [("query", "/q", "allowEmptyValue")],
+        ),
+        (
+            parameter_document(allowEmptyValue=True, schema={"enum": ["a"]}),
+            query_request("q="),
+            "crashes: DeprecationWarning",
+            [("query", "/q", "enum")],
+        ),
+    ],
+    "empty_path_parameter": [
+        (
+            parameter_document("path", template="/x/{q}", schema={"type": "string"}),
+            request(path="/x/"),
+            "valid",
+            [("path", "/q", "required")],
+        ),
+    ],
+    "path_styles": [
+        (
+            parameter_document("path", template="/x/{q}", style="label", schema={"type": "integer"}),
+            request(path="/x/.5"),
+            "MissingRequiredParameter",
+            VALID,
+        ),
+        (
+            parameter_document("path", template="/x/{q}", style="matrix", explode=True, schema=INTEGERS),
+            request(path="/x/;q=1;q=2"),
+            "MissingRequiredParameter",
+            VALID,
+        ),
+        (
+            parameter_document("path", template="/x/{q}", style="matrix", schema={"type": "object"}),
+            request(path="/x/;q=a,1"),
+            "MissingRequiredParameter",
+            VALID,
+        ),
+        (
+            parameter_document("path", template="/x/{q}", style="label", schema={"type": "integer"}),
+            request(path="/x/5"),
+            "MissingRequiredParameter",
+            [("path", "/q", "style")],
+        ),
+    ],
+    "exploded_form_object": [
+        (parameter_document(required=True, schema=NUMBERED), query_request("n=1"), "MissingRequiredParameter", VALID),
+        (
+            parameter_document(required=True, schema=NUMBERED),
+            query_request("n=x"),
+            "MissingRequiredParameter",
+            [("query", "/q", "type")],
+        ),
+        (
+            parameter_document(required=True, schema=NUMBERED),
+            query_request("m=1"),
+            "MissingRequiredParameter",
+            [("query", "/q", "required")],
+        ),
+    ],
+    "deep_object_names": [
+        (
+            parameter_document(
+                style="deepObject", explode=True, schema={"properties": {"a-b": {}}, "type": "object"}, required=True
+            ),
+            query_request("q[a-b]=1"),
+            "MissingRequiredParameter",
+            VALID,
+        ),
+        (
+            parameter_document(
+                style="deepObject", explode=True, schema={"properties": {"a": NUMBERED}, "type": "object"}
+            ),
+            query_request("q[a][n]=1"),
+            "ParameterValidationError",
+            VALID,
+        ),
+        (
+            parameter_document(
+                style="deepObject", explode=True, schema={"properties": {"a": NUMBERED}, "type": "object"}
+            ),
+            query_request("q[a][n]=1&q[a]=2"),
+            "ParameterValidationError",
+            [("query", "/q", "type")],
+        ),
+    ],
+    "delimited_queries": [
+        (
+            parameter_document(style="spaceDelimited", explode=False, schema=INTEGERS),
+            query_request("q=1%202"),
+            "ParameterValidationError",
+            VALID,
+        ),
+        (
+            parameter_document(style="pipeDelimited", explode=True, schema=INTEGERS),
+            query_request("q=1&q=2"),
+            "ParameterValidationError",
+            VALID,
+        ),
+    ],
+    "type_lists": [
+        (
+            parameter_document(version="3.1.0", schema={"type": ["integer", "null"]}),
+            query_request("q=1"),
+            "crashes: TypeError",
+            VALID,
+        ),
+        (
+            parameter_document(version="3.1.0", schema={"type": ["array", "null"], "items": {"type": "integer"}}),
+            query_request("q=1&q=2"),
+            "crashes: TypeError",
+            VALID,
+        ),
+        (
+            parameter_document(version="3.1.0", schema={"type": ["integer", "null"]}),
+            query_request(""),
+            "crashes: TypeError",
+            VALID,
+        ),
+        (
+            parameter_document(version="3.1.0", schema={"type": ["integer", "null"]}),
+            query_request("q=x"),
+            "crashes: TypeError",
+            [("query", "/q", "type")],
+        ),
+        (
+            document_with(
+                request_body({"properties": {"n": {"type": ["integer", "null"]}}}, "multipart/form-data"),
+                version="3.1.0",
+            ),
+            form_request(("n", "5")),
+            "crashes: TypeError",
+            VALID,
+        ),
+    ],
+    "optional_arrays": [
+        (
+            parameter_document(version="3.1.0", schema={"anyOf": [INTEGERS, {"type": "null"}]}),
+            query_request("q=1&q=2"),
+            "InvalidParameter",
+            VALID,
+        ),
+        (
+            parameter_document(version="3.1.0", schema={"anyOf": [INTEGERS, {"type": "null"}]}),
+            query_request("q=1&q=x"),
+            "InvalidParameter",
+            [("query", "/q", "anyOf")],
+        ),
+    ],
+    "unsupported_security_is_silent": [
+        (security_document({"type": "oauth2", "flows": {}}), request(), "crashes: UserWarning", VALID),
+        (security_document({"type": "mutualTLS"}, "3.1.0"), request(), "crashes: KeyError", VALID),
+    ],
+}
