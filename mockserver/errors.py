@@ -17,17 +17,6 @@ from typing import Final, NamedTuple
 
 from mockserver.redaction import redact
 
-__all__ = [
-    "REFUSALS",
-    "MockserverError",
-    "Refusal",
-    "RefusalKind",
-    "ScenarioError",
-    "SpecError",
-    "UsageError",
-    "Violation",
-]
-
 
 class MockserverError(Exception):
     """An error whose text is written for the user."""

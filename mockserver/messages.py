@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, overload
 from urllib.parse import parse_qs
 
-__all__ = ["ABSENT", "BODILESS", "AbsentType", "Call", "Fault", "Headers", "Reply", "Request"]
-
 
 class AbsentType:
     """The type of ABSENT."""

@@ -9,8 +9,6 @@ from typing import Literal
 
 from mockserver.errors import UsageError
 
-__all__ = ["Settings", "bundled", "own_file", "refuse_url"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

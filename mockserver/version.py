@@ -6,6 +6,4 @@ file, so no module of this project imports from it.
 
 from __future__ import annotations
 
-__all__ = ["__version__"]
-
 __version__ = "0.1.0"

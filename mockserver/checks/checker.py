@@ -17,8 +17,6 @@ from mockserver.scenarios.format.flaws import Flaw
 from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.settings import Settings
 
-__all__ = ["check"]
-
 
 def check(settings: Settings, *, against: Path | None = None) -> Report:
     """Check the scenario files that a server with these settings would load.

@@ -18,8 +18,6 @@ from mockserver.scenarios.format import Problem, ReadFile
 from mockserver.scenarios.format.flaws import Flaw, Path
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO
 
-__all__ = ["play"]
-
 _REFUSED: Final = "mock-refused"
 _KEY: Final = "api_key_example"
 

@@ -10,8 +10,6 @@ from typing import Any, Final
 from mockserver.redaction import printable
 from mockserver.scenarios.format import Problem
 
-__all__ = ["FORMATS", "Comparison", "FileReport", "Report"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:

@@ -21,8 +21,6 @@ from mockserver.errors import UsageError
 from mockserver.settings import Settings, bundled, refuse_url
 from mockserver.version import __version__
 
-__all__ = ["commands", "main"]
-
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 PROGRAM = "mockserver"

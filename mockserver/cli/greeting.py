@@ -7,8 +7,6 @@ from mockserver.redaction import printable
 from mockserver.settings import Settings
 from mockserver.version import __version__
 
-__all__ = ["greeting"]
-
 MAX_OPERATIONS = 5
 CREATE = "/v1/c/customer/{customer_id}/payment/session"
 # The id that the contract uses in its example.

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from mockserver.errors import UsageError
 from mockserver.testing.running_server import RunningServer
 
-__all__ = ["default_url", "health_problem"]
-
 ALL_ADDRESSES = {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
 

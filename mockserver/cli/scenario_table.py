@@ -11,8 +11,6 @@ from typing import Final
 from mockserver.redaction import printable
 from mockserver.scenarios import Scenario
 
-__all__ = ["scenario_table"]
-
 HEAD: Final = ("NAME", "ABOUT", "OPERATIONS", "STATUSES")
 GAP: Final = "  "
 

@@ -16,8 +16,6 @@ from mockserver.messages import ABSENT, Call, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import is_json
 
-__all__ = ["Contract", "Understood"]
-
 
 class Understood(NamedTuple):
     """A request that could be read: the call that it makes, and its violations."""

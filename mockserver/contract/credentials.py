@@ -9,8 +9,6 @@ from urllib.parse import quote_plus
 from mockserver.contract.document.document import Document
 from mockserver.messages import Headers, Request
 
-__all__ = ["CredentialPlace", "credential_places", "find_credential"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialPlace:

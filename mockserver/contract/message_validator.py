@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     # Imported on first use: openapi-core takes half a second to import, and is not needed while all messages are valid.
     from mockserver.contract.validation.validator import Validator
 
-__all__ = ["MessageValidator"]
-
 MAX_COMPILED_SCHEMAS = 20_000
 """How many compiled schemas are kept. Each takes about 6 KB."""
 

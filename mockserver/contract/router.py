@@ -11,8 +11,6 @@ from urllib.parse import unquote
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal
 
-__all__ = ["PARAMETER", "Route", "Router"]
-
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 MAX_SUGGESTIONS = 3
 # Percent-encoded characters that mean the same without encoding: all except `%` and the reserved ones (RFC 3986, 2.2).

@@ -17,8 +17,6 @@ from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.settings import Settings, own_file
 
-__all__ = ["TOKEN_HEADER", "ControlApi"]
-
 TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
 
 

@@ -18,8 +18,6 @@ from mockserver.payments import PaymentSession
 from mockserver.redaction import redact_value
 from mockserver.version import __version__
 
-__all__ = ["CALLS", "CallResult"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:

@@ -9,8 +9,6 @@ from typing import Final
 from mockserver.engine.journal import Entry, Journal
 from mockserver.parsing.json_writer import write_json
 
-__all__ = ["EventStream"]
-
 MAX_WAITING_ENTRIES: Final = 1000
 MAX_WAITING_BYTES: Final = 16 * 1024 * 1024
 """The limit for the messages that wait for one listener."""

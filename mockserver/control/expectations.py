@@ -14,8 +14,6 @@ from mockserver.scenarios.conditions import ALWAYS
 from mockserver.scenarios.format.flaws import FlawsError, below
 from mockserver.scenarios.format.scenario_format import CONDITION
 
-__all__ = ["CallCount", "Expectation", "VerifyResult", "verify", "verify_order"]
-
 MAX_NEAREST: Final = 5
 """How many of the calls that do not match are reported."""
 

@@ -17,8 +17,6 @@ from mockserver.scenarios import Miss
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below
 from mockserver.scenarios.suggestions import did_you_mean
 
-__all__ = ["verify_calls"]
-
 COUNTS: Final = ("count", "at_least", "at_most")
 MAX_NAMESPACES: Final = 5
 

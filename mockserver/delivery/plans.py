@@ -7,19 +7,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final, Protocol
 
-__all__ = [
-    "FAULTS",
-    "LONGEST_DELAY",
-    "MOST_CHUNKS",
-    "NO_DELAY",
-    "PLAIN_FAULTS",
-    "Delay",
-    "FixedDelay",
-    "LognormalDelay",
-    "PlannedFault",
-    "UniformDelay",
-]
-
 LONGEST_DELAY: Final = 3600.0
 """No delay is longer, in seconds. The fault `hang` waits without end."""
 

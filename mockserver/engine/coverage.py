@@ -11,8 +11,6 @@ from mockserver.contract import Contract
 from mockserver.engine.journal import Entry
 from mockserver.scenarios import Scenario
 
-__all__ = ["Cell", "Coverage", "as_report", "cell_of", "expected_cells"]
-
 MAX_NAMESPACES: Final = 10_000
 
 

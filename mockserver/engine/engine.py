@@ -22,8 +22,6 @@ from mockserver.scenarios import LiteralReply, NoStub, PaymentSessionReply, Scen
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
 from mockserver.scenarios.scenario_selector import SelectedStub
 
-__all__ = ["Engine"]
-
 NO_NAMESPACE = Namespace("edge", "edge", "")
 """The namespace of requests that are refused before it is known whose they are."""
 

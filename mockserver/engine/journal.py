@@ -12,8 +12,6 @@ from mockserver.redaction import REDACTED, is_secret_name, redact, redact_body, 
 from mockserver.scenarios import Miss
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore
 
-__all__ = ["Entry", "Journal", "Listener", "Nearest"]
-
 DEFAULT_CAP: Final = 10_000
 NOT_ANSWERED: Final = Reply(status=0)
 

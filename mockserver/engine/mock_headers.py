@@ -13,8 +13,6 @@ from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
 from mockserver.redaction import redact
 
-__all__ = ["Outcome", "mock_headers", "problem_reply", "refusal_reply", "summary", "with_headers"]
-
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 
 MAX_SHOWN_VIOLATIONS = 10

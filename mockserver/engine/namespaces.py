@@ -13,8 +13,6 @@ from mockserver.contract.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
 from mockserver.redaction import redact
 
-__all__ = ["ANONYMOUS", "HEADER", "Namespace", "Streams", "namespace_of", "shown"]
-
 HEADER = "mock-namespace"
 ANONYMOUS = ""
 """The key of the namespace of requests with neither a name nor a credential."""

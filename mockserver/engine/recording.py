@@ -17,8 +17,6 @@ from mockserver.errors import Refusal
 from mockserver.messages import Call, Reply, Request
 from mockserver.payments.random_ids import RandomIds
 
-__all__ = ["Recorder", "Recording"]
-
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Recording:

@@ -14,8 +14,6 @@ from mockserver.payments import FakeValues, PaymentSessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.scenarios import LiteralReply, PaymentSessionReply
 
-__all__ = ["RenderedReply", "ReplyRenderer"]
-
 
 class RenderedReply(NamedTuple):
     """A reply, before it is checked against the contract.

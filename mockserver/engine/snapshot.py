@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     # Imported on first use: it needs openapi-core, which takes half a second to import.
     from mockserver.samples.sample_replies import SampleReplies
 
-__all__ = ["ReloadStatus", "Snapshot"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:

@@ -9,8 +9,6 @@ from mockserver.contract import Contract
 from mockserver.payments.payment_session import ABSENT_MEMBER
 from mockserver.scenarios.format.flaws import Path
 
-__all__ = ["is_documented", "reply_schema", "unknown_members"]
-
 # Keywords that may allow members that `properties` does not name.
 _OPEN: Final = (
     "$dynamicRef",

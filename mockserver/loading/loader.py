@@ -16,8 +16,6 @@ from mockserver.scenarios.scenario_selector import DEFAULT
 from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.settings import Settings, own_file
 
-__all__ = ["load_contract", "load_engine", "load_scenarios", "load_snapshot"]
-
 
 def load_engine(settings: Settings) -> Engine:
     """An engine that answers with the contract and the scenarios of the settings. Raises SpecError, ScenarioError."""

@@ -23,8 +23,6 @@ from mockserver.scenarios.stub_replies import media_type_of
 from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.scenarios.templates import Template
 
-__all__ = ["ReplyLint"]
-
 _JSON: Final = "application/json"
 _NO_NAMESPACE: Final = Namespace("", "", "")
 _HINT: Final = "(or add off_contract: <reason>)"

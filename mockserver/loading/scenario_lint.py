@@ -12,8 +12,6 @@ from mockserver.scenarios.format import Problem, ReadFile
 from mockserver.scenarios.format.flaws import Flaw, Path
 from mockserver.scenarios.suggestions import did_you_mean
 
-__all__ = ["ScenarioLint"]
-
 
 class ScenarioLint:
     """Checks scenarios against one contract. Stubs for operations that it does not have are ignored."""

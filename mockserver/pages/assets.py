@@ -11,8 +11,6 @@ from typing import Final, Literal
 from mockserver.payments.test_cards import CARDS
 from mockserver.payments.test_ibans import IBANS
 
-__all__ = ["read_asset", "script"]
-
 _FOLDER: Final = Path(__file__).parent.parent / "assets"
 
 # In the order in which they lean on each other.

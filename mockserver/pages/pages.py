@@ -14,8 +14,6 @@ from mockserver.messages import Reply, Request
 from mockserver.pages.assets import read_asset, script
 from mockserver.parsing.json_writer import write_json
 
-__all__ = ["Pages"]
-
 _TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-__all__ = ["escape", "join", "resolve", "split", "unescape"]
-
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,8}")
 
 

@@ -11,8 +11,6 @@ import orjson
 
 from mockserver.parsing.positions import position_of
 
-__all__ = ["MAX_DEPTH", "JsonError", "JsonSyntaxError", "parse_json", "parse_json_text"]
-
 MAX_DEPTH: Final = 64
 """How deep the body of a message may be nested."""
 

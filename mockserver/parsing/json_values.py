@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["are_equal", "are_unique", "is_multiple"]
-
 
 def are_equal(left: Any, right: Any) -> bool:
     """Tell whether two values are equal in JSON: 1 equals 1.0 but not true; the order of members does not matter."""

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 import orjson
 
-__all__ = ["write_json", "write_json_exactly"]
-
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 

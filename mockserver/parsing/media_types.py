@@ -7,8 +7,6 @@ from functools import lru_cache
 
 from werkzeug.http import parse_accept_header, parse_options_header
 
-__all__ = ["essence", "is_json", "qualities"]
-
 
 @lru_cache(maxsize=256)
 def essence(media_type: str) -> str:

@@ -7,8 +7,6 @@ from typing import Any
 
 from mockserver.errors import MockserverError
 
-__all__ = ["AmbiguousScalar", "Path", "Position", "PositionNode", "PositionedData", "TextError", "position_of"]
-
 Path = tuple[str | int, ...]
 """Keys and indices that lead from the root to a value."""
 

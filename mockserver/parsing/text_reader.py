@@ -11,8 +11,6 @@ from mockserver.parsing.json_reader import JsonError, JsonSyntaxError, parse_jso
 from mockserver.parsing.positions import Position, PositionedData, PositionNode, TextError, position_of
 from mockserver.parsing.yaml_builder import Limits, YamlBuilder
 
-__all__ = ["MAX_SCENARIO_BYTES", "read_data", "read_with_positions"]
-
 MAX_SCENARIO_BYTES: Final = 1024 * 1024
 _DOCUMENT_LIMITS: Final = Limits(depth=200, values=5_000_000)
 _SCENARIO_LIMITS: Final = Limits(depth=100, values=200_000)

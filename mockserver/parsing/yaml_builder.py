@@ -10,8 +10,6 @@ import yaml
 from mockserver.parsing.positions import AmbiguousScalar, Path, Position, PositionNode, TextError
 from mockserver.parsing.yaml_scalars import other_reading, scalar_value
 
-__all__ = ["Limits", "YamlBuilder"]
-
 _TAG: Final = "tag:yaml.org,2002:"
 _TEXT_TAGS: Final = ("!", f"{_TAG}str")
 _PLAIN_TAGS: Final = {

@@ -6,8 +6,6 @@ import math
 import re
 from typing import Final
 
-__all__ = ["other_reading", "scalar_value"]
-
 _CONSTANTS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),

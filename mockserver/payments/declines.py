@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["AUTHENTICATION_FAILED", "Decline", "decline", "invalid_request"]
-
 _DECLINED: Final = "Your card was declined."
 _MESSAGES: Final = {
     "expired_card": "Your card has expired.",

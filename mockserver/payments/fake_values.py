@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     # Imported on first use: it takes 0.2 s, and most servers never make such a value.
     from faker import Faker
 
-__all__ = ["FakeValues", "knows_fake"]
-
 LOCALE = "en_US"
 # Faker needs another package for these.
 UNUSABLE = frozenset({"xml"})

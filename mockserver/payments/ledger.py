@@ -14,8 +14,6 @@ from mockserver.payments.saved_methods import ID_PREFIX, SavedMethod, SavedMetho
 from mockserver.payments.setup_intent import Challenge, SetupIntent
 from mockserver.storage.keyed_store import KeyedStore
 
-__all__ = ["Ledger"]
-
 MOST_METHODS = 10_000
 
 # Outcomes that leave the decision to the payment method. A fault only spoils the reply.

@@ -16,8 +16,6 @@ from mockserver.payments.test_ibans import IBANS, Iban, is_iban
 from mockserver.redaction import is_card_number, redact_name, without_card_numbers
 from mockserver.storage.keyed_store import KeyedStore
 
-__all__ = ["EntryRefusedError", "entered_method", "known_method"]
-
 _SPACES: Final = re.compile(r"[ \u00a0-]+")
 _CVC: Final = re.compile(r"[0-9]{3,4}")
 _CENTURY: Final = 2000

@@ -7,8 +7,6 @@ from typing import Final
 
 from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
 
-__all__ = ["AUTHENTICATIONS", "PLAIN_OUTCOMES", "SUCCEED", "TEST_CARD", "ConfirmOutcome"]
-
 PLAIN_OUTCOMES: Final = ("test_card", "succeed", "processing", "expired")
 """The outcomes without parameters."""
 

@@ -10,8 +10,6 @@ from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.random_ids import fingerprint
 from mockserver.payments.test_ibans import Iban
 
-__all__ = ["DEFAULT_METHOD_TYPES", "METHOD_TYPES", "CardDetails", "PaymentMethod"]
-
 METHOD_TYPES: Final = ("card", "sepa_debit")
 DEFAULT_METHOD_TYPES: Final[tuple[str, ...]] = ("card",)
 

@@ -12,8 +12,6 @@ from mockserver.errors import Violation
 from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.setup_intent import NEW, SetupIntent
 
-__all__ = ["ABSENT_MEMBER", "NO_OVERRIDES", "PaymentSession", "StripeConfiguration"]
-
 ABSENT_MEMBER: Final = {"absent": True}
 """The value of an override that removes a member, as in matchers."""
 

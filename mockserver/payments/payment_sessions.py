@@ -13,8 +13,6 @@ from mockserver.payments.random_ids import RandomIds, account_id, publishable_ke
 from mockserver.storage.bounded_store import BoundedStore
 from mockserver.storage.name_index import NameIndex
 
-__all__ = ["PaymentSessions"]
-
 DEFAULT_CAP = 100_000
 
 # The mock's own choices: there is no public documentation of these values. docs/choices.md lists them.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import shake_256
 
-__all__ = ["RandomIds", "account_id", "fingerprint", "publishable_key", "stripe_customer_id", "tenant_id"]
-
 BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Maps bytes to digits. Some digits are slightly more frequent, which does not matter for values that only look random.
 _TO_BASE62 = bytes(BASE62[byte % 62] for byte in range(256))

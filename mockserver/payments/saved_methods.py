@@ -9,8 +9,6 @@ from typing import Any, Final
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
 from mockserver.storage.keyed_store import KeyedStore
 
-__all__ = ["ID_PREFIX", "SavedMethod", "SavedMethods"]
-
 MOST_CUSTOMERS = 100_000
 MOST_METHODS = 100
 

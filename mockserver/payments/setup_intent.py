@@ -8,8 +8,6 @@ from typing import Any, Final
 from mockserver.payments.declines import Decline
 from mockserver.payments.payment_method import PaymentMethod
 
-__all__ = ["NEW", "Challenge", "SetupIntent"]
-
 _OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 

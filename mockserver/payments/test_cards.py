@@ -13,8 +13,6 @@ from typing import Final
 
 from mockserver.payments.outcomes import SUCCEED, ConfirmOutcome
 
-__all__ = ["CARDS", "CARD_TOKENS", "Card"]
-
 _CHALLENGE: Final = ConfirmOutcome(kind="authenticate", detail="challenge")
 
 DOCUMENTED: Final = "documented"

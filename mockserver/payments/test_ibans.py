@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from mockserver.payments.random_ids import fingerprint
 
-__all__ = ["IBANS", "Iban", "is_iban"]
-
 _SHORTEST, _LONGEST = 15, 34
 
 IBANS: Final = frozenset(

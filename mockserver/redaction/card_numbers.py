@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["REDACTED", "is_card_number", "without_card_numbers"]
-
 REDACTED: Final = "[redacted]"
 
 _MIN_DIGITS, _MAX_DIGITS = 12, 19

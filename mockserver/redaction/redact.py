@@ -9,17 +9,6 @@ from urllib.parse import unquote, unquote_plus
 
 from mockserver.redaction.card_numbers import REDACTED, without_card_numbers
 
-__all__ = [
-    "is_secret_name",
-    "printable",
-    "redact",
-    "redact_body",
-    "redact_name",
-    "redact_path",
-    "redact_query",
-    "redact_value",
-]
-
 # The shortest card numbers have 8 digits (ISO/IEC 7812).
 _MIN_DIGITS: Final = 8
 _MAX_NAME: Final = 100

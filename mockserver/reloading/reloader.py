@@ -18,8 +18,6 @@ from mockserver.redaction import printable, redact
 from mockserver.reloading.sources import Sources
 from mockserver.settings import Settings
 
-__all__ = ["Reloader"]
-
 Action = Callable[[], None]
 
 _logger = logging.getLogger("mockserver")

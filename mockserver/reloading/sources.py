@@ -12,8 +12,6 @@ from mockserver.errors import SpecError
 from mockserver.loading import load_contract, load_snapshot
 from mockserver.settings import Settings
 
-__all__ = ["FileStamps", "Sources"]
-
 Stamp = tuple[int, ...] | None
 """Differs after a file was written, replaced or got other permissions. `None`: the file does not exist."""
 

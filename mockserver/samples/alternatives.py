@@ -11,8 +11,6 @@ from mockserver.samples.keywords import as_list, as_mapping, as_names, is_null_o
 from mockserver.samples.sample_context import NoSample, SamplePosition
 from mockserver.samples.schema_references import SchemaReferences
 
-__all__ = ["Alternatives", "leads_back"]
-
 # How often a reference may occur below itself. A schema that requires itself more often has no finite value.
 MAX_RECURSION = 3
 # A value made for a schema with one of these may still break it.

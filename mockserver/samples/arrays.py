@@ -11,8 +11,6 @@ from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_list, as_size
 from mockserver.samples.sample_context import NoSample, PartMaker, SamplePosition
 
-__all__ = ["ArrayMaker"]
-
 # How often an item is made again because an equal item exists.
 MAX_TRIES = 40
 MAX_CONTAINED = 1000

@@ -9,8 +9,6 @@ from typing import Any
 from mockserver.samples.keywords import as_list, as_mapping, as_size, shown
 from mockserver.samples.sample_context import NoSample
 
-__all__ = ["Conjunction"]
-
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
 
 # By type: keywords that restrict only values of this type.

@@ -12,8 +12,6 @@ from mockserver.errors import Refusal
 from mockserver.messages import Headers
 from mockserver.parsing.media_types import essence, is_json, qualities
 
-__all__ = ["Preference", "choose_media_type", "choose_response", "parse_preference"]
-
 WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 TOKEN = re.compile(rf'(?:^|(?<=[,;]))\s*({WORD})\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?\s*(?:[,;]|$)')
 BOOLEANS = {"true": True, "false": False}

@@ -9,8 +9,6 @@ from random import Random
 
 from mockserver.samples.words import WORDS
 
-__all__ = ["format_strings", "is_format"]
-
 
 def format_strings(name: str, rng: Random, low: int) -> Iterator[str]:
     """Strings of a format, some with at least `low` characters; none for a format that allows any string."""

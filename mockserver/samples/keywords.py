@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["as_list", "as_mapping", "as_names", "as_number", "as_size", "is_null_only", "shown"]
-
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
     """The value if it is a mapping, else an empty mapping."""

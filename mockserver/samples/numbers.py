@@ -12,8 +12,6 @@ from typing import Any
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_number
 
-__all__ = ["integers", "numbers"]
-
 # The width of a range whose numbers look like counts or amounts.
 USUAL_WIDTH = 1000
 MAX_TRIES = 60

@@ -14,8 +14,6 @@ from mockserver.samples.pattern_strings import matching_strings
 from mockserver.samples.sample_context import NoSample, PartMaker, SamplePosition
 from mockserver.samples.words import WORDS
 
-__all__ = ["ObjectMaker"]
-
 MAX_EXTRA_NAMES = 1000
 
 

@@ -10,8 +10,6 @@ from functools import lru_cache
 from mockserver.contract.patterns import regex_tree as tree
 from mockserver.contract.patterns.compiled_pattern import CompiledPattern, compile_pattern
 
-__all__ = ["matching_strings"]
-
 MAX_TRIES = 60
 MAX_LENGTH = 100_000
 USUAL_EXTRA_LENGTH = 8

@@ -9,8 +9,6 @@ from typing import Any
 from mockserver.samples.keywords import as_list, as_mapping
 from mockserver.samples.schema_references import SchemaReferences
 
-__all__ = ["can_be_sent", "media_type_examples", "named_examples", "schema_examples"]
-
 # Keywords that do not restrict the value.
 ANNOTATIONS = frozenset(
     {"title", "description", "nullable", "readOnly", "deprecated", "externalDocs", "xml", "x-nullable"}

@@ -9,8 +9,6 @@ from typing import Any, Protocol
 from mockserver.errors import MockserverError
 from mockserver.parsing import json_pointers
 
-__all__ = ["NoSample", "PartMaker", "SamplePosition", "StepBudget", "StepLimitReached"]
-
 MAX_DEPTH = 40
 
 

@@ -17,8 +17,6 @@ from mockserver.samples.content_negotiation import Preference, choose_media_type
 from mockserver.samples.keywords import as_mapping
 from mockserver.samples.published_examples import named_examples
 
-__all__ = ["SampleReplies"]
-
 MAX_FAILURES = 3
 
 

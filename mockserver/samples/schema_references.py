@@ -12,8 +12,6 @@ from mockserver.parsing import json_pointers
 from mockserver.samples.keywords import as_list, as_mapping, shown
 from mockserver.samples.sample_context import NoSample
 
-__all__ = ["SchemaReferences"]
-
 SCHEMAS = "#/components/schemas/"
 
 

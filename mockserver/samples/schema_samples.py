@@ -19,8 +19,6 @@ from mockserver.samples.sample_context import NoSample, SamplePosition, StepBudg
 from mockserver.samples.schema_references import SchemaReferences
 from mockserver.samples.strings import strings
 
-__all__ = ["SchemaSamples"]
-
 # The most optional members that a value has, and the most steps that one attempt takes.
 MAX_OPTIONAL_MEMBERS = 200
 MAX_STEPS = 10_000

@@ -13,8 +13,6 @@ from mockserver.samples.pattern_strings import matching_strings
 from mockserver.samples.sample_context import NoSample
 from mockserver.samples.words import named_text, phrase
 
-__all__ = ["strings"]
-
 MAX_LENGTH = 1_000_000
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import re
 
-__all__ = ["WORDS", "named_text", "phrase"]
-
 TEXT = """
 amber anchor apple autumn bamboo basil beacon birch bridge candle canyon cedar cherry cliff clover cobalt copper coral
 cotton crystal dawn delta eagle ember falcon fern field forest garden ginger glacier granite harbour hazel heron indigo

@@ -15,8 +15,6 @@ from mockserver.messages import Reply, Request
 from mockserver.parsing.json_writer import write_json
 from mockserver.settings import Settings, own_file
 
-__all__ = ["OPERATIONS", "PATH", "SavedMethodsApi"]
-
 OPERATIONS: Final = ("mock_list_payment_methods",)
 """The operationIds of spec/saved_methods.yaml."""
 

@@ -10,8 +10,6 @@ from mockserver.messages import ABSENT, Call
 from mockserver.redaction import REDACTED, is_secret_name
 from mockserver.scenarios.matchers import Matcher, Miss, shown
 
-__all__ = ["ALWAYS", "Condition"]
-
 _NOTHING: Final = shown(ABSENT)
 
 

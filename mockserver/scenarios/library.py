@@ -9,8 +9,6 @@ from mockserver.scenarios.conditions import Condition
 from mockserver.scenarios.matchers import Equal
 from mockserver.scenarios.scenario import Scenario
 
-__all__ = ["Scenarios"]
-
 _Conditional = tuple[Scenario, Condition]
 
 

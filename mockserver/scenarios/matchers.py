@@ -12,17 +12,6 @@ from mockserver.parsing import json_pointers
 from mockserver.parsing.json_values import are_equal
 from mockserver.redaction import redact
 
-__all__ = [
-    "Equal",
-    "Matcher",
-    "Matches",
-    "Miss",
-    "OneOf",
-    "Presence",
-    "Subset",
-    "shown",
-]
-
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _LONGEST_SHOWN: Final = 200
 # Longer than what is shown: a secret that is cut in two is no longer recognized and redacted.

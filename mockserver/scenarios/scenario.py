@@ -12,8 +12,6 @@ from mockserver.scenarios.conditions import ALWAYS, Condition
 from mockserver.scenarios.matchers import Equal, Matcher, Miss
 from mockserver.scenarios.stub_replies import StubReply
 
-__all__ = ["Example", "ExampleReply", "ExampleRequest", "Scenario", "Stub"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stub:

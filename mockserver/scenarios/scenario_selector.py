@@ -16,8 +16,6 @@ from mockserver.scenarios.stub_replies import StubReply
 from mockserver.scenarios.suggestions import nearest_names
 from mockserver.scenarios.usage_counts import UsageCounts
 
-__all__ = ["DEFAULT", "HEADER", "NoStub", "ScenarioSelector", "SelectedStub"]
-
 DEFAULT = "happy_path"
 HEADER = "mock-scenario"
 SHOWN_NAMES = 30

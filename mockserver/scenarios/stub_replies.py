@@ -11,8 +11,6 @@ from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
 from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
 from mockserver.scenarios.templates import Fake, Template, TextTemplate
 
-__all__ = ["Header", "LiteralReply", "PaymentSessionReply", "StubReply", "media_type_of", "text_type_of"]
-
 Header = tuple[str, TextTemplate]
 _JSON: Final = "application/json"
 _ONLY_JSON_TYPE: Final = (("Content-Type", _JSON),)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-__all__ = ["did_you_mean", "nearest_names"]
-
 _LONGEST_COMPARED: Final = 60
 _MOST_LISTED: Final = 12
 

@@ -15,8 +15,6 @@ from urllib.parse import quote
 from mockserver.messages import ABSENT, Call, Request
 from mockserver.parsing import json_pointers
 
-__all__ = ["Expression", "Fake", "Template", "TextTemplate"]
-
 Fake = Callable[[str], str]
 """Returns a made-up value by its name, such as `iban`."""
 

@@ -8,8 +8,6 @@ from typing import Final
 
 from mockserver.scenarios.scenario import Stub
 
-__all__ = ["UsageCounts"]
-
 MOST_NAMESPACES: Final = 10_000
 
 

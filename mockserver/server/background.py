@@ -11,8 +11,6 @@ from mockserver.server.running import Server
 from mockserver.server.sockets import listen, url_of
 from mockserver.web import ASGIApp
 
-__all__ = ["BackgroundServer"]
-
 _TIMEOUT = 15.0
 
 

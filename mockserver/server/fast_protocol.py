@@ -12,8 +12,6 @@ from mockserver.web import Application, ASGIApp
 from mockserver.web.app import RenderedAnswer
 from mockserver.web.request_head import HeadFields, RequestHead
 
-__all__ = ["FastHttpProtocol"]
-
 
 class FastHttpProtocol(HttpProtocol):
     """One connection. A request that arrives completely, together with its head, takes the fast path.

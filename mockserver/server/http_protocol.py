@@ -18,8 +18,6 @@ from mockserver.web.own_replies import malformed_http
 from mockserver.web.reply_messages import head_message
 from mockserver.web.wire import WIRE
 
-__all__ = ["HttpProtocol", "MalformedError", "State"]
-
 _logger = logging.getLogger("mockserver")
 
 _MAX_HEAD_BYTES = 64 * 1024

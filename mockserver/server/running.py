@@ -18,8 +18,6 @@ from mockserver.server.sockets import listen, url_of
 from mockserver.settings import Settings
 from mockserver.web import ASGIApp
 
-__all__ = ["Server", "serve"]
-
 # In seconds; longer than clients keep idle connections, so that none is closed while a client sends.
 _KEEP_ALIVE = 75
 # In seconds; less than the 10 s that Docker waits for a container to stop.

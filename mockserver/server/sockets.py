@@ -7,8 +7,6 @@ import socket
 
 from mockserver.errors import UsageError
 
-__all__ = ["listen", "url_of"]
-
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
 _BACKLOG = 2048
 

@@ -8,8 +8,6 @@ from itertools import takewhile
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["CAPACITY", "BoundedStore", "Owned"]
-
 CAPACITY = 64 * 1024 * 1024
 """The default limit of a store for what clients have sent, in bytes."""
 

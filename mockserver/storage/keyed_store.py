@@ -9,8 +9,6 @@ from typing import Generic, TypeVar
 
 from mockserver.storage.bounded_store import CAPACITY
 
-__all__ = ["KeyedStore"]
-
 Value = TypeVar("Value")
 
 

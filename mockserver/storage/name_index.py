@@ -6,8 +6,6 @@ from typing import Generic, TypeVar
 
 from mockserver.storage.bounded_store import BoundedStore, Owned
 
-__all__ = ["NameIndex"]
-
 Value = TypeVar("Value", bound=Owned)
 
 

@@ -12,8 +12,6 @@ from typing import Any, Final
 from mockserver.messages import Request
 from mockserver.stripe.stripe_errors import StripeError
 
-__all__ = ["ApiKey", "find_account", "find_key", "refuse_live"]
-
 _KEY: Final = re.compile(r"(?P<kind>pk|sk|rk)_(?P<mode>test|live)_[A-Za-z0-9_-]+")
 
 

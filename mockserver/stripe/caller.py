@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from mockserver.payments.random_ids import RandomIds
 from mockserver.stripe.api_keys import ApiKey
 
-__all__ = ["Caller"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:

@@ -11,8 +11,6 @@ from mockserver.messages import Reply
 from mockserver.payments import PaymentSession
 from mockserver.stripe.stripe_errors import StripeError
 
-__all__ = ["challenge_page", "return_address"]
-
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -10,8 +10,6 @@ from mockserver.stripe.session_lookup import session_of, unexpected_state, visib
 from mockserver.stripe.stripe_objects import check_expandable
 from mockserver.stripe.stripe_replies import object_reply, redirect_reply
 
-__all__ = ["ChallengeOperations"]
-
 
 class ChallengeOperations:
     """The operations that replace the page of the bank."""

@@ -6,8 +6,6 @@ import re
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-__all__ = ["FormError", "read_form"]
-
 _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _STEP: Final = re.compile(r"\[([^\[\]]*)\]")
 _MOST_FIELDS: Final = 1000

@@ -12,8 +12,6 @@ from mockserver.messages import Call, Fault, Reply
 from mockserver.storage.keyed_store import KeyedStore
 from mockserver.stripe.stripe_errors import StripeError
 
-__all__ = ["HEADER", "IdempotentReplies"]
-
 HEADER: Final = "idempotency-key"
 DEFAULT_CAP: Final = 10_000
 

@@ -14,8 +14,6 @@ from mockserver.stripe.stripe_errors import entry_error
 from mockserver.stripe.stripe_objects import check_expandable
 from mockserver.stripe.stripe_replies import object_reply
 
-__all__ = ["PaymentMethodOperations"]
-
 # The members of a card that hold the parts of an address.
 _ADDRESS: Final = {
     "line1": "address_line1",

@@ -11,8 +11,6 @@ from mockserver.stripe.caller import Caller
 from mockserver.stripe.stripe_errors import StripeError
 from mockserver.stripe.stripe_objects import check_expandable, setup_intent_body
 
-__all__ = ["session_of", "unexpected_state", "visible_setup_intent"]
-
 _SHOWN_CHARACTERS = 100
 
 

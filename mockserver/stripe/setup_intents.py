@@ -17,8 +17,6 @@ from mockserver.stripe.stripe_errors import StripeError, decline_error, entry_er
 from mockserver.stripe.stripe_objects import check_expandable
 from mockserver.stripe.stripe_replies import error_reply, object_reply
 
-__all__ = ["SetupIntentOperations"]
-
 _YES: Final = (True, "true")
 
 

@@ -26,8 +26,6 @@ from mockserver.stripe.stripe_operations import stripe_operations
 from mockserver.stripe.stripe_replies import error_reply, refusal_kind
 from mockserver.stripe.stripe_request import StripeRequest, read_request, unknown_parameters
 
-__all__ = ["StripeApi"]
-
 # In a query or a form, percent-encoded or not, or in JSON.
 _KEY_FIELD: Final = re.compile(r"""(?:^|[&{,\s])(?:"key"\s*:\s*"|key=)(pk_[A-Za-z0-9_-]+)""")
 NOT_KEPT: Final = b"[not kept: a refused body may contain a card number]"

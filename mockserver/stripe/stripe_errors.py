@@ -14,8 +14,6 @@ from mockserver.payments.declines import Decline
 from mockserver.payments.method_entry import EntryRefusedError
 from mockserver.redaction import redact
 
-__all__ = ["StripeError", "as_error", "decline_error", "entry_error", "refusal_error", "violations_error"]
-
 INVALID_REQUEST: Final = "invalid_request_error"
 DOCUMENTATION: Final = "https://docs.stripe.com/error-codes#"
 

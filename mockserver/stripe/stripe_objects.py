@@ -12,8 +12,6 @@ from mockserver.payments.random_ids import stripe_customer_id
 from mockserver.redaction import redact_name
 from mockserver.stripe.stripe_errors import StripeError, as_error
 
-__all__ = ["check_expandable", "setup_intent_body"]
-
 EXPANDABLE: Final = frozenset({"payment_method"})
 
 

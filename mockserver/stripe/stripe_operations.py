@@ -12,8 +12,6 @@ from mockserver.stripe.challenges import ChallengeOperations
 from mockserver.stripe.payment_methods import PaymentMethodOperations
 from mockserver.stripe.setup_intents import SetupIntentOperations
 
-__all__ = ["OPERATIONS", "Operation", "stripe_operations"]
-
 OPERATIONS: Final = (
     "retrieve_setup_intent",
     "confirm_setup_intent",

@@ -8,8 +8,6 @@ from mockserver.messages import Reply
 from mockserver.parsing.json_writer import write_json
 from mockserver.stripe.stripe_errors import StripeError
 
-__all__ = ["error_reply", "object_reply", "redirect_reply", "refusal_kind"]
-
 _JSON: Final = ("content-type", "application/json")
 
 

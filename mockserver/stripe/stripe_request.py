@@ -17,8 +17,6 @@ from mockserver.parsing.media_types import essence
 from mockserver.stripe.api_keys import find_account, find_key
 from mockserver.stripe.form_encoding import FormError, read_form
 
-__all__ = ["StripeRequest", "read_request", "unknown_parameters"]
-
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 

@@ -20,8 +20,6 @@ from mockserver.settings import Settings
 from mockserver.testing.running_server import RunningServer
 from mockserver.web import ASGIApp, create_app
 
-__all__ = ["Backend", "LocalBackend", "Options", "backend_of"]
-
 
 class LocalBackend:
     """A mock in this process. Its files are loaded at the first use; it listens after `start`.

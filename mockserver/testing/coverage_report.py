@@ -14,8 +14,6 @@ from _pytest.junitxml import xml_key  # The public fixture exists only while a t
 
 from mockserver.engine.coverage import Cell, as_report
 
-__all__ = ["report", "summarize"]
-
 _RESULT = pytest.StashKey[tuple[list[str], str | None]]()
 
 

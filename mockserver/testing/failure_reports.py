@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from mockserver.testing.journal_entry import JournalEntry, SeenRequest
 
-__all__ = ["ContractBrokenError", "VerificationError", "entry_lines"]
-
 MAX_BODY: Final = 300
 
 

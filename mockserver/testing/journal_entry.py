@@ -10,8 +10,6 @@ from typing import Any, Self
 from mockserver.errors import Violation
 from mockserver.scenarios import Miss
 
-__all__ = ["JournalEntry", "SeenReply", "SeenRequest"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenMessage:

@@ -9,8 +9,6 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.testing.journal_entry import JournalEntry
 
-__all__ = ["JournalWatch", "LocalWatch", "RemoteWatch"]
-
 
 class JournalWatch:
     """The exchanges of one test.

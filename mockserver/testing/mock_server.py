@@ -19,8 +19,6 @@ from mockserver.testing.journal_entry import JournalEntry
 from mockserver.testing.journal_watch import JournalWatch, LocalWatch, RemoteWatch
 from mockserver.web import Receive, Scope, Send
 
-__all__ = ["MockServer"]
-
 DEFAULT_KEY: Final = "api_key_mockserver"
 
 

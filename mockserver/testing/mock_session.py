@@ -22,8 +22,6 @@ from mockserver.testing.mock_server import MockServer
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["MockSession", "MockUsage"]
-
 DEFAULT_SEED: Final = 1
 MAX_ENTRIES: Final = 20
 """How many of the latest exchanges are shown with a failure."""

@@ -18,8 +18,6 @@ from mockserver.messages import Request
 if TYPE_CHECKING:
     from mockserver.contract.credentials import CredentialPlace
 
-__all__ = ["RunningServer"]
-
 MAX_HEALTH_SIZE = 65536
 
 

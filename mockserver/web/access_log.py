@@ -13,8 +13,6 @@ from mockserver.redaction import redact, redact_path
 from mockserver.web.line_writer import LineWriter
 from mockserver.web.request_head import RequestHead
 
-__all__ = ["AccessLog"]
-
 # Headers of a reply that are logged, and their names in the log.
 _LOGGED = {
     "mock-scenario": "scenario",

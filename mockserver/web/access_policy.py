@@ -11,8 +11,6 @@ from mockserver.web.host_rules import Authority, HostRules
 from mockserver.web.origin_rules import OriginRules
 from mockserver.web.request_head import RequestHead
 
-__all__ = ["AccessDecision", "AccessPolicy"]
-
 # The longest host name has 253 characters; longer values are not cached.
 _LONGEST = 300
 

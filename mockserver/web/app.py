@@ -24,8 +24,6 @@ from mockserver.web.wire import wire_of
 if TYPE_CHECKING:
     from mockserver.reloading import Reloader
 
-__all__ = ["Application", "RenderedAnswer", "create_app"]
-
 
 def create_app(
     settings: Settings | None = None, *, engine: Engine | None = None, log: AccessLog | None = None

@@ -16,8 +16,6 @@ from mockserver.web.request_body import NOT_READ, Body, discard, read_body
 from mockserver.web.request_head import RequestHead
 from mockserver.web.wire import pause, wire_of
 
-__all__ = ["AsgiExchange"]
-
 
 class AsgiExchange:
     """Sends what the dispatcher decides about one request."""

@@ -21,8 +21,6 @@ from mockserver.web.own_replies import internal_error, malformed_http, report_cr
 from mockserver.web.request_body import Body
 from mockserver.web.request_head import RequestHead
 
-__all__ = ["MOCK_PREFIX", "STRIPE_PATHS", "Decision", "Dispatcher"]
-
 MOCK_PREFIX: Final = "/__mock/"
 """Where the paths of the control API and of the pages begin."""
 

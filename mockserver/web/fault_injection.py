@@ -12,8 +12,6 @@ from mockserver.messages import Fault, Reply
 from mockserver.web.reply_messages import head_message, sent_body
 from mockserver.web.wire import Wire, pause
 
-__all__ = ["FaultInjector", "malformed"]
-
 # What a client library would raise. Without a wire the app runs in the client's process and raises it itself.
 _RAISED: dict[str, type[OSError]] = {
     "connection_reset": ConnectionResetError,

@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from mockserver.errors import UsageError
 
-__all__ = ["Authority", "HostRules"]
-
 # RFC 3986, section 3.2, without user information.
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::(?P<port>[0-9]{0,5}))?")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")

@@ -8,8 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TextIO
 
-__all__ = ["LineWriter"]
-
 # Lines are collected for so long and then written together; in seconds.
 _COLLECT = 0.02
 

@@ -28,8 +28,6 @@ from mockserver.web.own_replies import internal_error
 from mockserver.web.reply_messages import head_message, sent_body
 from mockserver.web.wire import Wire, wire_of
 
-__all__ = ["REQUEST", "mock_app"]
-
 REQUEST: Final = "mockserver.request"
 """The key in an ASGI scope under which `AsgiExchange` hands over the request with its body."""
 

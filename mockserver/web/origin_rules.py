@@ -9,8 +9,6 @@ from mockserver.errors import UsageError
 from mockserver.messages import Headers
 from mockserver.web.host_rules import Authority
 
-__all__ = ["OriginRules", "preflight_headers"]
-
 _ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#@\s]+)")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}

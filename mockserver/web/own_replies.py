@@ -9,8 +9,6 @@ from mockserver.engine.mock_headers import problem_reply
 from mockserver.messages import Reply, Request
 from mockserver.redaction import REDACTED, redact
 
-__all__ = ["internal_error", "malformed_http", "report_crash"]
-
 _logger = logging.getLogger("mockserver")
 
 

@@ -11,8 +11,6 @@ from starlette.types import Message
 
 from mockserver.messages import Reply
 
-__all__ = ["head_lines", "head_message", "merged_headers", "sent_body"]
-
 RawHeader = tuple[bytes, bytes]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

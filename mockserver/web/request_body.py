@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive
 
-__all__ = ["NOT_READ", "Body", "discard", "read_body", "received_body"]
-
 # How much is read from a client that still sends after the reply, and for how long (in seconds).
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 10.0

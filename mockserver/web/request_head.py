@@ -10,9 +10,6 @@ from starlette.types import Scope
 
 from mockserver.messages import Headers, Request
 
-__all__ = ["HeadFields", "RequestHead"]
-
-
 Pairs = tuple[tuple[bytes, bytes], ...]
 
 _NEEDED = frozenset({b"host", b"origin", b"content-length", b"transfer-encoding", b"expect"})

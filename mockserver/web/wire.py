@@ -7,8 +7,6 @@ from typing import Protocol
 
 from starlette.types import Scope
 
-__all__ = ["WIRE", "Wire", "pause", "wire_of"]
-
 WIRE = "mockserver.wire"
 """The name of the ASGI extension in which this project's server passes the Wire."""
 

@@ -232,7 +232,7 @@ EMPTY_BODIES = {
 
 @pytest.mark.parametrize(("body", "seen"), EMPTY_BODIES.values(), ids=EMPTY_BODIES)
 def test_a_request_without_a_body(body: dict[str, Any], seen: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A body may be missing where `required` is false or absent. For other values of `required` openapi-core decides."""
+    """A body may be missing if `required` is false or absent. For other values of `required` openapi-core decides."""
     both = BothValidators(loaded(document_with({"requestBody": body})))
     request = Request(method="POST", path="/x")
     both.compare(body, accepted=both.compiled.may_be_empty, violations=both.openapi_core.body(both.operation, request))

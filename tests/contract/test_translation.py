@@ -105,7 +105,7 @@ CHOSEN: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf", "allOf"])
 @pytest.mark.parametrize(("value", "expected"), CHOSEN.values(), ids=CHOSEN)
 def test_discriminators(value: Any, expected: str, keyword: str) -> None:
-    """A discriminator works as in openapi-core. Values that select an alternative or are in the mapping are compiled."""
+    """A discriminator works as in openapi-core. Values that select an alternative or are mapped are compiled."""
     schema = {keyword: ALTERNATIVES, "discriminator": {"propertyName": "kind", "mapping": {"b": "B"}}}
     for version in VERSIONS.values():
         both = BothValidators(
@@ -117,7 +117,7 @@ def test_discriminators(value: Any, expected: str, keyword: str) -> None:
 
 
 def test_a_parent_that_consists_of_its_children() -> None:
-    """A parent that consists of its children makes openapi-core recurse, so the compiled operation does not accept it."""
+    """A parent that consists of its children makes openapi-core recurse, so the compiled path does not accept it."""
     parent = {"oneOf": [{"$ref": "#/components/schemas/Child"}], "discriminator": {"propertyName": "kind"}}
     child = {"allOf": [{"$ref": "#/components/schemas/Parent"}, {"type": "object"}]}
     both = BothValidators(loaded(document_with(request_body(parent), schemas={"Parent": parent, "Child": child})))

@@ -31,7 +31,7 @@ def document(schemas: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 
 def validator_of(data: Mapping[str, Any], version: str) -> Callable[[Mapping[str, Any], Any], list[str]]:
-    """The function with which SchemaSamples validates. It uses the formats of 3.0 for both versions, like openapi-core."""
+    """The function with which SchemaSamples validates. Like openapi-core it uses the formats of 3.0 for both."""
     checker = OAS30ReadValidator.FORMAT_CHECKER
     validator = VALIDATORS[version](dict(data), format_checker=checker)
     return lambda schema, value: [error.message for error in validator.evolve(schema=schema).iter_errors(value)]

@@ -14,8 +14,6 @@ from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence, is_json
 
-__all__ = ["CompiledOperation"]
-
 Check = Callable[[Any], bool]
 
 # Longer bodies go to openapi-core, where the work of a pattern is limited by the length of the text.

@@ -13,8 +13,6 @@ from mockserver.contract.document.operations import Operation
 from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.messages import Request
 
-__all__ = ["CompiledParameters"]
-
 DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 INTEGER = re.compile(r"-?[0-9]{1,15}")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")

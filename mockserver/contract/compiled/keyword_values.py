@@ -8,8 +8,6 @@ from typing import Any
 
 from mockserver.contract.patterns.compiled_pattern import linear_pattern
 
-__all__ = ["Schema", "Untranslatable", "constant", "divisor", "enum", "flag", "pattern", "require", "same"]
-
 # Above this, a float no longer represents every integer. The libraries compare such numbers differently.
 MAX_EXACT = 1 << 53
 

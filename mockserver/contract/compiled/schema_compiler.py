@@ -15,8 +15,6 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.patterns.compiled_pattern import PATTERN_OPTIONS
 from mockserver.parsing.json_values import are_unique, is_multiple
 
-__all__ = ["CompiledSchema", "compile_schema"]
-
 DIALECT_31 = "https://spec.openapis.org/oas/3.1/dialect/base"
 
 

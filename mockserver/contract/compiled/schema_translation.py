@@ -15,8 +15,6 @@ from mockserver.contract.compiled.keyword_values import Schema, Untranslatable, 
 from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, resolve, resolve_pointer
 from mockserver.errors import SpecError
 
-__all__ = ["MULTIPLE_OF", "NOT_AN_INTEGER", "translate"]
-
 MULTIPLE_OF = "x-multiple-of"
 """Our own keyword: `multipleOf` with a fraction, computed in decimal."""
 

@@ -11,8 +11,6 @@ from mockserver.contract.document.references import SCHEMAS, discriminator_mappi
 from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
 
-__all__ = ["NULL_ONLY", "adjust"]
-
 NULL_ONLY: dict[str, Any] = {"enum": [None], "nullable": True}
 """The OpenAPI 3.0 schema that only null satisfies."""
 

@@ -21,8 +21,6 @@ from mockserver.errors import SpecError
 from mockserver.parsing.positions import TextError
 from mockserver.parsing.text_reader import read_data
 
-__all__ = ["Bundle"]
-
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 FILE_ENDINGS = (".json", ".yaml", ".yml")
 

@@ -12,8 +12,6 @@ from mockserver.contract.document.references import BrokenReferenceError, resolv
 from mockserver.contract.document.shape import check_contents, check_root
 from mockserver.errors import SpecError
 
-__all__ = ["Document", "load_document"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.shape import METHODS
 
-__all__ = ["Operation", "operations"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:

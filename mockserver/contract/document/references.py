@@ -9,20 +9,6 @@ from urllib.parse import unquote
 from mockserver.errors import SpecError
 from mockserver.parsing import json_pointers
 
-__all__ = [
-    "COMPOSITIONS",
-    "FILES_MEMBER",
-    "SCHEMAS",
-    "BrokenReferenceError",
-    "anchor_of",
-    "anchors",
-    "discriminator_mappings",
-    "nodes",
-    "references",
-    "resolve",
-    "resolve_pointer",
-]
-
 SCHEMAS = "#/components/schemas/"
 """The start of a reference to a schema of the components."""
 

@@ -12,8 +12,6 @@ from typing import Any
 from mockserver.contract.document.references import resolve
 from mockserver.errors import SpecError
 
-__all__ = ["METHODS", "PARAMETER_PLACES", "check_contents", "check_root"]
-
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PARAMETER_PLACES = ("path", "query", "header", "cookie")
 VERSION = re.compile(r"3\.[01](\.[0-9]+)?(-.*)?")

@@ -15,8 +15,6 @@ import jsonschema_rs
 from mockserver.contract.patterns.regex_parser import parse_regex
 from mockserver.contract.patterns.regex_tree import Assertion, Characters, Repeat, Sequence, as_text, is_linear, weight
 
-__all__ = ["PATTERN_OPTIONS", "CompiledPattern", "compile_pattern", "linear_pattern"]
-
 # Characters of the text times weight of the pattern. The worst case takes seconds.
 MAX_WORK = 100_000_000
 # The same times the steps of backtracking.

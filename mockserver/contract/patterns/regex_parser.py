@@ -11,8 +11,6 @@ import re
 
 from mockserver.contract.patterns import regex_tree as tree
 
-__all__ = ["parse_regex"]
-
 MAX_DEPTH = 30
 MAX_LENGTH = 10_000
 MAX_REPEATS = 1_000_000

@@ -8,25 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = [
-    "Alternation",
-    "Assertion",
-    "BackReference",
-    "Characters",
-    "ClassEscape",
-    "ClassMember",
-    "Flags",
-    "Group",
-    "Lookaround",
-    "RegexNode",
-    "Repeat",
-    "Sequence",
-    "as_text",
-    "is_linear",
-    "parts",
-    "weight",
-]
-
 WORD = "[0-9A-Za-z_]"
 SYNTAX_CHARACTERS = frozenset("^$\\.*+?()[]{}|/-&~#")
 

@@ -17,8 +17,6 @@ from mockserver.contract.validation.parameter_styles import only_type
 from mockserver.parsing.json_reader import parse_json
 from mockserver.parsing.media_types import is_json
 
-__all__ = ["BodyReaders", "MediaTypeReaders", "Opaque"]
-
 # openapi-core reads these.
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 

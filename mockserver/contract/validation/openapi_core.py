@@ -31,8 +31,6 @@ from mockserver.contract.validation.parameter_styles import STYLES, Casters, Sty
 from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
 
-__all__ = ["ReplyValidator", "RequestValidator"]
-
 # Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
 SUPPORTED = re.compile(
     r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*"

@@ -18,8 +18,6 @@ from openapi_core.deserializing.styles.factories import StyleDeserializersFactor
 
 from mockserver.contract.document.references import COMPOSITIONS
 
-__all__ = ["STYLES", "Casters", "Styles", "only_type"]
-
 
 def only_type(schema: SchemaPath) -> str:
     """The only type besides null that a schema allows, also where alternatives name it; else an empty string."""

@@ -20,8 +20,6 @@ from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.parsing.json_values import are_unique, is_multiple
 
-__all__ = ["SchemaValidators", "described_members"]
-
 Schema = Mapping[str, Any]
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Schema], Errors]

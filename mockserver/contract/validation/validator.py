@@ -27,8 +27,6 @@ from mockserver.errors import Refusal, Violation
 from mockserver.messages import BODILESS, Headers, Reply, Request
 from mockserver.parsing import json_pointers
 
-__all__ = ["Validator"]
-
 MAX_FRAMES = 5_000
 # The router decodes bytes that are not UTF-8 into surrogates.
 SURROGATE = re.compile("[\ud800-\udfff]")

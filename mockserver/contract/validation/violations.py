@@ -28,8 +28,6 @@ from mockserver.errors import Violation
 from mockserver.parsing import json_pointers
 from mockserver.redaction import redact
 
-__all__ = ["schema_violations", "uncheckable", "violations"]
-
 MAX_SHOWN_CHARACTERS = 80
 MAX_SHOWN_CHOICES = 12
 

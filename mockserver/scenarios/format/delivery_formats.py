@@ -19,8 +19,6 @@ from mockserver.delivery.plans import (
 from mockserver.scenarios.format.flaws import FlawsError, below, expected
 from mockserver.scenarios.format.formats import Key, ValueFormat, record, whole_number, word_or
 
-__all__ = ["DELAY", "FAULT"]
-
 _SECONDS: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s)")
 _MOST_SIGMA: Final = 5
 

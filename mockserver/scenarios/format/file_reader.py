@@ -16,8 +16,6 @@ from mockserver.scenarios.format.scenario_format import SCENARIO
 from mockserver.scenarios.scenario import Scenario
 from mockserver.scenarios.suggestions import did_you_mean
 
-__all__ = ["read_text"]
-
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _AMBIGUOUS: Final = "other YAML readers read {text} without quotes as {read_as}; write it in quotes"
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-__all__ = ["Flaw", "FlawsError", "Path", "below", "collected_flaws", "collecting", "expected"]
-
 Path = tuple[str | int, ...]
 """The keys and indices that lead from a value to a part of it."""
 

@@ -11,8 +11,6 @@ from mockserver.scenarios.format.file_reader import read_text
 from mockserver.scenarios.format.problems import BrokenScenariosError, Problem, ReadFile
 from mockserver.scenarios.library import Scenarios
 
-__all__ = ["library_of", "load_folder", "read_file", "read_folder"]
-
 
 def load_folder(folder: Path) -> Scenarios:
     """The scenarios of a folder, without a check of their operations. Raises ScenarioError."""

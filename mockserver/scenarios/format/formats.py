@@ -10,22 +10,6 @@ from typing import Any, Final, Generic, TypeVar
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected_flaws, collecting, expected
 from mockserver.scenarios.suggestions import did_you_mean, nearest_names
 
-__all__ = [
-    "ANYTHING",
-    "LINE",
-    "TEXT",
-    "TRUE",
-    "Key",
-    "ValueFormat",
-    "list_of",
-    "mapping_of",
-    "name_of",
-    "pattern",
-    "record",
-    "whole_number",
-    "word_or",
-]
-
 Value = TypeVar("Value")
 Step = TypeVar("Step", str, int)
 

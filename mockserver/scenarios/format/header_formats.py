@@ -13,8 +13,6 @@ from mockserver.scenarios.format.template_formats import HEADER_NAME, text_templ
 from mockserver.scenarios.matchers import Matcher
 from mockserver.scenarios.stub_replies import Header
 
-__all__ = ["EXAMPLE_HEADERS", "HEADERS", "HEADER_MATCHERS"]
-
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]*")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+*-]+( *;.*)?", re.ASCII)
 

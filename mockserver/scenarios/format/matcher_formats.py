@@ -8,8 +8,6 @@ from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected
 from mockserver.scenarios.format.formats import ANYTHING, TEXT, TRUE, Key, ValueFormat, list_of, record
 from mockserver.scenarios.matchers import Equal, Matcher, Matches, OneOf, Presence, Subset
 
-__all__ = ["MATCHER", "TEXT_MATCHER"]
-
 
 def _matches(source: Any) -> Matcher:
     if not isinstance(source, str):

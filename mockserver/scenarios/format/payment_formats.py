@@ -11,8 +11,6 @@ from mockserver.scenarios.format.delivery_formats import DELAY, FAULT
 from mockserver.scenarios.format.flaws import FlawsError, below
 from mockserver.scenarios.format.formats import TRUE, Key, ValueFormat, list_of, name_of, pattern, record, word_or
 
-__all__ = ["ON_CONFIRM", "PAYMENT_METHOD_TYPES"]
-
 _KINDS: Final = (*PLAIN_OUTCOMES, "decline", "authenticate", "fault")
 
 

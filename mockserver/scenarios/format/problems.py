@@ -10,8 +10,6 @@ from mockserver.parsing.positions import Position, PositionedData
 from mockserver.scenarios.format.flaws import Flaw, Path
 from mockserver.scenarios.scenario import Scenario
 
-__all__ = ["BrokenScenariosError", "Problem", "ReadFile"]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:

@@ -31,8 +31,6 @@ from mockserver.scenarios.format.template_formats import OVERRIDES, TEMPLATE, as
 from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Stub
 from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply, StubReply, text_type_of
 
-__all__ = ["CONDITION", "SCENARIO", "schema_text"]
-
 _STATUS: Final = whole_number(200, 599)
 _TIMES: Final = whole_number(1, 1_000_000)
 _STUB_NAME: Final = pattern("[!-~]([ -~]{0,98}[!-~])?", "1 to 100 printable ASCII characters")

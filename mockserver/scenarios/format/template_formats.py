@@ -12,8 +12,6 @@ from mockserver.scenarios.format.formats import ValueFormat
 from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.scenarios.templates import Expression, Template, TextTemplate
 
-__all__ = ["HEADER_NAME", "OVERRIDES", "TEMPLATE", "as_text", "text_template"]
-
 _BARE: Final = ("$method", "$url")
 _NAMED: Final = ("$request.path", "$request.query", "$request.header", "$fake")
 _BODY: Final = "$request.body"
