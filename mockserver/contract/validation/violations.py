@@ -44,7 +44,7 @@ WITH_ARTICLE = {"array": "an array", "integer": "an integer", "object": "an obje
 
 
 def violations(error: Exception, place: str) -> list[Violation]:
-    """The violations that an error of openapi-core stands for. `place` counts if the error itself names none."""
+    """The violations that an error of openapi-core means. `place` is used if the error itself has none."""
     pointer = ""
     match error:
         case ParameterValidationError() | HeaderValidationError():
@@ -103,7 +103,7 @@ def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str
         try:
             translated = list(_translate(error, place, prefix))
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            # The schema is malformed, for example an `enum` that is a mapping. jsonschema's own message has to do.
+            # The schema is malformed, for example an `enum` that is a mapping. The message of jsonschema is used.
             pointer = prefix + json_pointers.join(error.absolute_path)
             message = _shorten(redact(error.message))
             translated = [Violation(place=place, pointer=pointer, message=message, keyword=_keyword(error))]
@@ -150,7 +150,7 @@ def _message(keyword: str, error: ValidationError) -> str:
 
 
 def _expected(error: ValidationError) -> Any:
-    """The value of the keyword."""
+    """The value of the keyword in the schema."""
     return error.validator_value
 
 
