@@ -184,7 +184,7 @@ def test_events_end_with_the_server() -> None:
         thread = threading.Thread(target=listen, args=[mock, begun])
         thread.start()
         assert begun.wait(10)
-        # Its client is closed by the fixture before the server is: it has to hear of the end first.
+        # The fixture would close the client first, so the test stops the server itself.
         mock.engine.journal.listen(lambda number, entry: None)
         stopping = threading.Thread(target=mock.stop)
         stopping.start()
