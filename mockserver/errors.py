@@ -9,13 +9,11 @@
 Errors that one package raises and handles itself are defined there.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 
 
 class MockserverError(Exception):

@@ -1,7 +1,5 @@
 """The messages that all parts exchange: requests, replies and faults, as plain values without any framework."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, overload

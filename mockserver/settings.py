@@ -1,7 +1,5 @@
 """The settings of a server, and the paths of the bundled files."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath

@@ -4,6 +4,4 @@ It is not in `mockserver/__init__.py`: another distribution that installs a pack
 file, so no module of this project imports from it.
 """
 
-from __future__ import annotations
-
 __version__ = "0.1.0"

@@ -7,8 +7,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from mockserver.redaction import (
-    is_card_number,
+from mockserver.redaction.card_numbers import is_card_number
+from mockserver.redaction.redact import (
     is_secret_name,
     printable,
     redact,

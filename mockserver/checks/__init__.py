@@ -3,8 +3,6 @@
 May import: `loading`, `engine` and the packages below them. Start with `checker.py`.
 """
 
-from __future__ import annotations
-
 from mockserver.checks.checker import check
 from mockserver.checks.report import FORMATS
 

@@ -1,7 +1,5 @@
 """Checks scenario files: reads them, compares their replies with the contract, and plays their examples."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Plays the examples of scenario files with an engine, and compares the expected with the actual replies."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any, Final

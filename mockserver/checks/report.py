@@ -1,13 +1,11 @@
 """The result of a check, as data and in the formats that `mockserver check` prints."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from mockserver.redaction import printable
+from mockserver.redaction.redact import printable
 from mockserver.scenarios.format import Problem
 
 

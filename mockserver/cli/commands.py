@@ -3,8 +3,6 @@
 Exit codes: 0 success, 1 a check failed, 2 wrong usage, or a contract or scenario file that cannot be used.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -1,9 +1,7 @@
 """The text that the server prints when it has started: what it serves, from which files, and a first request."""
 
-from __future__ import annotations
-
 from mockserver.engine.engine import Engine
-from mockserver.redaction import printable
+from mockserver.redaction.redact import printable
 from mockserver.settings import Settings
 from mockserver.version import __version__
 

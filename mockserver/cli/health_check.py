@@ -1,7 +1,5 @@
 """`mockserver health`: asks a running server whether it is healthy."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from mockserver.errors import UsageError

@@ -1,14 +1,12 @@
 """The table that `mockserver scenarios` prints."""
 
-from __future__ import annotations
-
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Final
 
-from mockserver.redaction import printable
+from mockserver.redaction.redact import printable
 from mockserver.scenarios import Scenario
 
 HEAD: Final = ("NAME", "ABOUT", "OPERATIONS", "STATUSES")

@@ -1,7 +1,5 @@
 """Where requests carry credentials, according to the security schemes of a document."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import quote_plus

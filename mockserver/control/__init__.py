@@ -3,8 +3,6 @@
 May import: `engine` and the packages below it, `stripe` and `saved_methods`. Start with `control_api.py`.
 """
 
-from __future__ import annotations
-
 from mockserver.control.control_api import TOKEN_HEADER, ControlApi
 from mockserver.control.event_stream import EventStream
 

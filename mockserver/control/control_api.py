@@ -1,7 +1,5 @@
 """The control API: each call and each reply is checked against spec/admin.yaml."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property

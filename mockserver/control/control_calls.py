@@ -1,7 +1,5 @@
 """The calls of the control API. Each function has the name of its operationId in spec/admin.yaml."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +13,7 @@ from mockserver.engine.namespaces import Namespace, namespace_of, shown
 from mockserver.errors import Refusal
 from mockserver.messages import Call
 from mockserver.payments import PaymentSession
-from mockserver.redaction import redact_value
+from mockserver.redaction.redact import redact_value
 from mockserver.version import __version__
 
 

@@ -1,7 +1,5 @@
 """New entries of the journal as server-sent events (https://html.spec.whatwg.org, section 9.2)."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable
 from typing import Final

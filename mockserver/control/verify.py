@@ -1,7 +1,5 @@
 """Answers `POST /__mock/verify`. If the expectation does not hold, the refusal shows the nearest calls."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -12,7 +10,8 @@ from mockserver.engine.journal import Entry
 from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Refusal, Violation
 from mockserver.parsing import json_pointers
-from mockserver.redaction import REDACTED, is_secret_name, redact_value
+from mockserver.redaction.card_numbers import REDACTED
+from mockserver.redaction.redact import is_secret_name, redact_value
 from mockserver.scenarios import Miss
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below
 from mockserver.scenarios.suggestions import did_you_mean

@@ -1,7 +1,5 @@
 """Plans for the delivery of a reply: a fixed or random delay, or a fault of the connection."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from random import Random

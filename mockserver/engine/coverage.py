@@ -1,7 +1,5 @@
 """Coverage: which outcomes of operations and scenarios the callers of this server have exercised."""
 
-from __future__ import annotations
-
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from threading import Lock

@@ -1,7 +1,5 @@
 """The flow of the mock: one request in, one reply or fault out."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Mapping
 from contextlib import suppress

@@ -1,14 +1,13 @@
 """The journal: every exchange with its decision and the reasons. It is bounded: the oldest entries are dropped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
-from mockserver.redaction import REDACTED, is_secret_name, redact, redact_body, redact_path, redact_query
+from mockserver.redaction.card_numbers import REDACTED
+from mockserver.redaction.redact import is_secret_name, redact, redact_body, redact_path, redact_query
 from mockserver.scenarios import Miss
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore
 

@@ -1,7 +1,5 @@
 """The mock's own headers on replies, and the replies that the mock makes itself: refusals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -11,7 +9,7 @@ from mockserver.engine.journal import Entry
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 

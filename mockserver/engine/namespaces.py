@@ -1,7 +1,5 @@
 """Namespaces: whose state a request reads and writes."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from threading import Lock
 
 from mockserver.contract.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 
 HEADER = "mock-namespace"
 ANONYMOUS = ""

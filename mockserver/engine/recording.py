@@ -1,7 +1,5 @@
 """Recordings: what is known about one exchange, from its beginning to its entry in the journal."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Renders the replies and faults that stubs describe."""
 
-from __future__ import annotations
-
 import random
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@ May import: `engine`, `scenarios`, `payments`, `contract`, `settings` and the pa
 Start with `loader.py`.
 """
 
-from __future__ import annotations
-
 from mockserver.loading.loader import load_contract, load_engine, load_scenarios, load_snapshot
 from mockserver.loading.scenario_lint import ScenarioLint
 

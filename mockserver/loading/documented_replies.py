@@ -1,7 +1,5 @@
 """What a contract documents about the replies of an operation, read from the document without a validation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Loads what the settings name: the contract, the scenarios, and the engine that answers with them."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

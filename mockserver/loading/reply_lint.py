@@ -1,7 +1,5 @@
 """Checks the replies of scenario files against the contract, as far as they are the same for every call."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Checks scenario files against the contract before they are served."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from mockserver.contract import Contract

@@ -1,7 +1,5 @@
 """The files that a browser is given, and the scripts that are joined of them: nothing is built before."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import cache

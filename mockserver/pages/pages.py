@@ -1,7 +1,5 @@
 """The pages and scripts: each method answers the requests of one route."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """JSON pointers (RFC 6901): join steps, split a pointer, find the value that it leads to."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final

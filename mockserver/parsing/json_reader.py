@@ -1,7 +1,5 @@
 """Strict JSON, for bodies and documents: what RFC 8259 forbids or leaves open is refused, with line and column."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -1,7 +1,5 @@
 """Compares JSON values: equal, unique, a multiple."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any

@@ -1,7 +1,5 @@
 """JSON as the mock writes it: compact and in UTF-8."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

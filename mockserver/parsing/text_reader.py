@@ -1,7 +1,5 @@
 """Reads the text of a file: an OpenAPI document, or a scenario file with positions."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

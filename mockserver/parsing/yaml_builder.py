@@ -1,7 +1,5 @@
 """Builds data, with positions if wanted, from the events of a YAML text: in one pass and without recursion."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, NoReturn
 

@@ -1,7 +1,5 @@
 """The values of scalars without quotes, and the scalars that YAML readers disagree about."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Final

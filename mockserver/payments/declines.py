@@ -1,7 +1,5 @@
 """Declines: how Stripe refuses a payment method."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

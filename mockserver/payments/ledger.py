@@ -1,7 +1,5 @@
 """The ledger: all stored payment data, and what Stripe's calls change in it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 

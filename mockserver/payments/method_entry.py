@@ -1,7 +1,5 @@
 """Turns what a customer entered into a payment method. Only Stripe's test numbers are accepted."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,7 +11,8 @@ from mockserver.payments.payment_method import CardDetails, PaymentMethod
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.test_cards import CARD_TOKENS, CARDS, Card
 from mockserver.payments.test_ibans import IBANS, Iban, is_iban
-from mockserver.redaction import is_card_number, redact_name, without_card_numbers
+from mockserver.redaction.card_numbers import is_card_number, without_card_numbers
+from mockserver.redaction.redact import redact_name
 from mockserver.storage.keyed_store import KeyedStore
 
 _SPACES: Final = re.compile(r"[ \u00a0-]+")

@@ -1,7 +1,5 @@
 """Outcomes: what Stripe answers when a client confirms a setup intent."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

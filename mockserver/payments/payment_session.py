@@ -1,7 +1,5 @@
 """A payment session: the reply of the create call, and what is stored of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

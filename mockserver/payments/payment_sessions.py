@@ -1,7 +1,5 @@
 """The payment sessions that the mock has made up, by namespace."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Made-up ids and secrets. The same seed, namespace and count give the same values in every process."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from hashlib import shake_256
 

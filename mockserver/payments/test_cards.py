@@ -4,8 +4,6 @@ Stripe documents the numbers (https://docs.stripe.com/testing), mostly by the ou
 documents only some outcomes; for the others several public sources agree. `Card.source` says which it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

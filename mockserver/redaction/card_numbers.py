@@ -1,7 +1,5 @@
 """Finds card numbers in text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final

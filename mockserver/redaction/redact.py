@@ -1,7 +1,5 @@
 """Removes secrets from text that people read: logs, the journal, errors and pages."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Any, Final

@@ -3,8 +3,6 @@
 May import: `loading`, `engine` and the packages below them. It owns watchfiles. Start with `reloader.py`.
 """
 
-from __future__ import annotations
-
 from mockserver.reloading.reloader import Reloader
 
 __all__ = ["Reloader"]

@@ -1,7 +1,5 @@
 """The reloader: a thread that loads edited files while the server continues to answer."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time
@@ -14,7 +12,7 @@ from pathlib import Path
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import UsageError
-from mockserver.redaction import printable, redact
+from mockserver.redaction.redact import printable, redact
 from mockserver.reloading.sources import Sources
 from mockserver.settings import Settings
 

@@ -1,7 +1,5 @@
 """Makes the choices that schemas leave open: branches of `anyOf` and `oneOf`, sides of an `if`, discriminators."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Makes arrays that satisfy several schemas at once: a conjunction."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Chooses the documented reply to send: the headers Prefer (RFC 7240, as Prism reads it) and Accept decide."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +8,8 @@ from typing import Any
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal
 from mockserver.messages import Headers
-from mockserver.parsing.media_types import essence, is_json, qualities
+from mockserver.parsing.accept_header import qualities
+from mockserver.parsing.media_types import essence, is_json
 
 WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 TOKEN = re.compile(rf'(?:^|(?<=[,;]))\s*({WORD})\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?\s*(?:[,;]|$)')

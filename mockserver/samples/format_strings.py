@@ -1,7 +1,5 @@
 """Makes strings of the formats that OpenAPI and JSON Schema know."""
 
-from __future__ import annotations
-
 import uuid
 from base64 import b64encode
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Reads the values of schema keywords defensively: a value of the wrong type counts as absent."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Makes objects that satisfy several schemas at once: a conjunction."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any

@@ -1,7 +1,5 @@
 """Makes strings that a regular expression is likely to match. The caller has to check them."""
 
-from __future__ import annotations
-
 import random
 import string
 from collections.abc import Iterator

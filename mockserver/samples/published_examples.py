@@ -1,7 +1,5 @@
 """Finds the examples that a document publishes for a schema or a media type."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Makes a documented reply for an operation without a scenario: from published examples, or from the schemas."""
 
-from __future__ import annotations
-
 import json
 import random
 from collections.abc import Mapping

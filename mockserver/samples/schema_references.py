@@ -1,7 +1,5 @@
 """The schemas that a schema names: by reference, by anchor, and by the value of a discriminator."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any

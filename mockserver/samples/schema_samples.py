@@ -1,7 +1,5 @@
 """Makes values that satisfy schemas: from published examples where they are valid, else from the keywords."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """Makes strings that satisfy several schemas at once: a conjunction."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Plain words, and readable text for a member by its name."""
 
-from __future__ import annotations
-
 import random
 import re
 

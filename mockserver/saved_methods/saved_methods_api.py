@@ -1,7 +1,5 @@
 """Answers the operation of spec/saved_methods.yaml with the payment methods that setup intents have saved."""
 
-from __future__ import annotations
-
 import re
 from functools import cached_property
 from typing import Final

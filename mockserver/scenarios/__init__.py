@@ -4,8 +4,6 @@ May import: `payments`, `delivery`, `contract`, `parsing`, `messages`, `errors`.
 Start with `scenario.py`; `format/` reads the files.
 """
 
-from __future__ import annotations
-
 from mockserver.scenarios.conditions import Condition
 from mockserver.scenarios.library import Scenarios
 from mockserver.scenarios.matchers import Miss

@@ -1,13 +1,12 @@
 """Conditions: matchers for every part of a request, which choose a scenario or a stub."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from mockserver.messages import ABSENT, Call
-from mockserver.redaction import REDACTED, is_secret_name
+from mockserver.redaction.card_numbers import REDACTED
+from mockserver.redaction.redact import is_secret_name
 from mockserver.scenarios.matchers import Matcher, Miss, shown
 
 _NOTHING: Final = shown(ABSENT)

@@ -1,7 +1,5 @@
 """Matchers: what one value of a request must be. A matcher reports how a value differs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +8,7 @@ from typing import Any, Final, Protocol
 from mockserver.messages import ABSENT
 from mockserver.parsing import json_pointers
 from mockserver.parsing.json_values import are_equal
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _LONGEST_SHOWN: Final = 200

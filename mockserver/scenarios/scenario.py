@@ -1,7 +1,5 @@
 """Scenarios as the engine uses them: stubs that answer, and examples that show how."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The replies of stubs: a made-up payment session with some members overridden, or a literal reply."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Suggestions for a name that does not exist."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from typing import Final
 

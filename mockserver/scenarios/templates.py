@@ -4,8 +4,6 @@ The expressions are OpenAPI's runtime expressions for requests, plus `$fake.<nam
 when the file is loaded; nothing else is evaluated.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass

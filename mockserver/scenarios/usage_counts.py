@@ -1,7 +1,5 @@
 """Usage counts: how often each stub with `times` has answered, per namespace and scenario."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from threading import Lock
 from typing import Final

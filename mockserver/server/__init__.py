@@ -3,8 +3,6 @@
 May import: `web`, `settings`, `errors`. It owns uvicorn and httptools. Start with `running.py`.
 """
 
-from __future__ import annotations
-
 from mockserver.server.background import BackgroundServer
 from mockserver.server.running import serve
 

@@ -1,7 +1,5 @@
 """A server in a background thread, for tests in the same process."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from types import TracebackType

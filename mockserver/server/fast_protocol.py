@@ -1,7 +1,5 @@
 """Answers complete requests without a task for each of them."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from uvicorn._types import ASGI3Application

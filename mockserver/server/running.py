@@ -1,7 +1,5 @@
 """Runs a server, from the first bind to the last reply."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import signal

@@ -1,7 +1,5 @@
 """Opens the listening sockets. They are bound first, so that a port in use is reported in one clear line."""
 
-from __future__ import annotations
-
 import errno
 import socket
 

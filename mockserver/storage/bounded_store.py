@@ -1,7 +1,5 @@
 """A store that keeps the newest values: bounded in number and in size, and indexed by namespace."""
 
-from __future__ import annotations
-
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from itertools import takewhile

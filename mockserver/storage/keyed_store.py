@@ -1,7 +1,5 @@
 """A store that finds values by a key, bounded in number and in size."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock

@@ -1,7 +1,5 @@
 """An index that finds stored values by a name: a token, a setup intent's id, a publishable key."""
 
-from __future__ import annotations
-
 from typing import Generic, TypeVar
 
 from mockserver.storage.bounded_store import BoundedStore, Owned

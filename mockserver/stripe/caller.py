@@ -1,7 +1,5 @@
 """The caller of an operation of Stripe's API."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from mockserver.payments.random_ids import RandomIds

@@ -1,7 +1,5 @@
 """The page where a person answers a 3-D Secure challenge, and the return URL."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from html import escape
 from typing import Final

@@ -1,7 +1,5 @@
 """Shows and answers 3-D Secure challenges. These operations are the mock's own: with Stripe, the bank does this."""
 
-from __future__ import annotations
-
 from mockserver.messages import Call, Reply
 from mockserver.payments import Ledger, PaymentSession
 from mockserver.stripe.caller import Caller

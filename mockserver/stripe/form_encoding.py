@@ -1,7 +1,5 @@
 """Decodes forms as Stripe's clients encode them: `card[number]=…` is a nested member, `expand[]=…` a list item."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 from urllib.parse import parse_qsl

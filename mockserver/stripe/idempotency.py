@@ -1,7 +1,5 @@
 """Idempotency: a request repeated with the same Idempotency-Key gets the same reply and has no second effect."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace

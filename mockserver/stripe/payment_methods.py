@@ -1,7 +1,5 @@
 """Creates payment methods and tokens, before a setup intent is confirmed with them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -1,12 +1,10 @@
 """Finds the payment session of a call, if the caller may see it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from mockserver.messages import Call
 from mockserver.payments import Ledger, PaymentSession
-from mockserver.redaction import redact_name
+from mockserver.redaction.redact import redact_name
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.stripe_errors import StripeError
 from mockserver.stripe.stripe_objects import check_expandable, setup_intent_body

@@ -1,7 +1,5 @@
 """Retrieves, confirms and cancels setup intents."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +8,7 @@ from mockserver.messages import Call, Fault, Reply
 from mockserver.payments import Ledger, PaymentSession
 from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
 from mockserver.payments.payment_method import PaymentMethod
-from mockserver.redaction import redact_name
+from mockserver.redaction.redact import redact_name
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.session_lookup import session_of, unexpected_state, visible_setup_intent
 from mockserver.stripe.stripe_errors import StripeError, decline_error, entry_error

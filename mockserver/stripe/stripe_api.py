@@ -1,7 +1,5 @@
 """Stripe's API: one request in, one reply or fault out."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace
@@ -16,7 +14,7 @@ from mockserver.engine.recording import Recording
 from mockserver.errors import Refusal
 from mockserver.messages import ABSENT, Call, Fault, Reply, Request
 from mockserver.payments import PaymentSession
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
 from mockserver.stripe.api_keys import ApiKey, find_key, refuse_live
 from mockserver.stripe.caller import Caller

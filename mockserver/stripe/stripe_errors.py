@@ -3,8 +3,6 @@
 An error that Stripe itself would not return names the kind of the mock's refusal.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,7 +10,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.parsing import json_pointers
 from mockserver.payments.declines import Decline
 from mockserver.payments.method_entry import EntryRefusedError
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 
 INVALID_REQUEST: Final = "invalid_request_error"
 DOCUMENTATION: Final = "https://docs.stripe.com/error-codes#"

@@ -1,7 +1,5 @@
 """Stripe's objects as JSON: complete for a secret key, a part for a publishable key."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,7 +7,7 @@ from urllib.parse import urlencode
 from mockserver.payments import PaymentSession
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.random_ids import stripe_customer_id
-from mockserver.redaction import redact_name
+from mockserver.redaction.redact import redact_name
 from mockserver.stripe.stripe_errors import StripeError, as_error
 
 EXPANDABLE: Final = frozenset({"payment_method"})

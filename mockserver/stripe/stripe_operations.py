@@ -1,7 +1,5 @@
 """The operations of Stripe's API, by operationId."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Replies of Stripe's API."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from mockserver.messages import Reply

@@ -1,7 +1,5 @@
 """Reads requests to Stripe's API: clients can send the same request in several ways, spec/stripe.yaml describes one."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

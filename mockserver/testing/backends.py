@@ -1,7 +1,5 @@
 """Backends: the mock behind a MockServer, in this process or on a running server. Both answer control calls."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

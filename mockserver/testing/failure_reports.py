@@ -1,7 +1,5 @@
 """The errors that fail a test. Their text shows what was expected and what the mock received."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """An exchange as a test reads it from the journal."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

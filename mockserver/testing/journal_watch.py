@@ -1,7 +1,5 @@
 """Watches: collect the exchanges of one test before a reset or the limit of the journal removes them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container
 
 from mockserver.engine.coverage import Cell

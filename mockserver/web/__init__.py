@@ -3,8 +3,6 @@
 May import: every package above it in the tree. It owns Starlette. Start with `app.py`.
 """
 
-from __future__ import annotations
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.web.access_log import AccessLog

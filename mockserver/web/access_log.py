@@ -1,7 +1,5 @@
 """The access log: one line for each request, without secrets."""
 
-from __future__ import annotations
-
 import json
 import time
 from functools import lru_cache
@@ -9,7 +7,7 @@ from typing import Literal, NamedTuple, TextIO
 from urllib.parse import unquote_plus
 
 from mockserver.messages import Reply
-from mockserver.redaction import redact, redact_path
+from mockserver.redaction.redact import redact, redact_path
 from mockserver.web.line_writer import LineWriter
 from mockserver.web.request_head import RequestHead
 

@@ -1,7 +1,5 @@
 """The access policy: which hosts are served and which origins may call, decided before anything else."""
 
-from __future__ import annotations
-
 import json
 from functools import lru_cache
 from typing import NamedTuple

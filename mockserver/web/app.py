@@ -1,17 +1,16 @@
 """The ASGI application."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
 from mockserver.messages import Reply
+from mockserver.reloading import Reloader
 from mockserver.settings import Settings
 from mockserver.web.access_log import AccessLog
 from mockserver.web.asgi_exchange import AsgiExchange
@@ -20,9 +19,6 @@ from mockserver.web.reply_messages import head_lines, sent_body
 from mockserver.web.request_body import Body, received_body
 from mockserver.web.request_head import RequestHead
 from mockserver.web.wire import wire_of
-
-if TYPE_CHECKING:
-    from mockserver.reloading import Reloader
 
 
 def create_app(
@@ -36,15 +32,8 @@ def create_app(
     """
     settings = settings or Settings()
     engine = engine or load_engine(settings)
-    return Application(settings, engine, log=log, reloader=_reloader(settings, engine, log))
-
-
-def _reloader(settings: Settings, engine: Engine, log: AccessLog | None) -> Reloader | None:
-    if not settings.reload:
-        return None
-    from mockserver.reloading import Reloader
-
-    return Reloader(engine, settings, log=log.tell if log else None)
+    reloader = Reloader(engine, settings, log=log.tell if log else None) if settings.reload else None
+    return Application(settings, engine, log=log, reloader=reloader)
 
 
 class RenderedAnswer(NamedTuple):

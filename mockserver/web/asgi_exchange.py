@@ -1,12 +1,10 @@
 """One exchange over ASGI, from reading the body to the line in the access log."""
 
-from __future__ import annotations
-
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.messages import Reply, Request
+from mockserver.messages import Reply
 from mockserver.web.access_log import AccessLog
 from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.fault_injection import FaultInjector
@@ -14,7 +12,7 @@ from mockserver.web.own_replies import internal_error, report_crash
 from mockserver.web.reply_messages import head_message, merged_headers, sent_body
 from mockserver.web.request_body import NOT_READ, Body, discard, read_body
 from mockserver.web.request_head import RequestHead
-from mockserver.web.wire import pause, wire_of
+from mockserver.web.wire import REQUEST, pause, wire_of
 
 
 class AsgiExchange:
@@ -107,8 +105,9 @@ class AsgiExchange:
                     return
             await self._send(message)
 
+        scope = {**self._scope, "root_path": "", "path": self._head.decoded_path, REQUEST: request}
         try:
-            await app(_handed_over(self._scope, self._head, request), self._receive, send)
+            await app(scope, self._receive, send)
         except Exception as error:  # noqa: BLE001 - Starlette has answered; the log has to show the bug
             report_crash(request, error)
         self._note(head, size=size)
@@ -136,9 +135,3 @@ class AsgiExchange:
         if self._log is not None:
             seconds = perf_counter() - self._started
             self._log.add(self._head, reply, seconds=seconds, size=size, fault=fault)
-
-
-def _handed_over(scope: Scope, head: RequestHead, request: Request) -> Scope:
-    from mockserver.web.mock_app import REQUEST
-
-    return {**scope, "root_path": "", "path": head.decoded_path, REQUEST: request}

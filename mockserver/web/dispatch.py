@@ -1,7 +1,5 @@
 """Decides about every request: access, preflight, body limit, and which API answers. Both HTTP paths ask here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import cached_property
@@ -50,9 +48,6 @@ class Decision(NamedTuple):
     before_body: bool = False
 
 
-_READ_BODY: Final = Decision()
-
-
 class Dispatcher:
     """Decides for one server. The contract comes first: other APIs give way where it has their path itself."""
 
@@ -69,7 +64,7 @@ class Dispatcher:
             if answer is not None:
                 return Decision(answer, access.headers, before_body=True)
         if body is None:
-            return _READ_BODY
+            return Decision()
         return Decision(self._outcome(head, body), access.headers)
 
     def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault | None:

@@ -1,7 +1,5 @@
 """Injects faults: deliberate misbehaviour of the connection."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, replace
 from time import monotonic

@@ -1,7 +1,5 @@
 """Writes lines to a stream that may be slow, stuck or closed."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections import deque

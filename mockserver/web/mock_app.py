@@ -3,12 +3,10 @@
 Host, Origin, preflight and the body limit are checked before (see `dispatch`). `AsgiExchange` hands the request over.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -26,10 +24,7 @@ from mockserver.pages import Pages
 from mockserver.settings import Settings
 from mockserver.web.own_replies import internal_error
 from mockserver.web.reply_messages import head_message, sent_body
-from mockserver.web.wire import Wire, wire_of
-
-REQUEST: Final = "mockserver.request"
-"""The key in an ASGI scope under which `AsgiExchange` hands over the request with its body."""
+from mockserver.web.wire import REQUEST, Wire, wire_of
 
 # A comment is sent after so many seconds of silence, so that proxies do not close the stream.
 _HEARTBEAT = 15.0

@@ -1,7 +1,5 @@
 """Which browser origins may call the mock, and the CORS headers for them (https://fetch.spec.whatwg.org)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,13 +1,12 @@
 """Replies to what is outside the table of refusals: malformed HTTP, and bugs of the mock itself."""
 
-from __future__ import annotations
-
 import logging
 import traceback
 
 from mockserver.engine.mock_headers import problem_reply
 from mockserver.messages import Reply, Request
-from mockserver.redaction import REDACTED, redact
+from mockserver.redaction.card_numbers import REDACTED
+from mockserver.redaction.redact import redact
 
 _logger = logging.getLogger("mockserver")
 

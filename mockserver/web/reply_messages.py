@@ -1,7 +1,5 @@
 """Replies as ASGI messages and as header lines."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Reads the body of a request up to a limit and discards the rest."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import NamedTuple
 

@@ -1,11 +1,12 @@
 """The connection below a request, for what ASGI cannot express."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Protocol
 
 from starlette.types import Scope
+
+REQUEST = "mockserver.request"
+"""The key in an ASGI scope under which the request and its body are handed to the application under `/__mock/`."""
 
 WIRE = "mockserver.wire"
 """The name of the ASGI extension in which this project's server passes the Wire."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.parsing.media_types import essence, is_json, qualities
+from mockserver.parsing.accept_header import qualities
+from mockserver.parsing.media_types import essence, is_json
 
 
 @pytest.mark.parametrize(

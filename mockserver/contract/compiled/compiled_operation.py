@@ -1,7 +1,5 @@
 """Accepts valid messages of an operation fast. Messages that are not accepted go to openapi-core."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

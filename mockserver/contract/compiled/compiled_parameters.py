@@ -1,7 +1,5 @@
 """Accepts valid parameters fast. Parameters that are not accepted go to openapi-core."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Checks that openapi-core and jsonschema-rs agree on the value of a keyword, and returns it for jsonschema-rs."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Compiles schemas with jsonschema-rs, with the formats and patterns of openapi-core."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

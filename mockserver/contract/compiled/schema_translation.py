@@ -4,8 +4,6 @@ If that is not certain, the translation raises Untranslatable, and openapi-core 
 are translated into something stricter, and only where no keyword such as `not` could turn stricter into more lenient.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any

@@ -3,8 +3,6 @@
 The list of corrections in `contract/validation/corrections.py` has the reason for each adjustment.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from mockserver.contract.document.references import SCHEMAS, discriminator_mappings, nodes

@@ -1,7 +1,5 @@
 """Joins the files of an OpenAPI document into one document, whose references are all local."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path

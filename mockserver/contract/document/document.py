@@ -1,7 +1,5 @@
 """Loads an OpenAPI document: joins its files, checks its shape and adjusts it in memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Lists the operations of a document: one for each method of each path template."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

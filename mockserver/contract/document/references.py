@@ -1,7 +1,5 @@
 """Finds and follows the references of an OpenAPI document."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote

@@ -3,8 +3,6 @@
 This is not a full validation: published documents break the OpenAPI specification in many harmless ways.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

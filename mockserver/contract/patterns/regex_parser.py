@@ -5,8 +5,6 @@ escapes (`\-`, `\_`, `\@`; Annex B), surrogate pairs, and from other dialects `(
 which have no other meaning in ECMA-262.
 """
 
-from __future__ import annotations
-
 import re
 
 from mockserver.contract.patterns import regex_tree as tree

@@ -4,8 +4,6 @@ The tree has two uses: it is written out again for a safe engine (`compiled_patt
 made from it (`samples/pattern_strings.py`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 WORD = "[0-9A-Za-z_]"

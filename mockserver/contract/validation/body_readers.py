@@ -2,8 +2,6 @@
 
 # ruff: noqa: D102  # openapi-core documents the methods that are overridden here
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

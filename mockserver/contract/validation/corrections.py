@@ -3,8 +3,6 @@
 Each correction has the name of its tests. The comments name the module that implements the corrections below them.
 """
 
-from __future__ import annotations
-
 CORRECTIONS = {
     # contract/document/adjustments.py: the document is adjusted in memory before openapi-core reads it.
     "null_beside_all_of": "openapi-core rejects null for `nullable: true` beside `allOf` in OpenAPI 3.0. The mock "

@@ -2,8 +2,6 @@
 
 # ruff: noqa: SLF001  # openapi-core's public functions find the operation by themselves; the router already has
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -2,8 +2,6 @@
 
 # ruff: noqa: D102, FBT001, ARG001  # openapi-core defines and documents these signatures
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any

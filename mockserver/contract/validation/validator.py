@@ -1,7 +1,5 @@
 """Validates messages with openapi-core, and reports its errors as violations."""
 
-from __future__ import annotations
-
 import logging
 import re
 import sys

@@ -1,7 +1,5 @@
 """Translates the errors of openapi-core and jsonschema into violations. Their messages are written here only."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -26,7 +24,7 @@ from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.contract.validation.schema_validators import described_members
 from mockserver.errors import Violation
 from mockserver.parsing import json_pointers
-from mockserver.redaction import redact
+from mockserver.redaction.redact import redact
 
 MAX_SHOWN_CHARACTERS = 80
 MAX_SHOWN_CHOICES = 12

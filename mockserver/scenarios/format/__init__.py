@@ -4,8 +4,6 @@ May import: `scenarios`, `payments`, `delivery`, `contract`, `parsing`, `message
 Start with `scenario_format.py`, which has the keys of a file.
 """
 
-from __future__ import annotations
-
 from mockserver.scenarios.format.folder_reader import library_of, load_folder, read_file, read_folder
 from mockserver.scenarios.format.problems import BrokenScenariosError, Problem, ReadFile
 

@@ -1,7 +1,5 @@
 """Delays and faults in a scenario file."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Reads the text of one scenario file: a scenario, or every problem of the file."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Reads the scenario files of a folder, without leaving the folder."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from pathlib import Path
 

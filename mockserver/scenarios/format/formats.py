@@ -1,7 +1,5 @@
 """Building blocks of the file format. Each one parses a value, and describes it for editors as JSON Schema."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass

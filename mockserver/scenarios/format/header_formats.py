@@ -1,7 +1,5 @@
 """Header fields in a scenario file: of a reply, of an example's request, and as matchers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any, Final

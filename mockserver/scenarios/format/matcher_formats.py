@@ -1,7 +1,5 @@
 """Matchers in a scenario file: the expected JSON, with the operators `matches`, `one_of`, `absent` and `present`."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below, collected_flaws, collecting, expected

@@ -1,7 +1,5 @@
 """The outcome of a confirmation and the types of payment methods in a scenario file."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault

@@ -1,7 +1,5 @@
 """Problems: what is wrong in scenario files, each with its file, line, column and key."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The keys of a scenario file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Templates in a scenario file: JSON values and texts with expressions such as `{$request.body#/provider}`."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 
