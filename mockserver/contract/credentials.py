@@ -67,4 +67,7 @@ def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
 
 def find_credential(places: Iterable[CredentialPlace], request: Request) -> str | None:
     """The first credential in a request."""
-    return next((found for place in places if (found := place.find(request))), None)
+    for place in places:
+        if credential := place.find(request):
+            return credential
+    return None

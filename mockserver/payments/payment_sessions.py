@@ -52,15 +52,23 @@ class PaymentSessions:
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
         members = {**sent, **overrides} if overrides else sent
         provider = _text(members, "provider", DEFAULT_PROVIDER)
-        stripe = _stripe_overrides(overrides)
+        stripe = _stripe_overrides(overrides) if overrides else None
+        texts = {
+            "token": ids.identifier(TOKEN_PREFIX),
+            "wb_customer_id": tenant_id(credential),
+            "customer_id": call.path.get("customer_id", ""),
+            "status": STATUS_CREATED,
+        }
+        if overrides:
+            texts = {name: _text(overrides, name, default) for name, default in texts.items()}
         session = PaymentSession(
             owner=namespace,
-            token=_text(overrides, "token", ids.identifier(TOKEN_PREFIX)),
-            wb_customer_id=_text(overrides, "wb_customer_id", tenant_id(credential)),
-            customer_id=_text(overrides, "customer_id", call.path.get("customer_id", "")),
+            token=texts["token"],
+            wb_customer_id=texts["wb_customer_id"],
+            customer_id=texts["customer_id"],
             provider=provider,
             purpose=_text(members, "operation", DEFAULT_PURPOSE),
-            initial_status=_text(overrides, "status", STATUS_CREATED),
+            initial_status=texts["status"],
             address=members.get("address") is True,
             detach_previous_on_success=members.get("detach_previous_on_success") is True,
             # A scenario that overrides Stripe's keys gets a setup intent for them, with any provider.
@@ -146,12 +154,14 @@ def _stripe(
     A named namespace has a publishable key of its own: the key is all that shows which namespace a page's call belongs
     to.
     """
-    keys = overrides or NO_OVERRIDES
-    return StripeConfiguration(
-        pk_key=_text(keys, "pk_key", publishable_key(credential if named is None else f"{credential}\0{named}")),
-        connected_account_id=_text(keys, "connected_account_id", account_id(credential)),
-        client_secret=_text(keys, "client_secret", ids.client_secret()),
-    )
+    keys = {
+        "pk_key": publishable_key(credential if named is None else f"{credential}\0{named}"),
+        "connected_account_id": account_id(credential),
+        "client_secret": ids.client_secret(),
+    }
+    if overrides:
+        keys = {name: _text(overrides, name, default) for name, default in keys.items()}
+    return StripeConfiguration(**keys)
 
 
 def _text(members: Mapping[str, Any], name: str, default: str) -> str:

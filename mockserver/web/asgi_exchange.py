@@ -55,24 +55,21 @@ class AsgiExchange:
 
     async def _carry_out(self, decision: Decision) -> None:
         answer, self._headers = decision.outcome, decision.headers
-        if isinstance(answer, Reply):
-            if answer.delay > 0:
-                await pause(self._wire, answer.delay)
-            await self._reply(answer)
-        elif callable(answer):
+        if callable(answer):
             await self._delegate(answer)
-        elif answer is not None:
-            if answer.delay > 0:
-                await pause(self._wire, answer.delay)
-            faults = FaultInjector(
-                method=self._head.method,
-                headers=self._headers,
-                wire=self._wire,
-                receive=self._receive,
-                send=self._send,
-            )
-            await faults.inject(answer)
-            self._note(answer.reply, fault=answer.kind)
+            return
+        if answer is None:
+            return
+        if answer.delay > 0:
+            await pause(self._wire, answer.delay)
+        if isinstance(answer, Reply):
+            await self._reply(answer)
+            return
+        injector = FaultInjector(
+            method=self._head.method, headers=self._headers, wire=self._wire, receive=self._receive, send=self._send
+        )
+        await injector.inject(answer)
+        self._note(answer.reply, fault=answer.kind)
 
     async def _reply(self, reply: Reply) -> None:
         # The connection has no future while the client is still sending.

@@ -79,7 +79,8 @@ class Dispatcher:
     def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
         """The answer of the API that has the path, or the app that answers."""
         path = head.path
-        if path.startswith(MOCK_PREFIX) or (path.endswith((".js", "/v3", "/v3/")) and self._is_script(path)):
+        is_script = path.endswith((".js", "/v3", "/v3/")) and _SCRIPT.fullmatch(path)
+        if path.startswith(MOCK_PREFIX) or (is_script and not self._engine.contract.has_path(path)):
             if body.oversized:
                 detail = f"At most {self._settings.max_body} bytes of body are read."
                 return refusal_reply(Refusal("too-large", detail))
@@ -96,9 +97,6 @@ class Dispatcher:
         else:
             other = None
         return self._engine if other is None or self._engine.contract.has_path(path) else other
-
-    def _is_script(self, path: str) -> bool:
-        return _SCRIPT.fullmatch(path) is not None and not self._engine.contract.has_path(path)
 
     # Each part is made when it is first called: no start should wait for it.
 

@@ -47,13 +47,11 @@ class FaultInjector:
             raise _RAISED[fault.kind](f"fault {fault.kind}")
         elif fault.kind == "connection_reset":
             wire.reset()
-        elif fault.kind == "truncated_body":
-            await self._truncate(fault.reply)
-            wire.close()
-        elif fault.kind == "hang":
-            await self._hang(wire)
-            wire.close()
         else:
+            if fault.kind == "truncated_body":
+                await self._truncate(fault.reply)
+            elif fault.kind == "hang":
+                await self._hang(wire)
             wire.close()
 
     async def _dribble(self, reply: Reply, *, chunks: int, over: float) -> None:

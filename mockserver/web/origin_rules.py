@@ -32,20 +32,13 @@ class OriginRules:
 
     def headers(self, origin: str, host: Authority | None) -> tuple[tuple[str, str], ...] | None:
         """The headers for a reply to an origin; None if the origin may not call the mock."""
+        exposed = (("access-control-expose-headers", _EXPOSED), ("vary", "Origin"))
         if self._is_trusted(origin.lower(), host):
-            return (
-                ("access-control-allow-origin", origin),
-                ("access-control-allow-credentials", "true"),
-                ("access-control-expose-headers", _EXPOSED),
-                ("vary", "Origin"),
-            )
+            credentials = ("access-control-allow-credentials", "true")
+            return (("access-control-allow-origin", origin), credentials, *exposed)
         if "*" in self._allowed and _ORIGIN.fullmatch(origin.lower()):
             # Credentials are only for origins that were named: browsers do not accept them together with `*`.
-            return (
-                ("access-control-allow-origin", "*"),
-                ("access-control-expose-headers", _EXPOSED),
-                ("vary", "Origin"),
-            )
+            return (("access-control-allow-origin", "*"), *exposed)
         return None
 
     def _is_trusted(self, origin: str, host: Authority | None) -> bool:
@@ -57,13 +50,9 @@ class OriginRules:
         authority = Authority.parse(found["authority"])
         if authority is None:
             return False
-        return authority.is_loopback or (
-            host is not None and _is_same(authority, host, _DEFAULT_PORTS[found["scheme"]])
-        )
-
-
-def _is_same(authority: Authority, host: Authority, default_port: str) -> bool:
-    return (authority.host, authority.port or default_port) == (host.host, host.port or default_port)
+        port = _DEFAULT_PORTS[found["scheme"]]
+        is_own = host is not None and (authority.host, authority.port or port) == (host.host, host.port or port)
+        return authority.is_loopback or is_own
 
 
 def preflight_headers(headers: Headers) -> tuple[tuple[str, str], ...]:
