@@ -1,50 +1,55 @@
 """A store that finds values by a key, bounded in number and in size."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from mockserver.storage.bounded_store import CAPACITY
+from mockserver.storage.bounded_store import CAPACITY, BoundedStore
 
 Value = TypeVar("Value")
 
 
-class KeyedStore(Generic[Value]):
-    """Keeps at most `cap` values of at most `capacity` bytes together; the oldest are dropped first. Thread-safe.
+@dataclass(frozen=True, slots=True)
+class _KeyedItem(Generic[Value]):
+    owner: str
+    key: Hashable
+    value: Value
 
-    `size` estimates the bytes of a value that come from the client. The newest value is kept even if it is too large.
-    """
+
+class KeyedStore(Generic[Value]):
+    """A BoundedStore whose values are found by a key. A key belongs to one namespace. Thread-safe."""
 
     def __init__(self, *, cap: int, size: Callable[[Value], int], capacity: int = CAPACITY) -> None:
-        self._cap = cap
-        self._size_of = size
-        self._capacity = capacity
-        self._size = 0
-        self._items: OrderedDict[Hashable, tuple[str, Value]] = OrderedDict()
+        self._items: BoundedStore[_KeyedItem[Value]] = BoundedStore(
+            cap=cap, size=lambda item: size(item.value), capacity=capacity
+        )
+        self._numbers: dict[Hashable, int] = {}
         self._lock = Lock()
 
     def put(self, owner: str, key: Hashable, value: Value) -> None:
         """Keep a value of a namespace. It replaces the value with the same key, and counts as old as that one."""
+        item = _KeyedItem(owner, key, value)
         with self._lock:
-            if key in self._items:
-                self._size -= self._size_of(self._items[key][1])
-            self._items[key] = (owner, value)
-            self._size += self._size_of(value)
-            while len(self._items) > self._cap or (self._size > self._capacity and len(self._items) > 1):
-                _, (_, dropped) = self._items.popitem(last=False)
-                self._size -= self._size_of(dropped)
+            number = self._numbers.get(key)
+            if number is None:
+                self._numbers[key], dropped = self._items.add(item)
+            else:
+                dropped = self._items.replace(number, item)
+            for each in dropped:
+                del self._numbers[each.key]
 
     def get(self, key: Hashable) -> Value | None:
         """Return the value of a key, if there is one."""
-        item = self._items.get(key)
-        return None if item is None else item[1]
+        number = self._numbers.get(key)
+        item = None if number is None else self._items.get(number)
+        return None if item is None else item.value
 
     def reset(self, owner: str | None) -> None:
         """Drop the values of a namespace, or of all (None)."""
         with self._lock:
-            for key in [key for key, item in self._items.items() if owner in (None, item[0])]:
-                self._size -= self._size_of(self._items.pop(key)[1])
+            for item in self._items.drop(owner):
+                del self._numbers[item.key]
 
     def __len__(self) -> int:
         return len(self._items)
