@@ -2,6 +2,7 @@
 
 from time import perf_counter
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.messages import Reply
@@ -105,6 +106,9 @@ class AsgiExchange:
         scope = {**self._scope, "root_path": "", "path": self._head.decoded_path, REQUEST: request}
         try:
             await app(scope, self._receive, send)
+        except ClientDisconnect:
+            # From ASGI spec version 2.4 on, the end of a stream is an error that Starlette raises.
+            pass
         except Exception as error:  # noqa: BLE001 - Starlette has answered; the log has to show the bug
             report_crash(request, error)
         self._note(head, size=size)

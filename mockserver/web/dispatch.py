@@ -12,6 +12,7 @@ from mockserver.engine.mock_headers import refusal_reply
 from mockserver.errors import Refusal
 from mockserver.messages import Fault, Reply, Request
 from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
+from mockserver.saved_methods import SavedMethodsApi
 from mockserver.settings import Settings
 from mockserver.web.access_policy import AccessDecision, AccessPolicy
 from mockserver.web.origin_rules import preflight_headers
@@ -55,6 +56,7 @@ class Dispatcher:
         self._engine = engine
         self._settings = settings
         self._access = AccessPolicy(settings)
+        self._saved_methods = SavedMethodsApi(engine, settings) if settings.has_saved_methods else None
 
     def decide(self, head: RequestHead, body: Body | None) -> Decision:
         """The decision about a request; without its body (None) the decision may be to read the body first."""
@@ -98,19 +100,13 @@ class Dispatcher:
             other = None
         return self._engine if other is None or self._engine.contract.has_path(path) else other
 
-    # Each part is made when it is first called: no start should wait for it.
+    # Imported and made when it is first called: the start of the server must not wait for it.
 
     @cached_property
     def _stripe(self) -> Api:
         from mockserver.stripe import StripeApi
 
         return StripeApi(self._engine, max_body=self._settings.max_body)
-
-    @cached_property
-    def _saved_methods(self) -> Api | None:
-        from mockserver.saved_methods import SavedMethodsApi
-
-        return SavedMethodsApi(self._engine, self._settings) if self._settings.has_saved_methods else None
 
     @cached_property
     def _mock_app(self) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""The app without our server: what ASGI asks of it, and httpx.ASGITransport."""
+"""The app without its own server: under the ASGI specification and under httpx.ASGITransport."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.messages import Reply
+from mockserver.engine.engine import Engine
+from mockserver.errors import Refusal
+from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
 from mockserver.web import AccessLog, ASGIApp, create_app
 from tests.support.echo_engine import EchoEngine
 
 
 def speak(app: ASGIApp, scope: dict[str, Any], *messages: dict[str, Any]) -> list[MutableMapping[str, Any]]:
-    """What an app sends when it is sent these messages."""
+    """The messages that an app sends for the messages that it receives."""
     sent: list[MutableMapping[str, Any]] = []
     waiting = list(messages)
 
@@ -40,7 +42,7 @@ async def get(app: ASGIApp, url: str, **options: Any) -> httpx.Response:
 
 
 def test_lifespan_closes_the_log() -> None:
-    """Started and stopped by any ASGI server; what waits in the log is written."""
+    """The lifespan protocol starts and stops the app; the stop writes the rest of the log."""
     stream = io.StringIO()
     app = create_app(engine=EchoEngine(), log=AccessLog("text", stream))
     asyncio.run(get(app, "http://mock/x", method="GET"))
@@ -51,7 +53,7 @@ def test_lifespan_closes_the_log() -> None:
 
 
 def test_lifespan_without_a_log() -> None:
-    """There is nothing to close."""
+    """The lifespan protocol works without a log."""
     sent = speak(
         create_app(engine=EchoEngine()),
         {"type": "lifespan"},
@@ -62,8 +64,8 @@ def test_lifespan_without_a_log() -> None:
     assert 2 == len(sent)
 
 
-def test_a_websocket_is_turned_away() -> None:
-    """Under a server that speaks it."""
+def test_a_websocket_is_closed() -> None:
+    """A websocket is closed immediately."""
     assert [{"type": "websocket.close"}] == speak(create_app(engine=EchoEngine()), {"type": "websocket"})
 
 
@@ -73,7 +75,7 @@ def test_a_websocket_is_turned_away() -> None:
     ids=["kept", "not kept by the server"],
 )
 def test_the_raw_path(path: str, raw_path: bytes | None, expected: str) -> None:
-    """The path as it was sent, where the server tells."""
+    """The path is the raw path if the server passes it, else it is encoded again."""
     engine = EchoEngine()
     scope = {
         "type": "http",
@@ -91,14 +93,14 @@ def test_the_raw_path(path: str, raw_path: bytes | None, expected: str) -> None:
 
 @pytest.mark.parametrize("size", [1024 * 1024, 1024 * 1024 + 1])
 def test_the_limit_holds_in_process(size: int) -> None:
-    """Bodies are capped under any server."""
+    """The body limit applies under every server."""
     response = asyncio.run(get(create_app(engine=EchoEngine()), "http://mock/x", method="POST", content=b"a" * size))
 
     assert (200 if size <= 1024 * 1024 else 413) == response.status_code
 
 
 def test_head_in_process() -> None:
-    """No body for HEAD, though the server would let it pass; neither from the control API."""
+    """The reply to HEAD has no body, even if the server would send one; this includes the control API."""
     responses = [
         asyncio.run(get(app, f"http://mock{path}", method="HEAD"))
         for app, path in ((create_app(engine=EchoEngine()), "/x"), (create_app(), "/__mock/health"))
@@ -107,7 +109,7 @@ def test_head_in_process() -> None:
     assert [(200, b""), (200, b"")] == [(response.status_code, response.content) for response in responses]
 
 
-def test_a_caller_may_give_up() -> None:
+def test_a_caller_can_cancel() -> None:
     """Cancelling the call ends a delay."""
     engine = EchoEngine()
     engine.answer = lambda request: Reply(status=200, delay=60)
@@ -121,7 +123,43 @@ def test_a_caller_may_give_up() -> None:
 
 
 def test_the_real_engine_is_the_default() -> None:
-    """create_app(Settings(...)) is all it takes."""
+    """Without an engine, the app loads the bundled contract."""
     response = asyncio.run(get(create_app(Settings(seed=1)), "http://mock/__mock/health", method="GET"))
 
     assert "wingback-api" == response.json()["spec"]["title"]
+
+
+def test_a_listener_that_disconnects_is_not_a_bug(caplog: pytest.LogCaptureFixture) -> None:
+    """From ASGI 2.4 on, `send` raises an error after a disconnect. It ends the event stream and is not logged."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "path": "/__mock/events",
+        "raw_path": b"/__mock/events",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"last-event-id", b"0")],
+    }
+    engine = EchoEngine()
+    engine.refuse = Engine.refuse.__get__(engine)  # type: ignore[method-assign]  # records the refusal, which is the event
+    engine.refuse(Request(method="GET", path="/x"), Refusal("bad-host", "Not served."))
+    sent = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message["type"])
+        if message["type"] == "http.response.body":
+            raise OSError("disconnected")
+
+    app = create_app(engine=engine)
+
+    async def run() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(run())
+
+    assert ["http.response.start", "http.response.body"] == sent
+    assert "" == caplog.text

@@ -1,12 +1,15 @@
-"""HTTP/1.1 on the wire: what is served, in which order, and what is turned away."""
+"""HTTP/1.1 on a socket: which requests are served, in which order, and which are rejected."""
 
 from __future__ import annotations
 
+import socket
 import time
+from select import select
 
 import pytest
 
 from mockserver.messages import Reply
+from mockserver.server.sockets import listen
 from tests.support.live import Live
 
 GET = b"GET /v1/things HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -28,7 +31,7 @@ POST = b"POST /v1/things HTTP/1.1\r\nHost: localhost\r\n"
 )
 @pytest.mark.parametrize("packets", ["one", "byte by byte"])
 def test_a_body_arrives(server: Live, head: bytes, body: bytes, packets: str) -> None:
-    """A request is the same however its bytes come."""
+    """A request is read completely, in one packet or byte by byte."""
     with server.connect() as connection:
         if packets == "byte by byte":
             for byte in head + body:
@@ -48,7 +51,7 @@ def test_a_body_arrives(server: Live, head: bytes, body: bytes, packets: str) ->
         pytest.param(b"//evil/b", "//evil/b", "", id="two slashes first"),
         pytest.param(b"/a/../b/./c", "/a/../b/./c", "", id="dots"),
         pytest.param(b"/a?x=%20&y=?z", "/a", "x=%20&y=?z", id="query"),
-        pytest.param(b"/%00%ff%zz", "/%00%ff%zz", "", id="what decodes to nothing good"),
+        pytest.param(b"/%00%ff%zz", "/%00%ff%zz", "", id="invalid escapes"),
         pytest.param(b"http://localhost:1", "/", "", id="absolute without a path"),
         pytest.param(b"http://localhost?x", "/", "x", id="absolute with a query only"),
         pytest.param(b"/a#b", "/a", "", id="fragment"),
@@ -62,14 +65,14 @@ def test_the_target_arrives_as_it_was_sent(server: Live, target: bytes, path: st
 
 
 def test_the_absolute_form_decides_the_host(server: Live) -> None:
-    """RFC 9112, section 3.2.2: the authority of the target wins, also over the guard of the Host header."""
+    """The authority of the target replaces the Host header, also in the check of the host (RFC 9112, section 3.2.2)."""
     reply = server.exchange(b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
     assert (400, "bad-host") == (reply.status, reply.kind)
 
 
 def test_keep_alive(server: Live) -> None:
-    """One connection carries one request after the other."""
+    """One connection carries several requests in sequence."""
     with server.connect() as connection:
         statuses = []
         for _ in range(3):
@@ -80,20 +83,20 @@ def test_keep_alive(server: Live) -> None:
 
 
 def test_small_replies_are_not_held_back(server: Live) -> None:
-    """Head and body go out at once; with Nagle's algorithm, each reply would wait 40 ms for an acknowledgement."""
-    durations = []
+    """Head and body arrive together. Nagle's algorithm, which would delay further packets, is disabled."""
     with server.connect() as connection:
         for _ in range(20):
-            started = time.monotonic()
             connection.send(GET)
-            connection.receive()
-            durations.append(time.monotonic() - started)
-
-    assert sorted(durations)[10] < 0.035
+            head, _, body = connection.socket.recv(65536).partition(b"\r\n\r\n")
+            assert b"content-length: %d" % len(body) in head
+    # asyncio disables the algorithm only for sockets that are known to be TCP.
+    (listener,) = listen("127.0.0.1", 0)
+    with listener:
+        assert socket.IPPROTO_TCP == listener.proto
 
 
 def test_pipelining(server: Live) -> None:
-    """Requests sent without waiting are answered in their order, also behind a slow one."""
+    """Pipelined requests are answered in order, also after a slow one."""
     server.engine.answer = lambda request: Reply(
         status=200, body=request.path.encode(), delay=0.1 if request.path == "/0" else 0.0
     )
@@ -112,7 +115,7 @@ def test_pipelining(server: Live) -> None:
     ],
 )
 def test_the_connection_ends(server: Live, request_: bytes) -> None:
-    """Who wants no more gets no more, and is told."""
+    """The connection is closed if the client asks for it, and the reply says so."""
     with server.connect() as connection:
         connection.send(request_)
         reply = connection.receive()
@@ -121,8 +124,8 @@ def test_the_connection_ends(server: Live, request_: bytes) -> None:
         assert b"" == connection.rest()
 
 
-def test_a_client_that_says_no_more_is_still_answered(server: Live) -> None:
-    """`nc -N` closes its half of the connection right after the request."""
+def test_a_half_closed_connection_is_still_answered(server: Live) -> None:
+    """A client such as `nc -N` closes its half of the connection after the request and still gets the reply."""
     with server.connect() as connection:
         connection.send(GET)
         connection.socket.shutdown(1)
@@ -131,7 +134,7 @@ def test_a_client_that_says_no_more_is_still_answered(server: Live) -> None:
 
 
 def test_head_has_no_body(server: Live) -> None:
-    """HEAD gets the head of the reply only, and the connection stays in step."""
+    """The reply to HEAD has no body, and the next request on the connection is answered."""
     with server.connect() as connection:
         connection.send(GET.replace(b"GET", b"HEAD") + GET)
         reply = connection.receive(has_body=False)
@@ -140,25 +143,25 @@ def test_head_has_no_body(server: Live) -> None:
         assert "GET" == connection.receive().json()["method"]
 
 
-def test_what_the_server_says_of_itself(server: Live) -> None:
-    """A Date, a length, and no Server."""
+def test_headers_of_the_server(server: Live) -> None:
+    """A reply has the headers Date and Content-Length, and no Server."""
     headers = server.exchange(GET).headers
 
     assert {"content-type", "content-length", "date"} == set(headers)
 
 
 def test_100_continue(server: Live) -> None:
-    """A client that asks whether it may send its body is told to go on."""
+    """A client that sends Expect: 100-continue is asked to send the body."""
     with server.connect() as connection:
         connection.send(POST + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
-        asked = connection.receive()
+        interim = connection.receive()
         connection.send(b"hello")
 
-        assert (100, "hello") == (asked.status, connection.receive().json()["body"])
+        assert (100, "hello") == (interim.status, connection.receive().json()["body"])
 
 
-def test_http_1_0_knows_no_100_continue(server: Live) -> None:
-    """RFC 9110, section 10.1.1: no interim reply for HTTP/1.0."""
+def test_http_1_0_has_no_100_continue(server: Live) -> None:
+    """HTTP/1.0 gets no interim reply (RFC 9110, section 10.1.1)."""
     with server.connect() as connection:
         connection.send(b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
         time.sleep(0.05)
@@ -170,8 +173,8 @@ def test_http_1_0_knows_no_100_continue(server: Live) -> None:
 @pytest.mark.parametrize(
     "trailer", [pytest.param(b"Host: evil.example", id="Host"), pytest.param(b"wb-key: other", id="credential")]
 )
-def test_trailers_are_no_headers(server: Live, trailer: bytes) -> None:
-    """What trails a chunked body decides nothing."""
+def test_trailer_fields_are_ignored(server: Live, trailer: bytes) -> None:
+    """The fields after a chunked body are not header fields."""
     chunked = POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + trailer + b"\r\n\r\n"
     reply = server.exchange(chunked)
 
@@ -217,8 +220,8 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize(("data", "status"), MALFORMED)
-def test_what_is_not_http_is_a_problem(server: Live, data: bytes, status: int) -> None:
-    """Always a problem document, after which the connection ends; never a 500, never silence."""
+def test_malformed_http(server: Live, data: bytes, status: int) -> None:
+    """Malformed data gets a problem document, and the connection is closed."""
     with server.connect() as connection:
         connection.send(data)
         reply = connection.receive()
@@ -230,8 +233,8 @@ def test_what_is_not_http_is_a_problem(server: Live, data: bytes, status: int) -
     assert [] == [request for request in server.engine.requests if request.method != "POST"]
 
 
-def test_what_was_accepted_before_is_answered_first(server: Live) -> None:
-    """Nonsense behind a good request does not overtake its reply."""
+def test_accepted_requests_are_answered_before_malformed_data(server: Live) -> None:
+    """Malformed data after valid requests is rejected after their replies."""
     server.engine.answer = lambda request: Reply(status=200, body=b"slow", delay=0.1)
     with server.connect() as connection:
         connection.send(GET + GET + b"nonsense\r\n\r\n")
@@ -240,8 +243,8 @@ def test_what_was_accepted_before_is_answered_first(server: Live) -> None:
     assert [200, 200, 400] == statuses
 
 
-def test_a_broken_body_behind_a_good_request(server: Live) -> None:
-    """A pipelined request whose body breaks off is turned away, the one before it is answered."""
+def test_a_malformed_body_after_a_valid_request(server: Live) -> None:
+    """A pipelined request with a malformed body is rejected; the request before it is answered."""
     server.engine.answer = lambda request: Reply(status=200, body=request.method.encode(), delay=0.1)
     with server.connect() as connection:
         connection.send(GET + POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
@@ -251,8 +254,8 @@ def test_a_broken_body_behind_a_good_request(server: Live) -> None:
     assert ["GET"] == [request.method for request in server.engine.requests]
 
 
-def test_a_client_that_goes_is_forgotten(server: Live) -> None:
-    """A body that breaks off with its connection leads to nothing."""
+def test_a_client_that_disconnects(server: Live) -> None:
+    """A request whose connection closes before the end of the body is not handled."""
     with server.connect() as connection:
         connection.send(POST + b"Content-Length: 5\r\n\r\nhe")
         time.sleep(0.05)
@@ -261,14 +264,11 @@ def test_a_client_that_goes_is_forgotten(server: Live) -> None:
     assert ["GET"] == [request.method for request in server.engine.requests]
 
 
-def test_a_delay_blocks_nobody_else(server: Live) -> None:
-    """While one reply waits, others are sent."""
-    server.engine.answer = lambda request: Reply(status=200, delay=0.5 if request.path == "/slow" else 0.0)
+def test_a_delay_does_not_block_other_requests(server: Live) -> None:
+    """While one reply is delayed, other requests are answered."""
+    server.engine.answer = lambda request: Reply(status=200, delay=60 if request.path == "/slow" else 0.0)
     with server.connect() as slow:
-        started = time.monotonic()
         slow.send(GET.replace(b"/v1/things", b"/slow"))
-        server.exchange(GET)
-        between = time.monotonic() - started
-        slow.receive()
 
-        assert between < 0.4 <= time.monotonic() - started
+        assert 200 == server.exchange(GET).status
+        assert ([], [], []) == select([slow.socket], [], [], 0)
