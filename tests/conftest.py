@@ -1,10 +1,13 @@
-"""Settings of a test run."""
+"""Settings of a test run, and the mock that the tests of a module share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.mock import Mock, mock_of
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -14,3 +17,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """
     selected = [argument for argument in config.args if not Path(argument).is_dir()]
     return 0 if selected else None
+
+
+@pytest.fixture(scope="module")
+def shared_mock() -> Iterator[Mock]:
+    """A mock with default settings, for the tests of a module."""
+    with mock_of() as mock:
+        yield mock
+
+
+@pytest.fixture
+def mock(shared_mock: Mock) -> Mock:
+    """The mock of the module, in its initial state."""
+    shared_mock.engine.reset(None)
+    return shared_mock

@@ -119,7 +119,7 @@ ULYSSES = {"title": "Ulysses", "pages": 730}
 TWO_WORDS = {"title": "Two Words", "pages": 2}
 LOST, SOLD = {"reason": "lost"}, {"reason": "sold"}
 
-# By preference: status and body, and Preference-Applied.
+# Maps a preference to the status, the body and Preference-Applied.
 PREFERENCES: dict[str, tuple[str, str, tuple[int, object], str | None]] = {
     "nothing": ("/book", "", (200, EMMA), None),
     "a code": ("/book", "code=404", (404, LOST), "code=404"),

@@ -53,7 +53,7 @@ class _RouteNode:
     literals: dict[str, _RouteNode] = field(default_factory=dict)
     patterns: list[_SegmentPattern] = field(default_factory=list)
     parameter: _RouteNode | None = None
-    # By method: the operation, and the names of the template's parameters in the order of the path.
+    # Maps a method to its operation and the names of the template's parameters, in the order of the path.
     operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
 
 

@@ -68,7 +68,7 @@ class ArrayMaker:
                 return item
             if index >= self.tuple_length:
                 raise NoSample("no item can satisfy both `items` and `contains`", position.pointer)
-        # Where `maxContains` is set, no other item may count as contained.
+        # If `maxContains` is set, no other item may count as contained.
         parts = self.conjunction.parts
         excluded = [{"not": part["contains"]} for part in parts if {"contains", "maxContains"} <= part.keys()]
         return self.new_item((*schemas, *excluded), position)

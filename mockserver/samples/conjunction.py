@@ -11,7 +11,7 @@ from mockserver.samples.sample_context import NoSample
 
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
 
-# By type: keywords that restrict only values of this type.
+# Maps a type to the keywords that restrict only its values.
 TYPE_KEYWORDS = {
     "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties", "propertyNames"),
     "array": ("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"),

@@ -98,10 +98,10 @@ def choose_media_type(content: Mapping[str, Any], accept: str | None) -> tuple[s
     Raises Refusal not-acceptable.
     """
     documented = sorted(content, key=lambda name: (not is_json(name), essence(name) != "application/json"))
-    # By the media type that is sent: the documented one. Where two are sent as the same, the first one counts.
+    # Maps each media type that can be sent to the documented one. If two are sent as the same type, the first counts.
     offered = {_concrete(media_type): media_type for media_type in reversed(documented)}
     wanted = qualities(map(_concrete, documented), accept)
-    # Where several have the same quality, max takes the first.
+    # If several have the same quality, max takes the first.
     chosen = max(wanted, key=wanted.__getitem__)
     if not wanted[chosen]:
         raise Refusal(

@@ -89,7 +89,7 @@ FIXED: dict[str, Callable[[Random], str]] = {
     "int64": lambda rng: str(rng.randint(1, 2**53)),
     "uint64": lambda rng: str(rng.randint(1, 2**53)),
 }
-# By format: a function that makes a string of about a given length, and a string for a small `maxLength`.
+# Maps a format to a function that makes a string of about a given length, and a string for a small `maxLength`.
 GROWING: dict[str, tuple[Callable[[Random, int], str], str]] = {
     "binary": (lambda rng, length: _joined_words(rng, length, " "), ""),
     "byte": (_base64, ""),

@@ -24,7 +24,7 @@ class SampleReplies:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._resolve = contract.document.resolve
-        # By id of a media type object (the document keeps it alive): the failures in a row, and the last reason.
+        # Maps the id of a media type object to its failures in a row and the last reason. The document keeps it alive.
         self._failures: dict[int, tuple[int, str]] = {}
         self._samples = SchemaSamples(
             contract.document.data, openapi_31=contract.document.is_31, problems=self._problems

@@ -67,7 +67,7 @@ class SchemaReferences:
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:
-        """By reference: the references to the schemas that have it in their `allOf`."""
+        """For each reference, the references to the schemas that have it in their `allOf`."""
         children: dict[str, list[str]] = {}
         schemas = as_mapping(as_mapping(self._document.get("components")).get("schemas"))
         for name, schema in schemas.items():

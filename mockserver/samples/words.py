@@ -12,7 +12,7 @@ timber topaz valley velvet violet walnut water willow winter
 """
 WORDS = tuple(TEXT.split())
 
-# What the last word of a member's name suggests. By format: the words that suggest it.
+# Maps a format to the last words of member names that suggest it.
 FORMAT_WORDS = {
     "date": "date",
     "date-time": "at timestamp",
@@ -22,7 +22,7 @@ FORMAT_WORDS = {
     "uuid": "guid uuid",
 }
 FORMATS = {word: name for name, words in FORMAT_WORDS.items() for word in words.split()}
-# By word: values to choose from.
+# Maps a word to values to choose from.
 VALUES = {
     "city": ("Berlin", "Lisbon", "Oslo", "Vienna"),
     "country": ("AT", "DE", "FR", "NL"),
@@ -35,7 +35,7 @@ VALUES = {
     "status": ("active", "pending"),
     "version": ("1.0.0", "2.1.0"),
 }
-# By word: how many words the text has.
+# Maps a word to the number of words in the text.
 COUNTS = {"comment": 6, "description": 8, "message": 6, "summary": 6, "text": 6, "title": 3}
 OPAQUE = frozenset({"hash", "id", "key", "secret", "sha", "token"})
 

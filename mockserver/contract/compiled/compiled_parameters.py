@@ -16,7 +16,7 @@ INTEGER = re.compile(r"-?[0-9]{1,15}")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_DEPTH = 10
 
-# By type: reads a text exactly as openapi-core does, or returns None if this is not certain.
+# Maps a type to a function that reads a text as openapi-core does, or returns None if that is not certain.
 READERS: dict[str, Callable[[str], Any]] = {
     "string": lambda raw: raw,
     "integer": lambda raw: int(raw) if INTEGER.fullmatch(raw) else None,
