@@ -126,7 +126,8 @@ PARCELS = {
         "get_parcel",
         "headers: {rate-limit: many, kind: can}\nbody: {id: x}",
         [
-            f"6:29: stubs[0].reply.headers.rate-limit: the value cannot be read as integer {HINT}",
+            '6:29: stubs[0].reply.headers.rate-limit: "many" is not an integer (written as in JSON, such as 10 or -5) '
+            f"{HINT}",
             f'6:41: stubs[0].reply.headers.kind: "can" is not one of "box", "bag" {HINT}',
         ],
     ),

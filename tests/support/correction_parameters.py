@@ -156,6 +156,23 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
             VALID,
         ),
     ],
+    "text_values": [
+        (parameter_document(schema={"type": "boolean"}), query_request("q=yes"), "valid", [("query", "/q", "type")]),
+        (parameter_document(schema={"type": "integer"}), query_request("q=1_000"), "valid", [("query", "/q", "type")]),
+        (parameter_document(schema={"type": "number"}), query_request("q=NaN"), "valid", [("query", "/q", "type")]),
+        (
+            parameter_document(version="3.1.0", schema={"type": "integer"}),
+            query_request("q=5.0"),
+            "ParameterValidationError",
+            VALID,
+        ),
+        (
+            document_with(request_body({"properties": {"n": {"type": "boolean"}}}, "multipart/form-data")),
+            form_request(("n", "1")),
+            "InvalidRequestBody",
+            [("body", "", "type")],
+        ),
+    ],
     "type_lists": [
         (
             parameter_document(version="3.1.0", schema={"type": ["integer", "null"]}),

@@ -1,6 +1,5 @@
 """Accepts valid parameters fast. Parameters that are not accepted go to openapi-core."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,18 +9,19 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.messages import Request
+from mockserver.parsing.text_values import read_boolean, read_integer, read_number
 
 DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
-INTEGER = re.compile(r"-?[0-9]{1,15}")
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_DEPTH = 10
+# Longer numbers go to openapi-core: jsonschema-rs does not compare all of them as Python does.
+MAX_NUMBER_LENGTH = 16
 
-# Maps a type to a function that reads a text as openapi-core does, or returns None if that is not certain.
+# Maps a type to a function that reads a text, or returns None if only openapi-core can read it.
 READERS: dict[str, Callable[[str], Any]] = {
     "string": lambda raw: raw,
-    "integer": lambda raw: int(raw) if INTEGER.fullmatch(raw) else None,
-    "number": lambda raw: float(raw) if NUMBER.fullmatch(raw) else None,
-    "boolean": {"true": True, "false": False}.get,
+    "integer": lambda raw: read_integer(raw, is_31=False) if len(raw) <= MAX_NUMBER_LENGTH else None,
+    "number": lambda raw: read_number(raw) if len(raw) <= MAX_NUMBER_LENGTH else None,
+    "boolean": read_boolean,
 }
 
 

@@ -26,8 +26,12 @@ CORRECTIONS = {
     "escaping it, and supports only word characters in member names. The mock reads all names, nested ones too.",
     "delimited_queries": "openapi-core looks for `%20` in a query that is already decoded, and rejects exploded "
     "lists. The mock splits lists at the decoded space, and reads exploded lists as repeated parameters.",
+    # casters.py: openapi-core takes a factory of casters.
+    "text_values": "openapi-core reads booleans and numbers in parameters, headers and form members as Python does: "
+    "`yes`, `1_000`, ` 5 ` and `NaN` are accepted. The mock reads them as JSON (RFC 8259).",
     "type_lists": "openapi-core crashes if the type of a parameter or form member is a list, as OpenAPI 3.1 allows. "
     "The mock converts the value to the first type in the list that fits.",
+    # parameter_styles.py: the types of a schema.
     "optional_arrays": "openapi-core does not recognise an array or object in `anyOf` beside null. The mock does, if "
     "the schema allows no other type.",
     # body_readers.py: openapi-core takes readers by media type and a factory of readers.

@@ -9,8 +9,6 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema_path import SchemaPath
-from openapi_core.casting.schemas import oas30_types_caster, oas31_types_caster
-from openapi_core.casting.schemas.casters import TypesCaster
 from openapi_core.deserializing.media_types import media_type_deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.schema.parameters import get_style_and_explode
@@ -25,7 +23,8 @@ from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
 from mockserver.contract.validation.body_readers import BodyReaders, MediaTypeReaders, Opaque
-from mockserver.contract.validation.parameter_styles import STYLES, Casters, Styles, only_type
+from mockserver.contract.validation.casters import Casters
+from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type
 from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
 
@@ -133,8 +132,7 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
 
 def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:
     validators = SchemaValidators(OAS31Validator if is_31 else class_30, is_31=is_31)
-    types: TypesCaster = oas31_types_caster if is_31 else oas30_types_caster
-    styles = Styles(Casters(validators, types), style_deserializers=STYLES)
+    styles = Styles(Casters(validators, is_31=is_31), style_deserializers=STYLES)
     return {
         "schema_validators_factory": validators,
         "schema_casters_factory": styles.schema_casters_factory,

@@ -7,9 +7,6 @@ from functools import partial
 from typing import Any
 
 from jsonschema_path import SchemaPath
-from openapi_core.casting.schemas.casters import SchemaCaster
-from openapi_core.casting.schemas.exceptions import CastError
-from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.deserializing.styles import style_deserializers
 from openapi_core.deserializing.styles.deserializers import StyleDeserializer
 from openapi_core.deserializing.styles.factories import StyleDeserializersFactory
@@ -28,30 +25,6 @@ def _types(schema: SchemaPath) -> set[str]:
         types = (schema / "type").read_str_or_list()
         return {types} if isinstance(types, str) else set(types)
     return {name for keyword in COMPOSITIONS if keyword in schema for part in schema / keyword for name in _types(part)}
-
-
-class Casters(SchemaCastersFactory):
-    """Makes casters that support the lists of types of OpenAPI 3.1."""
-
-    def create(self, *args: Any, **options: Any) -> SchemaCaster:
-        return _Caster(**vars(super().create(*args, **options)))
-
-
-class _Caster(SchemaCaster):
-    def cast(self, value: Any) -> Any:
-        types = (self.schema / "type").read_str_or_list(None)
-        if not isinstance(types, list):
-            return super().cast(value)
-        for name in types:
-            if name == "string" and isinstance(value, str):
-                return value
-            if name in {"string", "null"}:
-                continue
-            try:
-                return self.get_type_caster(name)(value)
-            except (ValueError, TypeError, KeyError, CastError):
-                continue
-        return value
 
 
 class Styles(StyleDeserializersFactory):

@@ -38,6 +38,12 @@ TYPE_NAMES: dict[type, str] = {
     list: "an array",
     dict: "an object",
 }
+# How values that are sent as text are written, such as parameters and form members.
+SYNTAX = {
+    "boolean": " (true or false)",
+    "integer": " (written as in JSON, such as 10 or -5)",
+    "number": " (written as in JSON, such as 10 or -0.5)",
+}
 WITH_ARTICLE = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
 
 
@@ -77,7 +83,7 @@ def _cause_violations(error: Exception, place: str, pointer: str) -> list[Violat
             message = f"it cannot be read as {cause.mimetype}: {cause.__context__ or 'it is malformed'}"
             keyword = "content"
         case CastError() as cause:
-            message, keyword = f"{subject} cannot be read as {cause.type or 'the schema requires'}", "type"
+            message, keyword = _cast_message(cause), "type"
         case EmptyQueryParameterValue():
             message, keyword = f"{subject} is empty", "allowEmptyValue"
         case DeserializeError() as cause:
@@ -86,6 +92,13 @@ def _cause_violations(error: Exception, place: str, pointer: str) -> list[Violat
         case cause:
             return [uncheckable(place, cause or error, pointer)]
     return [Violation(place=place, pointer=pointer, message=message, keyword=keyword)]
+
+
+def _cast_message(error: CastError) -> str:
+    name = error.type if isinstance(error.type, str) else ""
+    syntax = SYNTAX.get(name, "")
+    wanted = WITH_ARTICLE.get(name, f"a {name}" if name else "what the schema requires")
+    return f"{_shown(error.value)} is not {wanted}{syntax}"
 
 
 def uncheckable(place: str, error: BaseException, pointer: str = "") -> Violation:
