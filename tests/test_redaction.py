@@ -71,18 +71,52 @@ def test_nothing_secret_is_left(name: str) -> None:
         "10.0.0.17 10.0.0.18 192.168.100.200",
         "62.168.100.200, 45.113.11.11",
         "pk_test_z6hxDj6qZZ0MSzPvnLbalcNA",
+        "No such setupintent: 'seti_1234567890'",
+        "seti_1234567890123456",
+        "order 1234567890123456",
+        "4242 4242 4242 4241",
+        "1234567890123",
+        "4242424242424242424242",
+        "tel +49 151 12345678901",
+        "n=4242%204242%204242%204241",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
-    """Ids, last digits, dates, IP addresses and publishable keys are kept."""
+    """Ids, last digits, dates, IP addresses, publishable keys and numbers that fit no card are kept."""
     assert text == redact(text)
+
+
+CARD_NUMBERS = {
+    "12 digits": ("500000000009", "[redacted]"),
+    "13 digits": ("4222222222222", "[redacted]"),
+    "15 digits": ("378282246310005", "[redacted]"),
+    "16 digits": (REAL, "[redacted]"),
+    "19 digits": ("6205500000000000004", "[redacted]"),
+    "of no known scheme": ("1000000000000008", "[redacted]"),
+    "after a prefix": (f"seti_{REAL}", "seti_[redacted]"),
+    "between letters": (f"a{REAL}b", "a[redacted]b"),
+    "spaces": (GROUPED, "[redacted]"),
+    "hyphens": (GROUPED.replace(" ", "-"), "[redacted]"),
+    "spaces, American Express": ("3782 822463 10005", "[redacted]"),
+    "single digits": (" ".join(REAL), "[redacted]"),
+    "after another number": (f"no. 12 {GROUPED}", "no. 12 [redacted]"),
+    "encoded": (f"n={quote(GROUPED)}", "n=[redacted]"),
+}
+
+
+@pytest.mark.parametrize("name", CARD_NUMBERS)
+def test_card_numbers_are_hidden(name: str) -> None:
+    """A number of 12 to 19 digits with a correct check digit is hidden, as people write it."""
+    text, shown = CARD_NUMBERS[name]
+
+    assert shown == redact(text)
 
 
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
         (b"tel +49 151 1234567", "tel +49 151 1234567"),
-        (b"tel +49 151 12345678901", "tel +[redacted]"),
+        (b"tel +49 151 12345678901", "tel +49 151 12345678901"),
         (b'  {"a":"50%+20%","n":"4242424242424242"}', '  {"a":"50%+20%","n":"[redacted]"}'),
         (b'{"a":"\\u00e9\\n","n":1e400,"a":2,"cvc":"123"}', '{"a":"\\u00e9\\n","n":1e400,"a":2,"cvc":"[redacted]"}'),
         (b'{"\\u0063vc":"987","b":"\\u0022"}', '{"cvc":"[redacted]","b":"\\u0022"}'),
@@ -153,13 +187,15 @@ def test_secret_names(name: str, is_secret: bool) -> None:  # noqa: FBT001  # a 
     [
         ("pm_1", "pm_1"),
         ("x" * 200, "x" * 100),
-        ("41111111", "[redacted]"),
-        ("a41111111a", "[redacted]"),
-        ("1234567", "1234567"),
+        ("seti_1234567890", "seti_1234567890"),
+        ("41111111", "41111111"),
+        (REAL, "[redacted]"),
+        (f"pm_{REAL}", "pm_[redacted]"),
+        (f"{'x' * 92}{REAL}", f"{'x' * 92}[redacte"),
     ],
 )
 def test_name(name: str, shown: str) -> None:
-    """A name is shortened, and hidden if it consists mostly of digits."""
+    """A name is shortened, and a card number in it is hidden, also one that would be cut in two."""
     assert shown == redact_name(name)
 
 

@@ -5,10 +5,8 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote, unquote_plus
 
-from mockserver.redaction.card_numbers import REDACTED, without_card_numbers
+from mockserver.redaction.card_numbers import REDACTED, is_card_number, without_card_numbers
 
-# The shortest card numbers have 8 digits (ISO/IEC 7812).
-_MIN_DIGITS: Final = 8
 _MAX_NAME: Final = 100
 
 # A contract may give its credentials any name, such as X-Api-Key or access_token.
@@ -27,12 +25,13 @@ _SECRET: Final = re.compile(
 _LONG_NUMBER: Final = re.compile(
     r"""
       (?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))                         # not the digits of a UUID
-      (?:\d|%3\d)(?:(?:[ +-]|%20|%2[BbDd])?(?:\d|%3\d)){12,18}(?![\w-])
+      (?:\d|%3\d)(?:(?:[ +-]|%20|%2[BbDd])?(?:\d|%3\d)){11,18}(?![\w-])
     """,
     re.VERBOSE,
 )
 # Every match of the patterns above contains one of these. Most texts contain none, which is ten times faster to see.
 _HINTS: Final = ("secret", "k_test_", "k_live_", "api_key_", "cvc", "iban", "number")
+_NO_DIGIT: Final = re.compile(r"[^0-9]")
 _MANY_DIGITS: Final = re.compile(r"[0-9](?:[ +._/-]{0,4}[0-9]){11}|%")
 
 _SPACE: Final = re.compile(r"\s")
@@ -46,8 +45,12 @@ def redact(text: str) -> str:
     if not is_plain or _has_hint(text.lower()):
         text = _SECRET.sub(lambda match: f"{match[match.lastgroup or 0]}{REDACTED}", text)
     if not is_plain or _MANY_DIGITS.search(text):
-        text = without_card_numbers(_LONG_NUMBER.sub(REDACTED, text))
+        text = without_card_numbers(_LONG_NUMBER.sub(_cleared, text))
     return text
+
+
+def _cleared(number: re.Match[str]) -> str:
+    return REDACTED if is_card_number(_NO_DIGIT.sub("", unquote(number[0]))) else number[0]
 
 
 def _has_hint(lowered: str) -> bool:
@@ -110,9 +113,9 @@ def _redact_pair(pair: str) -> str:
 
 
 def redact_name(name: str) -> str:
-    """Return a name that a client sent, to repeat it in a reply: shortened, and nothing that may be a card number."""
-    digits = sum(each.isdigit() for each in name)
-    return REDACTED if digits >= _MIN_DIGITS and 2 * digits > len(name) else redact(name[:_MAX_NAME])
+    """Return a name that a client sent, to repeat it in a reply: shortened and without secrets."""
+    # A card number that is cut in two is no longer recognized.
+    return redact(name[: 2 * _MAX_NAME])[:_MAX_NAME]
 
 
 def printable(text: str) -> str:
