@@ -59,6 +59,10 @@ class Contract:
         """Whether the contract has an operation of any method at a raw path."""
         return self._router.has(path)
 
+    def has_paths_below(self, path: str) -> bool:
+        """Whether the contract has a path that starts with all segments of a raw path, or is equal to it."""
+        return self._router.has_below(path)
+
     def route(self, request: Request) -> Route:
         """The operation that a request calls, with the path parameters.
 

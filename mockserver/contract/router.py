@@ -107,10 +107,17 @@ class Router:
 
     def has(self, raw_path: str) -> bool:
         """Whether a path has an operation for any method."""
+        return self._leads_to_operations(_segments(raw_path))
+
+    def has_below(self, raw_path: str) -> bool:
+        """Whether a template starts with all segments of a path."""
         return next(_matches(self._root, _segments(raw_path), 0, ()), None) is not None
 
+    def _leads_to_operations(self, segments: list[tuple[str, str]]) -> bool:
+        return any(node.operations for node, _ in _matches(self._root, segments, 0, ()))
+
     def _unknown_path(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
-        if raw_path.endswith("/") and next(_matches(self._root, segments[:-1], 0, ()), None) is not None:
+        if raw_path.endswith("/") and self._leads_to_operations(segments[:-1]):
             return "The contract has no such path: it ends with a slash, but the documented path does not."
         closest = sorted(self._templates, key=lambda template: _distance(template, segments))[:MAX_SUGGESTIONS]
         suggestion = f"Did you mean {' or '.join(closest)}?" if closest else "It has no paths at all."
@@ -158,10 +165,9 @@ def _decoded(segment: str) -> str:
 def _matches(
     node: _RouteNode, segments: list[tuple[str, str]], index: int, values: tuple[str, ...]
 ) -> Iterator[tuple[_RouteNode, tuple[str, ...]]]:
-    """Every node with operations that the segments from `index` lead to, the most specific first."""
+    """Every node that the segments from `index` lead to, the most specific first. It may have no operations."""
     if index == len(segments):
-        if node.operations:
-            yield node, values
+        yield node, values
         return
     raw, decoded = segments[index]
     literal = node.literals.get(decoded)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
-from mockserver.messages import Call, Fault, Reply
+from mockserver.messages import Call, Fault, Reply, Request
 from mockserver.storage.keyed_store import KeyedStore
 from mockserver.stripe.stripe_errors import StripeError
 
@@ -55,8 +55,8 @@ class IdempotentReplies:
         If a fault spoiled the reply, the replay is the undamaged reply: that is the purpose of the keys. A browser gets
         the fault again. It repeats a request by itself when a connection breaks, and its page would not see the fault.
         """
-        key = call.request.headers.get(HEADER)
-        if key is None or call.request.method != "POST":
+        key = _key(call.request)
+        if key is None:
             return answer()
         digest = _digest(call)
         place = _hash(f"{namespace}\0{caller}\0{key}")
@@ -76,6 +76,17 @@ class IdempotentReplies:
     def reset(self, namespace: str | None) -> None:
         """Remove the replies of a namespace, or all (None)."""
         self._stored.reset(namespace)
+
+
+def echoed_key(request: Request) -> tuple[tuple[str, str], ...]:
+    """The Idempotency-Key of a request as a header of its reply (https://docs.stripe.com/api/idempotent_requests)."""
+    key = _key(request)
+    return () if key is None else ((HEADER, key),)
+
+
+def _key(request: Request) -> str | None:
+    """The key, for the method that Stripe accepts keys for."""
+    return request.headers.get(HEADER) if request.method == "POST" else None
 
 
 def _replayed(before: _StoredReply, *, for_browser: bool) -> Reply | Fault:

@@ -18,7 +18,7 @@ from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
 from mockserver.stripe.api_keys import ApiKey, find_key, refuse_live
 from mockserver.stripe.caller import Caller
-from mockserver.stripe.idempotency import IdempotentReplies
+from mockserver.stripe.idempotency import IdempotentReplies, echoed_key
 from mockserver.stripe.stripe_errors import StripeError, refusal_error, violations_error
 from mockserver.stripe.stripe_operations import stripe_operations
 from mockserver.stripe.stripe_replies import error_reply, refusal_kind
@@ -66,7 +66,7 @@ class StripeApi:
             )
         except Refusal as refusal:
             recording.entry.violations = refusal.violations
-            outcome = error_reply(refusal_error(refusal))
+            outcome = error_reply(refusal_error(refusal, request))
         except StripeError as error:
             recording.entry.violations = error.violations
             outcome = error_reply(error)
@@ -74,7 +74,9 @@ class StripeApi:
         recording.entry.refused = refusal_kind(reply)
         if not _may_be_kept(reply):
             recording.entry.request, recording.entry.sent = _without_numbers(request), ABSENT
-        return self._engine.recorder.finish(recording, outcome, headers=[("request-id", request_id)])
+        return self._engine.recorder.finish(
+            recording, outcome, headers=[("request-id", request_id), *echoed_key(request)]
+        )
 
     def _begin(self, request: Request, called: PaymentSession | None) -> Recording:
         """The recording, in the namespace of the session that gave out the setup intent or the key, if there is one."""

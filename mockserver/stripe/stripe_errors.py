@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.errors import Refusal, Violation
+from mockserver.messages import Request
 from mockserver.parsing import json_pointers
 from mockserver.payments.declines import Decline
 from mockserver.payments.method_entry import EntryRefusedError
-from mockserver.redaction.redact import redact
+from mockserver.redaction.redact import redact, redact_path
 
 INVALID_REQUEST: Final = "invalid_request_error"
 DOCUMENTATION: Final = "https://docs.stripe.com/error-codes#"
@@ -24,6 +25,9 @@ _AS_STRIPE: Final = {
     "not-authenticated": "There is no API key: send pk_test_… or sk_test_… as a Bearer token, as the user name of HTTP "
     "Basic authentication, or as the parameter key."
 }
+_UNRECOGNIZED: Final = ("unknown-path", "method-not-allowed")
+_SERVED_PART: Final = "The mock serves a part of Stripe's API, which spec/stripe.yaml describes."
+_MAX_PATH: Final = 200
 
 
 class StripeError(Exception):
@@ -103,12 +107,17 @@ def entry_error(refused: EntryRefusedError, *, setup_intent: dict[str, Any] | No
     )
 
 
-def refusal_error(refusal: Refusal) -> StripeError:
-    """The error for a refusal, in the form that Stripe's client libraries can read."""
+def refusal_error(refusal: Refusal, request: Request) -> StripeError:
+    """The error for a refusal of a request, in the form that Stripe's client libraries can read."""
+    status, message = refusal.status, _AS_STRIPE.get(refusal.kind, refusal.detail)
+    if refusal.kind in _UNRECOGNIZED:
+        # Stripe answers a wrong method like an unknown path.
+        where = redact_path(request.path)[:_MAX_PATH]
+        status, message = 404, f"Unrecognized request URL ({request.method}: {where}). {_SERVED_PART}"
     return StripeError(
-        status=refusal.status,
-        message=_AS_STRIPE.get(refusal.kind, refusal.detail),
-        type="api_error" if refusal.status >= 500 else INVALID_REQUEST,
+        status=status,
+        message=message,
+        type="api_error" if status >= 500 else INVALID_REQUEST,
         refused=None if refusal.kind in _AS_STRIPE else refusal.kind,
         violations=refusal.violations,
         headers=refusal.headers,

@@ -19,12 +19,10 @@ from mockserver.web.origin_rules import preflight_headers
 from mockserver.web.own_replies import internal_error, malformed_http, report_crash
 from mockserver.web.request_body import Body
 from mockserver.web.request_head import RequestHead
+from mockserver.web.stripe_paths import SERVED, resource_path, stripe_resource
 
 MOCK_PREFIX: Final = "/__mock/"
 """Where the paths of the control API and of the pages begin."""
-
-STRIPE_PATHS: Final = ("/v1/payment_methods", "/v1/setup_intents", "/v1/tokens")
-"""Where the paths of Stripe's API begin."""
 
 # Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, each later one under a name of its own.
 _SCRIPT: Final = re.compile(r"/v3(?:/|/stripe\.js)?|/[a-z]+/stripe\.js")
@@ -91,14 +89,16 @@ class Dispatcher:
 
     def _api(self, path: str) -> Api:
         """The API that answers a path which is neither the control API's nor that of a page or script."""
-        if path.startswith(STRIPE_PATHS):
-            is_other = any(path == start or path.startswith(f"{start}/") for start in STRIPE_PATHS)
-            other: Api | None = self._stripe if is_other else None
-        elif self._saved_methods is not None and SAVED_METHODS_PATH.fullmatch(path):
-            other = self._saved_methods
-        else:
-            other = None
-        return self._engine if other is None or self._engine.contract.has_path(path) else other
+        contract = self._engine.contract
+        resource = stripe_resource(path)
+        if resource is not None:
+            # The mock has no operations of the other resources; it only says so in the form of Stripe's errors.
+            is_served = resource in SERVED
+            gives_way = contract.has_path(path) if is_served else contract.has_paths_below(resource_path(resource))
+            return self._engine if gives_way else self._stripe
+        if self._saved_methods is not None and SAVED_METHODS_PATH.fullmatch(path) and not contract.has_path(path):
+            return self._saved_methods
+        return self._engine
 
     # Imported and made when it is first called: the start of the server must not wait for it.
 

@@ -14,7 +14,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _EXPOSED = (
     "Mock-Scenario, Mock-Stub, Mock-Entry, Mock-Refused, Mock-Violations, "
     "Preference-Applied, Retry-After, Location, Allow, WWW-Authenticate, "
-    "Request-Id, Idempotent-Replayed, Original-Request"
+    "Request-Id, Idempotency-Key, Idempotent-Replayed, Original-Request"
 )
 
 

@@ -19,7 +19,7 @@ from mockserver.messages import Fault, Headers, Reply, Request
 from mockserver.settings import Settings, bundled
 from mockserver.stripe import StripeApi
 from mockserver.stripe.stripe_operations import OPERATIONS
-from mockserver.web.dispatch import STRIPE_PATHS
+from mockserver.web.stripe_paths import SERVED, stripe_resource
 from tests.support.cases import generated
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import Setup, card_data, prepared
@@ -39,7 +39,7 @@ def test_the_operations_are_those_of_the_spec(contract: Contract) -> None:
 
 def test_every_path_is_found(contract: Contract) -> None:
     """Every path of spec/stripe.yaml is sent to the Stripe API."""
-    assert [] == [path for path in contract.document.data["paths"] if not path.startswith(STRIPE_PATHS)]
+    assert SERVED == {stripe_resource(path) for path in contract.document.data["paths"]}
 
 
 def test_operations_of_the_mock_are_named_so(contract: Contract) -> None:
@@ -280,6 +280,25 @@ def test_the_contract_comes_first(tmp_path: Path, path: str, expected: tuple[int
         assert expected == (ours.status_code, stripes.status_code, other.headers.get("mock-refused"))
 
 
+@pytest.mark.parametrize(
+    ("path", "called", "is_stripes"),
+    [
+        pytest.param("/v1/customers/{id}", "/v1/customers", False, id="a longer path"),
+        pytest.param("/v1/customers", "/v1/customers/cus_1", False, id="a shorter path"),
+        pytest.param("/v1/{resource}/{id}", "/v1/customers", False, id="any resource"),
+        pytest.param("/v1/customers/{id}", "/v1/charges", True, id="another resource"),
+        pytest.param("/customers", "/v1/customers", True, id="without the version"),
+    ],
+)
+def test_the_contract_keeps_its_resources(tmp_path: Path, path: str, called: str, is_stripes: bool) -> None:  # noqa: FBT001  # a table's column
+    """An unknown path below a path of the served contract is refused by the contract, otherwise by the Stripe API."""
+    (tmp_path / "ours.json").write_text(json.dumps(described(path)), "utf-8")
+    with mock_of(Settings(seed=1, spec=tmp_path / "ours.json")) as mock:
+        reply = mock.browser({"authorization": "Bearer sk_test_1"}).get(called)
+
+        assert (404, is_stripes) == (reply.status_code, "error" in reply.json())
+
+
 def test_a_page_may_call(mock: Mock) -> None:
     """CORS lets a page send and read every header that Stripe's clients use."""
     setup = prepared(mock)
@@ -294,4 +313,11 @@ def test_a_page_may_call(mock: Mock) -> None:
 
     assert wanted == allowed.headers["access-control-allow-headers"].replace(" ", "")
     assert ("http://localhost:5173", 200) == (reply.headers["access-control-allow-origin"], reply.status_code)
-    assert {"Request-Id", "Idempotent-Replayed", "Original-Request", "Mock-Refused", "Mock-Entry"} <= set(exposed)
+    assert {
+        "Request-Id",
+        "Idempotency-Key",
+        "Idempotent-Replayed",
+        "Original-Request",
+        "Mock-Refused",
+        "Mock-Entry",
+    } <= set(exposed)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -27,6 +28,44 @@ def test_a_repeated_confirmation_is_replayed(mock: Mock, fields: dict[str, objec
     assert (None, "true") == (first.headers.get("idempotent-replayed"), second.headers.get("idempotent-replayed"))
     assert first.headers["request-id"] == second.headers["original-request"] != second.headers["request-id"]
     assert (1 if fields == VISA else 0) == len(setup.saved())
+
+
+ECHOED: dict[str, tuple[str, Mapping[str, Any], int]] = {
+    "success": ("/confirm", VISA, 200),
+    "decline": ("/confirm", DECLINED, 402),
+    "an unknown parameter": ("/confirm", VISA | {"colour": "red"}, 400),
+    "an unknown payment method": ("/confirm", {"payment_method": "pm_none"}, 400),
+    "an unknown path": ("/nothing", VISA, 404),
+}
+
+
+@pytest.mark.parametrize("name", ECHOED)
+def test_the_key_is_echoed(mock: Mock, name: str) -> None:
+    """The reply has the key that was sent, also on an error and on a replay."""
+    action, fields, status = ECHOED[name]
+    setup = prepared(mock)
+    replies = [setup.call(action[1:], fields, idempotency_key="k 1-~") for _ in range(2)]
+
+    assert [(status, "k 1-~")] * 2 == [(each.status_code, each.headers.get("idempotency-key")) for each in replies]
+
+
+def test_a_misused_key_is_echoed(mock: Mock) -> None:
+    """The error about a key that was used for another request has the key, too."""
+    setup = prepared(mock)
+    replies = [setup.call("confirm", fields, idempotency_key="k1") for fields in (DECLINED, VISA)]
+
+    assert [(402, "k1"), (400, "k1")] == [(each.status_code, each.headers.get("idempotency-key")) for each in replies]
+
+
+def test_no_key_is_made_up(mock: Mock) -> None:
+    """A reply to a request without a key, or to a GET request, has no key."""
+    setup = prepared(mock)
+    read = setup.http.get(
+        f"/v1/setup_intents/{setup.id}", params={"client_secret": setup.secret}, headers={"Idempotency-Key": "k1"}
+    )
+
+    assert [200, 200] == [read.status_code, (confirmed := setup.confirm()).status_code]
+    assert [False, False] == ["idempotency-key" in each.headers for each in (read, confirmed)]
 
 
 def test_form_and_json_are_the_same_request(mock: Mock) -> None:

@@ -413,16 +413,56 @@ def test_unreadable_bodies(mock: Mock, name: str) -> None:
     [
         pytest.param("GET", "/v1/setup_intents", 404, "unknown-path", id="no such path"),
         pytest.param("POST", "/v1/setup_intents/seti_1/verify_microdeposits", 404, "unknown-path", id="not served"),
-        pytest.param("DELETE", "/v1/setup_intents/seti_1", 405, "method-not-allowed", id="method"),
+        pytest.param("DELETE", "/v1/setup_intents/seti_1", 404, "method-not-allowed", id="method"),
+        pytest.param("GET", "/v1/payment_methods", 404, "method-not-allowed", id="method of a list"),
         pytest.param("GET", "/v1/tokens/tok_1", 404, "unknown-path", id="tokens"),
+        pytest.param("POST", "/v1/customers", 404, "unknown-path", id="another resource"),
+        pytest.param("GET", "/v1/customers/cus_1", 404, "unknown-path", id="an object of another resource"),
+        pytest.param("POST", "/v1/payment_intents/pi_1/confirm", 404, "unknown-path", id="an action"),
+        pytest.param("GET", "/v1/checkout/sessions", 404, "unknown-path", id="a path of two names"),
+        pytest.param("DELETE", "/v1/subscriptions/sub_1", 404, "unknown-path", id="another resource, DELETE"),
     ],
 )
 def test_paths_that_are_not_served(mock: Mock, method: str, where: str, status: int, kind: str) -> None:
-    """Every error under Stripe's paths has a format that Stripe's libraries can read."""
+    """Every error under Stripe's paths has a format that Stripe's libraries can read, and Stripe's first sentence."""
     reply = mock.browser({"authorization": f"Bearer {SECRET_KEY}"}).request(method, where)
 
     assert (status, INVALID, None, None, kind) == refused(reply)
+    assert reply.json()["error"]["message"].startswith(f"Unrecognized request URL ({method}: {where}). ")
     assert ("Mock-Entry" in reply.headers, "Request-Id" in reply.headers) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param("/v1/c/customers/Cust_1/payment/session", id="a misspelled path of the contract"),
+        pytest.param("/v1/customer/Cust_1/payment/session", id="a shortened path of the contract"),
+        pytest.param("/v1", id="the prefix alone"),
+        pytest.param("/v1/", id="the prefix with a slash"),
+        pytest.param("/customers", id="no prefix"),
+        pytest.param("/v2/customers", id="another version"),
+    ],
+)
+def test_other_unknown_paths_are_refused_by_the_contract(mock: Mock, where: str) -> None:
+    """A path that starts with no resource of Stripe is refused with the nearest paths of the contract."""
+    reply = mock.http.post(where, json={})
+
+    assert (404, "application/problem+json") == (reply.status_code, reply.headers["content-type"])
+    assert "Did you mean /v1/c/customer/{customer_id}/payment/" in reply.json()["detail"]
+
+
+def test_a_card_number_in_an_unknown_path_is_hidden(mock: Mock) -> None:
+    """The message about an unknown path repeats no card number."""
+    reply = mock.browser({}).get("/v1/customers/4242%204242%204242%204242")
+
+    assert "(GET: /v1/customers/[redacted])" in reply.json()["error"]["message"]
+
+
+def test_an_unknown_setup_intent_is_named(mock: Mock) -> None:
+    """The message about an unknown setup intent repeats its id, also one of many digits."""
+    reply = mock.browser({"authorization": f"Bearer {SECRET_KEY}"}).get("/v1/setup_intents/seti_1234567890")
+
+    assert "No such setupintent: 'seti_1234567890'" == reply.json()["error"]["message"]
 
 
 def test_promise_4_repeatable(mock: Mock) -> None:
