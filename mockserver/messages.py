@@ -96,11 +96,16 @@ class Request:
     @property
     def cookies(self) -> dict[str, str]:
         """The cookies by name; of a repeated name the first counts, because browsers send the best match first."""
-        values: dict[str, str] = {}
+        return {name: values[0] for name, values in self.cookie_values.items()}
+
+    @property
+    def cookie_values(self) -> dict[str, tuple[str, ...]]:
+        """Every cookie with all its values."""
+        values: dict[str, tuple[str, ...]] = {}
         for part in self.headers.get("cookie", "").split(";"):
             name, equals, value = part.strip().partition("=")
             if equals:
-                values.setdefault(name, value.strip('"'))
+                values[name] = (*values.get(name, ()), value.strip('"'))
         return values
 
 

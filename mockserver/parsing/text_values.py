@@ -1,6 +1,7 @@
-"""Reads booleans and numbers that are sent as text: in paths, queries, headers, cookies and forms.
+"""Reads booleans, numbers and lists that are sent as text: in paths, queries, headers, cookies and forms.
 
-They are written as in JSON (RFC 8259): `true` and `false`, and numbers without spaces, plus sign or leading zeros.
+Booleans and numbers are written as in JSON (RFC 8259): `true` and `false`, and numbers without spaces, plus sign or
+leading zeros.
 """
 
 import math
@@ -42,3 +43,8 @@ def read_integer(text: str, *, is_31: bool) -> int | float | None:
     if isinstance(number, float) and not (is_31 and number.is_integer()):
         return None
     return number
+
+
+def list_elements(text: str) -> list[str]:
+    """The elements of a list in a header: without the spaces around them, and without empty ones (RFC 9110, 5.6.1)."""
+    return [element for part in text.split(",") if (element := part.strip(" \t"))]

@@ -72,7 +72,10 @@ def test_the_suite_is_complete() -> None:
 
 PARAMETER_NAMES = ("a", "b-c", "filter")
 RAW_VALUES = st.sampled_from(
-    ("", "1", "-7", "1.5", "1e3", "true", "True", "null", "a", "a,b", "é", "\u0007", "x" * 40, "9" * 20)
+    (
+        *("", "1", "-7", "1.5", "5.0", "1e3", "1e400", "1_000", "+1", "1.", "007", " 5", "\u0663", "NaN", "9" * 20),
+        *("true", "True", "yes", "null", "a", "a,b", "1, 2 ,", "a,1", "a=1,b=true", "é", "\u0007", "x" * 40),
+    )
 )
 STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -107,8 +110,12 @@ def requests_with(draw: st.DrawFn, described_parameters: list[dict[str, Any]]) -
     found: dict[str, list[tuple[str, str]]] = {place: [] for place in STYLES}
     for parameter in described_parameters:
         name, place = parameter["name"], parameter["in"]
-        keys = [name, f"{name}[a]", "id"] if place == "query" else [name]
-        for key in draw(st.lists(st.sampled_from(keys), max_size=2, unique=place != "query")):
+        keys = {
+            "query": [name, f"{name}[a]", f"{name}[]", f"{name}[0]", f"{name}[a][b]", "id"],
+            "cookie": [name, "id"],
+        }
+        is_unique = place == "path"
+        for key in draw(st.lists(st.sampled_from(keys.get(place, [name])), max_size=2, unique=is_unique)):
             found[place].append((key, draw(RAW_VALUES)))
     cookies = "; ".join(f"{name}={value}" for name, value in found["cookie"])
     query = "&".join(f"{name}={value}" for name, value in found["query"])

@@ -110,6 +110,7 @@ def test_valid_replies_are_accepted(tmp_path: Path, wingback: Contract, text: st
     assert [] == problems(tmp_path, text, wingback)
 
 
+INTEGER = "an integer (written as in JSON, such as 10 or -5)"
 PARCELS = {
     "all documented": ("get_parcel", "headers: {Rate-Limit: '5', kind: box}\nbody: {id: x}", []),
     "header missing": (
@@ -126,8 +127,7 @@ PARCELS = {
         "get_parcel",
         "headers: {rate-limit: many, kind: can}\nbody: {id: x}",
         [
-            '6:29: stubs[0].reply.headers.rate-limit: "many" is not an integer (written as in JSON, such as 10 or -5) '
-            f"{HINT}",
+            f'6:29: stubs[0].reply.headers.rate-limit: "many" is not {INTEGER} {HINT}',
             f'6:41: stubs[0].reply.headers.kind: "can" is not one of "box", "bag" {HINT}',
         ],
     ),

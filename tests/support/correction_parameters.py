@@ -22,6 +22,7 @@ from tests.support.messages import (
 
 __all__ = ["PARAMETERS"]
 
+LISTED = {"type": "object", "properties": {"a": INTEGERS}}
 PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
     "http_scheme_case": [
         (
@@ -64,7 +65,7 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
             parameter_document(allowEmptyValue=True, schema={"enum": ["a"]}),
             query_request("q="),
             "crashes: DeprecationWarning",
-            [("query", "/q", "enum")],
+            VALID,
         ),
     ],
     "empty_path_parameter": [
@@ -107,7 +108,7 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
             parameter_document(required=True, schema=NUMBERED),
             query_request("n=x"),
             "MissingRequiredParameter",
-            [("query", "/q", "type")],
+            [("query", "/q/n", "type")],
         ),
         (
             parameter_document(required=True, schema=NUMBERED),
@@ -139,7 +140,84 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
             ),
             query_request("q[a][n]=1&q[a]=2"),
             "ParameterValidationError",
-            [("query", "/q", "type")],
+            [("query", "/q/a", "type")],
+        ),
+    ],
+    "deep_object_arrays": [
+        (
+            parameter_document(
+                style="deepObject", explode=True, schema={"type": "object", "properties": {"a": INTEGERS}}
+            ),
+            query_request("q[a]=1"),
+            "ParameterValidationError",
+            VALID,
+        ),
+        (
+            parameter_document(
+                style="deepObject", explode=True, schema={"type": "object", "properties": {"a": INTEGERS}}
+            ),
+            query_request("q[a][]=x"),
+            "ParameterValidationError",
+            [("query", "/q/a/0", "type")],
+        ),
+    ],
+    "header_lists": [
+        (
+            parameter_document("header", schema={"type": "array", "items": {"enum": ["a", "b"]}}),
+            request(headers=(("q", "a, b"),)),
+            "InvalidParameter",
+            VALID,
+        ),
+        (
+            parameter_document("header", schema={"type": "array", "minItems": 2}),
+            request(headers=(("q", "a,"),)),
+            "valid",
+            [("header", "/q", "minItems")],
+        ),
+    ],
+    "cookie_lists": [
+        (
+            parameter_document("cookie", schema=INTEGERS),
+            request(headers=(("cookie", "q=1&q=2"),)),
+            "ParameterValidationError",
+            VALID,
+        ),
+        (
+            parameter_document("cookie", required=True, schema=NUMBERED),
+            request(headers=(("cookie", "n=x"),)),
+            "MissingRequiredParameter",
+            [("cookie", "/q/n", "type")],
+        ),
+    ],
+    "untyped_values": [
+        (parameter_document(schema={"enum": [1, 2]}), query_request("q=1"), "InvalidParameter", VALID),
+        (
+            parameter_document(schema={"anyOf": [{"type": "string", "format": "date"}, {"type": "integer"}]}),
+            query_request("q=1"),
+            "InvalidParameter",
+            VALID,
+        ),
+    ],
+    "empty_values": [
+        (
+            parameter_document(allowEmptyValue=True, schema={"type": "integer"}),
+            query_request("q="),
+            "crashes: DeprecationWarning",
+            VALID,
+        ),
+    ],
+    "parameter_defaults": [
+        (
+            parameter_document(schema={"type": "string", "format": "email", "default": ""}),
+            query_request(""),
+            "InvalidParameter",
+            VALID,
+        ),
+        (
+            parameter_document(required=True, schema={"type": "string", "default": "a"}),
+            query_request(""),
+            "valid",
+            [("query", "/q", "required")],
         ),
     ],
     "delimited_queries": [
@@ -170,7 +248,7 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
             document_with(request_body({"properties": {"n": {"type": "boolean"}}}, "multipart/form-data")),
             form_request(("n", "1")),
             "InvalidRequestBody",
-            [("body", "", "type")],
+            [("body", "/n", "type")],
         ),
     ],
     "type_lists": [

@@ -110,7 +110,7 @@ class CompiledOperation:
             schema = self._document.resolve(header.get("schema")) if isinstance(header, dict) else None
             if name.lower() == "content-type":
                 continue
-            if not isinstance(schema, dict) or header.get("required") or "default" in schema:
+            if not isinstance(schema, dict) or header.get("required"):
                 return None
         return frozenset(map(str.lower, documented)) - {"content-type"}
 

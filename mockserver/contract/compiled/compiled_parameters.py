@@ -8,16 +8,18 @@ from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.document.references import COMPOSITIONS
+from mockserver.contract.document.schema_types import SchemaTypes, schema_types
 from mockserver.messages import Request
-from mockserver.parsing.text_values import read_boolean, read_integer, read_number
+from mockserver.parsing.text_values import list_elements, read_boolean, read_integer, read_number
 
 DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
-MAX_DEPTH = 10
 # Longer numbers go to openapi-core: jsonschema-rs does not compare all of them as Python does.
 MAX_NUMBER_LENGTH = 16
 
+Reader = Callable[[str], Any]
+
 # Maps a type to a function that reads a text, or returns None if only openapi-core can read it.
-READERS: dict[str, Callable[[str], Any]] = {
+READERS: dict[str, Reader] = {
     "string": lambda raw: raw,
     "integer": lambda raw: read_integer(raw, is_31=False) if len(raw) <= MAX_NUMBER_LENGTH else None,
     "number": lambda raw: read_number(raw) if len(raw) <= MAX_NUMBER_LENGTH else None,
@@ -27,21 +29,38 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CompiledParameter:
-    """A parameter; `read` and `check` are None if only openapi-core can check its value."""
+    """A parameter. `readers` and `check` are empty if only openapi-core can check its value.
+
+    `split` returns the items of a list; it is None for other parameters.
+    """
 
     name: str
     may_be_absent: bool
     may_be_empty: bool
-    read: Callable[[str], Any] | None
+    readers: tuple[Reader, ...]
+    split: Callable[[Any], list[str]] | None
     check: Callable[[Any], bool] | None
 
-    def accepts(self, raw: str | None) -> bool:
+    def accepts(self, raw: str | tuple[str, ...] | None) -> bool:
         if raw is None:
             return self.may_be_absent
-        if self.read is None or self.check is None or not (raw.isprintable() and (raw or self.may_be_empty)):
+        if self.check is None:
             return False
-        value = self.read(raw)
-        return value is not None and self.check(value)
+        if self.split is not None:
+            items = [self._item(text) for text in self.split(raw)]
+            return None not in items and self.check(items)
+        text = raw if isinstance(raw, str) else raw[0]
+        # openapi-core decides about a parameter that is repeated.
+        if not self._is_plain(text) or (text is not raw and len(raw) > 1):
+            return False
+        values = [value for read in self.readers if (value := read(text)) is not None]
+        return any(map(self.check, values))
+
+    def _item(self, text: str) -> Any:
+        return self.readers[0](text) if self._is_plain(text) else None
+
+    def _is_plain(self, text: str) -> bool:
+        return text.isprintable() and bool(text or self.may_be_empty)
 
 
 class CompiledParameters:
@@ -56,11 +75,14 @@ class CompiledParameters:
 
     def accept(self, request: Request, path: Mapping[str, str]) -> bool:
         """True if every parameter is valid, or is absent and may be. False means that openapi-core has to decide."""
-        for source, parameters in self._places:
-            values = source(request, path)
-            for parameter in parameters:
-                if not parameter.accepts(values.get(parameter.name)):
-                    return False
+        try:
+            for source, parameters in self._places:
+                values = source(request, path)
+                for parameter in parameters:
+                    if not parameter.accepts(values.get(parameter.name)):
+                        return False
+        except Exception:  # noqa: BLE001  # values that jsonschema-rs or a format check cannot handle are for openapi-core
+            return False
         return True
 
 
@@ -78,53 +100,54 @@ def _compile(document: Document, parameter: Mapping[str, Any]) -> _CompiledParam
     place = parameter["in"]
     schema = document.resolve(parameter.get("schema"))
     has_default_style = parameter.get("style", DEFAULT_STYLES[place]) == DEFAULT_STYLES[place]
+    has_default_style &= isinstance(parameter.get("explode", True), bool)
     is_plain = isinstance(schema, dict) and "content" not in parameter and has_default_style
-    reader = _reader(schema) if is_plain else None
-    compiled = compile_schema(document, schema, direction="request") if reader else None
-    # The members of an exploded object in a query are parameters of their own.
-    is_absence_visible = is_plain and not (place == "query" and _may_be_object(document, schema))
+    types = schema_types(document.data, schema)
+    split = _splitter(place, parameter.get("explode", place == "query")) if types.only == "array" else None
+    readers = _readers(document, schema, types) if is_plain and (split or types.only != "array") else ()
+    compiled = compile_schema(document, schema, direction="request") if readers else None
+    # The members of an exploded object are parameters of their own.
+    may_be_spread = place in {"query", "cookie"} and types.only == "object"
     return _CompiledParameter(
         name=parameter["name"],
-        may_be_absent=is_absence_visible and not parameter.get("required") and "default" not in schema,
+        may_be_absent=is_plain and not may_be_spread and not parameter.get("required"),
         may_be_empty=place in {"header", "cookie"},
-        read=reader,
+        readers=readers,
+        split=split,
         check=compiled.accepts if compiled else None,
     )
 
 
-def _reader(schema: Mapping[str, Any]) -> Callable[[str], Any] | None:
-    types = schema.get("type")
-    if types is None:
-        # openapi-core does not convert a value without a type.
-        return None if schema.keys() & COMPOSITIONS else READERS["string"]
-    names = [name for name in types if name != "null"] if isinstance(types, list) else [types]
-    return READERS.get(names[0]) if len(names) == 1 and isinstance(names[0], str) else None
+def _readers(document: Document, schema: Mapping[str, Any], types: SchemaTypes) -> tuple[Reader, ...]:
+    """The readers for a text, or for the items of a list; none if only openapi-core can read it."""
+    if types.only == "array":
+        item = schema_types(document.data, schema.get("items"))
+        # In a schema with parts, items can be described more than once. Items of several types are tried one by one.
+        is_simple = schema.keys().isdisjoint({*COMPOSITIONS, "prefixItems"}) and len(item.scalars) == 1
+        return _readers(document, {}, item) if is_simple and item.only != "array" else ()
+    if not {"array", "object"}.isdisjoint(types.named) or not READERS.keys() >= set(types.scalars):
+        return ()
+    return tuple(READERS[name] for name in types.scalars)
 
 
-def _may_be_object(document: Document, schema: Any, depth: int = 0) -> bool:
-    resolved = document.resolve(schema)
-    if not isinstance(resolved, dict) or depth > MAX_DEPTH:
-        return True
-    types = resolved.get("type")
-    if types is not None:
-        return not isinstance(types, str | list) or "object" in types
-    alternatives = [resolved[keyword] for keyword in COMPOSITIONS if keyword in resolved]
-    return any(
-        not isinstance(parts, list) or any(_may_be_object(document, part, depth + 1) for part in parts)
-        for parts in alternatives
-    )
+def _splitter(place: str, explode: Any) -> Callable[[Any], list[str]] | None:
+    """A function that returns the items of a list; None if only openapi-core can split it."""
+    match place, explode:
+        case "query", True:
+            return list
+        case "query", False:
+            # openapi-core decides about a repeated list: an empty item is not accepted here.
+            return lambda values: values[0].split(",") if len(values) == 1 else [""]
+        case "path", bool():
+            return lambda text: text.split(",")
+        case "header", bool():
+            return list_elements
+    return None
 
 
-def _query(request: Request, _: Mapping[str, str]) -> Mapping[str, str]:
-    if not request.query:
-        return {}
-    # openapi-core decides about a repeated parameter: an empty value is not accepted here.
-    return {name: values[0] if len(values) == 1 else "" for name, values in request.query_values.items()}
-
-
-_SOURCES: dict[str, Callable[[Request, Mapping[str, str]], Mapping[str, str]]] = {
+_SOURCES: dict[str, Callable[[Request, Mapping[str, str]], Mapping[str, Any]]] = {
     "path": lambda _, path: path,
-    "query": _query,
+    "query": lambda request, _: request.query_values if request.query else {},
     "header": lambda request, _: request.headers,
     "cookie": lambda request, _: request.cookies,
 }

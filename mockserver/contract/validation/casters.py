@@ -2,61 +2,126 @@
 
 # ruff: noqa: D102  # openapi-core defines and documents these signatures
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
-from openapi_core.casting.schemas import oas30_types_caster, oas31_types_caster
-from openapi_core.casting.schemas.casters import PrimitiveCaster, SchemaCaster, TypesCaster
-from openapi_core.casting.schemas.exceptions import CastError
+from jsonschema_path import SchemaPath
+from openapi_core.casting.schemas import oas30_types_caster
+from openapi_core.casting.schemas.casters import SchemaCaster, TypesCaster
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
+from openapi_core.schema.schemas import get_properties
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from openapi_core.validation.schemas.validators import SchemaValidator
 
+from mockserver.contract.document.schema_types import SchemaTypes, schema_types
 from mockserver.parsing.text_values import read_boolean, read_integer, read_number
 
 
+class UnreadText(str):
+    """A text that is no value of the types that its schema allows. The schema then reports it."""
+
+    __slots__ = ()
+
+
+class SingleText(str):
+    """A text that was sent once under a name that may be repeated. It is the only item of an array."""
+
+    __slots__ = ()
+
+
+def types_of(schema: SchemaPath) -> SchemaTypes:
+    """The types that a schema of the document allows."""
+    document: Any = schema.accessor.node
+    return schema_types(document, schema.read_value())
+
+
 class Casters(SchemaCastersFactory):
-    """Makes casters that read booleans and numbers as JSON, and support the lists of types of OpenAPI 3.1."""
+    """Makes casters that read booleans and numbers as JSON, and find the type of a value in all parts of its schema."""
 
     def __init__(self, validators: SchemaValidatorsFactory, *, is_31: bool) -> None:
-        types = oas31_types_caster if is_31 else oas30_types_caster
-        scalars = {
-            "boolean": _scalar_caster(read_boolean),
-            "integer": _scalar_caster(partial(read_integer, is_31=is_31)),
-            "number": _scalar_caster(read_number),
-        }
-        super().__init__(validators, TypesCaster({**types.casters, **scalars}, types.default, types.multi))
+        super().__init__(validators, oas30_types_caster)
+        self._is_31 = is_31
 
     def create(self, *args: Any, **options: Any) -> SchemaCaster:
-        return _Caster(**vars(super().create(*args, **options)))
+        return _Caster(**vars(super().create(*args, **options)), is_31=self._is_31)
 
 
 class _Caster(SchemaCaster):
+    """Converts a value of text, also in arrays and objects, and never fails: what it cannot convert stays text.
+
+    If a schema allows several types, the first type counts whose value the schema accepts.
+    """
+
+    def __init__(
+        self, schema: SchemaPath, schema_validator: SchemaValidator, types_caster: TypesCaster, *, is_31: bool
+    ) -> None:
+        super().__init__(schema, schema_validator, types_caster)
+        self._is_31 = is_31
+        self._readers: dict[str, Callable[[str], Any]] = {
+            "string": str,
+            "boolean": read_boolean,
+            "integer": partial(read_integer, is_31=is_31),
+            "number": read_number,
+        }
+
+    def evolve(self, schema: SchemaPath) -> SchemaCaster:
+        return _Caster(schema, self.schema_validator.evolve(schema), self.types_caster, is_31=self._is_31)
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the schema accepts a converted value."""
+        return self.schema_validator.validator.is_valid(value)
+
     def cast(self, value: Any) -> Any:
-        types = (self.schema / "type").read_str_or_list(None)
-        if not isinstance(types, list):
-            return super().cast(value)
-        for name in types:
-            if name == "string" and isinstance(value, str):
-                return value
-            if name in {"string", "null"}:
-                continue
-            try:
-                return self.get_type_caster(name)(value)
-            except (ValueError, TypeError, KeyError, CastError):
-                continue
+        if isinstance(value, dict) and "array" in self.types.named and all(name.isdecimal() for name in value):
+            value = [value[name] for name in sorted(value, key=int)]
+        if isinstance(value, SingleText) and "array" in self.types.named:
+            value = [str(value)]
+        if isinstance(value, str):
+            return self._scalar(value)
+        if not isinstance(value, dict | list) or not isinstance(self.schema.read_value(), dict):
+            return value
+        for part in self._parts("allOf"):
+            value = part.cast(value)
+        value = self._members(value) if isinstance(value, dict) else self._items(value)
+        for keyword in ("anyOf", "oneOf"):
+            value = self._alternative(keyword, value)
         return value
 
+    @cached_property
+    def types(self) -> SchemaTypes:
+        """The types that the schema allows."""
+        return types_of(self.schema)
 
-def _scalar_caster(read: Callable[[str], Any]) -> type[PrimitiveCaster]:
-    class ScalarCaster(PrimitiveCaster):
-        def cast(self, value: Any) -> Any:
-            if not isinstance(value, str):
-                # It has been converted already, by another part of an `allOf`.
-                return value
-            found = read(value)
-            if found is None:
-                raise ValueError(value)
-            return found
+    def _parts(self, keyword: str) -> list[Any]:
+        """The casters of the schemas that a keyword combines, each once."""
+        parts = self.schema / keyword if keyword in self.schema else ()
+        return [self.evolve(part) for part in {id(part.read_value()): part for part in parts}.values()]
 
-    return ScalarCaster
+    def _scalar(self, text: str) -> Any:
+        found = (self._readers[name](text) for name in self.types.scalars if name in self._readers)
+        readings = [value for value in found if value is not None]
+        if len(readings) > 1:
+            return next(filter(self.accepts, readings), readings[0])
+        return readings[0] if readings else UnreadText(text)
+
+    def _items(self, values: list[Any]) -> list[Any]:
+        first = [self.evolve(schema) for schema in self.schema / "prefixItems"] if "prefixItems" in self.schema else []
+        casters: list[Any] = first[: len(values)]
+        rest = self.evolve(self.schema / "items") if "items" in self.schema else None
+        casters += [rest] * (len(values) - len(casters))
+        return [caster.cast(value) if caster else value for caster, value in zip(casters, values, strict=True)]
+
+    def _members(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        described = dict(get_properties(self.schema))
+        others = self.evolve(self.schema / "additionalProperties") if "additionalProperties" in self.schema else None
+        casters = {name: self.evolve(described[name]) if name in described else others for name in values}
+        return {name: caster.cast(values[name]) if caster else values[name] for name, caster in casters.items()}
+
+    def _alternative(self, keyword: str, value: Any) -> Any:
+        """The value as the first alternative reads it that accepts it, else as the first for arrays or objects."""
+        name = "array" if isinstance(value, list) else "object"
+        parts = [part for part in self._parts(keyword) if part.types.is_open or name in part.types.named]
+        readings = [(part, part.cast(value)) for part in parts]
+        found = next((reading for part, reading in readings if part.accepts(reading)), None)
+        return found if found is not None else next((reading for _, reading in readings), value)

@@ -26,14 +26,21 @@ CORRECTIONS = {
     "escaping it, and supports only word characters in member names. The mock reads all names, nested ones too.",
     "delimited_queries": "openapi-core looks for `%20` in a query that is already decoded, and rejects exploded "
     "lists. The mock splits lists at the decoded space, and reads exploded lists as repeated parameters.",
+    "deep_object_arrays": "openapi-core reads an array in a `deepObject` parameter as text if it is sent once, and "
+    "supports no brackets. The mock reads `q[a]=1`, `q[a][]=1` and `q[a][0]=1` as arrays if the schema wants one.",
+    "header_lists": "openapi-core keeps the spaces and the empty elements of a list in a header. The mock ignores "
+    "both, as RFC 9110 (section 5.6.1) requires.",
+    "cookie_lists": "openapi-core does not split exploded arrays and objects in cookies. The mock reads `q=1; q=2` and "
+    "`q=1&q=2` as arrays, and the members of an object as cookies of their own.",
     # casters.py: openapi-core takes a factory of casters.
     "text_values": "openapi-core reads booleans and numbers in parameters, headers and form members as Python does: "
     "`yes`, `1_000`, ` 5 ` and `NaN` are accepted. The mock reads them as JSON (RFC 8259).",
+    "untyped_values": "openapi-core converts a value only by `type`, or by the first alternative that can convert it. "
+    "The mock also looks at `enum`, `const` and all parts of a schema. It takes the first type with a valid value.",
     "type_lists": "openapi-core crashes if the type of a parameter or form member is a list, as OpenAPI 3.1 allows. "
-    "The mock converts the value to the first type in the list that fits.",
-    # parameter_styles.py: the types of a schema.
-    "optional_arrays": "openapi-core does not recognise an array or object in `anyOf` beside null. The mock does, if "
-    "the schema allows no other type.",
+    "The mock tries the types in the order of the list.",
+    "optional_arrays": "openapi-core does not recognise an array or object in `anyOf` or `allOf`. The mock does. "
+    "Beside other types, it takes the first type with a valid value.",
     # body_readers.py: openapi-core takes readers by media type and a factory of readers.
     "json_suffix": "openapi-core validates application/problem+json and other +json types as bytes. The mock parses "
     "them as JSON (RFC 6839).",
@@ -57,6 +64,10 @@ CORRECTIONS = {
     # openapi_core.py: methods are overridden.
     "allow_empty_value_is_silent": "openapi-core emits a Python warning for each message to an operation with "
     "`allowEmptyValue`. The mock emits none, because empty values are then valid.",
+    "empty_values": "openapi-core validates an empty value against the schema, also with `allowEmptyValue`. The mock "
+    "accepts it for any type, because no text without characters is a number, a boolean or a date.",
+    "parameter_defaults": "openapi-core validates the default of a parameter or header that is missing, and then does "
+    "not report it if it is required. The mock treats it as missing.",
     "exploded_form_object": "openapi-core reports an exploded form-style object in the query as missing. The mock "
     "collects its members from the query.",
     "media_type_ranges": "openapi-core validates a body as bytes if only a range such as `*/*` documents it. The mock "

@@ -23,8 +23,8 @@ from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
 from mockserver.contract.validation.body_readers import BodyReaders, MediaTypeReaders, Opaque
-from mockserver.contract.validation.casters import Casters
-from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type
+from mockserver.contract.validation.casters import Casters, types_of
+from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type, values_of
 from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
 
@@ -61,20 +61,20 @@ class _CorrectedValidator(BaseValidator):
         parameters = {name: value for name, value in found.parameters.items() if SUPPORTED.fullmatch(f"{name}={value}")}
         return MediaType(media_type if "*" in found.mime_type else found.mime_type, parameters, found.media_type)
 
+    def _get_param_or_header_and_schema(
+        self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
+    ) -> tuple[Any, SchemaPath | None]:
+        if _is_empty(param_or_header, location):
+            if (param_or_header / "allowEmptyValue").read_bool(default=False):
+                return "", None
+            if "schema" not in param_or_header or types_of(param_or_header / "schema").scalars:
+                raise EmptyQueryParameterValue((param_or_header / "name").read_str())
+        return super()._get_param_or_header_and_schema(param_or_header, location, name)
+
     def _get_simple_param_or_header(
         self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
     ) -> tuple[Any, SchemaPath]:
-        schema = param_or_header / "schema"
-        try:
-            value = self._deserialise_style(param_or_header, location, name=name)
-        except KeyError:
-            if "default" not in schema:
-                raise
-            return (schema / "default").read_value(), schema
-        is_query = (param_or_header / "in").read_str("header") == "query"
-        if value == "" and is_query and not (param_or_header / "allowEmptyValue").read_bool(default=False):
-            raise EmptyQueryParameterValue((param_or_header / "name").read_str())
-        return value, schema
+        return self._deserialise_style(param_or_header, location, name=name), param_or_header / "schema"
 
     def _get_content_schema_value_and_schema(
         self, raw: bytes, content: SchemaPath, mimetype: str | None = None
@@ -86,8 +86,7 @@ class _CorrectedValidator(BaseValidator):
         self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
     ) -> Any:
         schema = param_or_header / "schema"
-        is_query = (param_or_header / "in").read_str("header") == "query"
-        if not is_query or (*get_style_and_explode(param_or_header), only_type(schema)) != ("form", True, "object"):
+        if (*get_style_and_explode(param_or_header), only_type(schema)) != ("form", True, "object"):
             return super()._deserialise_style(param_or_header, location, name)
         # The members of an exploded object are parameters of their own.
         name = (param_or_header / "name").read_str()
@@ -96,6 +95,12 @@ class _CorrectedValidator(BaseValidator):
         if not members and name not in location:
             raise KeyError(name)
         return self.schema_casters_factory.create(self.spec, schema).cast(members)
+
+
+def _is_empty(parameter: SchemaPath, location: Mapping[str, Any]) -> bool:
+    """Whether a parameter is sent in the query, once and without a value."""
+    is_query = (parameter / "in").read_str("header") == "query"
+    return is_query and values_of((parameter / "name").read_str(), location) == [""]
 
 
 class RequestValidator(_CorrectedValidator, APICallRequestValidator):

@@ -42,8 +42,8 @@ class _CoreRequest:
     content_type: str | None = None
 
 
-class _QueryValues(dict[str, Any]):
-    """A query in the form that openapi-core reads: an item is the first value of its name, `getlist` returns all."""
+class _Values(dict[str, Any]):
+    """A query or cookies in the form that openapi-core reads: an item is the first value, `getlist` returns all."""
 
     def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__({name: all_values[0] for name, all_values in values.items()})
@@ -181,5 +181,5 @@ def _call(validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
 
 
 def _parameters(request: Request, path: Mapping[str, str]) -> _CoreRequest:
-    query = _QueryValues(request.query_values)
-    return _CoreRequest(RequestParameters(query=query, header=request.headers, cookie=request.cookies, path=path))
+    query, cookies = _Values(request.query_values), _Values(request.cookie_values)
+    return _CoreRequest(RequestParameters(query=query, header=request.headers, cookie=cookies, path=path))

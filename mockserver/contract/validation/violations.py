@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
-from openapi_core.casting.schemas.exceptions import CastError
 from openapi_core.deserializing.exceptions import DeserializeError
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
@@ -21,6 +20,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mockserver.contract.document.adjustments import NULL_ONLY
 from mockserver.contract.document.references import COMPOSITIONS
+from mockserver.contract.validation.casters import UnreadText
 from mockserver.contract.validation.schema_validators import described_members
 from mockserver.errors import Violation
 from mockserver.parsing import json_pointers
@@ -82,8 +82,6 @@ def _cause_violations(error: Exception, place: str, pointer: str) -> list[Violat
         case MediaTypeDeserializeError() as cause:
             message = f"it cannot be read as {cause.mimetype}: {cause.__context__ or 'it is malformed'}"
             keyword = "content"
-        case CastError() as cause:
-            message, keyword = _cast_message(cause), "type"
         case EmptyQueryParameterValue():
             message, keyword = f"{subject} is empty", "allowEmptyValue"
         case DeserializeError() as cause:
@@ -92,13 +90,6 @@ def _cause_violations(error: Exception, place: str, pointer: str) -> list[Violat
         case cause:
             return [uncheckable(place, cause or error, pointer)]
     return [Violation(place=place, pointer=pointer, message=message, keyword=keyword)]
-
-
-def _cast_message(error: CastError) -> str:
-    name = error.type if isinstance(error.type, str) else ""
-    syntax = SYNTAX.get(name, "")
-    wanted = WITH_ARTICLE.get(name, f"a {name}" if name else "what the schema requires")
-    return f"{_shown(error.value)} is not {wanted}{syntax}"
 
 
 def uncheckable(place: str, error: BaseException, pointer: str = "") -> Violation:
@@ -166,10 +157,11 @@ def _expected(error: ValidationError) -> Any:
 
 
 def _type_message(shown: str, error: ValidationError) -> str:
-    types = _expected(error)
-    wanted = " or ".join(
-        WITH_ARTICLE.get(name, f"a {name}") for name in (types if isinstance(types, list) else [types])
-    )
+    types = _expected(error) if isinstance(_expected(error), list) else [_expected(error)]
+    if isinstance(error.instance, UnreadText):
+        wanted = " or ".join(WITH_ARTICLE.get(name, f"a {name}") + SYNTAX.get(name, "") for name in types)
+        return f"{shown} is not {wanted}"
+    wanted = " or ".join(WITH_ARTICLE.get(name, f"a {name}") for name in types)
     return f"{shown} is {TYPE_NAMES.get(type(error.instance), 'binary data')}; the contract wants {wanted}"
 
 
