@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.document.discriminators import Discriminator
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_list, as_mapping, as_names, is_null_only, shown
 from mockserver.samples.sample_context import NoSample, SamplePosition
@@ -84,13 +85,16 @@ class Alternatives:
     def _choices(
         self, schema: Mapping[str, Any], conjunction: Conjunction, position: SamplePosition
     ) -> Iterator[Branching]:
-        discriminator = as_mapping(schema.get("discriminator"))
+        discriminator = self._references.discriminator(schema)
         for keyword in ("oneOf", "anyOf"):
             if keyword in schema:
                 branches = sorted(as_list(schema[keyword]), key=lambda branch: self._rank(branch, position))
-                yield tuple(self._branch(branch, discriminator) for branch in branches)
-        if discriminator and not schema.keys() & {"oneOf", "anyOf"}:
-            yield from self._descendants(schema, discriminator, conjunction)
+                applies = discriminator is not None and discriminator.keyword == keyword
+                yield tuple(self._branches(branches, discriminator if applies else None))
+        if discriminator and not discriminator.keyword:
+            choices = self._references.family_choices(discriminator, conjunction.refs)
+            # At last the base alone, with a value that selects nothing.
+            yield (*self._selected(choices, discriminator), Alternative())
         if "if" in schema:
             holds = Alternative(schemas=(schema["if"], schema.get("then", True)))
             yield holds, Alternative(schemas=(schema.get("else", True),), excluded=(schema["if"],))
@@ -101,23 +105,17 @@ class Alternatives:
         """Sorts recursive branches last, and null before these."""
         return 2 * leads_back(branch, position.refs) + is_null_only(self._references.followed(branch))
 
-    def _branch(self, branch: Any, discriminator: Mapping[str, Any]) -> Alternative:
-        """The choice of a branch, with the discriminator value that selects it."""
-        ref = as_mapping(branch).get("$ref")
-        selecting = self._references.discriminated(discriminator, ref) if isinstance(ref, str) else None
-        return Alternative(schemas=(branch,) if selecting is None else (branch, selecting))
+    def _branches(self, branches: list[Any], discriminator: Discriminator | None) -> Iterator[Alternative]:
+        """The choice of each branch with a discriminator value that selects it, then of each branch alone."""
+        if discriminator:
+            yield from self._selected(branches, discriminator)
+        yield from (Alternative(schemas=(branch,)) for branch in branches)
 
-    def _descendants(
-        self, schema: Mapping[str, Any], discriminator: Mapping[str, Any], conjunction: Conjunction
-    ) -> Iterator[Branching]:
-        """A discriminator without branches selects among the schemas that have its schema in their `allOf`."""
-        own = next((ref for ref in reversed(conjunction.refs) if self._references.target(ref) is schema), None)
-        if own is None:
-            return
-        descendants = self._references.descendants(own)
-        chosen = next((ref for ref in conjunction.refs if ref in descendants), None)
-        candidates = [*descendants, own] if chosen is None else [chosen]
-        yield tuple(self._branch({"$ref": ref}, discriminator) for ref in candidates)
+    def _selected(self, branches: list[Any], discriminator: Discriminator) -> Iterator[Alternative]:
+        for branch in branches:
+            selecting = self._references.selecting(discriminator, branch)
+            if selecting is not None:
+                yield Alternative(schemas=(branch, selecting))
 
 
 def leads_back(schema: Any, refs: tuple[str, ...], depth: int = 0) -> bool:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from mockserver.contract.document.discriminators import ANYTHING, Discriminator, Discriminators, json_values
+from mockserver.contract.document.member_values import listed_values, selecting_values
 from mockserver.contract.document.references import anchors, resolve_pointer
 from mockserver.errors import SpecError
-from mockserver.parsing import json_pointers
-from mockserver.samples.keywords import as_list, as_mapping, shown
+from mockserver.samples.keywords import shown
 from mockserver.samples.sample_context import NoSample
-
-SCHEMAS = "#/components/schemas/"
 
 
 class SchemaReferences:
@@ -18,6 +17,7 @@ class SchemaReferences:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
+        self._discriminators = Discriminators(document)
 
     def target(self, ref: Any) -> Any:
         """The schema that a `$ref` or `$dynamicRef` points to. Raises NoSample when there is none."""
@@ -43,39 +43,28 @@ class SchemaReferences:
                 break
         return schema
 
-    def discriminated(self, discriminator: Mapping[str, Any], ref: str) -> Mapping[str, Any] | None:
-        """A schema that requires a discriminator value which selects `ref`; None when no value does."""
-        name = discriminator.get("propertyName")
-        mapping = as_mapping(discriminator.get("mapping"))
-        values = [value for value, target in mapping.items() if ref in (target, f"{SCHEMAS}{target}")]
-        if not values and ref.startswith(SCHEMAS):
-            values = [json_pointers.unescape(ref.removeprefix(SCHEMAS))]
-        if not isinstance(name, str) or not values:
-            return None
-        return {"type": "object", "required": [name], "properties": {name: {"enum": values}}}
+    def discriminator(self, schema: Any) -> Discriminator | None:
+        """The discriminator of a schema; None if it has none that can select a schema."""
+        return self._discriminators.of(schema)
 
-    def descendants(self, ref: str) -> list[str]:
-        """References to the schemas that have `ref` in their `allOf`, and to the descendants of these."""
-        found: list[str] = []
-        pending = [ref]
-        while pending:
-            for child in self._children.get(pending.pop(0), []):
-                if child not in found and child != ref:
-                    found.append(child)
-                    pending.append(child)
-        return found
+    def selecting(self, discriminator: Discriminator, branch: Any) -> Mapping[str, Any] | None:
+        """A schema that requires a discriminator value which selects the branch; None if no value does."""
+        member = discriminator.member
+        values = [value for text in selecting_values(discriminator, branch) for value in json_values(text)]
+        listed = listed_values(self._discriminators, branch, member)
+        if listed is not None:
+            values = [value for value in values if value in listed]
+        return {"type": "object", "required": [member], "properties": {member: {"enum": values}}} if values else None
 
-    @cached_property
-    def _children(self) -> dict[str, list[str]]:
-        """For each reference, the references to the schemas that have it in their `allOf`."""
-        children: dict[str, list[str]] = {}
-        schemas = as_mapping(as_mapping(self._document.get("components")).get("schemas"))
-        for name, schema in schemas.items():
-            for part in as_list(as_mapping(schema).get("allOf")):
-                parent = as_mapping(part).get("$ref")
-                if isinstance(parent, str):
-                    children.setdefault(parent, []).append(SCHEMAS + json_pointers.escape(name))
-        return children
+    def family_choices(self, discriminator: Discriminator, refs: tuple[str, ...]) -> list[Any]:
+        """What a base selects, the base itself last; only the first descendant that `refs` lead to, if there is one."""
+        choices = list({id(choice): choice for choice in discriminator.choices.values()}.values())
+        for ref in refs:
+            descendant = self.followed({"$ref": ref})
+            chosen = [choice for choice in choices if choice and self.followed(choice) is descendant]
+            if chosen:
+                return chosen
+        return sorted(choices, key=lambda choice: choice is ANYTHING)
 
     @cached_property
     def _anchors(self) -> dict[str, Any]:

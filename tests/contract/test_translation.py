@@ -56,11 +56,6 @@ def test_differences_of_the_libraries(version: str, schema: dict[str, Any], valu
 
 
 UNTRANSLATED: dict[str, tuple[str, Any]] = {
-    "a discriminator under not": (
-        "3.0",
-        {"not": {"oneOf": [{"type": "object"}], "discriminator": {"propertyName": "kind"}}},
-    ),
-    "a discriminator without propertyName": ("3.0", {"oneOf": [{"type": "object"}], "discriminator": {}}),
     "a pattern that needs backtracking": ("3.0", {"type": "string", "pattern": "(?=a)"}),
     "an unknown keyword": ("3.0", {"type": "object", "unevaluatedProperties": False}),
     "another dialect": ("3.1", {"$schema": "https://json-schema.org/draft/2019-09/schema"}),
@@ -79,47 +74,3 @@ def test_another_dialect_of_the_document_is_not_compiled() -> None:
     """A document with another JSON Schema dialect is left to openapi-core."""
     document = document_with(version="3.1.0") | {"jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema"}
     assert compile_schema(loaded(document), {}, direction="reply") is None
-
-
-KINDS = {
-    "A": {"type": "object", "properties": {"n": {"type": "integer"}}},
-    "B": {"type": "object", "required": ["n"]},
-    "C": {"type": "object"},
-}
-ALTERNATIVES = [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]
-CHOSEN: dict[str, tuple[Any, str]] = {
-    "by the schema's name": ({"kind": "A"}, "valid, compiled"),
-    "by the mapping": ({"kind": "b", "n": 1}, "valid, compiled"),
-    "by a schema that is not an alternative": ({"kind": "C"}, "valid"),
-    "by a pointer": ({"kind": "A/properties/n"}, "invalid"),
-    "not valid for the selected schema": ({"kind": "A", "n": "x"}, "invalid"),
-    "not valid for the schema in the mapping": ({"kind": "b"}, "invalid"),
-    "without a value": ({}, "invalid"),
-    "by an empty text": ({"kind": ""}, "invalid"),
-    "by a number": ({"kind": 1}, "invalid"),
-    "by a list": ({"kind": ["A"]}, "invalid"),
-    "not an object": ("A", "invalid"),
-}
-
-
-@pytest.mark.parametrize("keyword", ["oneOf", "anyOf", "allOf"])
-@pytest.mark.parametrize(("value", "expected"), CHOSEN.values(), ids=CHOSEN)
-def test_discriminators(value: Any, expected: str, keyword: str) -> None:
-    """A discriminator works as in openapi-core. Values that select an alternative or are mapped are compiled."""
-    schema = {keyword: ALTERNATIVES, "discriminator": {"propertyName": "kind", "mapping": {"b": "B"}}}
-    for version in VERSIONS.values():
-        both = BothValidators(
-            loaded(document_with(request_body(schema) | response_body(schema), version=version, schemas=KINDS))
-        )
-        both.body(value)
-        both.reply(value)
-        assert {expected: 2} == both.counts
-
-
-def test_a_parent_that_consists_of_its_children() -> None:
-    """A parent that consists of its children makes openapi-core recurse, so the compiled path does not accept it."""
-    parent = {"oneOf": [{"$ref": "#/components/schemas/Child"}], "discriminator": {"propertyName": "kind"}}
-    child = {"allOf": [{"$ref": "#/components/schemas/Parent"}, {"type": "object"}]}
-    both = BothValidators(loaded(document_with(request_body(parent), schemas={"Parent": parent, "Child": child})))
-    both.body({"kind": "Child"})
-    assert {"invalid": 1} == both.counts

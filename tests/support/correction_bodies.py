@@ -19,6 +19,21 @@ MAPPED = {
     "discriminator": {"propertyName": "kind", "mapping": {"c": "Cat"}},
 }
 CATS = {"Cat": {"type": "object", "properties": {"lives": {"type": "integer"}}}}
+KINDS = {
+    "oneOf": [
+        {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": ["a"]}}},
+        {"type": "object", "required": ["n"]},
+    ],
+    "discriminator": {"propertyName": "kind"},
+}
+ANIMALS = {
+    "Animal": {"type": "object", "discriminator": {"propertyName": "kind"}},
+    "Lion": {"allOf": [{"$ref": "#/components/schemas/Animal"}, {"type": "object", "required": ["mane"]}]},
+}
+SHAPES = {
+    "Shape": {"oneOf": [{"$ref": "#/components/schemas/Circle"}], "discriminator": {"propertyName": "kind"}},
+    "Circle": {"allOf": [{"$ref": "#/components/schemas/Shape"}, {"type": "object"}]},
+}
 NODE = {
     "type": "object",
     "additionalProperties": {"allOf": [{"anyOf": [{"oneOf": [{"allOf": [{"$ref": "#/components/schemas/Node"}]}]}]}]},
@@ -53,6 +68,64 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             request({"kind": "c", "lives": "nine"}),
             "InvalidRequestBody",
             [("body", "/lives", "type")],
+        ),
+    ],
+    "null_beside_alternatives": [
+        (
+            document_with(request_body({"nullable": True, keyword: [NUMBERED, {"type": "string"}]})),
+            body_request(b"null", "application/json"),
+            "InvalidRequestBody",
+            VALID,
+        )
+        for keyword in ("oneOf", "anyOf")
+    ],
+    "undecided_discriminators": [
+        *(
+            (document_with(request_body(KINDS), version=version), request(value), "InvalidRequestBody", VALID)
+            for version in ("3.0.3", "3.1.0")
+            for value in ({"kind": "a"}, {"n": 1}, {"kind": 5, "n": 1})
+        ),
+        (document_with(request_body(KINDS)), request({}), "InvalidRequestBody", [("body", "", "oneOf")]),
+        (
+            document_with(request_body(KINDS | {"oneOf": [*KINDS["oneOf"], {"type": "null"}]}), version="3.1.0"),
+            body_request(b"null", "application/json"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+    ],
+    "names_of_other_schemas": [
+        (
+            document_with(request_body(KINDS), schemas=CATS),
+            request({"kind": "Cat"}),
+            "valid",
+            [("body", "", "oneOf")],
+        ),
+    ],
+    "discriminator_beside_all_of": [
+        (
+            document_with(
+                request_body(
+                    {"allOf": [{"type": "object", "required": ["id"]}], "discriminator": KINDS["discriminator"]}
+                ),
+                schemas=CATS,
+            ),
+            request({"kind": "Cat"}),
+            "valid",
+            [("body", "/id", "required")],
+        ),
+    ],
+    "inherited_discriminators": [
+        (
+            document_with(request_body({"$ref": "#/components/schemas/Animal"}), schemas=ANIMALS),
+            request({"kind": "Lion"}),
+            "valid",
+            [("body", "/mane", "required")],
+        ),
+        (
+            document_with(request_body({"$ref": "#/components/schemas/Shape"}), schemas=SHAPES),
+            request({"kind": "Circle"}),
+            "crashes: RecursionError",
+            VALID,
         ),
     ],
     "boolean_schema": [

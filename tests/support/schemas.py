@@ -67,6 +67,9 @@ FORMATS = (
     "unknown-format",
 )
 COMPONENTS = ("A", "B", "C")
+# Values of a discriminator's member, and targets of its mapping: the last one does not exist.
+SELECTING = ("A", "B", "C", "a", "1", "true")
+MAPPED = ("A", "#/components/schemas/B", "C", "D")
 
 scalars = st.sampled_from((None, True, False, UUID, *TEXTS, *NUMBERS))
 values = st.recursive(
@@ -141,18 +144,31 @@ def _composed(inner: st.SearchStrategy[Any], *, is_31: bool) -> st.SearchStrateg
     )
     arrays = _optional(type=st.just("array"), items=inner, minItems=few, maxItems=few, uniqueItems=st.booleans())
     combined = _optional(allOf=many, anyOf=many, oneOf=many, nullable=st.booleans()) | _optional(**{"not": inner})
-    mapping = st.dictionaries(st.sampled_from(("a", "A", "1")), st.sampled_from(COMPONENTS), max_size=2)
+    discriminators = _optional(mapping=st.dictionaries(st.sampled_from(SELECTING), st.sampled_from(MAPPED), max_size=2))
     discriminated = st.builds(
-        lambda keyword, names, mapped, member: {
-            keyword: [{"$ref": f"#/components/schemas/{name}"} for name in names],
-            "discriminator": {"propertyName": member, "mapping": mapped},
+        lambda keyword, references, others, member, mapping: {
+            keyword: [*({"$ref": f"#/components/schemas/{name}"} for name in references), *others],
+            "discriminator": {"propertyName": member, **mapping},
         },
         st.sampled_from(("oneOf", "anyOf", "allOf")),
         st.lists(st.sampled_from(COMPONENTS), min_size=1, max_size=2),
-        mapping,
+        st.lists(inner, max_size=1),
         st.sampled_from(NAMES),
+        discriminators,
     )
-    kinds = [objects, arrays, combined, discriminated, _merged(objects, combined), _merged(inner, combined)]
+    bases = st.builds(
+        lambda described, member, mapping: {**described, "discriminator": {"propertyName": member, **mapping}},
+        objects,
+        st.sampled_from(NAMES),
+        discriminators,
+    )
+    children = st.builds(
+        lambda name, parts: {"allOf": [{"$ref": f"#/components/schemas/{name}"}, *parts]},
+        st.sampled_from(COMPONENTS),
+        st.lists(inner, max_size=2),
+    )
+    families = bases | children | _merged(bases, discriminated)
+    kinds = [objects, arrays, combined, discriminated, families, _merged(objects, combined), _merged(inner, combined)]
     if is_31:
         patterned = st.dictionaries(st.sampled_from(PATTERNS), inner, min_size=1, max_size=2)
         dependent = st.dictionaries(st.sampled_from(NAMES), names, max_size=2)
@@ -187,6 +203,9 @@ def likely_values(schema: Any, components: Mapping[str, Any], depth: int = 0) ->
     for keyword in ("allOf", "anyOf", "oneOf"):
         deeper += schema.get(keyword, [])
     likely = [likely_values(part, components, depth + 1) for part in deeper]
+    if isinstance(discriminator := schema.get("discriminator"), dict):
+        member = discriminator["propertyName"]
+        likely = [_selecting(each, member) for each in likely or [st.dictionaries(st.sampled_from(NAMES), values)]]
     if "const" in schema:
         likely.append(st.just(schema["const"]))
     likely += [st.sampled_from(schema["enum"])] if schema.get("enum") else []
@@ -195,6 +214,14 @@ def likely_values(schema: Any, components: Mapping[str, Any], depth: int = 0) ->
     if not likely and "properties" in schema:
         likely.append(_of_kind("object", schema, components, depth))
     return st.one_of(likely) if likely else values
+
+
+def _selecting(strategy: st.SearchStrategy[Any], member: str) -> st.SearchStrategy[Any]:
+    """The values, most of them with a value of a discriminator's member."""
+    selecting = st.sampled_from((*SELECTING, *SELECTING, 1, True, None))
+    return strategy | st.builds(
+        lambda value, chosen: {**value, member: chosen} if isinstance(value, dict) else value, strategy, selecting
+    )
 
 
 def _of_kind(kind: str, schema: Mapping[str, Any], components: Mapping[str, Any], depth: int) -> st.SearchStrategy[Any]:

@@ -33,7 +33,7 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
         return None
     validator = jsonschema_rs.Draft202012Validator if document.is_31 else jsonschema_rs.Draft4Validator
     try:
-        translated, formats = translate(document.data, schema, is_31=document.is_31, direction=direction)
+        translated, formats = translate(document, schema, direction=direction)
         compiled = validator(
             translated,
             formats=_formats(formats),

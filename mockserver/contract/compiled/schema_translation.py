@@ -1,16 +1,17 @@
 """Translates schemas of OpenAPI for jsonschema-rs, so that it accepts exactly what openapi-core accepts.
 
-If that is not certain, the translation raises Untranslatable, and openapi-core checks the schema. Only discriminators
-are translated into something stricter, and only where no keyword such as `not` could turn stricter into more lenient.
+If that is not certain, the translation raises Untranslatable, and openapi-core checks the schema.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from mockserver.contract.compiled import keyword_values
 from mockserver.contract.compiled.keyword_values import Schema, Untranslatable, require
-from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, resolve, resolve_pointer
+from mockserver.contract.document.discriminators import Discriminator, Discriminators, json_values
+from mockserver.contract.document.document import Document
+from mockserver.contract.document.references import COMPOSITIONS, resolve, resolve_pointer
 from mockserver.errors import SpecError
 
 MULTIPLE_OF = "x-multiple-of"
@@ -31,8 +32,6 @@ SIZES = frozenset({"maxLength", "minLength", "maxItems", "minItems", "maxPropert
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 SAME_31 = frozenset({"type", "minContains", "maxContains", "dependentRequired"})
 ONE_SCHEMA_31 = frozenset({"if", "then", "else", "contains", "propertyNames"})
-# Keywords that can reject a value because a schema inside them accepts it.
-NEGATING = frozenset({"not", "oneOf", "if", "contains"})
 TYPES = frozenset({"array", "boolean", "integer", "number", "object", "string"})
 INTEGER_BITS = {"int32": 31, "int64": 63}
 MAX_SCHEMAS = 5_000
@@ -40,23 +39,25 @@ MAX_SCHEMAS = 5_000
 Handler = Callable[[Any, Schema], Any]
 
 
-def translate(
-    document: Mapping[str, Any], schema: Any, *, is_31: bool, direction: str
-) -> tuple[dict[str, Any], set[str]]:
+def translate(document: Document, schema: Any, *, direction: str) -> tuple[dict[str, Any], set[str]]:
     """The schema as JSON Schema (draft 4 for OpenAPI 3.0, 2020-12 for 3.1), and the names of the formats in it.
 
     The schemas that it refers to are in its `definitions`. `direction` is "request" or "reply". Raises Untranslatable.
     """
-    translation = _Translation31(document) if is_31 else _Translation30(document, direction)
+    data, discriminators = document.data, document.discriminators
+    translation: _Translation
+    if document.is_31:
+        translation = _Translation31(data, discriminators)
+    else:
+        translation = _Translation30(data, discriminators, direction)
     try:
         # openapi-core ignores the keywords beside the outermost `$ref`.
-        root = translation.schema(resolve(document, schema))
+        root = translation.schema(resolve(data, schema))
         translation.translate_references()
     except (SpecError, AttributeError, TypeError):
         # The last two: the value of a keyword has a wrong type.
         raise Untranslatable from None
     _reject_recursion(translation.definitions)
-    require(not (translation.is_stricter and translation.has_negation))
     return {"allOf": [root], "definitions": translation.definitions}, translation.formats
 
 
@@ -65,14 +66,13 @@ class _Translation:
 
     ignored = IGNORED
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators) -> None:
         self.document = document
+        self.discriminators = discriminators
         self.definitions: dict[str, Any] = {}
         self.formats: set[str] = set()
-        self.is_stricter = False
-        self.has_negation = False
         self._names: dict[str, str] = {}
-        self._pending: list[str] = []
+        self._pending: list[tuple[str, Any]] = []
         self.handlers: dict[str, Handler] = {
             "$ref": self._reference,
             "additionalProperties": self._one,
@@ -85,28 +85,38 @@ class _Translation:
             "properties": self._named,
             "required": self._required,
             "uniqueItems": keyword_values.flag,
-            **dict.fromkeys(COMPOSITIONS, self._many),
+            "allOf": self._all_of,
+            "anyOf": self._many,
+            "oneOf": self._many,
             **dict.fromkeys(SIZES | BOUNDS, keyword_values.same),
         }
 
     def translate_references(self) -> None:
         """Translate the schemas that were referred to, and those that they refer to."""
         while self._pending:
-            ref = self._pending.pop()
-            self.definitions[self._names[ref]] = self.schema(resolve_pointer(self.document, ref))
+            key, schema = self._pending.pop()
+            self.definitions[self._names[key]] = self.schema(
+                resolve_pointer(self.document, key) if schema is None else schema
+            )
 
     def schema(self, schema: Any) -> Any:
         """One schema, translated."""
         require(isinstance(schema, dict))
+        discriminator = self.discriminators.of(schema)
+        translated = self.keywords(schema, discriminator)
+        return self._narrowed(translated, discriminator) if discriminator else translated
+
+    def keywords(self, schema: Schema, discriminator: Discriminator | None) -> dict[str, Any]:
+        """The keywords of a schema, translated."""
         translated: dict[str, Any] = {}
         parts: list[Any] = []
-        if "discriminator" in schema and schema.keys() & COMPOSITIONS:
-            parts.append(self._discriminated(schema))
-            schema = {keyword: value for keyword, value in schema.items() if keyword not in COMPOSITIONS}
+        if discriminator:
+            parts += self._discriminated(schema, discriminator)
         for keyword, value in schema.items():
             if keyword in self.ignored or keyword.startswith("x-"):
                 continue
-            self.has_negation |= keyword in NEGATING
+            if discriminator and keyword == discriminator.keyword:
+                continue
             require(keyword in self.handlers)
             result = self.handlers[keyword](value, schema)
             if keyword in {"$ref", "format"}:
@@ -115,39 +125,56 @@ class _Translation:
                 translated[MULTIPLE_OF] = result
             else:
                 translated[keyword] = result
-        return {**translated, "allOf": translated.get("allOf", []) + parts} if parts else translated
+        if parts:
+            translated["allOf"] = translated.get("allOf", []) + parts
+        return translated
 
     def integer_bounds(self, bounds: Schema, schema: Schema) -> Schema:
         """Bounds that apply to integers only."""
         raise NotImplementedError
 
-    def _discriminated(self, schema: Schema) -> Any:
-        """The alternatives, each with the discriminator value that selects it: openapi-core checks only this one.
+    def _discriminated(self, schema: Schema, discriminator: Discriminator) -> list[Any]:
+        """What a discriminator requires: the schema that a value selects, else what its keyword requires."""
+        choices = {
+            value: choice for value, choice in discriminator.choices.items() if value not in discriminator.inheriting
+        }
+        branches = [self._selected(discriminator, value, choice) for value, choice in choices.items()]
+        otherwise: dict[str, Any] = {"not": _selecting(discriminator.member, choices)} if choices else {}
+        if discriminator.keyword:
+            otherwise[discriminator.keyword] = self._many(schema[discriminator.keyword], schema)
+        return [{"anyOf": [*branches, otherwise]}] if branches else [otherwise]
 
-        openapi-core also accepts other values if they are the name of any schema. Here they are not accepted.
-        """
-        match schema["discriminator"]:
-            case {"propertyName": str(member), **rest}:
-                mapping: Any = rest.get("mapping", {})
-            case _:
-                raise Untranslatable
-        refs = [part.get("$ref") for keyword in COMPOSITIONS for part in schema.get(keyword, ())]
-        named = {ref.removeprefix(SCHEMAS): ref for ref in refs if isinstance(ref, str) and ref.startswith(SCHEMAS)}
-        self.is_stricter = True
-        choices = [
-            {"properties": {member: {"enum": [value]}}, "allOf": [self._reference(ref, schema)]}
-            for value, ref in {**named, **mapping}.items()
-            if value
+    def _narrowed(self, translated: dict[str, Any], discriminator: Discriminator) -> dict[str, Any]:
+        """The translated schema, replaced by the selected schema if this one inherits from it."""
+        values = sorted(discriminator.inheriting)
+        if not values:
+            return translated
+        branches = [self._selected(discriminator, value, discriminator.choices[value]) for value in values]
+        others = {"not": _selecting(discriminator.member, values), "allOf": [translated]}
+        return {"anyOf": [*branches, others]}
+
+    def _selected(self, discriminator: Discriminator, value: str, choice: Any) -> Any:
+        return {**_selecting(discriminator.member, [value]), "allOf": [self.schema(choice)]}
+
+    def _all_of(self, parts: Any, schema: Schema) -> Any:
+        require(isinstance(parts, list) and parts)
+        bases = [self.discriminators.base(part, schema) for part in parts]
+        return [
+            self.schema(part) if base is None else self._definition(f"base {id(base)}", base)
+            for part, base in zip(parts, bases, strict=True)
         ]
-        return {"type": "object", "required": [member], "anyOf": choices or [{"not": {}}]}
 
     def _reference(self, ref: Any, _: Schema) -> Any:
         require(isinstance(ref, str) and (ref == "#" or ref.startswith("#/")))
-        if ref not in self._names:
+        return self._definition(ref)
+
+    def _definition(self, key: str, schema: Any = None) -> Any:
+        """A reference to a definition: of a schema, or of the target of the key."""
+        if key not in self._names:
             require(len(self._names) < MAX_SCHEMAS)
-            self._names[ref] = f"s{len(self._names)}"
-            self._pending.append(ref)
-        return {"$ref": f"#/definitions/{self._names[ref]}"}
+            self._names[key] = f"s{len(self._names)}"
+            self._pending.append((key, schema))
+        return {"$ref": f"#/definitions/{self._names[key]}"}
 
     def _one(self, schema: Any, _: Schema) -> Any:
         return self.schema(schema)
@@ -176,13 +203,13 @@ class _Translation:
 
 
 class _Translation30(_Translation):
-    def __init__(self, document: Mapping[str, Any], direction: str) -> None:
-        super().__init__(document)
+    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators, direction: str) -> None:
+        super().__init__(document, discriminators)
         self.forbidding_keyword = "readOnly" if direction == "request" else "writeOnly"
         self.handlers |= {"type": self._type, "additionalProperties": self._additional}
 
-    def schema(self, schema: Any) -> Any:
-        translated = super().schema(schema)
+    def keywords(self, schema: Schema, discriminator: Discriminator | None) -> dict[str, Any]:
+        translated = super().keywords(schema, discriminator)
         if self._is_forbidden(schema):
             return {"not": {}}
         # Draft 4 does not allow an empty list.
@@ -213,8 +240,8 @@ class _Translation30(_Translation):
 class _Translation31(_Translation):
     ignored = IGNORED_31
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        super().__init__(document)
+    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators) -> None:
+        super().__init__(document, discriminators)
         self.handlers |= {
             **dict.fromkeys(SAME_31, keyword_values.same),
             **dict.fromkeys(ONE_SCHEMA_31, self._one),
@@ -232,6 +259,12 @@ class _Translation31(_Translation):
 
     def _pattern_properties(self, schemas: Any, parent: Schema) -> Any:
         return {keyword_values.pattern(text, parent): schema for text, schema in self._named(schemas, parent).items()}
+
+
+def _selecting(member: str, values: Iterable[str]) -> dict[str, Any]:
+    """The schema of the objects in which a discriminator's member has one of these values."""
+    listed = [each for value in values for each in json_values(value)]
+    return {"type": "object", "required": [member], "properties": {member: {"enum": listed}}}
 
 
 def _reject_recursion(definitions: Mapping[str, Any]) -> None:

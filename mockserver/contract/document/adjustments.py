@@ -5,7 +5,7 @@ The list of corrections in `contract/validation/corrections.py` has the reason f
 
 from typing import Any
 
-from mockserver.contract.document.references import SCHEMAS, discriminator_mappings, nodes
+from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, discriminator_mappings, nodes
 from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
 
@@ -22,7 +22,7 @@ def adjust(data: dict[str, Any]) -> None:
     """Adjust the data of a document in place."""
     is_30 = data["openapi"].startswith("3.0")
     for node in nodes(data):
-        if is_30 and node.get("nullable") is True and isinstance(node.get("allOf"), list):
+        if is_30 and node.get("nullable") is True and any(isinstance(node.get(name), list) for name in COMPOSITIONS):
             _accept_null(node)
         _adjust(node)
     for mapping in discriminator_mappings(data):

@@ -1,6 +1,7 @@
 """Joins the files of an OpenAPI document into one document, whose references are all local."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from mockserver.parsing.positions import TextError
 from mockserver.parsing.text_reader import read_data
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+NAME = re.compile(r"[A-Za-z0-9._-]+")
 FILE_ENDINGS = (".json", ".yaml", ".yml")
 
 
@@ -107,7 +109,9 @@ class Bundle:
         target = self._joined.get(path)
         if target is None:
             content = self._read(path, f"{file.path}: $ref {ref!r}: the file")
-            target = _File(path, content, f"#/{FILES_MEMBER}/file{len(self._joined)}")
+            # Discriminators need the file's name, which may be the name of its schema.
+            name = path.stem if NAME.fullmatch(path.stem) else ""
+            target = _File(path, content, f"#/{FILES_MEMBER}/file{len(self._joined)}.{name}")
             self._joined[path] = target
             self._pending.append(target)
         return f"{target.ref}{fragment}"

@@ -1,11 +1,12 @@
 """Loads an OpenAPI document: joins its files, checks its shape and adjusts it in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mockserver.contract.document.adjustments import adjust
 from mockserver.contract.document.bundle import Bundle
+from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.document.references import BrokenReferenceError, resolve
 from mockserver.contract.document.shape import check_contents, check_root
 from mockserver.errors import SpecError
@@ -18,6 +19,11 @@ class Document:
     path: Path
     data: dict[str, Any]
     files: tuple[Path, ...]
+    discriminators: Discriminators = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Share the discriminators: finding out which schemas inherit from which takes a walk over the document."""
+        object.__setattr__(self, "discriminators", Discriminators(self.data))
 
     @property
     def is_31(self) -> bool:

@@ -7,6 +7,8 @@ CORRECTIONS = {
     # contract/document/adjustments.py: the document is adjusted in memory before openapi-core reads it.
     "null_beside_all_of": "openapi-core rejects null for `nullable: true` beside `allOf` in OpenAPI 3.0. The mock "
     "accepts null, because this is what the authors of such documents mean.",
+    "null_beside_alternatives": "openapi-core rejects null for `nullable: true` beside `oneOf` or `anyOf` in OpenAPI "
+    "3.0, unless an alternative accepts null. The mock accepts null, for the same reason.",
     "http_scheme_case": "openapi-core compares the lower-case scheme of the Authorization header with the scheme as "
     "the document spells it. The mock ignores case in both, as RFC 9110 (section 11.1) requires.",
     "bare_discriminator_mapping": "openapi-core reads a schema name in a discriminator's mapping as the path of a "
@@ -61,6 +63,16 @@ CORRECTIONS = {
     "the decimal numbers as they are written.",
     "unknown_dialect": "openapi-core crashes on a `jsonSchemaDialect` that it does not know. The mock uses the "
     "dialect of OpenAPI 3.1.",
+    # discriminator_keywords.py: keywords are replaced.
+    "undecided_discriminators": "openapi-core rejects a value if the discriminator's property is missing, or neither "
+    "mapped nor the name of a schema. The mock lets the alternatives decide, as without a discriminator.",
+    "names_of_other_schemas": "openapi-core looks for the name of a schema in the discriminator's property, also if it "
+    "is no alternative or has mapped values. The mock looks only for alternatives without mapped values.",
+    "discriminator_beside_all_of": "openapi-core validates only the selected schema if a discriminator is beside "
+    "`allOf`. The mock validates all parts of `allOf`, and the selected schema too.",
+    "inherited_discriminators": "openapi-core ignores the discriminator of a base schema, and never ends if a schema "
+    "lists alternatives that have this schema in their `allOf`. The mock validates the selected descendant, which "
+    "includes its base without the discriminator.",
     # openapi_core.py: methods are overridden.
     "allow_empty_value_is_silent": "openapi-core emits a Python warning for each message to an operation with "
     "`allowEmptyValue`. The mock emits none, because empty values are then valid.",

@@ -22,6 +22,7 @@ from openapi_core.validation.response.validators import APICallResponseValidator
 from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
+from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.validation.body_readers import BodyReaders, MediaTypeReaders, Opaque
 from mockserver.contract.validation.casters import Casters, types_of
 from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type, values_of
@@ -106,8 +107,9 @@ def _is_empty(parameter: SchemaPath, location: Mapping[str, Any]) -> bool:
 class RequestValidator(_CorrectedValidator, APICallRequestValidator):
     """Validates requests to a known operation."""
 
-    def __init__(self, spec: SchemaPath, *, is_31: bool) -> None:
-        super().__init__(spec, security_provider_factory=_Security(), **_options(OAS30WriteValidator, is_31=is_31))
+    def __init__(self, spec: SchemaPath, discriminators: Discriminators, *, is_31: bool) -> None:
+        options = _options(OAS30WriteValidator, discriminators, is_31=is_31)
+        super().__init__(spec, security_provider_factory=_Security(), **options)
 
     security_errors = APICallRequestValidator._iter_security_errors
     parameter_errors = APICallRequestValidator._iter_parameters_errors
@@ -124,8 +126,8 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
     """Validates replies of a known operation."""
 
-    def __init__(self, spec: SchemaPath, *, is_31: bool) -> None:
-        super().__init__(spec, **_options(OAS30ReadValidator, is_31=is_31))
+    def __init__(self, spec: SchemaPath, discriminators: Discriminators, *, is_31: bool) -> None:
+        super().__init__(spec, **_options(OAS30ReadValidator, discriminators, is_31=is_31))
 
     errors = APICallResponseValidator._iter_errors
 
@@ -135,8 +137,8 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
         return list(root.validator.evolve(schema=schema).iter_errors(value))
 
 
-def _options(class_30: type[Validator], *, is_31: bool) -> dict[str, Any]:
-    validators = SchemaValidators(OAS31Validator if is_31 else class_30, is_31=is_31)
+def _options(class_30: type[Validator], discriminators: Discriminators, *, is_31: bool) -> dict[str, Any]:
+    validators = SchemaValidators(OAS31Validator if is_31 else class_30, discriminators, is_31=is_31)
     styles = Styles(Casters(validators, is_31=is_31), style_deserializers=STYLES)
     return {
         "schema_validators_factory": validators,

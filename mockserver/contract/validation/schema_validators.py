@@ -3,7 +3,7 @@
 # ruff: noqa: D102  # openapi-core documents the methods that are overridden here
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
@@ -14,8 +14,9 @@ from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 from openapi_schema_validator import OAS31_BASE_DIALECT_ID, OAS30ReadValidator
 
-from mockserver.contract.document.references import COMPOSITIONS
+from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.contract.validation.discriminator_keywords import DiscriminatorKeywords
 from mockserver.parsing.json_values import are_unique, is_multiple
 
 Schema = Mapping[str, Any]
@@ -27,10 +28,12 @@ Keyword = Callable[[Any, Any, Any, Schema], Errors]
 class SchemaValidators(SchemaValidatorsFactory):
     """Builds the validator of a schema on first use and keeps it: building takes longer than validating."""
 
-    def __init__(self, validator_class: type[Validator], *, is_31: bool) -> None:
+    def __init__(self, validator_class: type[Validator], discriminators: Discriminators, *, is_31: bool) -> None:
         # Like openapi-core (its issue 506), OpenAPI 3.1 documents also use the formats of 3.0.
         super().__init__(validator_class, OAS30ReadValidator.FORMAT_CHECKER)
         self._is_31 = is_31
+        self._keywords = DiscriminatorKeywords(discriminators)
+        self._classes: dict[Any, Any] = {}
         self._built: dict[SchemaPath, SchemaValidator] = {}
 
     def get_format_checker(self, *_: Any, **__: Any) -> Any:
@@ -42,7 +45,9 @@ class SchemaValidators(SchemaValidatorsFactory):
             own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
             named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
             dialect = validator_for({"$schema": named}, default=dialect)
-        return cast("type[Validator]", _with_corrected_keywords(dialect))
+        if dialect not in self._classes:
+            self._classes[dialect] = _with_corrected_keywords(dialect, self._keywords)
+        return cast("type[Validator]", self._classes[dialect])
 
     def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
         built = self._built.get(schema)
@@ -133,8 +138,8 @@ def _evaluated(validator: Any, instance: Schema, schema: Any) -> set[str]:
 
 def _valid_parts(validator: Any, instance: Schema, schema: Schema) -> Iterator[Any]:
     """The schemas inside a schema that apply to the same instance and accept it."""
-    for keyword in COMPOSITIONS:
-        yield from (part for part in schema.get(keyword, ()) if _is_valid(validator, instance, part))
+    parts = validator.DISCRIMINATOR_KEYWORDS.parts(schema, instance)
+    yield from (part for part in parts if _is_valid(validator, instance, part))
     yield from (part for name, part in schema.get("dependentSchemas", {}).items() if name in instance)
     if "if" in schema:
         holds = _is_valid(validator, instance, schema["if"])
@@ -158,8 +163,12 @@ CORRECTED_KEYWORDS: dict[str, Callable[[Keyword, Any, Any, Any, Schema], Errors]
 }
 
 
-@cache
-def _with_corrected_keywords(dialect: Any) -> Any:
+def _with_corrected_keywords(dialect: Any, discriminator_keywords: DiscriminatorKeywords) -> Any:
     own = dialect.VALIDATORS
-    corrected = {name: partial(correct, own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
-    return extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types
+    corrected: dict[str, Any] = {}
+    corrected |= {name: partial(correct, own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
+    if "discriminator" in own:
+        corrected |= discriminator_keywords.functions
+    extended = extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types
+    extended.DISCRIMINATOR_KEYWORDS = discriminator_keywords
+    return extended

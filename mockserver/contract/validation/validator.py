@@ -60,8 +60,8 @@ class Validator:
     def __init__(self, document: Document) -> None:
         # Without handlers, openapi-core cannot fetch anything.
         self._spec = SchemaPath.from_dict(document.data, handlers={}, resolved_cache_maxsize=1024)
-        self._requests = RequestValidator(self._spec, is_31=document.is_31)
-        self._replies = ReplyValidator(self._spec, is_31=document.is_31)
+        self._requests = RequestValidator(self._spec, document.discriminators, is_31=document.is_31)
+        self._replies = ReplyValidator(self._spec, document.discriminators, is_31=document.is_31)
 
     def security(self, operation: Operation, request: Request) -> list[Violation]:
         """The violation for missing credentials; empty if one of the operation's security requirements is met."""

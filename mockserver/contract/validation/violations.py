@@ -1,7 +1,7 @@
 """Translates the errors of openapi-core and jsonschema into violations. Their messages are written here only."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -19,8 +19,8 @@ from openapi_core.validation.response.exceptions import HeaderValidationError, M
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mockserver.contract.document.adjustments import NULL_ONLY
-from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.contract.validation.casters import UnreadText
+from mockserver.contract.validation.discriminator_keywords import Undecided
 from mockserver.contract.validation.schema_validators import described_members
 from mockserver.errors import Violation
 from mockserver.parsing import json_pointers
@@ -44,6 +44,7 @@ SYNTAX = {
     "integer": " (written as in JSON, such as 10 or -5)",
     "number": " (written as in JSON, such as 10 or -0.5)",
 }
+ONLY_NULL = (NULL_ONLY, {"type": "null"})
 WITH_ARTICLE = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
 
 
@@ -139,9 +140,7 @@ def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Viol
 
 def _keyword(error: ValidationError) -> str:
     # A schema that is `false` has no keyword. It means {"not": {}}.
-    keyword = str(error.validator or "not")
-    # openapi-core reports a discriminator under the keyword that lists the alternatives.
-    return "discriminator" if keyword in COMPOSITIONS and "discriminat" in error.message else keyword
+    return str(error.validator or "not")
 
 
 def _message(keyword: str, error: ValidationError) -> str:
@@ -166,14 +165,25 @@ def _type_message(shown: str, error: ValidationError) -> str:
 
 
 def _enum_message(shown: str, error: ValidationError) -> str:
-    choices = _expected(error)
-    listed = ", ".join(_shown(choice) for choice in choices[:MAX_SHOWN_CHOICES])
-    return f"{shown} is not one of {listed}{', …' if len(choices) > MAX_SHOWN_CHOICES else ''}"
+    return f"{shown} is not one of {_listed(_expected(error))}"
+
+
+def _discriminator_message(shown: str, error: ValidationError) -> str:
+    details = _expected(error)
+    unknown = f"{shown} is not a known value of the discriminator {_shown(details.member)}"
+    matching = f"; more than one alternative matches: {', '.join(details.matching)}" if details.matching else ""
+    return f"{unknown}; known values: {_listed(details.known)}{matching}"
+
+
+def _listed(values: Sequence[Any]) -> str:
+    shown = [_shown(value) for value in values[:MAX_SHOWN_CHOICES]]
+    return ", ".join([*shown, "…"] if len(values) > MAX_SHOWN_CHOICES else shown)
 
 
 MESSAGES: dict[str, Callable[[str, ValidationError], str]] = {
     "type": _type_message,
     "enum": _enum_message,
+    "discriminator": _discriminator_message,
     "const": lambda shown, error: f"{shown} is not {_shown(_expected(error))}",
     "pattern": lambda shown, error: f"{shown} does not match the pattern {_expected(error)}",
     "format": lambda shown, error: f"{shown} is not of the format {_expected(error)}",
@@ -185,20 +195,22 @@ MESSAGES: dict[str, Callable[[str, ValidationError], str]] = {
 
 
 def _alternatives_message(error: ValidationError) -> str:
-    matches = f"{_shown(error.instance)} matches"
-    count = len(_expected(error))
-    if not error.context:
-        return f"{matches} more than one of the {count} alternatives, but must match exactly one"
+    matches, expected = f"{_shown(error.instance)} matches", _expected(error)
+    if isinstance(expected, Undecided):
+        names = ", ".join(expected.matching[:MAX_SHOWN_CHOICES])
+        missing = f"; the discriminator {_shown(expected.member)} is missing" if expected.member else ""
+        several = f"{matches} more than one of the {expected.count} alternatives ({names})"
+        return f"{several}, but must match exactly one{missing}"
     closest = min(_branches(error), key=lambda branch: (len(branch), -max(len(inner.path) for inner in branch)))
     messages = "; ".join(violation.message for violation in schema_violations(closest, ""))
-    return f"{matches} none of the {count} alternatives; the closest one fails because: {messages}"
+    return f"{matches} none of the {len(expected)} alternatives; the closest one fails because: {messages}"
 
 
 def _branches(error: ValidationError) -> list[list[ValidationError]]:
-    """The errors of each alternative, without the alternative that only null satisfies."""
+    """The errors of each alternative, without alternatives that only null satisfies."""
     branches: dict[object, list[ValidationError]] = {}
     for inner in error.context or ():
-        if inner.schema != NULL_ONLY or error.instance is None:
+        if inner.schema not in ONLY_NULL or error.instance is None:
             # An alternative that is `false` has no path.
             branches.setdefault(inner.schema_path[0] if inner.schema_path else id(inner), []).append(inner)
     return list(branches.values())
