@@ -281,6 +281,31 @@ def test_parameters_with_content(version: str) -> None:
     assert [("query", "/q/content", "required")] == mock_violations(document, query_request('q={"role":"user"}'))
 
 
+DEEP_OBJECTS: dict[str, tuple[str, str, list[str]]] = {
+    "an alternative with an integer": ("Pet", "q[kind]=Cat&q[n]=9", []),
+    "an alternative with a text": ("Pet", "q[kind]=Dog&q[n]=9", []),
+    "a wrong value": ("Pet", "q[kind]=Cat&q[n]=x", ["/q/n"]),
+    "a descendant": ("Animal", "q[kind]=Lion&q[age]=9", []),
+    "a wrong value of a descendant": ("Animal", "q[kind]=Lion&q[age]=x", ["/q/age"]),
+}
+
+
+@pytest.mark.parametrize(("name", "query", "pointers"), DEEP_OBJECTS.values(), ids=DEEP_OBJECTS)
+def test_values_of_text(name: str, query: str, pointers: list[str]) -> None:
+    """A value that is sent as text is read as the selected schema describes it."""
+    kind = {"kind": {"type": "string"}}
+    schemas = {
+        "Cat": {"type": "object", "required": ["kind"], "properties": {**kind, "n": {"type": "integer"}}},
+        "Dog": {"type": "object", "required": ["kind"], "properties": {**kind, "n": {"type": "string"}}},
+        "Pet": PETS.schema,
+        "Animal": {"type": "object", "properties": kind, "discriminator": {"propertyName": "kind"}},
+        "Lion": {"allOf": [ref("Animal"), {"type": "object", "properties": {"age": {"type": "integer"}}}]},
+    }
+    document = parameter_document(schema=ref(name), style="deepObject", explode=True)
+    document["components"]["schemas"] = schemas
+    assert pointers == [pointer for _, pointer, _ in mock_violations(document, query_request(query))]
+
+
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 def test_parts_of_a_form(version: str) -> None:
     """A discriminator works in a part of a form that is an object."""

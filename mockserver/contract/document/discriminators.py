@@ -42,6 +42,11 @@ class Discriminator:
         value = as_text(instance.get(self.member)) if isinstance(instance, dict) else None
         return value if value in self.choices else None
 
+    def choice(self, instance: Any) -> Any:
+        """The schema that an instance selects; None if the discriminator cannot decide."""
+        value = self.value(instance)
+        return None if value is None else self.choices[value]
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:

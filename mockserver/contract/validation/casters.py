@@ -14,6 +14,9 @@ from openapi_core.schema.schemas import get_properties
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
+from mockserver.contract.document.discriminators import Discriminators
+from mockserver.contract.document.families import core, name_of
+from mockserver.contract.document.references import SCHEMAS
 from mockserver.contract.document.schema_types import SchemaTypes, schema_types
 from mockserver.parsing.text_values import read_boolean, read_integer, read_number
 
@@ -39,12 +42,14 @@ def types_of(schema: SchemaPath) -> SchemaTypes:
 class Casters(SchemaCastersFactory):
     """Makes casters that read booleans and numbers as JSON, and find the type of a value in all parts of its schema."""
 
-    def __init__(self, validators: SchemaValidatorsFactory, *, is_31: bool) -> None:
+    def __init__(self, validators: SchemaValidatorsFactory, discriminators: Discriminators, *, is_31: bool) -> None:
         super().__init__(validators, oas30_types_caster)
+        self._discriminators = discriminators
         self._is_31 = is_31
 
     def create(self, *args: Any, **options: Any) -> SchemaCaster:
-        return _Caster(**vars(super().create(*args, **options)), is_31=self._is_31)
+        created = vars(super().create(*args, **options))
+        return _Caster(**created, discriminators=self._discriminators, is_31=self._is_31)
 
 
 class _Caster(SchemaCaster):
@@ -54,10 +59,18 @@ class _Caster(SchemaCaster):
     """
 
     def __init__(
-        self, schema: SchemaPath, schema_validator: SchemaValidator, types_caster: TypesCaster, *, is_31: bool
+        self,
+        schema: SchemaPath,
+        schema_validator: SchemaValidator,
+        types_caster: TypesCaster,
+        *,
+        discriminators: Discriminators,
+        is_31: bool,
     ) -> None:
         super().__init__(schema, schema_validator, types_caster)
+        self._discriminators = discriminators
         self._is_31 = is_31
+        self._is_base = False
         self._readers: dict[str, Callable[[str], Any]] = {
             "string": str,
             "boolean": read_boolean,
@@ -66,7 +79,9 @@ class _Caster(SchemaCaster):
         }
 
     def evolve(self, schema: SchemaPath) -> SchemaCaster:
-        return _Caster(schema, self.schema_validator.evolve(schema), self.types_caster, is_31=self._is_31)
+        validator = self.schema_validator.evolve(schema)
+        options: Any = {"discriminators": self._discriminators, "is_31": self._is_31}
+        return _Caster(schema, validator, self.types_caster, **options)
 
     def accepts(self, value: Any) -> bool:
         """Whether the schema accepts a converted value."""
@@ -82,11 +97,22 @@ class _Caster(SchemaCaster):
         if not isinstance(value, dict | list) or not isinstance(self.schema.read_value(), dict):
             return value
         for part in self._parts("allOf"):
+            # A base would select the descendant again.
+            part._is_base = True  # noqa: SLF001  # it is of this class
             value = part.cast(value)
         value = self._members(value) if isinstance(value, dict) else self._items(value)
         for keyword in ("anyOf", "oneOf"):
             value = self._alternative(keyword, value)
-        return value
+        return value if self._is_base else self._as_descendant(value)
+
+    def _as_descendant(self, value: Any) -> Any:
+        """The value, also with the members of the descendant that a base selects."""
+        found = self._discriminators.of(self.schema.read_value())
+        choice = found.choice(value) if found and not found.keyword else None
+        ref = choice.get("$ref", "") if choice else ""
+        if not ref.startswith(SCHEMAS):
+            return value
+        return self.evolve(SchemaPath(self.schema.accessor, "components", "schemas", name_of(ref))).cast(value)
 
     @cached_property
     def types(self) -> SchemaTypes:
@@ -122,6 +148,10 @@ class _Caster(SchemaCaster):
         """The value as the first alternative reads it that accepts it, else as the first for arrays or objects."""
         name = "array" if isinstance(value, list) else "object"
         parts = [part for part in self._parts(keyword) if part.types.is_open or name in part.types.named]
+        found = self._discriminators.of(self.schema.read_value())
+        if found and (choice := found.choice(value)) is not None:
+            selected = self._discriminators.families.followed(choice)
+            parts = [part for part in parts if core(part.schema.read_value()) is selected] or parts
         readings = [(part, part.cast(value)) for part in parts]
-        found = next((reading for part, reading in readings if part.accepts(reading)), None)
-        return found if found is not None else next((reading for _, reading in readings), value)
+        accepted = next((reading for part, reading in readings if part.accepts(reading)), None)
+        return accepted if accepted is not None else next((reading for _, reading in readings), value)

@@ -150,8 +150,7 @@ class DiscriminatorKeywords:
 
 def _selected(found: Discriminator | None, instance: Any) -> Any:
     """The schema that a discriminator selects; None if it cannot decide."""
-    value = found.value(instance) if found else None
-    return found.choices[value] if found and value is not None else None
+    return found.choice(instance) if found else None
 
 
 def _unknown_value(

@@ -139,7 +139,7 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
 
 def _options(class_30: type[Validator], discriminators: Discriminators, *, is_31: bool) -> dict[str, Any]:
     validators = SchemaValidators(OAS31Validator if is_31 else class_30, discriminators, is_31=is_31)
-    styles = Styles(Casters(validators, is_31=is_31), style_deserializers=STYLES)
+    styles = Styles(Casters(validators, discriminators, is_31=is_31), style_deserializers=STYLES)
     return {
         "schema_validators_factory": validators,
         "schema_casters_factory": styles.schema_casters_factory,
