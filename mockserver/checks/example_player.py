@@ -50,7 +50,7 @@ def _request(example: ExampleRequest, scenario: Scenario, contract: Contract) ->
     path, _, query = example.path.partition("?")
     body = _request_body(example, headers.get("content-type", ""))
     request = Request(method=example.method, path=path, query=query, headers=Headers(headers.items()), body=body)
-    if any(place.find(request) is not None for place in contract.credential_places):
+    if any(place.is_used(request) for place in contract.credential_places):
         return request
     # The first security requirement of each operation that the scenario has stubs for.
     known = contract.operations

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mockserver.contract.credentials import CredentialPlace, credential_places, find_credential
+from mockserver.contract.document.credentials import CredentialPlace, credential_places, find_credential
 from mockserver.contract.document.document import Document, load_document
 from mockserver.contract.document.operations import Operation, operations
 from mockserver.contract.message_validator import MessageValidator

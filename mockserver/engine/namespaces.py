@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
 
-from mockserver.contract.credentials import CredentialPlace, find_credential
+from mockserver.contract.document.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
 from mockserver.redaction.redact import redact
 

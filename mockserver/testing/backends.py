@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypedDict, cast
 
-from mockserver.contract.credentials import CredentialPlace
+from mockserver.contract.document.credentials import CredentialPlace
 from mockserver.control import ControlApi
 from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError

@@ -16,7 +16,7 @@ from mockserver.errors import UsageError
 from mockserver.messages import Request
 
 if TYPE_CHECKING:
-    from mockserver.contract.credentials import CredentialPlace
+    from mockserver.contract.document.credentials import CredentialPlace
 
 MAX_HEALTH_SIZE = 65536
 
@@ -82,7 +82,7 @@ class RunningServer:
     @cached_property
     def credential_places(self) -> tuple[CredentialPlace, ...]:
         """Where a request carries a credential, according to the contract that the server publishes."""
-        from mockserver.contract.credentials import credential_places
+        from mockserver.contract.document.credentials import credential_places
         from mockserver.contract.document.document import Document
 
         status, document = self.call(Request(method="GET", path="/__mock/openapi.json"))

@@ -159,8 +159,24 @@ SCHEMES: dict[str, dict[str, Any]] = {
 @given(
     st.lists(st.dictionaries(st.sampled_from([*SCHEMES, "unknown"]), st.just([]), max_size=2), max_size=3),
     st.lists(st.sampled_from(("wb-key", "WB-Key", "cookie", "authorization")), unique=True),
-    st.sampled_from(("x", "Bearer x", "bearer  x", "Basic", "basic x", "app-session=1", "app-session=; a=b", "")),
-    st.sampled_from(("", "key=1", "key", "KEY=1")),
+    st.sampled_from(
+        (
+            *(
+                "x",
+                " ",
+                "Bearer x",
+                "bearer  x",
+                "Bearer  ",
+                "Basic",
+                "basic x",
+                "Basic YTpi",
+                "Basic YWI=",
+                "Digest x",
+            ),
+            *("app-session=1", "app-session=; a=b", 'app-session=""', ""),
+        )
+    ),
+    st.sampled_from(("", "key=1", "key", "KEY=1", "key=+", "key=&key=1")),
 )
 def test_generated_security(requirements: Any, names: list[str], credential: str, query: str) -> None:
     """openapi-core accepts credentials that the compiled operation accepts."""

@@ -22,6 +22,7 @@ from tests.support.messages import (
 
 __all__ = ["PARAMETERS"]
 
+REFUSED = [("security", "", "security")]
 LISTED = {"type": "object", "properties": {"a": INTEGERS}}
 PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
     "http_scheme_case": [
@@ -30,6 +31,27 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
             request(headers=(("authorization", "bearer x"),)),
             "SecurityValidationError",
             VALID,
+        ),
+    ],
+    "empty_credentials": [
+        (
+            security_document({"type": "apiKey", "in": "header", "name": "k"}),
+            request(headers=(("k", " "),)),
+            "valid",
+            REFUSED,
+        ),
+        (security_document({"type": "apiKey", "in": "query", "name": "k"}), query_request("k="), "valid", REFUSED),
+        (
+            security_document({"type": "http", "scheme": "bearer"}),
+            request(headers=(("authorization", "Bearer  "),)),
+            "valid",
+            REFUSED,
+        ),
+        (
+            security_document({"type": "http", "scheme": "basic"}),
+            request(headers=(("authorization", "Basic !!!"),)),
+            "valid",
+            REFUSED,
         ),
     ],
     "parameter_without_schema": [

@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.contract.compiled.compiled_parameters import CompiledParameters
 from mockserver.contract.compiled.schema_compiler import compile_schema
+from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.messages import ABSENT, Reply, Request
@@ -133,9 +134,9 @@ class CompiledOperation:
                 self.gaps.append(f"the {direction} {media_type}")
         return checks
 
-    def _requirement(self, names: Mapping[str, Any]) -> list[Check]:
+    def _requirement(self, names: Mapping[str, Any]) -> list[Callable[[Request], bool]]:
         schemes = self._document.security_schemes
-        return [_credential_check(self._document.resolve(schemes.get(name))) for name in names]
+        return [credential_check(self._document.resolve(schemes.get(name))) for name in names]
 
 
 def _media_type(reply: Reply, documented_headers: frozenset[str]) -> str | None:
@@ -148,23 +149,6 @@ def _media_type(reply: Reply, documented_headers: frozenset[str]) -> str | None:
         if lowered == "content-type":
             media_type = essence(value)
     return media_type or ""
-
-
-def _credential_check(scheme: Any) -> Check:
-    """Whether a request has the credential of a security scheme, as openapi-core requires it."""
-    match scheme:
-        case {"type": "apiKey", "in": "header", "name": str(name)}:
-            return lambda request: name in request.headers
-        case {"type": "apiKey", "in": "cookie", "name": str(name)}:
-            return lambda request: name in request.cookies
-        case {"type": "apiKey", "in": "query", "name": str(name)}:
-            return lambda request: name in request.query_values
-        case {"type": "http", "scheme": str(name)}:
-            prefix = f"{name.lower()} "
-            return lambda request: request.headers.get("authorization", "").lower().startswith(prefix)
-        case {"type": str(other)} if other not in {"apiKey", "http"}:
-            return lambda _: True
-    return lambda _: False
 
 
 def _accepts(check: Check, value: Any) -> bool:

@@ -38,8 +38,6 @@ def _accept_null(schema: dict[str, Any]) -> None:
 
 
 def _adjust(node: dict[str, Any]) -> None:
-    if node.get("type") == "http" and isinstance(node.get("scheme"), str):
-        node["scheme"] = node["scheme"].lower()
     if node.keys() & {"in", "schema", "content"}:
         node.pop("deprecated", None)
     match node.get("schema", {}):

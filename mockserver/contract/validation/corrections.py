@@ -9,8 +9,6 @@ CORRECTIONS = {
     "accepts null, because this is what the authors of such documents mean.",
     "null_beside_alternatives": "openapi-core rejects null for `nullable: true` beside `oneOf` or `anyOf` in OpenAPI "
     "3.0, unless an alternative accepts null. The mock accepts null, for the same reason.",
-    "http_scheme_case": "openapi-core compares the lower-case scheme of the Authorization header with the scheme as "
-    "the document spells it. The mock ignores case in both, as RFC 9110 (section 11.1) requires.",
     "bare_discriminator_mapping": "openapi-core reads a schema name in a discriminator's mapping as the path of a "
     "file. The mock reads it as the name of a schema in `components`, as OpenAPI requires.",
     "boolean_schema": "openapi-core crashes if the schema of a media type or parameter is true or false. The mock "
@@ -86,6 +84,11 @@ CORRECTIONS = {
     "reads the body by the media type that was sent.",
     "media_type_parameters": "openapi-core crashes on a media type parameter that has no equals sign, more than one, "
     "or the name of one of its own arguments. The mock uses only charset and boundary.",
+    # credentials.py: openapi-core takes a factory of functions that check credentials.
+    "http_scheme_case": "openapi-core compares the lower-case scheme of the Authorization header with the scheme as "
+    "the document spells it. The mock ignores case in both, as RFC 9110 (section 11.1) requires.",
+    "empty_credentials": "openapi-core accepts empty API keys, spaces after the scheme of an Authorization header "
+    "and any text as Basic or Digest credentials. The mock accepts none of them (RFC 7617, RFC 7616).",
     "unsupported_security_is_silent": "openapi-core emits a Python warning for each message under oauth2 or "
     "openIdConnect, and crashes on mutualTLS. The mock accepts all three without a warning, as openapi-core accepts "
     "the first two.",

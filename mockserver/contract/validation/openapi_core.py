@@ -13,8 +13,8 @@ from openapi_core.deserializing.media_types import media_type_deserializers
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.schema.parameters import get_style_and_explode
 from openapi_core.schema.schemas import get_properties
+from openapi_core.security.exceptions import SecurityProviderError
 from openapi_core.security.factories import SecurityProviderFactory
-from openapi_core.security.providers import BaseProvider
 from openapi_core.templating.media_types.datatypes import MediaType
 from openapi_core.templating.media_types.finders import MediaTypeFinder
 from openapi_core.validation.request.validators import APICallRequestValidator
@@ -22,6 +22,7 @@ from openapi_core.validation.response.validators import APICallResponseValidator
 from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
+from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.validation.body_readers import BodyReaders, MediaTypeReaders, Opaque
 from mockserver.contract.validation.casters import Casters, types_of
@@ -35,18 +36,17 @@ SUPPORTED = re.compile(
 )
 
 
-class _AcceptingProvider(BaseProvider):
-    def __call__(self, parameters: Any) -> Any:  # noqa: ARG002  # openapi-core's signature
-        return None
-
-
-class _Providers(dict[str, Any]):
-    def __missing__(self, scheme_type: str) -> Any:
-        return _AcceptingProvider
-
-
 class _Security(SecurityProviderFactory):
-    PROVIDERS = _Providers({name: SecurityProviderFactory.PROVIDERS[name] for name in ("apiKey", "http")})
+    """Makes providers that take the request itself. openapi-core passes it on as the parameters."""
+
+    def create(self, scheme: SchemaPath) -> Any:
+        check = credential_check(scheme.read_value())
+
+        def provide(request: Any) -> None:
+            if not check(request):
+                raise SecurityProviderError
+
+        return provide
 
 
 class _CorrectedValidator(BaseValidator):

@@ -17,6 +17,7 @@ from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.validation.request.exceptions import MissingRequestBody
 from openapi_core.validation.response.exceptions import MissingData
 
+from mockserver.contract.document.credentials import credential_places
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.validation.openapi_core import ReplyValidator, RequestValidator
@@ -35,9 +36,9 @@ logging.getLogger("openapi_core").setLevel(logging.ERROR)
 
 @dataclass(slots=True)
 class _CoreRequest:
-    """A request in the form that openapi-core's protocol requires."""
+    """A request in the form that openapi-core's protocol requires. Credentials are checked with a Request itself."""
 
-    parameters: RequestParameters
+    parameters: RequestParameters | Request
     body: bytes = b""
     content_type: str | None = None
 
@@ -60,17 +61,22 @@ class Validator:
     def __init__(self, document: Document) -> None:
         # Without handlers, openapi-core cannot fetch anything.
         self._spec = SchemaPath.from_dict(document.data, handlers={}, resolved_cache_maxsize=1024)
+        self._credential_places = credential_places(document)
         self._requests = RequestValidator(self._spec, document.discriminators, is_31=document.is_31)
         self._replies = ReplyValidator(self._spec, document.discriminators, is_31=document.is_31)
 
     def security(self, operation: Operation, request: Request) -> list[Violation]:
         """The violation for missing credentials; empty if one of the operation's security requirements is met."""
         node = self._node(operation)
-        if not operation.security or not _errors(self._requests.security_errors, _parameters(request, {}), node):
+        if not operation.security or not _errors(self._requests.security_errors, _CoreRequest(request), node):
             return []
-        names = [" and ".join(requirement) for requirement in operation.security if requirement]
-        message = f"no valid credential; the contract wants {' or '.join(names)}"
-        return [Violation(place="security", pointer="", message=message, keyword="security")]
+        names = {name for requirement in operation.security for name in requirement}
+        places = [place for place in self._credential_places if place.scheme in names]
+        problems = dict.fromkeys(problem for place in places if (problem := place.problem(request)))
+        reason = f" ({'; '.join(problems)})" if problems else ""
+        wanted = " or ".join(" and ".join(requirement) for requirement in operation.security if requirement)
+        text = f"no valid credential{reason}; the contract wants {wanted}"
+        return [Violation(place="security", pointer="", message=text, keyword="security")]
 
     def parameters(self, operation: Operation, request: Request, path: Mapping[str, str]) -> list[Violation]:
         """The violations of path, query, header and cookie parameters."""
