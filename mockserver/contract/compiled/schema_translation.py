@@ -3,13 +3,14 @@
 If that is not certain, the translation raises Untranslatable, and openapi-core checks the schema.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from mockserver.contract.compiled import keyword_values
+from mockserver.contract.compiled.discriminator_translation import by_value
 from mockserver.contract.compiled.keyword_values import Schema, Untranslatable, require
-from mockserver.contract.document.discriminators import Discriminator, Discriminators, json_values
+from mockserver.contract.document.discriminators import Discriminator, Discriminators
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.references import COMPOSITIONS, resolve, resolve_pointer
 from mockserver.errors import SpecError
@@ -104,14 +105,19 @@ class _Translation:
         require(isinstance(schema, dict))
         discriminator = self.discriminators.of(schema)
         translated = self.keywords(schema, discriminator)
-        return self._narrowed(translated, discriminator) if discriminator else translated
+        if discriminator:
+            translated = by_value(discriminator, sorted(discriminator.inheriting), self.schema, translated)
+        return translated
 
     def keywords(self, schema: Schema, discriminator: Discriminator | None) -> dict[str, Any]:
         """The keywords of a schema, translated."""
         translated: dict[str, Any] = {}
         parts: list[Any] = []
         if discriminator:
-            parts += self._discriminated(schema, discriminator)
+            keyword = discriminator.keyword
+            alternatives = {keyword: self._many(schema[keyword], schema)} if keyword else {}
+            values = [value for value in discriminator.choices if value not in discriminator.inheriting]
+            parts.append(by_value(discriminator, values, self.schema, alternatives))
         for keyword, value in schema.items():
             if keyword in self.ignored or keyword.startswith("x-"):
                 continue
@@ -132,29 +138,6 @@ class _Translation:
     def integer_bounds(self, bounds: Schema, schema: Schema) -> Schema:
         """Bounds that apply to integers only."""
         raise NotImplementedError
-
-    def _discriminated(self, schema: Schema, discriminator: Discriminator) -> list[Any]:
-        """What a discriminator requires: the schema that a value selects, else what its keyword requires."""
-        choices = {
-            value: choice for value, choice in discriminator.choices.items() if value not in discriminator.inheriting
-        }
-        branches = [self._selected(discriminator, value, choice) for value, choice in choices.items()]
-        otherwise: dict[str, Any] = {"not": _selecting(discriminator.member, choices)} if choices else {}
-        if discriminator.keyword:
-            otherwise[discriminator.keyword] = self._many(schema[discriminator.keyword], schema)
-        return [{"anyOf": [*branches, otherwise]}] if branches else [otherwise]
-
-    def _narrowed(self, translated: dict[str, Any], discriminator: Discriminator) -> dict[str, Any]:
-        """The translated schema, replaced by the selected schema if this one inherits from it."""
-        values = sorted(discriminator.inheriting)
-        if not values:
-            return translated
-        branches = [self._selected(discriminator, value, discriminator.choices[value]) for value in values]
-        others = {"not": _selecting(discriminator.member, values), "allOf": [translated]}
-        return {"anyOf": [*branches, others]}
-
-    def _selected(self, discriminator: Discriminator, value: str, choice: Any) -> Any:
-        return {**_selecting(discriminator.member, [value]), "allOf": [self.schema(choice)]}
 
     def _all_of(self, parts: Any, schema: Schema) -> Any:
         require(isinstance(parts, list) and parts)
@@ -259,12 +242,6 @@ class _Translation31(_Translation):
 
     def _pattern_properties(self, schemas: Any, parent: Schema) -> Any:
         return {keyword_values.pattern(text, parent): schema for text, schema in self._named(schemas, parent).items()}
-
-
-def _selecting(member: str, values: Iterable[str]) -> dict[str, Any]:
-    """The schema of the objects in which a discriminator's member has one of these values."""
-    listed = [each for value in values for each in json_values(value)]
-    return {"type": "object", "required": [member], "properties": {member: {"enum": listed}}}
 
 
 def _reject_recursion(definitions: Mapping[str, Any]) -> None:
