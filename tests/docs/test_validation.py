@@ -1,4 +1,4 @@
-"""docs/validation.md: the rules about discriminators, compared with what the mock does."""
+"""docs/validation.md: the rules about discriminators and null, compared with what the mock does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.discriminators import CASES, ref
-from tests.support.documents import document_with, request, request_body
+from tests.support.documents import JSON, document_with, request, request_body
 from tests.support.mock_violations import mock_violations
 
 PETS = CASES["values that are schema names"].schemas
@@ -35,3 +35,10 @@ def test_the_rules(schema: Any, value: Any, pointers: list[str]) -> None:
     schemas = PETS | CASES["a base"].schemas
     found = mock_violations(document_with(request_body(schema), schemas=schemas), request(value))
     assert sorted(pointers) == sorted(pointer for _, pointer, _ in found)
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "oneOf", "anyOf"])
+def test_null(keyword: str) -> None:
+    """`nullable: true` accepts null beside each of the keywords."""
+    schema = {"nullable": True, keyword: [{"type": "object"}]}
+    assert [] == mock_violations(document_with(request_body(schema)), request(b"null", headers=(JSON,)))

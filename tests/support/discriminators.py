@@ -281,6 +281,20 @@ CASES: dict[str, Case] = {
             ({"kind": "user", "content": 5}, "type /content"),
         ],
     ),
+    "an alternative that is a choice without a discriminator": Case(
+        schema=discriminated({"anyOf": [ref("On"), ref("Off")]}, ref("UserMessage")),
+        schemas={
+            "On": an_object("kind", "n", kind=one_of("on"), n=NUMBER),
+            "Off": an_object("kind", kind=one_of("off")),
+            "UserMessage": an_object("kind", kind=one_of("user"), content=TEXT),
+        },
+        valid=[{"kind": "on", "n": 1}, {"kind": "off"}, {"kind": "user"}],
+        invalid=[
+            ({"kind": "on"}, "anyOf"),
+            ({"kind": "user", "content": 5}, "type /content"),
+            ({"kind": "x"}, "discriminator /kind"),
+        ],
+    ),
     "a mapping into an alternative that is a choice itself": Case(
         schema=discriminated(ref("Pet"), ref("UserMessage"), mapping={"c": "Cat"}),
         schemas={"Pet": PET, **PETS, "UserMessage": an_object("kind", kind=one_of("user"), content=TEXT)},
@@ -386,6 +400,31 @@ CASES: dict[str, Case] = {
             ({"kind": "Dog", "id": "1", "lives": ""}, "type /lives"),
             ({"kind": "Cat"}, "required /id"),
         ],
+    ),
+    "a nullable base": Case(
+        schema=an_object(animal=ref("Animal"), lion=ref("Lion")),
+        schemas={
+            "Living": an_object(age=NUMBER),
+            "Animal": {"nullable": True, "allOf": [ref("Living")], "discriminator": {"propertyName": "kind"}},
+            "Lion": {"nullable": True, "allOf": [ref("Animal"), an_object("mane", mane={"type": "boolean"})]},
+        },
+        versions=("3.0.3",),
+        valid=[{"animal": None, "lion": None}, {"animal": {"kind": "Lion", "mane": True}, "lion": {"mane": True}}],
+        invalid=[
+            ({"animal": {"kind": "Lion"}}, "required /animal/mane"),
+            ({"animal": {"kind": "Lion", "mane": True, "age": ""}}, "type /animal/age"),
+            ({"lion": {"age": 1}}, "required /lion/mane"),
+        ],
+    ),
+    "a base with keywords beside its reference": Case(
+        schema=ref("Animal"),
+        schemas={
+            "Animal": BASE["Animal"],
+            "Lion": {"allOf": [{**ref("Animal"), "required": ["name"]}, an_object("mane", mane={"type": "boolean"})]},
+        },
+        versions=("3.1.0",),
+        valid=[{"kind": "Lion", "mane": True, "name": "Simba"}],
+        invalid=[({"kind": "Lion", "mane": True}, "required /name")],
     ),
     "a mapping from a base to itself": Case(
         schema=ref("Self"),
