@@ -5,7 +5,7 @@ The list of corrections in `contract/validation/corrections.py` has the reason f
 
 from typing import Any
 
-from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, discriminator_mappings, nodes
+from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, nodes
 from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
 
@@ -18,17 +18,25 @@ STYLES = ("simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited"
 MEMBER_KEYWORDS = ("title", "description", "readOnly", "writeOnly", "deprecated", "default", "example")
 
 
-def adjust(data: dict[str, Any]) -> None:
-    """Adjust the data of a document in place."""
+def adjust(data: dict[str, Any]) -> bool:
+    """Adjust the data of a document in place. Returns whether it has discriminators."""
     is_30 = data["openapi"].startswith("3.0")
+    has_discriminators = False
     for node in nodes(data):
         if is_30 and node.get("nullable") is True and any(isinstance(node.get(name), list) for name in COMPOSITIONS):
             _accept_null(node)
         _adjust(node)
-    for mapping in discriminator_mappings(data):
-        for value, target in mapping.items():
-            if isinstance(target, str) and not target.startswith("#"):
-                mapping[value] = SCHEMAS + json_pointers.escape(target)
+        has_discriminators |= "discriminator" in node
+        match node.get("discriminator"):
+            case {"mapping": dict(mapping)}:
+                _name_schemas(mapping)
+    return has_discriminators
+
+
+def _name_schemas(mapping: dict[str, Any]) -> None:
+    for value, target in mapping.items():
+        if isinstance(target, str) and not target.startswith("#"):
+            mapping[value] = SCHEMAS + json_pointers.escape(target)
 
 
 def _accept_null(schema: dict[str, Any]) -> None:

@@ -61,10 +61,14 @@ def load_document(path: Path) -> Document:
         check_root(bundle.path, bundle.data)
         bundle.join()
         check_contents(bundle.path, bundle.data)
-        adjust(bundle.data)
+        has_discriminators = adjust(bundle.data)
     except SpecError as error:
         # A broken reference does not name its file.
         failure = SpecError(f"{bundle.path}: {error}") if isinstance(error, BrokenReferenceError) else error
         failure.files = tuple(bundle.files)
         raise failure from None
-    return Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))
+    document = Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))
+    if has_discriminators:
+        # Now, so that no request has to wait for it.
+        document.discriminators.families.prepare()
+    return document

@@ -19,6 +19,10 @@ class Families:
         # Each entry keeps its schema, so that no other object gets the same id.
         self._included: dict[int, tuple[Any, frozenset[int]]] = {}
 
+    def prepare(self) -> None:
+        """Find the named schemas, which takes a walk over the whole document."""
+        self.is_named(None)
+
     def followed(self, schema: Any) -> Any:
         """The schema at the end of a chain of references, without the alternative null of `adjustments`.
 
