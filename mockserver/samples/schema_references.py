@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.contract.document.discriminators import ANYTHING, Discriminator, Discriminators, json_values
-from mockserver.contract.document.member_values import listed_values, selecting_values
+from mockserver.contract.document.member_values import MemberValues, selecting_values
 from mockserver.contract.document.references import anchors, resolve_pointer
 from mockserver.errors import SpecError
 from mockserver.samples.keywords import shown
@@ -18,6 +18,7 @@ class SchemaReferences:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._discriminators = Discriminators(document)
+        self._values = MemberValues(self._discriminators)
 
     def target(self, ref: Any) -> Any:
         """The schema that a `$ref` or `$dynamicRef` points to. Raises NoSample when there is none."""
@@ -51,7 +52,7 @@ class SchemaReferences:
         """A schema that requires a discriminator value which selects the branch; None if no value does."""
         member = discriminator.member
         values = [value for text in selecting_values(discriminator, branch) for value in json_values(text)]
-        listed = listed_values(self._discriminators, branch, member)
+        listed = self._values.listed(branch, member)
         if listed is not None:
             values = [value for value in values if value in listed]
         return {"type": "object", "required": [member], "properties": {member: {"enum": values}}} if values else None

@@ -11,7 +11,7 @@ from jsonschema.exceptions import ValidationError
 
 from mockserver.contract.document.discriminators import Discriminator, Discriminators
 from mockserver.contract.document.families import core, name_of
-from mockserver.contract.document.member_values import known_values, listed_values
+from mockserver.contract.document.member_values import MemberValues
 
 Errors = Iterator[ValidationError]
 
@@ -35,6 +35,7 @@ class DiscriminatorKeywords:
 
     def __init__(self, discriminators: Discriminators) -> None:
         self._discriminators = discriminators
+        self._values = MemberValues(discriminators)
         self.functions: dict[str, Callable[[Any, Any, Any, Any], Errors]] = {
             "$ref": self._reference,
             "allOf": self._all_of,
@@ -118,12 +119,12 @@ class DiscriminatorKeywords:
             listing = [
                 errors
                 for alternative, errors in zip(alternatives, failures, strict=True)
-                if value in (listed_values(self._discriminators, alternative, found.member) or ())
+                if value in (self._values.listed(alternative, found.member) or ())
             ]
             if len(listing) == 1:
                 yield from listing[0]
                 return
-            known = known_values(self._discriminators, found, alternatives)
+            known = self._values.known(found, alternatives)
             if known and not listing:
                 yield _unknown_value(instance, found, known)
                 return
@@ -140,7 +141,7 @@ class DiscriminatorKeywords:
         self, alternatives: Any, matching: tuple[str, ...], instance: Any, found: Discriminator | None
     ) -> ValidationError:
         if found and isinstance(instance, dict) and found.member in instance:
-            known = known_values(self._discriminators, found, alternatives)
+            known = self._values.known(found, alternatives)
             if known and instance[found.member] not in known:
                 return _unknown_value(instance, found, known, matching)
         member = found.member if found and isinstance(instance, dict) and found.member not in instance else ""
