@@ -112,10 +112,8 @@ class Alternatives:
         yield from (Alternative(schemas=(branch,)) for branch in branches)
 
     def _selected(self, branches: list[Any], discriminator: Discriminator) -> Iterator[Alternative]:
-        for branch in branches:
-            selecting = self._references.selecting(discriminator, branch)
-            if selecting is not None:
-                yield Alternative(schemas=(branch, selecting))
+        for selected in self._references.selected(discriminator, branches):
+            yield Alternative(schemas=selected)
 
 
 def leads_back(schema: Any, refs: tuple[str, ...], depth: int = 0) -> bool:

@@ -1,11 +1,11 @@
 """The schemas that a schema names: by reference, by anchor, and by the value of a discriminator."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from mockserver.contract.document.discriminators import ANYTHING, Discriminator, Discriminators, json_values
-from mockserver.contract.document.member_values import MemberValues, selecting_values
+from mockserver.contract.document.member_values import MemberValues
 from mockserver.contract.document.references import anchors, resolve_pointer
 from mockserver.errors import SpecError
 from mockserver.samples.keywords import shown
@@ -48,14 +48,16 @@ class SchemaReferences:
         """The discriminator of a schema; None if it has none that can select a schema."""
         return self._discriminators.of(schema)
 
-    def selecting(self, discriminator: Discriminator, branch: Any) -> Mapping[str, Any] | None:
-        """A schema that requires a discriminator value which selects the branch; None if no value does."""
-        member = discriminator.member
-        values = [value for text in selecting_values(discriminator, branch) for value in json_values(text)]
-        listed = self._values.listed(branch, member)
-        if listed is not None:
-            values = [value for value in values if value in listed]
-        return {"type": "object", "required": [member], "properties": {member: {"enum": values}}} if values else None
+    def selected(self, discriminator: Discriminator, branches: list[Any]) -> Iterator[tuple[Any, Any]]:
+        """Each branch that a value of a discriminator selects, and a schema that requires such a value."""
+        member, selecting = discriminator.member, discriminator.selecting()
+        for branch in branches:
+            values = [value for text in selecting.get(id(branch), ()) for value in json_values(text)]
+            listed = self._values.listed(branch, member)
+            if listed is not None:
+                values = [value for value in values if value in listed]
+            if values:
+                yield branch, {"type": "object", "required": [member], "properties": {member: {"enum": values}}}
 
     def family_choices(self, discriminator: Discriminator, refs: tuple[str, ...]) -> list[Any]:
         """What a base selects, the base itself last; only the first descendant that `refs` lead to, if there is one."""

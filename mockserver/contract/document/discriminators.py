@@ -42,6 +42,13 @@ class Discriminator:
         value = as_text(instance.get(self.member)) if isinstance(instance, dict) else None
         return value if value in self.choices else None
 
+    def selecting(self) -> dict[int, list[Any]]:
+        """The values that select each schema, by the identity of the schema."""
+        selecting: dict[int, list[Any]] = {}
+        for value, choice in self.choices.items():
+            selecting.setdefault(id(choice), []).append(value)
+        return selecting
+
     def choice(self, instance: Any) -> Any:
         """The schema that an instance selects; None if the discriminator cannot decide."""
         value = self.value(instance)
@@ -127,13 +134,13 @@ class Discriminators:
         candidates = list(self._alternatives(schema[keyword]) if keyword else self._family(schema))
         mapping = discriminator.get("mapping")
         choices = dict(self._mapped(mapping, candidates)) if isinstance(mapping, dict) else {}
-        mapped = [id(choice) for choice in choices.values()]
+        mapped = {id(choice) for choice in choices.values()}
+        targets: dict[str, set[int]] = {}
+        for candidate in candidates:
+            targets.setdefault(candidate.name, set()).add(id(candidate.target))
         for candidate in candidates:
             # A mapping replaces the name. A name that several schemas have does not decide.
-            if id(candidate.schema) in mapped:
-                continue
-            same_name = [other.target for other in candidates if other.name == candidate.name]
-            if candidate.name and all(target is candidate.target for target in same_name):
+            if id(candidate.schema) not in mapped and candidate.name and len(targets[candidate.name]) == 1:
                 choices.setdefault(candidate.name, candidate.schema)
         if not keyword:
             choices = {
@@ -161,15 +168,15 @@ class Discriminators:
             yield _Candidate(name_of(ref), self.families.followed(target), target)
 
     def _mapped(self, mapping: Mapping[Any, Any], candidates: list[_Candidate]) -> Iterator[tuple[str, Any]]:
+        by_target = {id(each.target): each.schema for each in reversed(candidates)}
+        by_name = {each.name: each.schema for each in reversed(candidates)}
         for value, ref in mapping.items():
             if not isinstance(value, str) or not isinstance(ref, str):
                 continue
             target = self.families.followed({"$ref": ref}) if ref.startswith("#") else None
-            same = [
-                each for each in candidates if each.target is target or (target is None and each.name == name_of(ref))
-            ]
-            if same:
-                yield value, same[0].schema
+            same = by_name.get(name_of(ref)) if target is None else by_target.get(id(target))
+            if same is not None:
+                yield value, same
             elif isinstance(target, dict):
                 yield value, {"$ref": ref}
 

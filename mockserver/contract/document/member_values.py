@@ -19,15 +19,14 @@ class MemberValues:
 
     def known(self, found: Discriminator, alternatives: Iterable[Any]) -> list[Any]:
         """The values that the alternatives of a discriminator allow for its member; empty if they may allow others."""
-        objects = [each for each in alternatives if self._may_be_object(each)]
-        lists = []
-        for alternative in objects:
-            listed = self.listed(alternative, found.member)
-            lists.append(selecting_values(found, alternative) if listed is None else listed)
-        if not all(lists):
-            return []
-        lists.append([value for value, choice in found.choices.items() if not any(choice is each for each in objects)])
-        return _union(lists) or []
+        lists, selecting = [], found.selecting()
+        for alternative in alternatives:
+            if self._may_be_object(alternative):
+                own = selecting.pop(id(alternative), [])
+                listed = self.listed(alternative, found.member)
+                lists.append(own if listed is None else listed)
+        # The rest select schemas that are no alternatives.
+        return _union([*lists, *selecting.values()]) or [] if all(lists) else []
 
     def listed(self, schema: Any, member: str) -> list[Any] | None:
         """The values that a schema lists for a member; None if it does not list them."""
@@ -76,11 +75,6 @@ class MemberValues:
         if isinstance(values, list) and not any(isinstance(value, dict) for value in values):
             return False
         return "object" in types if isinstance(types, list) else types == "object"
-
-
-def selecting_values(found: Discriminator, alternative: Any) -> list[str]:
-    """The values with which a discriminator selects an alternative."""
-    return [value for value, choice in found.choices.items() if choice is alternative]
 
 
 def _union(lists: Iterable[list[Any]]) -> list[Any] | None:
