@@ -19,7 +19,7 @@ LAYERS = (
     ("delivery", "messages", "redaction", "storage"),
     ("errors",),
     ("parsing", "settings"),
-    ("contract.document", "contract.patterns"),
+    ("contract.document", "contract.formats", "contract.patterns"),
     ("contract.compiled", "contract.validation"),
     ("contract",),
     ("payments", "samples"),

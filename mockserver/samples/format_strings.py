@@ -3,18 +3,19 @@
 import uuid
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from datetime import date
 from random import Random
 
 from mockserver.samples.words import WORDS
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def format_strings(name: str, rng: Random, low: int) -> Iterator[str]:
     """Strings of a format, some with at least `low` characters; none for a format that allows any string."""
     if name in FIXED:
         yield FIXED[name](rng)
-        if name == "time":
-            # jsonschema checks the older definition of draft 3, which has no time zone.
-            yield _time(rng).removesuffix("Z")
     elif name in GROWING:
         make, short = GROWING[name]
         yield make(rng, 0)
@@ -70,15 +71,31 @@ def _base64(rng: Random, length: int) -> str:
     return b64encode(_joined_words(rng, max(length * 3 // 4, 1), " ").encode()).decode()
 
 
+def _base64url(rng: Random, length: int) -> str:
+    return _base64(rng, length).translate(str.maketrans("+/", "-_"))
+
+
+def _http_date(rng: Random) -> str:
+    # Not by strftime, whose names depend on the locale.
+    day = date.fromisoformat(_date(rng))
+    clock = _time(rng).removesuffix("Z")
+    return f"{DAYS[day.weekday()]}, {day.day:02} {MONTHS[day.month - 1]} {day.year} {clock} GMT"
+
+
 FIXED: dict[str, Callable[[Random], str]] = {
     "date": _date,
     "date-time": lambda rng: f"{_date(rng)}T{_time(rng)}",
+    "date-time-local": lambda rng: f"{_date(rng)}T{_time(rng)}".removesuffix("Z"),
     "duration": lambda rng: f"P{rng.randint(1, 28)}D",
     "ipv4": lambda rng: f"192.0.2.{rng.randint(1, 254)}",
     "ipv6": lambda rng: f"2001:db8::{rng.randint(1, 0xFFFF):x}",
     "regex": lambda rng: f"^{rng.choice(WORDS)}$",
     "relative-json-pointer": lambda rng: f"{rng.randint(0, 3)}/{rng.choice(WORDS)}",
     "time": _time,
+    "time-local": lambda rng: _time(rng).removesuffix("Z"),
+    "char": lambda rng: rng.choice(WORDS)[0],
+    "http-date": _http_date,
+    "sf-boolean": lambda rng: f"?{rng.randint(0, 1)}",
     "uri-template": lambda rng: f"https://example.com/{rng.choice(WORDS)}/{{id}}",
     "uuid": lambda rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
     # Numbers that are sent as strings, so that no client rounds them.
@@ -91,6 +108,7 @@ FIXED: dict[str, Callable[[Random], str]] = {
 }
 # Maps a format to a function that makes a string of about a given length, and a string for a small `maxLength`.
 GROWING: dict[str, tuple[Callable[[Random, int], str], str]] = {
+    "base64url": (_base64url, ""),
     "binary": (lambda rng, length: _joined_words(rng, length, " "), ""),
     "byte": (_base64, ""),
     "email": (_email, "a@b.co"),
@@ -100,6 +118,9 @@ GROWING: dict[str, tuple[Callable[[Random, int], str], str]] = {
     "iri": (_uri, "http://a"),
     "iri-reference": (_path, "/a"),
     "json-pointer": (_path, ""),
+    "sf-binary": (lambda rng, length: f":{_base64(rng, length - 2)}:", "::"),
+    "sf-string": (lambda rng, length: f'"{_joined_words(rng, length - 2, " ")}"', '""'),
+    "sf-token": (lambda rng, length: _joined_words(rng, length, "-"), "a"),
     "uri": (_uri, "http://a"),
     "uri-reference": (_path, "/a"),
     "url": (_uri, "http://a"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from mockserver.contract.formats.number_formats import INTEGER_RANGES
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_number
 
@@ -14,8 +15,7 @@ from mockserver.samples.keywords import as_number
 USUAL_WIDTH = 1000
 MAX_TRIES = 60
 FORMATS = {
-    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
-    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+    **{name: {"minimum": low, "maximum": high} for name, (low, high) in INTEGER_RANGES.items()},
     "float": {"minimum": -(2**127), "maximum": 2**127},
 }
 

@@ -285,6 +285,28 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             [("body", "", "multipleOf")],
         ),
     ],
+    "formats": [
+        (document_with(request_body({"format": "time"})), request("10:00:00Z"), "InvalidRequestBody", VALID),
+        (
+            document_with(request_body({"format": "time"})),
+            request("10:00:00"),
+            "valid",
+            [("body", "", "format")],
+        ),
+        (document_with(request_body({"format": "hostname"})), request("a..b"), "valid", [("body", "", "format")]),
+        (
+            document_with(request_body({"format": "byte"})),
+            request("ü"),
+            "crashes: UnicodeEncodeError",
+            [("body", "", "format")],
+        ),
+        (
+            document_with(request_body({"format": "uint8"}), version="3.1.0"),
+            request(256),
+            "valid",
+            [("body", "", "format")],
+        ),
+    ],
     "unknown_dialect": [
         (
             document_with(request_body(NUMBERED), version="3.1.0") | {"jsonSchemaDialect": "urn:example:unknown"},

@@ -11,6 +11,7 @@ from jsonschema.validators import extend
 from openapi_schema_validator import OAS30ReadValidator, OAS31Validator
 
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.contract.validation.schema_validators import FORMAT_CHECKER
 from mockserver.samples import SchemaSamples
 
 
@@ -31,9 +32,8 @@ def document(schemas: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 
 def validator_of(data: Mapping[str, Any], version: str) -> Callable[[Mapping[str, Any], Any], list[str]]:
-    """The function with which SchemaSamples validates. Like openapi-core it uses the formats of 3.0 for both."""
-    checker = OAS30ReadValidator.FORMAT_CHECKER
-    validator = VALIDATORS[version](dict(data), format_checker=checker)
+    """The function with which SchemaSamples validates."""
+    validator = VALIDATORS[version](dict(data), format_checker=FORMAT_CHECKER)
     return lambda schema, value: [error.message for error in validator.evolve(schema=schema).iter_errors(value)]
 
 

@@ -25,6 +25,12 @@ TEXTS = (
     "a@b.example",
     "127.0.0.1",
     "YQ==",
+    "10:00:00",
+    "10:00:00Z",
+    "23:59:60Z",
+    "P1D",
+    "https://a.example/",
+    "9223372036854775808",
 )
 UUID = "c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 # Numbers that equal a boolean or a number of another type, and numbers above which floats are not exact.
@@ -61,6 +67,13 @@ FORMATS = (
     "binary",
     "password",
     "uri",
+    "time",
+    "duration",
+    "hostname",
+    "regex",
+    "char",
+    "uint8",
+    "uint64",
     "int32",
     "int64",
     "float",

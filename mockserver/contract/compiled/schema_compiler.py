@@ -1,8 +1,7 @@
-"""Compiles schemas with jsonschema-rs, with the formats and patterns of openapi-core."""
+"""Compiles schemas with jsonschema-rs, with the formats and patterns that openapi-core uses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import jsonschema_rs
@@ -10,6 +9,7 @@ import jsonschema_rs
 from mockserver.contract.compiled.keyword_values import Untranslatable
 from mockserver.contract.compiled.schema_translation import MULTIPLE_OF, NOT_AN_INTEGER, translate
 from mockserver.contract.document.document import Document
+from mockserver.contract.formats.string_formats import JSON_SCHEMA_FORMATS, string_check
 from mockserver.contract.patterns.compiled_pattern import PATTERN_OPTIONS
 from mockserver.parsing.json_values import are_unique, is_multiple
 
@@ -36,7 +36,7 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
         translated, formats = translate(document, schema, direction=direction)
         compiled = validator(
             translated,
-            formats=_formats(formats),
+            formats=_formats(formats, is_31=document.is_31),
             validate_formats=True,
             pattern_options=PATTERN_OPTIONS,
             keywords=KEYWORDS,
@@ -47,17 +47,9 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
     return CompiledSchema(compiled.is_valid, 1 + len(translated["definitions"]))
 
 
-def _formats(names: set[str]) -> dict[str, Callable[[str], bool]]:
-    """openapi-core's checks of these formats. Like openapi-core, formats that it does not know accept everything."""
-    if not names:
-        return {}
-    # Imported only if a schema has formats: the import takes a tenth of a second.
-    from openapi_schema_validator import OAS30ReadValidator
-
-    checker = OAS30ReadValidator.FORMAT_CHECKER
-    return {
-        name: partial(checker.conforms, format=name) if name in checker.checkers else lambda _: True for name in names
-    }
+def _formats(names: set[str], *, is_31: bool) -> dict[str, Callable[[str], bool]]:
+    """The checks of these formats, except those that jsonschema-rs checks itself in this version of JSON Schema."""
+    return {name: string_check(name) for name in names if not (is_31 and name in JSON_SCHEMA_FORMATS)}
 
 
 def _keyword(accepts: Callable[[Any, Any], bool]) -> type:

@@ -13,6 +13,8 @@ from mockserver.contract.compiled.keyword_values import Schema, Untranslatable, 
 from mockserver.contract.document.discriminators import Discriminator, Discriminators
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.references import COMPOSITIONS, resolve, resolve_pointer
+from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.string_formats import EXAMPLES
 from mockserver.errors import SpecError
 
 MULTIPLE_OF = "x-multiple-of"
@@ -34,7 +36,6 @@ BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"
 SAME_31 = frozenset({"type", "minContains", "maxContains", "dependentRequired"})
 ONE_SCHEMA_31 = frozenset({"if", "then", "else", "contains", "propertyNames"})
 TYPES = frozenset({"array", "boolean", "integer", "number", "object", "string"})
-INTEGER_BITS = {"int32": 31, "int64": 63}
 MAX_SCHEMAS = 5_000
 
 Handler = Callable[[Any, Schema], Any]
@@ -177,12 +178,15 @@ class _Translation:
 
     def _format(self, name: Any, schema: Schema) -> Any:
         require(isinstance(name, str))
-        if name in INTEGER_BITS:
+        parts: list[Schema] = []
+        if name in INTEGER_RANGES:
             # jsonschema-rs checks formats of strings only.
-            bound = 1 << INTEGER_BITS[name]
-            return self.integer_bounds({"minimum": -bound, "maximum": bound - 1}, schema)
-        self.formats.add(name)
-        return {"format": name}
+            low, high = INTEGER_RANGES[name]
+            parts.append(self.integer_bounds({"minimum": low, "maximum": high}, schema))
+        if name in EXAMPLES:
+            self.formats.add(name)
+            parts.append({"format": name})
+        return {"allOf": parts} if parts else {}
 
 
 class _Translation30(_Translation):

@@ -59,6 +59,9 @@ CORRECTIONS = {
     "objects, and does not distinguish nested true and 1. The mock looks at each item once.",
     "multiple_of": "openapi-core divides binary floats, so 19.99 is not a multiple of 0.01. The mock calculates with "
     "the decimal numbers as they are written.",
+    "formats": "openapi-core checks `time` by the older rules of draft 3, which allow no offset, crashes on `byte` if "
+    "the text is not ASCII, and does not check most formats. The mock checks all formats of JSON Schema 2020-12, and "
+    "those of OpenAPI's registry that have a grammar.",
     "unknown_dialect": "openapi-core crashes on a `jsonSchemaDialect` that it does not know. The mock uses the "
     "dialect of OpenAPI 3.1.",
     # discriminator_keywords.py: keywords are replaced.

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
+from jsonschema import FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend, validator_for
 from jsonschema_path import SchemaPath
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
-from openapi_schema_validator import OAS31_BASE_DIALECT_ID, OAS30ReadValidator
+from openapi_schema_validator import OAS31_BASE_DIALECT_ID
 
 from mockserver.contract.document.discriminators import Discriminators
+from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.string_formats import EXAMPLES, has_format
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.contract.validation.discriminator_keywords import DiscriminatorKeywords
 from mockserver.parsing.json_values import are_unique, is_multiple
@@ -24,13 +27,15 @@ Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Schema], Errors]
 """A keyword of jsonschema: it takes the validator, the keyword's value, the instance and the whole schema."""
 
+FORMAT_CHECKER = FormatChecker(())
+FORMAT_CHECKER.checkers = {name: (partial(has_format, name), ()) for name in (*EXAMPLES, *INTEGER_RANGES)}
+
 
 class SchemaValidators(SchemaValidatorsFactory):
     """Builds the validator of a schema on first use and keeps it: building takes longer than validating."""
 
     def __init__(self, validator_class: type[Validator], discriminators: Discriminators, *, is_31: bool) -> None:
-        # Like openapi-core (its issue 506), OpenAPI 3.1 documents also use the formats of 3.0.
-        super().__init__(validator_class, OAS30ReadValidator.FORMAT_CHECKER)
+        super().__init__(validator_class, FORMAT_CHECKER)
         self._is_31 = is_31
         self._keywords = DiscriminatorKeywords(discriminators)
         self._classes: dict[Any, Any] = {}

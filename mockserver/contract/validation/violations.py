@@ -19,6 +19,8 @@ from openapi_core.validation.response.exceptions import HeaderValidationError, M
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mockserver.contract.document.adjustments import NULL_ONLY
+from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.string_formats import EXAMPLES
 from mockserver.contract.validation.casters import UnreadText
 from mockserver.contract.validation.discriminator_keywords import Undecided
 from mockserver.contract.validation.schema_validators import described_members
@@ -180,13 +182,21 @@ def _listed(values: Sequence[Any]) -> str:
     return ", ".join([*shown, "…"] if len(values) > MAX_SHOWN_CHOICES else shown)
 
 
+def _format_message(shown: str, error: ValidationError) -> str:
+    name = _expected(error)
+    if name in INTEGER_RANGES and not isinstance(error.instance, str):
+        low, high = INTEGER_RANGES[name]
+        return f"{shown} is not of the format {name} ({low} to {high})"
+    return f"{shown} is not of the format {name} (such as {EXAMPLES[name]})"
+
+
 MESSAGES: dict[str, Callable[[str, ValidationError], str]] = {
     "type": _type_message,
     "enum": _enum_message,
     "discriminator": _discriminator_message,
     "const": lambda shown, error: f"{shown} is not {_shown(_expected(error))}",
     "pattern": lambda shown, error: f"{shown} does not match the pattern {_expected(error)}",
-    "format": lambda shown, error: f"{shown} is not of the format {_expected(error)}",
+    "format": _format_message,
     "not": lambda shown, _: f"{shown} is not allowed here",
     "uniqueItems": lambda shown, _: f"{shown} has two equal items",
     "readOnly": lambda shown, _: f"{shown} is read-only: it must not be sent in a request",
