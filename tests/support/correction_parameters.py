@@ -64,6 +64,29 @@ PARAMETERS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] 
         ),
         (document_with(request_body(None)), request({}), "crashes: AttributeError", VALID),
     ],
+    "ignored_headers": [
+        *(
+            (
+                parameter_document("header", name=name, required=True, schema={"enum": ["x"]}),
+                request(),
+                "MissingRequiredParameter",
+                VALID,
+            )
+            for name in ("Accept", "Authorization", "content-type")
+        ),
+        (
+            parameter_document("header", name="Accept", schema={"enum": ["text/csv"]}),
+            request(headers=(("accept", "*/*"),)),
+            "InvalidParameter",
+            VALID,
+        ),
+        (
+            parameter_document("header", name="Authorization", content={"application/json": {"schema": {}}}),
+            request(headers=(("authorization", "Bearer x"),)),
+            "ParameterValidationError",
+            VALID,
+        ),
+    ],
     "deprecated_is_silent": [
         (parameter_document(deprecated=True, schema={}), query_request("q=1"), "crashes: DeprecationWarning", VALID),
     ],

@@ -14,6 +14,9 @@ NULL_ONLY: dict[str, Any] = {"enum": [None], "nullable": True}
 
 STYLES = ("simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject")
 
+# OpenAPI ignores header parameters with these names: `content`, `responses` and `security` describe them.
+IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
+
 # These keywords describe the member, not its value. They have to stay on the outer schema.
 MEMBER_KEYWORDS = ("title", "description", "readOnly", "writeOnly", "deprecated", "default", "example")
 
@@ -54,7 +57,11 @@ def _adjust(node: dict[str, Any]) -> None:
         case None:
             del node["schema"]
     if node.get("in") in PARAMETER_PLACES and "name" in node and node.get("type") != "apiKey":
-        if not node.keys() & {"schema", "content"}:
+        if node["in"] == "header" and str(node["name"]).lower() in IGNORED_HEADERS:
+            for member in ("required", "content", "style", "explode"):
+                node.pop(member, None)
+            node["schema"] = {}
+        elif not node.keys() & {"schema", "content"}:
             node["schema"] = {}
         if node.get("style", "form") not in STYLES:
             del node["style"]

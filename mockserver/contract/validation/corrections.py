@@ -15,6 +15,8 @@ CORRECTIONS = {
     "replaces them by `{}` and `{not: {}}`, which mean the same in JSON Schema.",
     "parameter_without_schema": "openapi-core reports a parameter without `schema` and `content` as missing, also if "
     "it is sent, and crashes on a schema that is null. The mock accepts any value.",
+    "ignored_headers": "openapi-core validates header parameters named Accept, Authorization or Content-Type. The "
+    "mock accepts any value, because OpenAPI ignores such parameters.",
     "deprecated_is_silent": "openapi-core emits a Python warning for each message with a deprecated parameter or "
     "header. The mock emits none, because deprecated parameters are valid.",
     "unknown_style_is_silent": "openapi-core emits a Python warning for each parameter with an unknown style. The "
