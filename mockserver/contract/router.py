@@ -66,6 +66,9 @@ class Router:
         for operation in operations:
             for base in operation.bases:
                 self._add(operation, base + operation.template)
+                # A base path with doubled slashes is also served with single ones.
+                if "//" not in f"{base}/":
+                    self._templates[base + operation.template] = None
 
     def find(self, method: str, raw_path: str) -> Route:
         """The operation that a request calls.
@@ -124,7 +127,6 @@ class Router:
         return f"The contract has no such path. {suggestion}"
 
     def _add(self, operation: Operation, template: str) -> None:
-        self._templates[template] = None
         node = self._root
         names: list[str] = []
         for segment in template.split("/")[1:]:

@@ -140,6 +140,12 @@ def test_allow_names_every_method() -> None:
     assert (("Allow", "GET, DELETE"),) == refused.value.headers
 
 
+def served(url: str, /, **variables: tuple[object, ...]) -> dict[str, Any]:
+    """A server whose variables have these values; the first is the default."""
+    defined = {name: {"default": values[0], "enum": list(values)} for name, values in variables.items()}
+    return {"url": url, "variables": defined}
+
+
 BASES: dict[str, tuple[list[Any], list[str]]] = {
     "no server": ([], ["/a"]),
     "a host alone": ([{"url": "https://api.example"}], ["/a"]),
@@ -151,6 +157,57 @@ BASES: dict[str, tuple[list[Any], list[str]]] = {
     ),
     "a default that is a number": ([{"url": "/v{n}", "variables": {"n": {"default": 5}}}], ["/v5/a"]),
     "an undefined variable": ([{"url": "/{tenant}"}], ["/anything/a"]),
+    "an enum": ([served("/{v}", v=("v1", "v2", "v3"))], ["/v1/a", "/v2/a", "/v3/a"]),
+    "an enum whose default is not the first": (
+        [{"url": "/{v}", "variables": {"v": {"default": "v2", "enum": ["v1", "v2"]}}}],
+        ["/v2/a", "/v1/a"],
+    ),
+    "an enum without the default": (
+        [{"url": "/{v}", "variables": {"v": {"default": "x", "enum": ["y"]}}}],
+        ["/x/a", "/y/a"],
+    ),
+    "an enum without a default": ([{"url": "/{v}", "variables": {"v": {"enum": ["v1", "v2"]}}}], ["/v1/a", "/v2/a"]),
+    "an enum of numbers": ([served("/v{n}", n=(1, 2.5))], ["/v1/a", "/v2.5/a"]),
+    "two enums": (
+        [served("https://x.example/{stage}/{v}", stage=("live", "test"), v=("v1", "v2"))],
+        ["/live/v1/a", "/live/v2/a", "/test/v1/a", "/test/v2/a"],
+    ),
+    "an enum twice in the path": ([served("/{v}/x/{v}", v=("1", "2"))], ["/1/x/1/a", "/2/x/2/a"]),
+    "a part of a segment": ([served("/api-{v}.json", v=("1", "2"))], ["/api-1.json/a", "/api-2.json/a"]),
+    "a variable without enum beside an enum": ([served("/{a}/{b}", a=("1",), b=("2", "3"))], ["/1/2/a", "/1/3/a"]),
+    "an empty value": ([served("/{v}", v=("", "v1"))], ["/a", "/v1/a"]),
+    "an empty value between slashes": ([served("/x/{v}/y", v=("", "v1"))], ["/x/y/a", "/x//y/a", "/x/v1/y/a"]),
+    "a value with slashes": ([served("/{base}", base=("/api/v1/", "v2"))], ["/api/v1/a", "/v2/a"]),
+    "a value with braces": ([served("/{a}/{b}", a=("{b}", "1"), b=("2",))], ["/anything/2/a", "/1/2/a"]),
+    "a host with a path": ([served("https://{host}/x", host=("a.example", "b.example/v1"))], ["/x/a", "/v1/x/a"]),
+    "a complete address": ([served("{url}", url=("https://a.example/v1", "https://b.example/v2"))], ["/v1/a", "/v2/a"]),
+    "a scheme": ([served("{scheme}://a.example/{v}", scheme=("http", "https"), v=("1", "2"))], ["/1/a", "/2/a"]),
+    "many hosts": (
+        [served("https://{host}.example/{v}", host=tuple(f"h{i}" for i in range(500)), v=("1", "2"))],
+        ["/1/a", "/2/a"],
+    ),
+    "more values than are combined": (
+        [served("/{a}/{b}", a=tuple(range(40)), b=tuple(range(40)))],
+        ["/0/0/a", "/39/0/a", "/0/39/a", "/1/1/a"],
+    ),
+    "a doubled slash": ([{"url": "https://x.example//v1//api"}], ["/v1/api/a", "//v1//api/a"]),
+    "a relative one with a doubled slash": ([{"url": "/v1//api"}], ["/v1/api/a", "/v1//api/a"]),
+    "a trailing slash": ([{"url": "https://x.example/v1/"}], ["/v1/a", "/v1//a"]),
+    "trailing slashes": ([{"url": "/v1//"}], ["/v1/a", "/v1///a"]),
+    "a slash alone": ([{"url": "/"}], ["/a"]),
+    "no scheme": ([{"url": "//x.example/v1"}], ["/v1/a"]),
+    "dots": ([{"url": "./v1"}, {"url": "../v2"}, {"url": "."}, {"url": "/x/../v3"}], ["/v1/a", "/v2/a", "/a", "/v3/a"]),
+    "a query and a fragment": ([{"url": "/v1?x=1#y"}], ["/v1/a"]),
+    "spaces around": ([{"url": " https://x.example/v1 "}], ["/v1/a"]),
+    "encoded characters": ([{"url": "/a%20b"}], ["/a%20b/a"]),
+    "values that are no texts": (
+        [{"url": "/{v}", "variables": {"v": {"default": "1", "enum": [None, {}, [], "2"]}}}],
+        ["/1/a", "/2/a"],
+    ),
+    "variables that are no mappings": (
+        [{"url": "/{v}", "variables": {"v": 5}}, {"url": "/x", "variables": [1]}],
+        ["/x/a"],
+    ),
     "not an address": ([{"url": "http://[x/y"}, {"url": 7}, "x"], ["/a"]),
 }
 
@@ -161,6 +218,30 @@ def test_base_paths(servers: list[Any], paths: list[str]) -> None:
     found = router("GET /a", servers=servers)
     for path in paths:
         assert "GET /a" == found.find("GET", path).operation.id
+
+
+def test_a_variable_without_enum_has_its_default() -> None:
+    """No other value of such a variable is served."""
+    found = router("GET /a", servers=[{"url": "/{v}", "variables": {"v": {"default": "v1"}}}])
+    with pytest.raises(Refusal):
+        found.find("GET", "/v2/a")
+
+
+def test_base_paths_are_bounded() -> None:
+    """At most 100 base paths of an operation are served, however many values the variables have."""
+    variables = {name: tuple(range(1000)) for name in "abcdefgh"}
+    url = "".join(f"/{{{name}}}" for name in variables)
+    (operation,) = operations(
+        loaded(document_with() | {"paths": {"/x": {"get": {}}}, "servers": [served(url, **variables)]})
+    )
+    assert 100 == len(operation.bases)
+
+
+def test_suggestions_have_single_slashes() -> None:
+    """A refusal suggests each path once, without doubled slashes."""
+    with pytest.raises(Refusal) as refused:
+        router("GET /a", servers=[{"url": "/v1//x/"}]).find("GET", "/v1/x/b")
+    assert "Did you mean /v1/x/a?" in refused.value.detail
 
 
 def test_servers_of_paths_and_operations() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from mockserver.contract.document.base_paths import base_paths
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.shape import METHODS
 
@@ -14,7 +14,7 @@ class Operation:
     """One method of one path template.
 
     `id` is the operationId, or `METHOD /path` where the document has none or repeats it.
-    `bases` are the paths of its servers, without a trailing slash.
+    `bases` are the paths of its servers; the first one has single slashes and no slash at its end.
     """
 
     id: str
@@ -46,27 +46,8 @@ def operations(document: Document) -> Iterator[Operation]:
                 id=name,
                 method=method.upper(),
                 template=template,
-                bases=_bases(spec.get("servers") or item.get("servers") or document.data.get("servers")),
+                bases=base_paths(spec.get("servers") or item.get("servers") or document.data.get("servers")),
                 path_item=item,
                 spec=spec,
                 security=spec.get("security", document.data.get("security", [])),
             )
-
-
-def _bases(servers: Any) -> tuple[str, ...]:
-    """The paths of the servers. Their hosts do not matter: the mock answers on the host that it listens on."""
-    bases: dict[str, None] = {}
-    for server in servers if isinstance(servers, list) else []:
-        url = server.get("url") if isinstance(server, dict) else None
-        if not isinstance(url, str):
-            continue
-        variables = server.get("variables")
-        for name, variable in variables.items() if isinstance(variables, dict) else ():
-            default = variable.get("default", "") if isinstance(variable, dict) else ""
-            url = url.replace("{" + name + "}", str(default))
-        try:
-            path = urlsplit(url).path.strip("/")
-        except ValueError:
-            continue
-        bases[f"/{path}" if path else ""] = None
-    return tuple(bases) or ("",)
