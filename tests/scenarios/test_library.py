@@ -106,7 +106,7 @@ def test_read_folder_reads_each_file_by_itself(tmp_path: Path) -> None:
 def test_a_pipe_is_not_read(tmp_path: Path) -> None:
     """A named pipe would block forever, so it is a problem."""
     os.mkfifo(tmp_path / "pipe.yaml")
-    with pytest.raises(ScenarioError, match=r"pipe\.yaml:1:1: not a regular file$"):
+    with pytest.raises(ScenarioError, match=r"pipe\.yaml:1:1: cannot be read: it is a named pipe, not a regular file$"):
         load_folder(tmp_path)
 
 

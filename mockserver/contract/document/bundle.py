@@ -1,6 +1,5 @@
 """Joins the files of an OpenAPI document into one document, whose references are all local."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from mockserver.contract.document.references import (
 )
 from mockserver.errors import SpecError
 from mockserver.parsing.positions import TextError
+from mockserver.parsing.regular_file import read_regular_file
 from mockserver.parsing.text_reader import read_data
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
@@ -66,10 +66,10 @@ class Bundle:
         """The data of a file, which becomes one of the document's files. Raises SpecError."""
         self.files.append(path)
         try:
-            with path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size > MAX_DOCUMENT_BYTES:
-                    raise SpecError(f"{description} is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")
-                return read_data(file.read(), name=str(path))
+            text = read_regular_file(path, limit=MAX_DOCUMENT_BYTES)
+            if len(text) > MAX_DOCUMENT_BYTES:
+                raise SpecError(f"{description} is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")
+            return read_data(text, name=str(path))
         except FileNotFoundError:
             raise SpecError(f"{description} does not exist") from None
         except TextError as error:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from mockserver.errors import ScenarioError
+from mockserver.parsing.regular_file import read_regular_file
 from mockserver.parsing.text_reader import MAX_SCENARIO_BYTES
 from mockserver.scenarios.format.file_reader import read_text
 from mockserver.scenarios.format.problems import BrokenScenariosError, Problem, ReadFile
@@ -67,7 +68,4 @@ def _text(path: Path, root: Path) -> bytes:
     target = path.resolve(strict=True)
     if not target.is_relative_to(root):
         raise ScenarioError("the link leads out of the folder of scenarios, and is not followed")
-    if not target.is_file():
-        raise ScenarioError("not a regular file")
-    with target.open("rb") as opened:
-        return opened.read(MAX_SCENARIO_BYTES + 1)
+    return read_regular_file(target, limit=MAX_SCENARIO_BYTES)
