@@ -167,6 +167,15 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             VALID,
         ),
     ],
+    "empty_content": [
+        (
+            document_with({"requestBody": {"required": True, "content": {}}}),
+            request(),
+            "MissingRequiredRequestBody",
+            VALID,
+        ),
+        (document_with({"requestBody": {"content": {}}}), request({}), "RequestBodyValidationError", VALID),
+    ],
     "json_suffix": [
         (
             document_with(request_body(NUMBERED, "application/merge-patch+json")),
@@ -337,6 +346,20 @@ REPLIES: dict[str, list[tuple[dict[str, Any], Reply, str, ViolationKeys]]] = {
             document_with(response_body({"nullable": True, "allOf": [NUMBERED]})),
             Reply(status=200, headers=(JSON,), body=b"null"),
             "InvalidData",
+            VALID,
+        ),
+    ],
+    "empty_content": [
+        (
+            document_with({"responses": {"200": {"description": "fine", "content": {}}}}),
+            Reply(status=200),
+            "MissingData",
+            VALID,
+        ),
+        (
+            document_with({"responses": {"200": {"description": "fine", "content": {}}}}),
+            Reply(status=200, headers=(JSON,), body=b"{}"),
+            "DataValidationError",
             VALID,
         ),
     ],

@@ -5,7 +5,7 @@ The list of corrections in `contract/validation/corrections.py` has the reason f
 
 from typing import Any
 
-from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, nodes
+from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, nodes, resolve
 from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
 
@@ -29,6 +29,8 @@ def adjust(data: dict[str, Any]) -> bool:
         if is_30 and node.get("nullable") is True and any(isinstance(node.get(name), list) for name in COMPOSITIONS):
             _accept_null(node)
         _adjust(node)
+        if "requestBody" in node and not _has_content(resolve(data, node["requestBody"])):
+            del node["requestBody"]
         has_discriminators |= "discriminator" in node
         match node.get("discriminator"):
             case {"mapping": dict(mapping)}:
@@ -48,7 +50,13 @@ def _accept_null(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [inner, dict(NULL_ONLY)]
 
 
+def _has_content(body: Any) -> bool:
+    return not isinstance(body, dict) or body.get("content", {}) != {}
+
+
 def _adjust(node: dict[str, Any]) -> None:
+    if node.get("content", ...) == {}:
+        del node["content"]
     if node.keys() & {"in", "schema", "content"}:
         node.pop("deprecated", None)
     match node.get("schema", {}):

@@ -17,6 +17,8 @@ CORRECTIONS = {
     "it is sent, and crashes on a schema that is null. The mock accepts any value.",
     "ignored_headers": "openapi-core validates header parameters named Accept, Authorization or Content-Type. The "
     "mock accepts any value, because OpenAPI ignores such parameters.",
+    "empty_content": "openapi-core rejects every message if `content` is `{}`. The mock treats such a request or reply "
+    "as one without a documented body, because converters of Swagger 2.0 write this.",
     "deprecated_is_silent": "openapi-core emits a Python warning for each message with a deprecated parameter or "
     "header. The mock emits none, because deprecated parameters are valid.",
     "unknown_style_is_silent": "openapi-core emits a Python warning for each parameter with an unknown style. The "
