@@ -58,17 +58,22 @@ class _RouteNode:
 
 
 class Router:
-    """Finds operations by method and raw path. The most specific template wins."""
+    """Finds operations by method and raw path. The most specific template wins. HEAD also finds operations of GET."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _RouteNode()
         self._templates: dict[str, None] = {}
-        for operation in operations:
+        added = list(operations)
+        for operation in added:
             for base in operation.bases:
-                self._add(operation, base + operation.template)
+                self._add(operation, base + operation.template, operation.method)
                 # A base path with doubled slashes is also served with single ones.
                 if "//" not in f"{base}/":
                     self._templates[base + operation.template] = None
+        # HEAD is answered like GET (RFC 9110, section 9.3.2), unless the document describes HEAD itself.
+        for operation in added:
+            for base in operation.bases if operation.method == "GET" else ():
+                self._add(operation, base + operation.template, "HEAD")
 
     def find(self, method: str, raw_path: str) -> Route:
         """The operation that a request calls.
@@ -88,7 +93,7 @@ class Router:
             allowed.update(dict.fromkeys(node.operations))
         if allowed:
             methods = ", ".join(allowed)
-            detail = f"{method} is not an operation of this path; the contract has: {methods}."
+            detail = f"{method} is not an operation of this path; this path has: {methods}."
             raise Refusal("method-not-allowed", detail, headers=(("Allow", methods),))
         raise Refusal("unknown-path", self._unknown_path(raw_path, segments))
 
@@ -126,7 +131,7 @@ class Router:
         suggestion = f"Did you mean {' or '.join(closest)}?" if closest else "It has no paths at all."
         return f"The contract has no such path. {suggestion}"
 
-    def _add(self, operation: Operation, template: str) -> None:
+    def _add(self, operation: Operation, template: str, method: str) -> None:
         node = self._root
         names: list[str] = []
         for segment in template.split("/")[1:]:
@@ -140,7 +145,7 @@ class Router:
             else:
                 node = _pattern_node(node, segment)
         # Of two templates that match the same paths, the first one in the document wins.
-        node.operations.setdefault(operation.method, (operation, tuple(names)))
+        node.operations.setdefault(method, (operation, tuple(names)))
 
 
 def _pattern_node(node: _RouteNode, segment: str) -> _RouteNode:

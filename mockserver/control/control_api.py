@@ -1,7 +1,6 @@
 """The control API: each call and each reply is checked against spec/admin.yaml."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -36,9 +35,8 @@ class ControlApi:
     def handle(self, request: Request, _: Mapping[str, str] | None = None) -> Reply | tuple[Reply, EventStream]:
         """Answer one call; with the events that follow the head, if the call asks for them."""
         try:
-            operation, result = self._call(replace(request, method="GET") if request.method == "HEAD" else request)
+            operation, result = self._call(request)
         except Refusal as refusal:
-            refusal.headers = tuple(map(_with_head, refusal.headers))
             return refusal_reply(refusal, headers=self.HEADERS)
         if isinstance(result, EventStream):
             head = Reply(status=200, headers=(("content-type", "text/event-stream"), *self.HEADERS))
@@ -67,9 +65,3 @@ class ControlApi:
         if violations := self.contract.reply_violations(operation, reply, written=written):
             raise RuntimeError(f"a reply of {operation} breaks spec/admin.yaml at: {summary(violations)}")
         return reply
-
-
-def _with_head(header: tuple[str, str]) -> tuple[str, str]:
-    """The header Allow with HEAD beside GET."""
-    name, value = header
-    return (name, value.replace("GET", "GET, HEAD")) if name == "Allow" else header

@@ -88,6 +88,14 @@ FOUND: dict[str, tuple[tuple[str, ...], str, tuple[str, dict[str, str]]]] = {
     "bytes that are not UTF-8": (("GET /{a}",), "GET /%ff", ("GET /{a}", {"a": "\udcff"})),
     "dots are ordinary segments": (("GET /a/{b}/{c}",), "GET /a/../%2e%2e", ("GET /a/{b}/{c}", {"b": "..", "c": ".."})),
     "a hash in the template": (("GET /a#b",), "GET /a%23b", ("GET /a#b", {})),
+    "HEAD finds GET": (("GET /a/{b}",), "HEAD /a/x", ("GET /a/{b}", {"b": "x"})),
+    "HEAD finds HEAD": (("GET /a", "HEAD /a"), "HEAD /a", ("HEAD /a", {})),
+    "HEAD finds HEAD of a template with the same paths": (
+        ("GET /{a}", "HEAD /{b}"),
+        "HEAD /x",
+        ("HEAD /{b}", {"b": "x"}),
+    ),
+    "HEAD finds the most specific GET": (("GET /{a}", "GET /a"), "HEAD /a", ("GET /a", {})),
     "a parameter named twice": (("GET /{a}/{a}",), "GET /1/2", ("GET /{a}/{a}", {"a": "2"})),
     "braces that do not close": (("GET /a{b",), "GET /a{b", ("GET /a{b", {})),
 }
@@ -111,14 +119,14 @@ REFUSED: dict[str, tuple[tuple[str, ...], str, str, str]] = {
     "an ending without a name": (("GET /{Sid}.json",), "GET /.json", "unknown-path", "Did you mean"),
     "a prefix": (("GET /a/b",), "GET /a", "unknown-path", "Did you mean"),
     "not a path": (("GET /",), "OPTIONS *", "unknown-path", "Did you mean"),
-    "another method": (("GET /a", "PUT /a"), "POST /a", "method-not-allowed", "the contract has: GET, PUT."),
+    "another method": (("GET /a", "PUT /a"), "POST /a", "method-not-allowed", "this path has: GET, PUT, HEAD."),
     "methods of all templates": (
         ("GET /a/me", "PUT /a/{b}"),
         "POST /a/me",
         "method-not-allowed",
-        "the contract has: GET, PUT.",
+        "this path has: GET, HEAD, PUT.",
     ),
-    "HEAD is not GET": (("GET /a",), "HEAD /a", "method-not-allowed", "GET"),
+    "HEAD without GET": (("PUT /a",), "HEAD /a", "method-not-allowed", "this path has: PUT."),
     "a method in lower case": (("GET /a",), "get /a", "method-not-allowed", "GET"),
 }
 
@@ -137,7 +145,7 @@ def test_allow_names_every_method() -> None:
     """A refused method has the header Allow."""
     with pytest.raises(Refusal) as refused:
         router("GET /a", "DELETE /a").find("POST", "/a")
-    assert (("Allow", "GET, DELETE"),) == refused.value.headers
+    assert (("Allow", "GET, DELETE, HEAD"),) == refused.value.headers
 
 
 def served(url: str, /, **variables: tuple[object, ...]) -> dict[str, Any]:

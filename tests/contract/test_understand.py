@@ -139,7 +139,7 @@ REFUSED: dict[str, tuple[Request, str, str]] = {
     "no credential": (post(headers=(JSON,)), "not-authenticated", "send the header wb-key or the cookie app-session"),
     "an unknown path": (post(path="/v1/nowhere"), "unknown-path", "Did you mean /v1/c/customer"),
     "a trailing slash": (post(path=PATH + "/"), "unknown-path", "ends with a slash"),
-    "another method": (Request(method="GET", path=PATH), "method-not-allowed", "the contract has: POST"),
+    "another method": (Request(method="GET", path=PATH), "method-not-allowed", "this path has: POST"),
     "HEAD": (Request(method="HEAD", path=PATH), "method-not-allowed", "POST"),
     "OPTIONS": (Request(method="OPTIONS", path=PATH), "method-not-allowed", "POST"),
     "too large": (
