@@ -6,7 +6,7 @@ from typing import NamedTuple
 from werkzeug.http import parse_accept_header, parse_options_header
 
 
-class _Range(NamedTuple):
+class _AcceptRange(NamedTuple):
     name: str
     parameters: Mapping[str, str]
     quality: float
@@ -24,12 +24,12 @@ def qualities(media_types: Iterable[str], accept: str | None) -> dict[str, float
     for text, quality in parse_accept_header(accept):
         name, parameters = parse_options_header(text.lower())
         parameters.pop("charset", None)
-        ranges.append(_Range(name, parameters, quality))
+        ranges.append(_AcceptRange(name, parameters, quality))
     return {each: _quality(each, ranges) if ranges else 1 for each in media_types}
 
 
 # werkzeug's MIMEAccept wants equal parameters: for it, `text/html` does not include `text/html; charset=utf-8`.
-def _quality(media_type: str, ranges: list[_Range]) -> float:
+def _quality(media_type: str, ranges: list[_AcceptRange]) -> float:
     name, parameters = parse_options_header(media_type.lower())
     kind = name.partition("/")[0]
     _, plus, suffix = name.rpartition("+")
