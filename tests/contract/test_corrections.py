@@ -10,6 +10,7 @@ import pytest
 from mockserver.contract.validation.corrections import CORRECTIONS
 from mockserver.messages import Reply, Request
 from tests.support.correction_bodies import BODIES, REPLIES
+from tests.support.correction_forms import FORMS
 from tests.support.correction_parameters import PARAMETERS
 from tests.support.documents import JSON, document_with, request, request_body, response_body
 from tests.support.messages import NUMBERED, ViolationKeys
@@ -25,10 +26,10 @@ def rows(table: Mapping[str, list[Any]]) -> list[Any]:
 
 def test_every_correction_has_a_test() -> None:
     """The tables here have rows for each correction in the list, and for nothing else."""
-    assert sorted(CORRECTIONS) == sorted({*PARAMETERS, *BODIES, *REPLIES})
+    assert sorted(CORRECTIONS) == sorted({*PARAMETERS, *BODIES, *FORMS, *REPLIES})
 
 
-@pytest.mark.parametrize(("document", "message", "verdict", "violations"), rows({**PARAMETERS, **BODIES}))
+@pytest.mark.parametrize(("document", "message", "verdict", "violations"), rows({**PARAMETERS, **BODIES, **FORMS}))
 def test_requests(document: dict[str, Any], message: Request, verdict: str, violations: ViolationKeys) -> None:
     """openapi-core is wrong about the request and the mock is right. If openapi-core changes, remove the correction."""
     assert verdict == verdict_on_request(document, message)

@@ -45,7 +45,7 @@ CORRECTIONS = {
     "The mock tries the types in the order of the list.",
     "optional_arrays": "openapi-core does not recognise an array or object in `anyOf` or `allOf`. The mock does. "
     "Beside other types, it takes the first type with a valid value.",
-    # body_readers.py: openapi-core takes readers by media type and a factory of readers.
+    # body_readers.py: openapi-core takes readers by media type.
     "json_suffix": "openapi-core validates application/problem+json and other +json types as bytes. The mock parses "
     "them as JSON (RFC 6839).",
     "other_media_types": "openapi-core leaves text/csv, application/pdf and others as bytes. A schema of type string "
@@ -53,8 +53,22 @@ CORRECTIONS = {
     "a string with one character for each byte.",
     "opaque_bodies": "openapi-core reads XML into a tree and multipart/related as bytes, which no schema accepts. The "
     "mock checks that XML is well-formed, and does not check these bodies against their schemas.",
+    # form_reader.py: used in place of openapi-core's readers of forms.
+    "undocumented_fields": "openapi-core drops form fields that `properties` does not describe, so that "
+    "`additionalProperties`, `patternProperties` and `minProperties` have no effect. The mock validates all fields.",
+    "composed_forms": "openapi-core reads a form as empty if its fields are described in a nested `allOf`, and "
+    "validates numbers and booleans in an `allOf` as text. The mock finds the fields in every part of the schema.",
+    "form_defaults": "openapi-core inserts the default of a form field that was not sent, which hides that it is "
+    "required. The mock inserts nothing, as in JSON bodies.",
+    "repeated_fields": "openapi-core reads only the first of several form fields with the same name. The mock reports "
+    "the repetition, except for arrays and for fields whose type the schema does not restrict.",
+    "field_encodings": "openapi-core reads only some encodings of a form field: no JSON object without `contentType`, "
+    "no array of objects in one part, no style in multipart forms. The mock reads all of them.",
     "multipart_parts": "openapi-core leaves multipart parts as bytes or text, and reads a list that was not sent as "
     "empty. The mock converts a part to its schema's type, like a parameter, and treats the list as absent.",
+    "part_headers": "openapi-core ignores the media type and the headers of a part of a multipart form. The mock "
+    "compares them with the encoding of the part. It accepts a part without a media type, and one with "
+    "application/octet-stream, which clients send for an unknown media type (RFC 7578, section 4.4).",
     # schema_validators.py: keywords are replaced.
     "patterns": "openapi-core matches patterns with Python's `re`, which cannot compile some, gives others a "
     "different meaning and may take forever. The mock matches them as ECMA-262 defines, in bounded time, also in "

@@ -4,12 +4,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema_path import SchemaPath
-from openapi_core.deserializing.media_types import media_type_deserializers
+from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.schema.parameters import get_style_and_explode
 from openapi_core.schema.schemas import get_properties
@@ -19,15 +20,18 @@ from openapi_core.templating.media_types.datatypes import MediaType
 from openapi_core.templating.media_types.finders import MediaTypeFinder
 from openapi_core.validation.request.validators import APICallRequestValidator
 from openapi_core.validation.response.validators import APICallResponseValidator
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.validators import BaseValidator
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OAS31Validator
 
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.discriminators import Discriminators
-from mockserver.contract.validation.body_readers import BodyReaders, MediaTypeReaders, Opaque
+from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque, as_bytes, as_opaque
 from mockserver.contract.validation.casters import Casters, types_of
+from mockserver.contract.validation.form_reader import Form, FormReader
 from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type, values_of
 from mockserver.contract.validation.schema_validators import SchemaValidators
+from mockserver.parsing.form_fields import FORMS, URLENCODED, FormSyntaxError, read_multipart, read_urlencoded
 from mockserver.parsing.media_types import essence
 
 # Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
@@ -50,6 +54,42 @@ class _Security(SecurityProviderFactory):
 
 
 class _CorrectedValidator(BaseValidator):
+    @cached_property
+    def root_validator(self) -> Validator:
+        """The validator whose schema is the whole document. It can evolve to any schema in the document."""
+        return self.schema_validators_factory.create(self.spec, self.spec).validator
+
+    @cached_property
+    def _forms(self) -> FormReader:
+        data = self.spec.read_value()
+        return FormReader(data, self.root_validator, is_31=data["openapi"].startswith("3.1"))
+
+    def _deserialise_media_type(
+        self, media_type: SchemaPath, mimetype: str, parameters: Mapping[str, str], value: bytes
+    ) -> Any:
+        if mimetype not in FORMS:
+            if mimetype.startswith("multipart/"):
+                return as_opaque(value)
+            return super()._deserialise_media_type(media_type, mimetype, parameters, value)
+        is_urlencoded = mimetype == URLENCODED
+        raw = as_bytes(value)
+        try:
+            if is_urlencoded:
+                fields = read_urlencoded(raw, parameters.get("charset", "utf-8"))
+            else:
+                fields = read_multipart(raw, parameters.get("boundary", ""))
+        except FormSyntaxError as error:
+            raise MediaTypeDeserializeError(mimetype, value) from error
+        return self._forms.read(fields, media_type.read_value(), is_urlencoded=is_urlencoded)
+
+    def _validate_schema(self, schema: SchemaPath, value: Any) -> None:
+        if not isinstance(value, Form):
+            return super()._validate_schema(schema, value)
+        errors = value.errors(self.schema_validators_factory.create(self.spec, schema).validator)
+        if errors:
+            raise InvalidSchemaValue(value.value, "object", errors)
+        return None
+
     def _find_media_type(self, content: SchemaPath, mimetype: str | None = None) -> MediaType:
         if mimetype is None:
             return super()._find_media_type(content)
@@ -120,7 +160,8 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
         if mimetype is None:
             MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the documented types
         found = self._find_media_type(content, mimetype)
-        return self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
+        value = self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
+        return value.value if isinstance(value, Form) else value
 
 
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
@@ -133,8 +174,7 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
 
     def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
         """The errors of a value under a schema that is part of the document."""
-        root = self.schema_validators_factory.create(self.spec, self.spec)
-        return list(root.validator.evolve(schema=schema).iter_errors(value))
+        return list(self.root_validator.evolve(schema=schema).iter_errors(value))
 
 
 def _options(class_30: type[Validator], discriminators: Discriminators, *, is_31: bool) -> dict[str, Any]:
@@ -144,6 +184,5 @@ def _options(class_30: type[Validator], discriminators: Discriminators, *, is_31
         "schema_validators_factory": validators,
         "schema_casters_factory": styles.schema_casters_factory,
         "style_deserializers_factory": styles,
-        "media_type_deserializers_factory": BodyReaders(styles, media_type_deserializers=media_type_deserializers),
         "extra_media_type_deserializers": MediaTypeReaders(),
     }
