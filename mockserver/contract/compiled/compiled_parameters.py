@@ -42,25 +42,28 @@ class _CompiledParameter:
     check: Callable[[Any], bool] | None
 
     def accepts(self, raw: str | tuple[str, ...] | None) -> bool:
-        if raw is None:
-            return self.may_be_absent
-        if self.check is None:
-            return False
+        check = self.check
+        if raw is None or check is None:
+            return raw is None and self.may_be_absent
         if self.split is not None:
             items = [self._item(text) for text in self.split(raw)]
-            return None not in items and self.check(items)
-        text = raw if isinstance(raw, str) else raw[0]
-        # openapi-core decides about a parameter that is repeated.
-        if not self._is_plain(text) or (text is not raw and len(raw) > 1):
+            return None not in items and check(items)
+        if not isinstance(raw, str):
+            if len(raw) > 1:
+                # openapi-core decides about a parameter that is repeated.
+                return False
+            raw = raw[0]
+        if not (raw.isprintable() and (raw or self.may_be_empty)):
             return False
-        values = [value for read in self.readers if (value := read(text)) is not None]
-        return any(map(self.check, values))
+        for read in self.readers:
+            value = read(raw)
+            if value is not None and check(value):
+                return True
+        return False
 
     def _item(self, text: str) -> Any:
-        return self.readers[0](text) if self._is_plain(text) else None
-
-    def _is_plain(self, text: str) -> bool:
-        return text.isprintable() and bool(text or self.may_be_empty)
+        # An empty item is not plain: openapi-core decides.
+        return self.readers[0](text) if text and text.isprintable() else None
 
 
 class CompiledParameters:
