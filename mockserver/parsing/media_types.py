@@ -1,4 +1,4 @@
-"""Media types: which of them are JSON."""
+"""Media types: which of them are JSON or XML."""
 
 from functools import lru_cache
 
@@ -14,3 +14,10 @@ def is_json(media_type: str) -> bool:
     """Return True for application/json, text/json and every +json type (RFC 6839), with or without parameters."""
     name = essence(media_type)
     return name in {"application/json", "text/json"} or name.endswith("+json")
+
+
+@lru_cache(maxsize=256)
+def is_xml(media_type: str) -> bool:
+    """Return True for application/xml, text/xml and every +xml type (RFC 7303), with or without parameters."""
+    name = essence(media_type)
+    return name in {"application/xml", "text/xml"} or name.endswith("+xml")

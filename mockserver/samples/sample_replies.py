@@ -9,11 +9,12 @@ from mockserver.contract import Contract
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal, SpecError
 from mockserver.messages import BODILESS, Call, Reply
-from mockserver.parsing.media_types import is_json
+from mockserver.parsing.media_types import is_json, is_xml
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, choose_media_type, choose_response, parse_preference
 from mockserver.samples.keywords import as_mapping
 from mockserver.samples.published_examples import named_examples
+from mockserver.samples.xml_writer import XmlWriter
 
 MAX_FAILURES = 3
 
@@ -29,6 +30,7 @@ class SampleReplies:
         self._samples = SchemaSamples(
             contract.document.data, openapi_31=contract.document.is_31, problems=self._problems
         )
+        self._xml = XmlWriter(contract.document.data)
 
     def make(self, call: Call, rng: random.Random) -> Reply:
         """A reply to a call, as the headers Prefer and Accept of the request choose it.
@@ -115,7 +117,9 @@ class SampleReplies:
             return media_type, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         if isinstance(value, str):
             return media_type, value.encode()
-        if media_type == "application/x-www-form-urlencoded" or "xml" in media_type:
+        if is_xml(media_type):
+            return media_type, self._xml.write(value, described.get("schema", {}))
+        if media_type == "application/x-www-form-urlencoded":
             raise NoSample(f"a value cannot be written as {media_type}; write the body into a scenario instead")
         return media_type, json.dumps(value, ensure_ascii=False).encode()
 

@@ -209,13 +209,21 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             [("body", "", "maxLength")],
         ),
     ],
-    "opaque_bodies": [
+    "xml": [
         (
-            document_with(request_body({"type": "object"}, "application/xml")),
-            body_request(b"<a/>", "application/xml"),
+            document_with(request_body(NUMBERED, "application/xml")),
+            body_request(b"<a><n>1</n></a>", "application/xml"),
             "InvalidRequestBody",
             VALID,
         ),
+        (
+            document_with(request_body(NUMBERED, "application/xml")),
+            body_request(b"<a><n>x</n></a>", "application/xml"),
+            "InvalidRequestBody",
+            [("body", "/n", "type")],
+        ),
+    ],
+    "opaque_bodies": [
         (
             document_with(request_body({"type": "object", "properties": {"a": {}}}, "multipart/related")),
             body_request(b"--B--", "multipart/related; boundary=B"),

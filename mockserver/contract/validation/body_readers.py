@@ -1,8 +1,8 @@
-"""Reads bodies of every media type except forms: JSON, text, binary data and XML."""
+"""Reads bodies of every media type except forms and XML: JSON, text and binary data."""
 
 from typing import Any
 
-from openapi_core.deserializing.media_types.util import plain_loads, xml_loads
+from openapi_core.deserializing.media_types.util import plain_loads
 
 from mockserver.parsing.json_reader import parse_json
 from mockserver.parsing.media_types import is_json
@@ -23,8 +23,6 @@ class MediaTypeReaders(dict[str, Any]):
     def __getitem__(self, media_type: str) -> Any:
         if is_json(media_type):
             return _parse_json
-        if media_type in {"application/xml", "text/xml"} or media_type.endswith("+xml"):
-            return _check_xml
         if media_type.startswith("text/"):
             return plain_loads
         return _bytes_as_text
@@ -43,11 +41,6 @@ def _bytes_as_text(value: bytes | str, **_: str) -> str:
     return as_bytes(value).decode("latin-1")
 
 
-def as_opaque(value: bytes | str) -> Opaque:
+def as_opaque(value: bytes, charset: str = "latin-1") -> Opaque:
     """The body as text that is not checked."""
-    return Opaque(_bytes_as_text(value))
-
-
-def _check_xml(value: bytes | str, **parameters: str) -> Opaque:
-    xml_loads(as_bytes(value), **parameters)
-    return Opaque(plain_loads(as_bytes(value), **parameters))
+    return Opaque(value.decode(charset, "replace"))

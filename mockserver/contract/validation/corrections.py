@@ -51,8 +51,11 @@ CORRECTIONS = {
     "other_media_types": "openapi-core leaves text/csv, application/pdf and others as bytes. A schema of type string "
     "rejects bytes, except with the format `binary` of OpenAPI 3.0. The mock reads text/* as text, and all others as "
     "a string with one character for each byte.",
-    "opaque_bodies": "openapi-core reads XML into a tree and multipart/related as bytes, which no schema accepts. The "
-    "mock checks that XML is well-formed, and does not check these bodies against their schemas.",
+    "opaque_bodies": "openapi-core reads multipart/related as bytes, which no schema accepts. The mock does not check "
+    "such bodies against their schemas.",
+    # body_converter.py: used in place of openapi-core's readers of XML.
+    "xml": "openapi-core reads XML into a tree, which no schema accepts, and expands entities. The mock converts XML "
+    "to the value that the schema and its `xml` keywords describe, and refuses document types.",
     # form_reader.py: used in place of openapi-core's readers of forms.
     "undocumented_fields": "openapi-core drops form fields that `properties` does not describe, so that "
     "`additionalProperties`, `patternProperties` and `minProperties` have no effect. The mock validates all fields.",

@@ -1,15 +1,14 @@
 """Reads forms: every field is converted to the type that the schema describes, and the whole object is validated."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
 from mockserver.contract.document.references import resolve
 from mockserver.contract.validation.bracket_names import read_brackets
+from mockserver.contract.validation.converted_body import ConversionError, ConvertedBody
 from mockserver.contract.validation.field_encodings import DELIMITERS, FieldEncoding, read_encoding
 from mockserver.contract.validation.member_schemas import MemberSchemas, Schema, names, types
 from mockserver.contract.validation.text_converter import TextConverter, unread
@@ -19,27 +18,6 @@ from mockserver.parsing.media_types import is_json
 
 MAX_TRIALS = 64
 """How many combinations of meanings are tried if the fields of a form can mean several things."""
-
-
-class FieldError(ValidationError):
-    """A field that cannot be read as its schema and encoding describe it."""
-
-    def __init__(self, name: str, keyword: str, message: str) -> None:
-        super().__init__(message, validator=keyword, path=[name])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A form that was read: the object that it means, and the errors of its fields."""
-
-    value: Any
-    field_errors: tuple[FieldError, ...] = ()
-
-    def errors(self, validator: Validator) -> list[ValidationError]:
-        """Every error: those of the fields, and those of the object without the ones that follow from them."""
-        broken = {error.path[0] for error in self.field_errors}
-        found = validator.iter_errors(self.value)
-        return [*self.field_errors, *(each for each in found if not each.path or each.path[0] not in broken)]
 
 
 class FormReader:
@@ -52,7 +30,7 @@ class FormReader:
         self._schemas = MemberSchemas(document)
         self._converter = TextConverter(self._schemas, self._is_valid, is_31=is_31)
 
-    def read(self, fields: Iterable[FormField], media_type: Mapping[str, Any], *, is_urlencoded: bool) -> Form:
+    def read(self, fields: Iterable[FormField], media_type: Mapping[str, Any], *, is_urlencoded: bool) -> ConvertedBody:
         """The form that fields mean under a Media Type Object."""
         schema = media_type.get("schema", {})
         encodings = media_type.get("encoding")
@@ -69,7 +47,7 @@ class FormReader:
         for name, same in sent.items():
             encoding = read_encoding(encodings.get(name), is_urlencoded=is_urlencoded)
             reading.field(name, same, self._schemas.member(root, name), encoding)
-        return Form(value=self._choose(reading.meanings, schema), field_errors=tuple(reading.errors))
+        return ConvertedBody(value=self._choose(reading.meanings, schema), errors=tuple(reading.errors))
 
     def _choose(self, meanings: Mapping[str, Sequence[Any]], schema: Any) -> dict[str, Any]:
         """The first combination of meanings that the schema accepts; otherwise the first of all."""
@@ -97,7 +75,7 @@ class _Reading:
         self._document = document
         self._is_31 = is_31
         self.meanings: dict[str, list[Any]] = {}
-        self.errors: list[FieldError] = []
+        self.errors: list[ConversionError] = []
 
     def gather(
         self,
@@ -119,7 +97,9 @@ class _Reading:
                 texts = read_brackets(name, {key: [each.text for each in same] for key, same in members.items()})
             except ValueError as error:
                 self.meanings[name] = [{}]
-                self.errors.append(FieldError(name, "style", f"the field is not in the style deepObject: {error}"))
+                self.errors.append(
+                    ConversionError((name,), "style", f"the field is not in the style deepObject: {error}")
+                )
                 return
             self.meanings[name] = [self._converter.convert(texts, schemas)]
         elif encoding.style == "form" and encoding.explode:
@@ -141,7 +121,7 @@ class _Reading:
         texts = [each.text for each in sent]
         if len(sent) > 1 and kinds and "array" not in kinds:
             message = f"the field is sent {len(sent)} times; the contract wants one value"
-            self.errors.append(FieldError(name, "type", message))
+            self.errors.append(ConversionError((name,), "type", message))
             found: list[Any] = [texts]
         elif encoding.is_json or any(is_json(each.media_type) for each in sent):
             found = self._json(name, texts, kinds)
@@ -160,7 +140,9 @@ class _Reading:
                 values.append(parse_json(text.encode()))
             except JsonError as error:
                 if "string" not in kinds:
-                    self.errors.append(FieldError(name, "content", f"the field cannot be read as JSON: {error}"))
+                    self.errors.append(
+                        ConversionError((name,), "content", f"the field cannot be read as JSON: {error}")
+                    )
                 values.append(text)
         if len(values) > 1:
             return [values]
@@ -195,18 +177,18 @@ class _Reading:
         # OpenAPI 3.0 ignores the style of a part, OpenAPI 3.1 does not.
         return [delimited, list(texts)] if self._is_31 else [list(texts), delimited]
 
-    def _part_errors(self, name: str, sent: Sequence[FormField], encoding: FieldEncoding) -> list[FieldError]:
+    def _part_errors(self, name: str, sent: Sequence[FormField], encoding: FieldEncoding) -> list[ConversionError]:
         """The errors of the headers of parts."""
         found = []
         for part in sent:
             if not encoding.accepts(part.media_type):
                 wanted = " or ".join(encoding.media_types)
                 message = f"the part has the media type {part.media_type[:80]!r}; the contract wants {wanted}"
-                found.append(FieldError(name, "contentType", message))
+                found.append(ConversionError((name,), "contentType", message))
             for header, described in encoding.headers.items():
                 problem = self._header_problem(part.headers.get(header), resolve(self._document, described))
                 if problem and header.lower() != "content-type":
-                    found.append(FieldError(name, "headers", f"the header {header} of the part {problem}"))
+                    found.append(ConversionError((name,), "headers", f"the header {header} of the part {problem}"))
         return found
 
     def _header_problem(self, text: str | None, header: Any) -> str:

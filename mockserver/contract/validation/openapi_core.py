@@ -10,7 +10,6 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema_path import SchemaPath
-from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.schema.parameters import get_style_and_explode
 from openapi_core.schema.schemas import get_properties
@@ -26,12 +25,12 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OA
 
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.discriminators import Discriminators
-from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque, as_bytes, as_opaque
+from mockserver.contract.validation.body_converter import BodyConverter
+from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque, as_bytes
 from mockserver.contract.validation.casters import Casters, types_of
-from mockserver.contract.validation.form_reader import Form, FormReader
+from mockserver.contract.validation.converted_body import ConvertedBody
 from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type, values_of
 from mockserver.contract.validation.schema_validators import SchemaValidators
-from mockserver.parsing.form_fields import FORMS, URLENCODED, FormSyntaxError, read_multipart, read_urlencoded
 from mockserver.parsing.media_types import essence
 
 # Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
@@ -60,32 +59,20 @@ class _CorrectedValidator(BaseValidator):
         return self.schema_validators_factory.create(self.spec, self.spec).validator
 
     @cached_property
-    def _forms(self) -> FormReader:
-        data = self.spec.read_value()
-        return FormReader(data, self.root_validator, is_31=data["openapi"].startswith("3.1"))
+    def _converter(self) -> BodyConverter:
+        return BodyConverter(self.spec.read_value(), self.root_validator)
 
     def _deserialise_media_type(
         self, media_type: SchemaPath, mimetype: str, parameters: Mapping[str, str], value: bytes
     ) -> Any:
-        if mimetype not in FORMS:
-            if mimetype.startswith("multipart/"):
-                return as_opaque(value)
-            return super()._deserialise_media_type(media_type, mimetype, parameters, value)
-        is_urlencoded = mimetype == URLENCODED
-        raw = as_bytes(value)
-        try:
-            if is_urlencoded:
-                fields = read_urlencoded(raw, parameters.get("charset", "utf-8"))
-            else:
-                fields = read_multipart(raw, parameters.get("boundary", ""))
-        except FormSyntaxError as error:
-            raise MediaTypeDeserializeError(mimetype, value) from error
-        return self._forms.read(fields, media_type.read_value(), is_urlencoded=is_urlencoded)
+        if self._converter.handles(mimetype):
+            return self._converter.read(as_bytes(value), mimetype, parameters, media_type.read_value())
+        return super()._deserialise_media_type(media_type, mimetype, parameters, value)
 
     def _validate_schema(self, schema: SchemaPath, value: Any) -> None:
-        if not isinstance(value, Form):
+        if not isinstance(value, ConvertedBody):
             return super()._validate_schema(schema, value)
-        errors = value.errors(self.schema_validators_factory.create(self.spec, schema).validator)
+        errors = value.all_errors(self.schema_validators_factory.create(self.spec, schema).validator)
         if errors:
             raise InvalidSchemaValue(value.value, "object", errors)
         return None
@@ -161,7 +148,7 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
             MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the documented types
         found = self._find_media_type(content, mimetype)
         value = self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
-        return value.value if isinstance(value, Form) else value
+        return value.value if isinstance(value, ConvertedBody) else value
 
 
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):

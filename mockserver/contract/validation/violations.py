@@ -22,8 +22,8 @@ from mockserver.contract.document.adjustments import NULL_ONLY
 from mockserver.contract.formats.number_formats import INTEGER_RANGES
 from mockserver.contract.formats.string_formats import EXAMPLES
 from mockserver.contract.validation.casters import UnreadText
+from mockserver.contract.validation.converted_body import ConversionError
 from mockserver.contract.validation.discriminator_keywords import Undecided
-from mockserver.contract.validation.form_reader import FieldError
 from mockserver.contract.validation.schema_validators import described_members
 from mockserver.errors import Violation
 from mockserver.parsing import json_pointers
@@ -147,7 +147,7 @@ def _keyword(error: ValidationError) -> str:
 
 
 def _message(keyword: str, error: ValidationError) -> str:
-    if isinstance(error, FieldError):
+    if isinstance(error, ConversionError):
         return redact(error.message)
     if keyword in {"anyOf", "oneOf"}:
         return _alternatives_message(error)

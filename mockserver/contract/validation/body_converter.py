@@ -1,0 +1,61 @@
+"""Reads bodies that contain text only, and converts it to the types of the schema: forms and XML."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from jsonschema.protocols import Validator
+from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
+
+from mockserver.contract.validation.body_readers import Opaque, as_opaque
+from mockserver.contract.validation.converted_body import ConvertedBody
+from mockserver.contract.validation.form_reader import FormReader
+from mockserver.contract.validation.xml_values import XmlValues
+from mockserver.parsing.form_fields import FORMS, URLENCODED, FormSyntaxError, read_multipart, read_urlencoded
+from mockserver.parsing.media_types import is_xml
+from mockserver.parsing.xml_elements import XmlError, parse_xml
+
+
+class BodyConverter:
+    """Reads the bodies of a document. `validator` is one of its schema validators."""
+
+    def __init__(self, document: Mapping[str, Any], validator: Validator) -> None:
+        self._document = document
+        self._validator = validator
+        self._is_31 = document["openapi"].startswith("3.1")
+
+    def handles(self, name: str) -> bool:
+        """Whether bodies of a media type are read here."""
+        return name.startswith("multipart/") or name == URLENCODED or is_xml(name)
+
+    def read(
+        self, body: bytes, name: str, parameters: Mapping[str, str], described: Mapping[str, Any]
+    ) -> ConvertedBody | Opaque:
+        """A body with the media type `name`, which a Media Type Object describes. Raises MediaTypeDeserializeError."""
+        try:
+            if is_xml(name):
+                return self._xml(body, parameters.get("charset"), described.get("schema", {}))
+            if name not in FORMS:
+                return as_opaque(body)
+            is_urlencoded = name == URLENCODED
+            if is_urlencoded:
+                fields = read_urlencoded(body, parameters.get("charset", "utf-8"))
+            else:
+                fields = read_multipart(body, parameters.get("boundary", ""))
+        except (FormSyntaxError, XmlError) as error:
+            raise MediaTypeDeserializeError(name, body) from error
+        return self._form_reader.read(fields, described, is_urlencoded=is_urlencoded)
+
+    def _xml(self, body: bytes, charset: str | None, schema: Any) -> ConvertedBody | Opaque:
+        root = parse_xml(body, charset)
+        if self._xml_values.describes(schema):
+            return self._xml_values.read(root, schema)
+        return as_opaque(body, charset or "utf-8")
+
+    @cached_property
+    def _form_reader(self) -> FormReader:
+        return FormReader(self._document, self._validator, is_31=self._is_31)
+
+    @cached_property
+    def _xml_values(self) -> XmlValues:
+        return XmlValues(self._document, self._validator, is_31=self._is_31)
