@@ -2,9 +2,11 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
+PIECE: Final = 1 << 16
 _KINDS: Final = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -24,8 +26,15 @@ def read_regular_file(path: Path, *, limit: int) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     with open(descriptor, "rb") as file:  # noqa: PTH123  # a descriptor, not a path
         _require_regular(os.fstat(descriptor).st_mode)
-        # Nothing to read yet, as in /proc/kmsg, is the same as nothing to read.
-        return file.read(limit + 1) or b""
+        return b"".join(_pieces(file, limit + 1))
+
+
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """The content up to a size. Reading all of it at once would take this much memory also for a short file."""
+    # None means that there is nothing to read yet, as in /proc/kmsg. It is the same as nothing to read.
+    while size > 0 and (piece := file.read(min(size, PIECE))):
+        yield piece
+        size -= len(piece)
 
 
 def _require_regular(mode: int) -> None:
