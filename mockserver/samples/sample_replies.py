@@ -12,6 +12,7 @@ from mockserver.messages import BODILESS, Call, Reply
 from mockserver.parsing.media_types import is_json, is_xml
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, choose_media_type, choose_response, parse_preference
+from mockserver.samples.form_writer import is_form, write_form
 from mockserver.samples.keywords import as_mapping
 from mockserver.samples.published_examples import named_examples
 from mockserver.samples.xml_writer import XmlWriter
@@ -119,8 +120,8 @@ class SampleReplies:
             return media_type, value.encode()
         if is_xml(media_type):
             return media_type, self._xml.write(value, described.get("schema", {}))
-        if media_type == "application/x-www-form-urlencoded":
-            raise NoSample(f"a value cannot be written as {media_type}; write the body into a scenario instead")
+        if is_form(media_type):
+            return write_form(value, described, media_type)
         return media_type, json.dumps(value, ensure_ascii=False).encode()
 
     def _value(self, media_type: dict[str, Any], rng: random.Random, *, dynamic: bool) -> Any:

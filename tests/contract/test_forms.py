@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from mockserver.errors import Refusal
 from mockserver.messages import Request
 from tests.support.documents import contract_for, document_with, request_body
-from tests.support.messages import INTEGERS, VALID, ViolationKeys, body_request
+from tests.support.messages import INTEGERS, VALID, ViolationKeys, body_request, nested
 from tests.support.mock_violations import mock_violations
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -438,6 +439,14 @@ def test_hostile_forms_take_bounded_time(message: Request) -> None:
     schema = an_object(a=an_object(x={}))
     with suppress(Refusal):
         assert found("3.0.3", schema, message, encoding={"a": {"style": "deepObject"}})
+
+
+def test_deep_json_in_a_field() -> None:
+    """A field may be JSON with as many levels as a JSON body, also if its schema is recursive and ambiguous."""
+    node = {"type": "object", "additionalProperties": {"allOf": [{"anyOf": [{"oneOf": [{"allOf": [ref("Node")]}]}]}]}}
+    schema = an_object(a={"anyOf": [{"type": "string", "maxLength": 1}, ref("Node")]})
+    document = document_with(request_body(schema, URLENCODED), schemas={"Node": node})
+    assert VALID == mock_violations(document, urlencoded(f"a={json.dumps(nested(60, {}))}"))
 
 
 def test_ambiguous_fields_take_bounded_time() -> None:

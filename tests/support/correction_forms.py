@@ -73,6 +73,15 @@ FORMS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             [("body", "/n", "type")],
         ),
     ],
+    "empty_form": [
+        (urlencoded(NUMBERED), fields(""), "MissingRequiredRequestBody", VALID),
+        (
+            urlencoded(NUMBERED | {"required": ["n"]}),
+            fields(""),
+            "MissingRequiredRequestBody",
+            [("body", "/n", "required")],
+        ),
+    ],
     "form_defaults": [(urlencoded(DEFAULT), fields("m=1"), "valid", [("body", "/n", "required")])],
     "repeated_fields": [(urlencoded(NUMBERED), fields("n=1&n=2"), "valid", [("body", "/n", "type")])],
     "field_encodings": [

@@ -26,7 +26,6 @@ class FormReader:
     def __init__(self, document: Mapping[str, Any], validator: Validator, *, is_31: bool) -> None:
         self._document = document
         self._validator = validator
-        self._is_31 = is_31
         self._schemas = MemberSchemas(document)
         self._converter = TextConverter(self._schemas, self._is_valid, is_31=is_31)
 
@@ -35,7 +34,7 @@ class FormReader:
         schema = media_type.get("schema", {})
         encodings = media_type.get("encoding")
         encodings = encodings if isinstance(encodings, Mapping) else {}
-        reading = _Reading(self._converter, self._document, is_31=self._is_31)
+        reading = _Reading(self._converter, self._document)
         root = self._schemas.parts([schema])
         sent: dict[str, list[FormField]] = {}
         for each in fields:
@@ -70,10 +69,9 @@ class FormReader:
 class _Reading:
     """One form while it is read: the meanings of its fields, the likely ones first, and the errors."""
 
-    def __init__(self, converter: TextConverter, document: Mapping[str, Any], *, is_31: bool) -> None:
+    def __init__(self, converter: TextConverter, document: Mapping[str, Any]) -> None:
         self._converter = converter
         self._document = document
-        self._is_31 = is_31
         self.meanings: dict[str, list[Any]] = {}
         self.errors: list[ConversionError] = []
 
@@ -160,22 +158,19 @@ class _Reading:
             meanings = self._converter.meanings(texts[0], parts)
             found += [each for each in meanings if encoding.by_content or not isinstance(each, is_complex)]
         if "array" in kinds:
-            found += [self._converter.items(items, parts) for items in self._lists(texts, encoding)]
+            found.append(self._converter.items(self._list(texts, encoding), parts))
         if "object" in kinds and encoding.by_style and not encoding.explode and len(texts) == 1:
             steps = texts[0].split(DELIMITERS.get(encoding.style, ","))
             if len(steps) % 2 == 0:
                 found.append(self._converter.members(dict(zip(steps[::2], steps[1::2], strict=True)), parts))
         return found
 
-    def _lists(self, texts: Sequence[str], encoding: FieldEncoding) -> list[list[str]]:
+    def _list(self, texts: Sequence[str], encoding: FieldEncoding) -> list[str]:
         """The texts of the items of an array."""
         if not encoding.by_style or encoding.explode or len(texts) > 1:
-            return [list(texts)]
-        delimited = texts[0].split(DELIMITERS.get(encoding.style, ","))
-        if not encoding.by_content:
-            return [delimited]
-        # OpenAPI 3.0 ignores the style of a part, OpenAPI 3.1 does not.
-        return [delimited, list(texts)] if self._is_31 else [list(texts), delimited]
+            return list(texts)
+        # OpenAPI 3.0 ignores the style of a part. Authors who write one mean it.
+        return texts[0].split(DELIMITERS.get(encoding.style, ","))
 
     def _part_errors(self, name: str, sent: Sequence[FormField], encoding: FieldEncoding) -> list[ConversionError]:
         """The errors of the headers of parts."""

@@ -3,7 +3,7 @@
 # ruff: noqa: SLF001  # openapi-core's public functions find the operation by themselves; the router already has
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -142,13 +142,13 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
     parameter_errors = APICallRequestValidator._iter_parameters_errors
     body_errors = APICallRequestValidator._iter_body_errors
 
-    def read_body(self, content: SchemaPath, mimetype: str | None, body: bytes) -> Any:
-        """The value of a body. Raises MediaTypeNotFound and MediaTypeDeserializeError."""
+    def body_values(self, content: SchemaPath, mimetype: str | None, body: bytes) -> Iterator[Any]:
+        """The only value is that of the body. Raises MediaTypeNotFound and MediaTypeDeserializeError."""
         if mimetype is None:
             MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the documented types
         found = self._find_media_type(content, mimetype)
         value = self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
-        return value.value if isinstance(value, ConvertedBody) else value
+        yield value.value if isinstance(value, ConvertedBody) else value
 
 
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):

@@ -9,9 +9,7 @@ from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
-from openapi_core.casting.schemas.exceptions import CastError
 from openapi_core.datatypes import RequestParameters
-from openapi_core.deserializing.exceptions import DeserializeError
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.validation.request.exceptions import MissingRequestBody
@@ -25,8 +23,12 @@ from mockserver.contract.validation.violations import schema_violations, uncheck
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import BODILESS, Headers, Reply, Request
 from mockserver.parsing import json_pointers
+from mockserver.parsing.form_fields import URLENCODED
+from mockserver.parsing.media_types import essence
 
 MAX_FRAMES = 5_000
+# An urlencoded form without fields has no bytes, and openapi-core takes that for a missing body. This means the same.
+EMPTY_FORM = b"&"
 # The router decodes bytes that are not UTF-8 into surrogates.
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -99,28 +101,31 @@ class Validator:
         """
         content = self._node(operation) / "requestBody" / "content"
         media_type = request.headers.get("content-type")
-        try:
-            return self._requests.read_body(content, media_type, request.body)
-        except MediaTypeNotFound as error:
-            documented = error.availableMimetypes
-            sent = f"The media type {media_type!r}" if media_type else "A body without Content-Type"
-            raise Refusal(
-                "unsupported-media-type",
-                f"{sent} is not documented for this operation; send {' or '.join(documented) or 'no body'}.",
-                headers=(("Accept-Post", ", ".join(documented)),) if request.method == "POST" else (),
-            ) from None
-        except MediaTypeDeserializeError as error:
-            raise _malformed(error.__context__ or error) from None
-        except (CastError, DeserializeError):
-            # The body can be read, but a value in it does not fit its schema. `body` reports this as a violation.
-            return None
-        except Exception as error:  # noqa: BLE001  # a body that makes openapi-core crash is malformed
-            raise _malformed(f"it cannot be read as {media_type} ({type(error).__name__})") from None
+        outcome = _errors(self._requests.body_values, content, media_type, request.body)[0]
+        match outcome:
+            case MediaTypeNotFound():
+                documented = outcome.availableMimetypes
+                sent = f"The media type {media_type!r}" if media_type else "A body without Content-Type"
+                raise Refusal(
+                    "unsupported-media-type",
+                    f"{sent} is not documented for this operation; send {' or '.join(documented) or 'no body'}.",
+                    headers=(("Accept-Post", ", ".join(documented)),) if request.method == "POST" else (),
+                )
+            case MediaTypeDeserializeError():
+                raise _malformed(outcome.__context__ or outcome)
+            case Exception():
+                # A body that makes openapi-core crash is malformed.
+                raise _malformed(f"it cannot be read as {media_type} ({type(outcome).__name__})")
+        return outcome
 
     def body(self, operation: Operation, request: Request) -> list[Violation]:
         """The violations of the body."""
-        message = _CoreRequest(RequestParameters(), request.body, request.headers.get("content-type"))
-        errors = _errors(self._requests.body_errors, message, self._node(operation))
+        node, body, media_type = self._node(operation), request.body, request.headers.get("content-type")
+        is_form = essence(media_type or "") == URLENCODED
+        if not body and is_form and (node / "requestBody" / "required").read_bool(default=False):
+            body = EMPTY_FORM
+        message = _CoreRequest(RequestParameters(), body, media_type)
+        errors = _errors(self._requests.body_errors, message, node)
         # MissingRequestBody itself means that an optional body is missing; its subclass is about a required body.
         found = [error for error in errors if type(error) is not MissingRequestBody]
         return [violation for error in found for violation in violations(error, "body")]
