@@ -5,7 +5,7 @@ COPY mockserver mockserver
 COPY spec spec
 COPY scenarios scenarios
 RUN python -m venv /opt/mockserver
-RUN /opt/mockserver/bin/pip install --no-cache-dir '.[reload]'
+RUN /opt/mockserver/bin/pip install --no-cache-dir '.[compression,reload]'
 # Move the bundled files to folders that a volume can replace. The links keep them in their original place.
 RUN cd /opt/mockserver/lib/python3*/site-packages/mockserver/_bundled && mv spec scenarios / && ln -s /spec /scenarios .
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, overload
+from typing import Any, Final, NamedTuple, TypeVar, overload
 from urllib.parse import parse_qs
 
 
@@ -73,12 +73,21 @@ class Headers(Mapping[str, str]):
         return [value for key, value in self.pairs if key == lowered]
 
 
+class UnreadableBody(NamedTuple):
+    """Why a body could not be decoded: the kind, the detail and the headers of the refusal (see `errors`)."""
+
+    kind: str
+    detail: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request, as it was received.
 
     `path` is percent-encoded and has no query; `query` has no question mark.
-    `oversized` means that the body exceeds the limit and was not read; `body` is then empty.
+    `oversized` means that the body exceeds the limit and was not read; `unreadable` says why it could not be
+    decoded. In both cases `body` is empty. Otherwise it is decoded: Content-Encoding only says how it was sent.
     """
 
     method: str
@@ -87,6 +96,7 @@ class Request:
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     oversized: bool = False
+    unreadable: UnreadableBody | None = None
 
     @property
     def query_values(self) -> dict[str, tuple[str, ...]]:

@@ -41,7 +41,11 @@ LAYERS = (
 # Only the standard library and what this table lists may be imported.
 OWNERS = {
     "_pytest": "testing",
+    "backports": "web",
+    "brotli": "web",
     "click": "cli",
+    # In the standard library from Python 3.14 on.
+    "compression": "web",
     "faker": "payments",
     "httptools": "server",
     "httpx": "testing",

@@ -81,6 +81,9 @@ class Contract:
         self._authenticate(operation, request)
         if request.oversized:
             raise Refusal("too-large", f"The body is longer than {self._max_body} bytes (--max-body).")
+        if request.unreadable is not None:
+            kind, detail, headers = request.unreadable
+            raise Refusal(kind, detail, headers=headers)
         body, violations = self._validator.body(operation, request)
         violations = self._validator.parameters(operation, request, route.path) + violations
         call = Call(request=request, operation=operation.id, path=route.path, body=body)

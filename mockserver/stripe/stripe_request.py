@@ -40,7 +40,7 @@ def read_request(request: Request, operation: Operation) -> StripeRequest:
     if "requestBody" not in operation.spec:
         return _stripe_request(request, query, urlencode(query, doseq=True), names=frozenset(query))
     media_type = essence(request.headers.get("content-type", FORM))
-    if request.oversized or (request.body and media_type not in {FORM, JSON}):
+    if request.oversized or request.unreadable or (request.body and media_type not in {FORM, JSON}):
         # The contract refuses it.
         return _stripe_request(request, query, request.query)
     parameters = _read(request.body, media_type)

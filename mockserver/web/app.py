@@ -14,6 +14,7 @@ from mockserver.reloading import Reloader
 from mockserver.settings import Settings
 from mockserver.web.access_log import AccessLog
 from mockserver.web.asgi_exchange import AsgiExchange
+from mockserver.web.content_codings import decoded
 from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.reply_messages import head_lines, sent_body
 from mockserver.web.request_body import Body, received_body
@@ -72,6 +73,8 @@ class Application:
         """
         started = perf_counter()
         received = received_body(body, announced=head.fields.length, limit=self._max_body)
+        if head.fields.content_coding:
+            received = decoded(received, coding=head.fields.content_coding, limit=self._max_body)
         decision = self._dispatcher.decide(head, received)
         reply = decision.outcome
         if (

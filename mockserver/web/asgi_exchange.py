@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.messages import Reply
 from mockserver.web.access_log import AccessLog
+from mockserver.web.content_codings import decoded
 from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.fault_injection import FaultInjector
 from mockserver.web.own_replies import internal_error, report_crash
@@ -42,6 +43,8 @@ class AsgiExchange:
             if body is None:
                 self._note(None)
                 return
+            if self._head.fields.content_coding:
+                body = decoded(body, coding=self._head.fields.content_coding, limit=max_body)
             self._body = body
             decision = dispatcher.decide(self._head, body)
         await self._carry_out(decision)
@@ -88,7 +91,7 @@ class AsgiExchange:
 
     async def _delegate(self, app: ASGIApp) -> None:
         """Hand the request to an ASGI app; its reply gets the same headers and is logged like every other."""
-        request = self._head.request(self._body.data, oversized=self._body.oversized)
+        request = self._head.request(self._body)
         head: Reply | None = None
         size = 0
 

@@ -84,8 +84,11 @@ class Dispatcher:
             if body.oversized:
                 detail = f"At most {self._settings.max_body} bytes of body are read."
                 return refusal_reply(Refusal("too-large", detail))
+            if body.unreadable is not None:
+                kind, detail, headers = body.unreadable
+                return refusal_reply(Refusal(kind, detail, headers=headers))
             return self._mock_app
-        return _guarded(self._api(path).handle, head.request(body.data, oversized=body.oversized))
+        return _guarded(self._api(path).handle, head.request(body))
 
     def _api(self, path: str) -> Api:
         """The API that answers a path which is neither the control API's nor that of a page or script."""

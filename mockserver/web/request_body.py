@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive
 
+from mockserver.messages import UnreadableBody
+
 # How much is read from a client that still sends after the reply, and for how long (in seconds).
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 10.0
@@ -13,11 +15,15 @@ _EXPECTING_SECONDS = 1.0
 
 
 class Body(NamedTuple):
-    """The part that was read. `complete` is true when the client has sent everything."""
+    """The part that was read. `complete` is true when the client has sent everything.
+
+    `unreadable` says why it could not be decoded; `data` is then empty.
+    """
 
     data: bytes = b""
     oversized: bool = False
     complete: bool = True
+    unreadable: UnreadableBody | None = None
 
 
 NOT_READ = Body(complete=False)

@@ -9,16 +9,21 @@ from urllib.parse import quote, unquote
 from starlette.types import Scope
 
 from mockserver.messages import Headers, Request
+from mockserver.web.request_body import Body
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 
-_NEEDED = frozenset({b"host", b"origin", b"content-length", b"transfer-encoding", b"expect"})
+_NO_BODY = Body()
+_NEEDED = frozenset({b"host", b"origin", b"content-length", b"content-encoding", b"transfer-encoding", b"expect"})
 
 
 class HeadFields:
-    """The fields. `hosts` and `origins` hold every value sent; `length` is 0 without a valid Content-Length."""
+    """The fields. `hosts` and `origins` hold every value sent; `length` is 0 without a valid Content-Length.
 
-    __slots__ = ("coding", "expects_continue", "headers", "hosts", "length", "origins")
+    `coding` is the transfer coding, `content_coding` the value of Content-Encoding.
+    """
+
+    __slots__ = ("coding", "content_coding", "expects_continue", "headers", "hosts", "length", "origins")
 
     def __init__(self, pairs: Pairs) -> None:
         self.headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
@@ -26,6 +31,7 @@ class HeadFields:
         self.origins: list[bytes] = []
         self.length = 0
         self.coding = b""
+        self.content_coding = ""
         self.expects_continue = False
         for name, value in pairs:
             if name in _NEEDED:
@@ -47,6 +53,8 @@ class HeadFields:
                 self.origins.append(value)
             case b"content-length":
                 self.length = int(value) if value.isdigit() else 0
+            case b"content-encoding":
+                self.content_coding = self.headers.get("content-encoding", "")
             case b"transfer-encoding":
                 self.coding = b", ".join(filter(None, (self.coding, value.lower())))
             case _:
@@ -97,15 +105,16 @@ class RequestHead:
         """The path without percent-encoding."""
         return unquote(self.path)
 
-    def request(self, body: bytes = b"", *, oversized: bool = False) -> Request:
+    def request(self, body: Body = _NO_BODY) -> Request:
         """The request with its body."""
         return Request(
             method=self.method,
             path=self.path,
             query=self.query,
             headers=self.fields.headers,
-            body=body,
-            oversized=oversized,
+            body=body.data,
+            oversized=body.oversized,
+            unreadable=body.unreadable,
         )
 
     @property

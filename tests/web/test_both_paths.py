@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -56,6 +57,25 @@ REQUESTS: dict[str, tuple[bytes, bool]] = {
     "a fault": (create("Mock-Scenario: malformed_json"), False),
     "a body over the limit": (create(body=b"a" * (LIMIT + 1)), False),
     "chunks over the limit": (create(body=b"a" * (LIMIT + 1), chunked=True), True),
+    "a body in gzip": (create("Content-Encoding: gzip", body=gzip.compress(BODY, mtime=0)), True),
+    "a body in gzip, in chunks": (
+        create("Content-Encoding: gzip", body=gzip.compress(BODY, mtime=0), chunked=True),
+        True,
+    ),
+    "a body in corrupt gzip": (create("Content-Encoding: gzip"), True),
+    "a body in gzip over the limit": (create("Content-Encoding: gzip", body=gzip.compress(bytes(LIMIT + 1))), True),
+    "a body in an unknown coding": (create("Content-Encoding: nonsense"), True),
+    "a control call in gzip": (
+        http(
+            "PUT /__mock/scenario",
+            "Content-Encoding: gzip",
+            "Content-Type: application/json",
+            "wb-key: other",
+            body=gzip.compress(b'{"name": null}', mtime=0),
+        ),
+        False,
+    ),
+    "a control call in corrupt gzip": (http("POST /__mock/verify", "Content-Encoding: gzip", body=b"{}"), True),
     "another transfer coding": (create("Transfer-Encoding: gzip, chunked", body=b"") + b"0\r\n\r\n", False),
     "an allowed origin": (create("Origin: http://localhost:5173"), True),
     "a foreign origin": (create("Origin: https://evil.example"), False),
