@@ -82,6 +82,10 @@ FORMS: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             [("body", "/n", "required")],
         ),
     ],
+    "forms_without_objects": [
+        (urlencoded({"type": "string"}), fields("n=1"), "InvalidRequestBody", VALID),
+        (urlencoded({"allOf": [INTEGERS]}), fields("n=1"), "InvalidRequestBody", VALID),
+    ],
     "form_defaults": [(urlencoded(DEFAULT), fields("m=1"), "valid", [("body", "/n", "required")])],
     "repeated_fields": [(urlencoded(NUMBERED), fields("n=1&n=2"), "valid", [("body", "/n", "type")])],
     "field_encodings": [

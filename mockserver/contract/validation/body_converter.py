@@ -44,6 +44,8 @@ class BodyConverter:
                 fields = read_multipart(body, parameters.get("boundary", ""))
         except (FormSyntaxError, XmlError) as error:
             raise MediaTypeDeserializeError(name, body) from error
+        if not self._form_reader.describes(described.get("schema", {})):
+            return as_opaque(body)
         return self._form_reader.read(fields, described, is_urlencoded=is_urlencoded)
 
     def _xml(self, body: bytes, charset: str | None, schema: Any) -> ConvertedBody | Opaque:

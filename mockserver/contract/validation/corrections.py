@@ -61,6 +61,8 @@ CORRECTIONS = {
     "`additionalProperties`, `patternProperties` and `minProperties` have no effect. The mock validates all fields.",
     "composed_forms": "openapi-core reads a form as empty if its fields are described in a nested `allOf`, and "
     "validates numbers and booleans in an `allOf` as text. The mock finds the fields in every part of the schema.",
+    "forms_without_objects": "openapi-core reads a form as an object also if its schema is a string, a number or an "
+    "array, as in some published documents, so that no form is valid. The mock only checks that the form can be read.",
     "form_defaults": "openapi-core inserts the default of a form field that was not sent, which hides that it is "
     "required. The mock inserts nothing, as in JSON bodies.",
     "repeated_fields": "openapi-core reads only the first of several form fields with the same name. The mock reports "

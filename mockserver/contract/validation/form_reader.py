@@ -29,6 +29,11 @@ class FormReader:
         self._schemas = MemberSchemas(document)
         self._converter = TextConverter(self._schemas, self._is_valid, is_31=is_31)
 
+    def describes(self, schema: Any) -> bool:
+        """Whether a schema can describe the fields of a form: it allows objects."""
+        kinds = types(self._schemas.parts([schema]))
+        return not kinds or "object" in kinds
+
     def read(self, fields: Iterable[FormField], media_type: Mapping[str, Any], *, is_urlencoded: bool) -> ConvertedBody:
         """The form that fields mean under a Media Type Object."""
         schema = media_type.get("schema", {})
