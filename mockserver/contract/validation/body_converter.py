@@ -23,6 +23,8 @@ class BodyConverter:
         self._document = document
         self._validator = validator
         self._is_31 = document["openapi"].startswith("3.1")
+        # The value of a body is read first, and then its violations. The second time it is not converted again.
+        self._latest: tuple[bytes, Any, Any, ConvertedBody | Opaque] | None = None
 
     def handles(self, name: str) -> bool:
         """Whether bodies of a media type are read here."""
@@ -32,6 +34,15 @@ class BodyConverter:
         self, body: bytes, name: str, parameters: Mapping[str, str], described: Mapping[str, Any]
     ) -> ConvertedBody | Opaque:
         """A body with the media type `name`, which a Media Type Object describes. Raises MediaTypeDeserializeError."""
+        how = (name, tuple(parameters.items()))
+        latest = self._latest
+        if latest is None or latest[0] is not body or latest[1] is not described or latest[2] != how:
+            latest = self._latest = (body, described, how, self._read(body, name, parameters, described))
+        return latest[3]
+
+    def _read(
+        self, body: bytes, name: str, parameters: Mapping[str, str], described: Mapping[str, Any]
+    ) -> ConvertedBody | Opaque:
         try:
             if is_xml(name):
                 return self._xml(body, parameters.get("charset"), described.get("schema", {}))

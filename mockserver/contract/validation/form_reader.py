@@ -11,13 +11,14 @@ from mockserver.contract.validation.bracket_names import read_brackets
 from mockserver.contract.validation.converted_body import ConversionError, ConvertedBody
 from mockserver.contract.validation.field_encodings import DELIMITERS, FieldEncoding, read_encoding
 from mockserver.contract.validation.member_schemas import MemberSchemas, Schema, names, types
-from mockserver.contract.validation.text_converter import TextConverter, unread
+from mockserver.contract.validation.text_converter import Target, TextConverter, unread
 from mockserver.parsing.form_fields import FormField
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import is_json
 
 MAX_TRIALS = 64
-"""How many combinations of meanings are tried if the fields of a form can mean several things."""
+MAX_TRIED_FIELDS = 2_000
+"""How many combinations of meanings are tried if fields can mean several things, and how many fields in all of them."""
 
 
 class FormReader:
@@ -59,7 +60,7 @@ class FormReader:
         first = next(combinations)
         if all(len(each) == 1 for each in meanings.values()) or self._is_valid(schema, first):
             return first
-        others = islice(combinations, MAX_TRIALS)
+        others = islice(combinations, min(MAX_TRIALS, MAX_TRIED_FIELDS // len(meanings)))
         return next((each for each in others if self._is_valid(schema, each)), first)
 
     def _is_valid(self, schema: Any, value: Any) -> bool:
@@ -119,8 +120,8 @@ class _Reading:
     def field(self, name: str, sent: Sequence[FormField], schemas: Sequence[Schema], encoding: FieldEncoding) -> None:
         """Read a field, which may be sent several times."""
         self.errors.extend(self._part_errors(name, sent, encoding))
-        parts = self._converter.schemas.parts(schemas)
-        kinds = types(parts)
+        target = self._converter.target(schemas)
+        kinds = target.kinds
         texts = [each.text for each in sent]
         if len(sent) > 1 and kinds and "array" not in kinds:
             message = f"the field is sent {len(sent)} times; the contract wants one value"
@@ -129,11 +130,11 @@ class _Reading:
         elif encoding.is_json or any(is_json(each.media_type) for each in sent):
             found = self._json(name, texts, kinds)
         else:
-            found = self._texts(texts, parts, kinds, encoding)
+            found = self._texts(texts, target, encoding)
             if not found and encoding.by_content and kinds and {"object", "null"}.issuperset(kinds):
                 self._json(name, texts, kinds)
-        unread_texts = _one_or_all([unread(text, parts) for text in texts])
-        self.meanings[name] = self._converter.ranked(found or [unread_texts], schemas)
+        unread_texts = _one_or_all([unread(text, target) for text in texts])
+        self.meanings[name] = self._converter.ranked(found or [unread_texts], target)
 
     def _json(self, name: str, texts: Sequence[str], kinds: Sequence[str]) -> list[Any]:
         """The meanings of JSON texts. One text can be the whole array or one item."""
@@ -153,29 +154,15 @@ class _Reading:
             return [*([values[0]] if isinstance(values[0], list) else []), values]
         return [values[0], *(texts if "string" in kinds else ())]
 
-    def _texts(
-        self, texts: Sequence[str], parts: Sequence[Schema], kinds: Sequence[str], encoding: FieldEncoding
-    ) -> list[Any]:
+    def _texts(self, texts: Sequence[str], target: Target, encoding: FieldEncoding) -> list[Any]:
         """The meanings of texts that are not documented as JSON; none if none fits."""
-        found: list[Any] = []
-        if len(texts) == 1:
-            is_complex = (dict, list)
-            meanings = self._converter.meanings(texts[0], parts)
-            found += [each for each in meanings if encoding.by_content or not isinstance(each, is_complex)]
-        if "array" in kinds:
-            found.append(self._converter.items(self._list(texts, encoding), parts))
-        if "object" in kinds and encoding.by_style and not encoding.explode and len(texts) == 1:
-            steps = texts[0].split(DELIMITERS.get(encoding.style, ","))
-            if len(steps) % 2 == 0:
-                found.append(self._converter.members(dict(zip(steps[::2], steps[1::2], strict=True)), parts))
+        if len(texts) > 1:
+            return [self._converter.items(texts, target)] if "array" in target.kinds else []
+        items = _split(texts[0], encoding)
+        found = self._converter.meanings(texts[0], target, items=items, may_be_json=encoding.by_content)
+        if "object" in target.kinds and encoding.by_style and not encoding.explode and len(items) % 2 == 0:
+            found.append(self._converter.members(dict(zip(items[::2], items[1::2], strict=True)), target))
         return found
-
-    def _list(self, texts: Sequence[str], encoding: FieldEncoding) -> list[str]:
-        """The texts of the items of an array."""
-        if not encoding.by_style or encoding.explode or len(texts) > 1:
-            return list(texts)
-        # OpenAPI 3.0 ignores the style of a part. Authors who write one mean it.
-        return texts[0].split(DELIMITERS.get(encoding.style, ","))
 
     def _part_errors(self, name: str, sent: Sequence[FormField], encoding: FieldEncoding) -> list[ConversionError]:
         """The errors of the headers of parts."""
@@ -197,7 +184,7 @@ class _Reading:
         if text is None:
             return "is required" if header.get("required") is True else ""
         schema = header.get("schema", {})
-        is_array = "array" in types(self._converter.schemas.parts([schema]))
+        is_array = "array" in self._converter.target([schema]).kinds
         raw = [item.strip(" \t") for item in text.split(",")] if is_array else text
         value = self._converter.convert(raw, [schema])
         return "" if self._converter.is_valid(schema, value) else "does not match its schema"
@@ -205,3 +192,9 @@ class _Reading:
 
 def _one_or_all(texts: list[str]) -> Any:
     return texts[0] if len(texts) == 1 else texts
+
+
+def _split(text: str, encoding: FieldEncoding) -> list[str]:
+    """The texts of the items of an array that is sent as one text."""
+    # OpenAPI 3.0 ignores the style of a part. Authors who write one mean it.
+    return text.split(DELIMITERS.get(encoding.style, ",")) if encoding.by_style and not encoding.explode else [text]

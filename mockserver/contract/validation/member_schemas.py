@@ -48,6 +48,10 @@ class MemberSchemas:
         found = [each for each in found if isinstance(each, Mapping)]
         return [each for each in found or unevaluated if isinstance(each, Mapping)]
 
+    def prefix_length(self, parts: Iterable[Schema]) -> int:
+        """How many items have schemas of their own."""
+        return max((len(part["prefixItems"]) for part in parts if isinstance(part.get("prefixItems"), list)), default=0)
+
     def items(self, parts: Iterable[Schema], index: int) -> list[Any]:
         """The schemas that parts have for an item."""
         found = []

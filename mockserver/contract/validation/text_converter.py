@@ -1,7 +1,8 @@
 """Converts text to the values that schemas describe: the fields of forms, and the members and items in them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from mockserver.contract.validation.casters import UnreadText
 from mockserver.contract.validation.member_schemas import MemberSchemas, Schema, types
@@ -9,6 +10,14 @@ from mockserver.parsing.json_reader import parse_json
 from mockserver.parsing.text_values import read_boolean, read_integer, read_number
 
 IsValid = Callable[[Schema, Any], bool]
+
+
+class Target(NamedTuple):
+    """What a text is converted to: the schemas of a value, all their parts, and the types that these name."""
+
+    schemas: Sequence[Schema]
+    parts: Sequence[Schema]
+    kinds: Sequence[str]
 
 
 class TextConverter:
@@ -19,54 +28,80 @@ class TextConverter:
         self.is_valid = is_valid
         self._is_31 = is_31
 
-    def convert(self, raw: Any, schemas: Sequence[Any], *, is_item: bool = False) -> Any:
-        """The value of a text, or of an object or list of texts, under schemas. Texts that do not fit stay texts."""
+    def target(self, schemas: Sequence[Schema]) -> Target:
+        """The target of texts under schemas."""
         parts = self.schemas.parts(schemas)
+        return Target(schemas, parts, types(parts))
+
+    def convert(self, raw: Any, schemas: Sequence[Any]) -> Any:
+        """The value of a text, or of an object or list of texts, under schemas. Texts that do not fit stay texts."""
+        target = self.target(schemas)
         match raw:
             case str():
-                found = self.meanings(raw, parts, is_item=is_item)
-                if not is_item and "array" in types(parts):
-                    found.append(self.items([raw], parts))
-                return self.ranked(found or [unread(raw, parts)], schemas)[0]
+                return self.ranked(self.meanings(raw, target) or [unread(raw, target)], target)[0]
             case list():
-                return self.items(raw, parts)
+                return self.items(raw, target)
             case _:
-                return self.members(raw, parts)
+                return self.members(raw, target)
 
-    def meanings(self, text: str, parts: Sequence[Schema], *, is_item: bool = False) -> list[Any]:
-        """The values that a text can mean under the parts of its schema, in the order of their types.
+    def meanings(
+        self, text: str, target: Target, *, items: Collection[str] | None = None, may_be_json: bool = True
+    ) -> list[Any]:
+        """The values that a text can mean, in the order of the types; none if the text fits none of them.
 
-        The list is empty if the text fits none of the types.
-        An array in an array can only be JSON. Outside of arrays, JSON is read if the items are objects or arrays.
+        `items` are the texts of the items if the text is an array, by default only the text itself.
         """
-        found: dict[tuple[type, str], Any] = {}
-        for name in types(parts):
-            if name == "array" and not is_item and not self._has_complex_items(parts):
-                continue
-            value = self._read(text, name)
-            if value is not None or (name == "null" and not text and not found):
-                found.setdefault((type(value), repr(value)), value)
-        return list(found.values())
+        found = self._scalars(text, target, may_be_json=may_be_json)
+        if "array" in target.kinds:
+            item_kinds = self._item_target(target, 0).kinds
+            # Items that are objects or arrays may be sent in one JSON array.
+            is_complex = "object" in item_kinds or "array" in item_kinds
+            whole = json_or_none(text, list) if may_be_json and is_complex else None
+            if whole is not None:
+                found.append(whole)
+            if whole is None or "array" in item_kinds or "string" in item_kinds:
+                found.append(self.items([text] if items is None else items, target))
+        return found
 
-    def items(self, texts: Iterable[Any], parts: Sequence[Schema]) -> list[Any]:
-        """The items of an array."""
-        return [self.convert(text, self.schemas.items(parts, index), is_item=True) for index, text in enumerate(texts)]
+    def items(self, texts: Collection[Any], target: Target) -> list[Any]:
+        """The items of an array. An item that is an array can only be JSON."""
+        first = self.schemas.prefix_length(target.parts)
+        targets = [self._item_target(target, index) for index in range(min(first, len(texts)))]
+        rest = self._item_target(target, first)
+        return [self._item(text, each) for text, each in zip_longest(texts, targets, fillvalue=rest)]
 
-    def members(self, texts: Mapping[str, Any], parts: Sequence[Schema]) -> Any:
+    def members(self, texts: Mapping[str, Any], target: Target) -> Any:
         """The members of an object. If the schema wants an array, the names `0`, `1`, … are those of its items."""
-        if "array" in types(parts) and all(name == str(index) for index, name in enumerate(texts)):
-            return self.items(texts.values(), parts)
-        return {name: self.convert(text, self.schemas.member(parts, name)) for name, text in texts.items()}
+        if "array" in target.kinds and all(name == str(index) for index, name in enumerate(texts)):
+            return self.items(texts.values(), target)
+        return {name: self.convert(text, self.schemas.member(target.parts, name)) for name, text in texts.items()}
 
-    def ranked(self, meanings: Sequence[Any], schemas: Sequence[Schema]) -> list[Any]:
+    def ranked(self, meanings: Sequence[Any], target: Target) -> list[Any]:
         """The meanings that most of the schemas accept first; otherwise their order stays."""
         if len(meanings) == 1:
             return list(meanings)
-        return sorted(meanings, key=lambda value: -sum(self.is_valid(schema, value) for schema in schemas))
+        return sorted(meanings, key=lambda value: -sum(self.is_valid(schema, value) for schema in target.schemas))
 
-    def _has_complex_items(self, parts: Sequence[Schema]) -> bool:
-        item_types = types(self.schemas.parts(self.schemas.items(parts, 0)))
-        return "object" in item_types or "array" in item_types
+    def _item(self, raw: Any, target: Target) -> Any:
+        if not isinstance(raw, str):
+            return self.convert(raw, target.schemas)
+        found = self._scalars(raw, target, may_be_json=True)
+        if "array" in target.kinds and (value := json_or_none(raw, list)) is not None:
+            found.append(value)
+        return self.ranked(found or [unread(raw, target)], target)[0]
+
+    def _item_target(self, target: Target, index: int) -> Target:
+        return self.target(self.schemas.items(target.parts, index))
+
+    def _scalars(self, text: str, target: Target, *, may_be_json: bool) -> list[Any]:
+        """The values that a text can mean, without arrays."""
+        found: list[Any] = []
+        for name in target.kinds:
+            value = self._read(text, name) if may_be_json or name != "object" else None
+            is_null = name == "null" and not text and not found
+            if is_null or (value is not None and not any(type(value) is type(each) for each in found)):
+                found.append(value)
+        return found
 
     def _read(self, text: str, name: str) -> Any:
         match name:
@@ -78,18 +113,20 @@ class TextConverter:
                 return read_integer(text, is_31=self._is_31)
             case "number":
                 return read_number(text)
-            case "array" | "object" if text.lstrip(" \t\r\n").startswith("[" if name == "array" else "{"):
-                return json_or_none(text)
+            case "object":
+                return json_or_none(text, dict)
         return None
 
 
-def unread(text: str, parts: Sequence[Schema]) -> str:
-    """A text that has no meaning under the parts of its schema. It is fine as it is if they name no type."""
-    return UnreadText(text) if types(parts) else text
+def unread(text: str, target: Target) -> str:
+    """A text that has no meaning under its schemas. It is fine as it is if they name no type."""
+    return UnreadText(text) if target.kinds else text
 
 
-def json_or_none(text: str) -> Any:
-    """The value of a JSON text; None if it is not JSON."""
+def json_or_none(text: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
+    """The object or array that a text is as JSON; None if it is neither."""
+    if not text.lstrip(" \t\r\n").startswith("[" if kind is list else "{"):
+        return None
     try:
         return parse_json(text.encode())
     except ValueError:
