@@ -63,9 +63,9 @@ class Alternatives:
                 reason = "the schema false allows no value" if schema is False else f"{shown(schema)} is not a schema"
                 reasons.append(NoSample(reason, position.pointer))
                 return
-            refs = [schema[keyword] for keyword in ("$ref", "$dynamicRef") if isinstance(schema.get(keyword), str)]
+            ref = schema.get("$ref")
             # A reference that was followed before is in the conjunction already.
-            new_refs = tuple(ref for ref in refs if ref not in conjunction.refs)
+            new_refs = (ref,) if isinstance(ref, str) and ref not in conjunction.refs else ()
             try:
                 targets = tuple(self._target(ref, position) for ref in new_refs)
             except NoSample as error:

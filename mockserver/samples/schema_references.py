@@ -1,12 +1,11 @@
-"""The schemas that a schema names: by reference, by anchor, and by the value of a discriminator."""
+"""The schemas that a schema names: by reference, and by the value of a discriminator."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 from mockserver.contract.document.discriminators import ANYTHING, Discriminator, Discriminators, json_values
 from mockserver.contract.document.member_values import MemberValues
-from mockserver.contract.document.references import anchors, resolve_pointer
+from mockserver.contract.document.references import resolve_pointer
 from mockserver.errors import SpecError
 from mockserver.samples.keywords import shown
 from mockserver.samples.sample_context import NoSample
@@ -21,17 +20,13 @@ class SchemaReferences:
         self._values = MemberValues(self._discriminators)
 
     def target(self, ref: Any) -> Any:
-        """The schema that a `$ref` or `$dynamicRef` points to. Raises NoSample when there is none."""
+        """The schema that a `$ref` points to. Raises NoSample when there is none."""
         if not isinstance(ref, str) or not ref.startswith("#"):
             raise NoSample(f"the $ref {shown(ref)} leads out of the document")
-        if ref == "#" or ref.startswith("#/"):
-            try:
-                return resolve_pointer(self._document, ref)
-            except SpecError as error:
-                raise NoSample(str(error)) from None
-        if ref[1:] not in self._anchors:
-            raise NoSample(f"the $ref {ref!r} leads nowhere: there is no such $anchor")
-        return self._anchors[ref[1:]]
+        try:
+            return resolve_pointer(self._document, ref)
+        except SpecError as error:
+            raise NoSample(str(error)) from None
 
     def followed(self, schema: Any) -> Any:
         """The schema at the end of a chain of references. A broken or circular chain ends where it breaks."""
@@ -68,7 +63,3 @@ class SchemaReferences:
             if chosen:
                 return chosen
         return sorted(choices, key=lambda choice: choice is ANYTHING)
-
-    @cached_property
-    def _anchors(self) -> dict[str, Any]:
-        return anchors(self._document)

@@ -239,15 +239,6 @@ def test_references(schema: dict[str, Any], length: int) -> None:
     assert length == len(sample(schema, "3.1", schemas=TEXTS))
 
 
-@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef"])
-def test_anchors(keyword: str) -> None:
-    """Anchors are found. The validator finds none in components, so it is off here."""
-    made = samples({"Anchored": {"$dynamicAnchor": "word", "type": "string", "minLength": 5, "maxLength": 5}}, "3.1")
-    made.problems = lambda _schema, _value: []
-
-    assert 5 == len(made.value({keyword: "#word"}, random.Random(1)))
-
-
 def test_beside_a_reference_in_30() -> None:
     """OpenAPI 3.0 ignores keywords beside a reference, openapi-core does not. The value is valid for both."""
     assert 3 == len(sample({"$ref": "#/components/schemas/Text", "maxLength": 3, "minLength": 3}, schemas=TEXTS))

@@ -33,6 +33,7 @@ SHAPES = {
     "Shape": {"oneOf": [{"$ref": "#/components/schemas/Circle"}], "discriminator": {"propertyName": "kind"}},
     "Circle": {"allOf": [{"$ref": "#/components/schemas/Shape"}, {"type": "object"}]},
 }
+MEMBER = {"properties": {"n": {"$ref": "#/components/schemas/N"}}}
 NODE = {
     "type": "object",
     "additionalProperties": {"allOf": [{"anyOf": [{"oneOf": [{"allOf": [{"$ref": "#/components/schemas/Node"}]}]}]}]},
@@ -301,6 +302,49 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             request(256),
             "valid",
             [("body", "", "format")],
+        ),
+    ],
+    "references": [
+        (
+            document_with(request_body({"$ref": "#n"}), version="3.1.0", schemas={"N": {"$anchor": "n", **NUMBERED}}),
+            request({"n": "x"}),
+            "crashes: NoSuchAnchor",
+            [("body", "/n", "type")],
+        ),
+        (
+            document_with(
+                request_body(
+                    {"properties": {"m": {"$id": "urn:a", "properties": {"n": {"$ref": "#/components/schemas/N"}}}}}
+                ),
+                version="3.1.0",
+                schemas={"N": {"type": "integer"}},
+            ),
+            request({"m": {"n": 1}}),
+            "crashes: _WrappedReferencingError",
+            VALID,
+        ),
+        (
+            document_with(
+                request_body(
+                    {"properties": {"m": {"id": "urn:a", "properties": {"n": {"$ref": "#/components/schemas/N"}}}}}
+                ),
+                schemas={"N": {"type": "integer"}},
+            ),
+            request({"m": {"n": 1}}),
+            "crashes: _WrappedReferencingError",
+            VALID,
+        ),
+    ],
+    "keywords_beside_reference": [
+        (
+            document_with(
+                request_body({"$ref": "#/components/schemas/N", "required": ["n"]}),
+                version="3.1.0",
+                schemas={"N": NUMBERED},
+            ),
+            request({}),
+            "valid",
+            [("body", "/n", "required")],
         ),
     ],
     "unknown_dialect": [

@@ -9,7 +9,10 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.contract.document.adjustments import adjust
+from mockserver.contract.document.bundle import Bundle
 from mockserver.contract.document.document import Document
+from mockserver.contract.document.slips import remove_slips
+from mockserver.contract.document.spec_folder import SpecFolder
 from mockserver.messages import Headers, Request
 
 __all__ = ["JSON", "contract_for", "document_with", "loaded", "request", "request_body", "response_body"]
@@ -52,8 +55,11 @@ def response_body(schema: Any, media_type: str = "application/json", **members: 
 def loaded(data: Mapping[str, Any]) -> Document:
     """A document as it is after loading, without a file."""
     copy = json.loads(json.dumps(data))
+    path = Path("test.json")
+    origins = Bundle(path, copy, SpecFolder(path)).join()
+    remove_slips(copy, path, origins)
     adjust(copy)
-    return Document(path=Path("test.json"), data=copy, files=())
+    return Document(path=path, data=copy, files=())
 
 
 def contract_for(data: Mapping[str, Any], *, compiled: bool = True) -> Contract:

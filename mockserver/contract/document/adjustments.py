@@ -5,7 +5,7 @@ The list of corrections in `contract/validation/corrections.py` has the reason f
 
 from typing import Any
 
-from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, nodes, resolve
+from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, nodes, refer, resolve, resolve_pointer
 from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
 
@@ -20,6 +20,13 @@ IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
 # These keywords describe the member, not its value. They have to stay on the outer schema.
 MEMBER_KEYWORDS = ("title", "description", "readOnly", "writeOnly", "deprecated", "default", "example")
 
+# These keywords do not restrict the value.
+ANNOTATIONS_TEXT = """
+$comment $defs $ref definitions default deprecated description example examples externalDocs readOnly summary title
+writeOnly xml
+"""
+ANNOTATIONS = frozenset(ANNOTATIONS_TEXT.split())
+
 
 def adjust(data: dict[str, Any]) -> bool:
     """Adjust the data of a document in place. Returns whether it has discriminators."""
@@ -29,6 +36,8 @@ def adjust(data: dict[str, Any]) -> bool:
         if is_30 and node.get("nullable") is True and any(isinstance(node.get(name), list) for name in COMPOSITIONS):
             _accept_null(node)
         _adjust(node)
+        if not is_30:
+            _keep_beside_reference(data, node.get("schema"))
         if "requestBody" in node and not _has_content(resolve(data, node["requestBody"])):
             del node["requestBody"]
         has_discriminators |= "discriminator" in node
@@ -36,6 +45,21 @@ def adjust(data: dict[str, Any]) -> bool:
             case {"mapping": dict(mapping)}:
                 _name_schemas(mapping)
     return has_discriminators
+
+
+def _keep_beside_reference(data: dict[str, Any], schema: Any) -> None:
+    """Move the outermost reference of a schema into `allOf`, if there are keywords beside it that restrict the value.
+
+    The outermost reference may lead to another one.
+    """
+    seen: set[int] = set()
+    while isinstance(schema, dict) and isinstance(ref := schema.get("$ref"), str) and id(schema) not in seen:
+        seen.add(id(schema))
+        if any(keyword not in ANNOTATIONS and not keyword.startswith("x-") for keyword in schema):
+            del schema["$ref"]
+            refer(schema, ref)
+            return
+        schema = resolve_pointer(data, ref)
 
 
 def _name_schemas(mapping: dict[str, Any]) -> None:

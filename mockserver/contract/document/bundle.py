@@ -1,141 +1,201 @@
-"""Joins the files of an OpenAPI document into one document, whose references are all local."""
+"""Joins the files of an OpenAPI document into one document, whose references are all local JSON pointers."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from mockserver.contract.document.dynamic_references import DynamicReference, replace
 from mockserver.contract.document.references import (
     FILES_MEMBER,
+    REFERS_TO_ITSELF,
     BrokenReferenceError,
-    anchor_of,
-    anchors,
-    discriminator_mappings,
-    references,
+    nodes,
     resolve,
 )
+from mockserver.contract.document.resources import IDENTIFIERS, Resource, file_resource, joined
+from mockserver.contract.document.spec_folder import SpecFolder
 from mockserver.errors import SpecError
-from mockserver.parsing.positions import TextError
-from mockserver.parsing.regular_file import read_regular_file
-from mockserver.parsing.text_reader import read_data
 
-MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 FILE_ENDINGS = (".json", ".yaml", ".yml")
+SCHEMA_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+# The mock does not follow these references, but nobody should rely on that: they must stay in the folder too.
+OTHER_REFERENCES = ("externalValue", "operationRef")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the document, and the reference to its root in the joined document."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reference:
+    """A reference: the value of `keyword` in `node`. `holder` is `node`, or the mapping of its discriminator."""
 
-    path: Path
-    content: Any
+    node: dict[str, Any]
+    holder: dict[str, Any]
+    keyword: str
     ref: str
+    file: Resource
+    resource: Resource
+
+    def __str__(self) -> str:
+        keyword = self.keyword if self.holder is self.node else "$ref"
+        return f"{self.file.path}: {keyword} {self.ref!r}"
 
 
 class Bundle:
-    """Reads a document, and on `join` the files it refers to. The files have to be in its folder or below.
+    """A document, and on `join` the files it refers to. The files have to be in its folder or below.
 
-    openapi-core would follow any `$ref`, also over the network. In a joined document it finds only local ones.
+    openapi-core would follow any reference, also over the network. In a joined document it finds only JSON pointers.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: dict[str, Any], folder: SpecFolder) -> None:
         self.path = path
-        self.folder = path.parent.resolve()
-        self.files: list[Path] = []
-        self.data = self._read(path, f"the spec {path}")
-        self._joined: dict[Path, _File] = {}
-        self._pending: list[_File] = []
-        self._references: list[tuple[_File, dict[str, Any], str]] = []
+        self.data = data
+        self._folder = folder
+        self._is_30 = str(data["openapi"]).startswith("3.0")
+        self._files: dict[Path, Resource] = {}
+        self._by_uri: dict[str, Resource] = {}
+        self._pending: list[tuple[Resource, Any]] = []
+        self._seen: set[int] = set()
+        # A file that is read later may have the `$id` that these references name.
+        self._unknown: list[tuple[_Reference, SpecError]] = []
+        self._local: list[_Reference] = []
+        self._dynamic: list[tuple[_Reference, str, str | None]] = []
+        self._identified: list[dict[str, Any]] = []
 
-    def join(self) -> None:
-        """Read every file that is referred to, once, and make all references local. Raises SpecError."""
-        root = _File(self.path, self.data, "#")
+    def join(self) -> dict[str, tuple[Path, str]]:
+        """Read every file that is referred to, once, and make all references local. Raises SpecError.
+
+        Returns what the joined files contain: the file and the pointer in it, by the name of the member.
+        """
         # Resolved, so that a reference back to the root is recognised also if the spec is a symbolic link.
-        self._joined[self.path.resolve()] = root
-        self._pending.append(root)
-        while self._pending:
-            self._localise_references(self._pending.pop())
-        others = [file for file in self._joined.values() if file is not root]
-        if others:
-            self.data[FILES_MEMBER] = {file.ref.rpartition("/")[2]: file.content for file in others}
-        self._check_references()
+        self._add(self.path.resolve(), self.path, "#", self.data)
+        checked = 0
+        while self._pending or self._unknown:
+            while self._pending:
+                self._localise_references(*self._pending.pop())
+            self._retry()
+            others = {file.ref.rpartition("/")[2]: file.content for file in self._files.values() if file.ref != "#"}
+            self.data |= {FILES_MEMBER: others} if others else {}
+            for reference in self._local[checked:]:
+                self._check(reference, reference.node)
+            checked = len(self._local)
+        for node in self._identified:
+            for keyword in IDENTIFIERS:
+                node.pop(keyword, None)
+        references = [DynamicReference(node=each.node, ref=ref, name=name) for each, ref, name in self._dynamic]
+        copies = replace(self.data, list(self._files.values()), references)
+        for reference, ref, _ in self._dynamic:
+            self._check(reference, {"$ref": ref})
+        origins = {file.ref.rpartition("/")[2]: (file.path, "") for file in self._files.values()}
+        for name, ref in copies.items():
+            first, slash, rest = ref.removeprefix(f"#/{FILES_MEMBER}/").partition("/")
+            path, start = origins.get(first, (self.path, ""))
+            origins[name] = (path, f"{start}{slash}{rest}" if first in origins else ref[1:])
+        return origins
 
-    def _read(self, path: Path, description: str) -> Any:
-        """The data of a file, which becomes one of the document's files. Raises SpecError."""
-        self.files.append(path)
-        try:
-            text = read_regular_file(path, limit=MAX_DOCUMENT_BYTES)
-            if len(text) > MAX_DOCUMENT_BYTES:
-                raise SpecError(f"{description} is larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")
-            return read_data(text, name=str(path))
-        except FileNotFoundError:
-            raise SpecError(f"{description} does not exist") from None
-        except TextError as error:
-            raise SpecError(str(error)) from None
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise SpecError(f"{description} cannot be read: {reason}") from None
+    def _add(self, key: Path, path: Path, ref: str, content: Any) -> Resource:
+        uri = "" if ref == "#" else key.relative_to(self._folder.path).as_posix()
+        identified = [node for node in nodes(content) if not IDENTIFIERS.isdisjoint(node)]
+        create = file_resource if identified else Resource
+        file = create(path=path, uri=uri, ref=ref, content=content)
+        for resource in (file, *file.embedded) if identified else ():
+            self._by_uri.setdefault(resource.uri, resource)
+        self._identified += identified
+        self._files[key] = file
+        self._pending.append((file, content))
+        return file
 
-    def _localise_references(self, file: _File) -> None:
-        for node, ref in references(file.content):
-            node["$ref"] = self._localise(ref, file)
-            self._references.append((file, node, ref))
-        for mapping in discriminator_mappings(file.content):
-            for name, target in mapping.items():
-                if isinstance(target, str) and self._is_reference(target):
-                    mapping[name] = self._localise(target, file)
+    def _localise_references(self, file: Resource, tree: Any) -> None:
+        for node in nodes(tree, self._seen):
+            for reference in self._references(node, file):
+                try:
+                    self._localise(reference, self._resource(reference))
+                except SpecError as error:
+                    self._unknown.append((reference, error))
 
-    def _check_references(self) -> None:
-        """Raise SpecError if a reference leads nowhere, or in a circle of nothing but references."""
-        has_anchors = any(anchor_of(node["$ref"]) for _, node, _ in self._references)
-        known_anchors = anchors(self.data) if has_anchors else {}
-        for file, node, ref in self._references:
-            try:
-                resolve(self.data, node)
-            except BrokenReferenceError as error:
-                raise SpecError(f"{file.path}: $ref {ref!r} {error.problem}") from None
-            anchor = anchor_of(node["$ref"])
-            if anchor and anchor not in known_anchors:
-                raise SpecError(f"{file.path}: $ref {ref!r} leads nowhere: there is no anchor {anchor!r}")
-
-    def _localise(self, ref: str, file: _File) -> str:
-        """The same reference, local to the joined document."""
-        location, _, fragment = ref.partition("#")
-        if not location:
-            return f"{file.ref}{fragment}" if fragment.startswith("/") or not fragment else ref
-        path = self._target(ref, location, file)
-        target = self._joined.get(path)
-        if target is None:
-            content = self._read(path, f"{file.path}: $ref {ref!r}: the file")
-            # Discriminators need the file's name, which may be the name of its schema.
-            name = path.stem if NAME.fullmatch(path.stem) else ""
-            target = _File(path, content, f"#/{FILES_MEMBER}/file{len(self._joined)}.{name}")
-            self._joined[path] = target
-            self._pending.append(target)
-        return f"{target.ref}{fragment}"
+    def _references(self, node: dict[str, Any], file: Resource) -> Iterator[_Reference]:
+        resource = file.part(node)
+        for keyword in SCHEMA_REFERENCES:
+            if isinstance(ref := node.get(keyword), str):
+                yield _Reference(node=node, holder=node, keyword=keyword, ref=ref, file=file, resource=resource)
+        for keyword in OTHER_REFERENCES:
+            if isinstance(ref := node.get(keyword), str):
+                self._check_folder(node, keyword, ref, file)
+        match node.get("discriminator"):
+            case {"mapping": dict(mapping)}:
+                for name, target in mapping.items():
+                    if isinstance(target, str) and self._is_reference(target):
+                        yield _Reference(
+                            node=node, holder=mapping, keyword=name, ref=target, file=file, resource=resource
+                        )
 
     def _is_reference(self, target: str) -> bool:
         """Whether the target in a discriminator's mapping is a reference, and not the name of a schema."""
         named = target in self.data["components"].get("schemas", {})
         return not named and ("#" in target or "/" in target or target.endswith(FILE_ENDINGS))
 
-    def _target(self, ref: str, location: str, file: _File) -> Path:
-        """The path of the file that a reference names. Raises SpecError if it is not a file in the spec's folder."""
+    def _check_folder(self, node: dict[str, Any], keyword: str, ref: str, file: Resource) -> None:
+        location = ref.partition("#")[0]
+        if location:
+            target = self._folder.target(location, base=file.path, reference=f"{file.path}: {keyword} {ref!r}")
+            if keyword == "externalValue":
+                # Relative to the folder of the document, whichever file it is in.
+                node[keyword] = target.relative_to(self._folder.path).as_posix()
+
+    def _resource(self, reference: _Reference) -> Resource:
+        """The resource that a reference leads into; its file is read if necessary. Raises SpecError."""
+        location = reference.ref.partition("#")[0]
+        if not location:
+            return reference.resource
+        known = self._by_uri.get(joined(reference.resource.uri, location))
+        return known or self._file(reference, location)
+
+    def _file(self, reference: _Reference, location: str) -> Resource:
+        path = self._folder.target(location, base=reference.file.path, reference=str(reference))
+        if path in self._files:
+            return self._files[path]
+        content = self._folder.read(path, f"{reference}: the file")
+        # Discriminators need the file's name, which may be the name of its schema.
+        name = path.stem if NAME.fullmatch(path.stem) else ""
+        return self._add(path, path, f"#/{FILES_MEMBER}/file{len(self._files)}.{name}", content)
+
+    def _retry(self) -> None:
+        """Make references local to an `$id` that was found later. Raises the error of the first that leads nowhere."""
+        unknown, self._unknown = self._unknown, []
+        for reference, error in unknown:
+            resource = self._by_uri.get(joined(reference.resource.uri, reference.ref.partition("#")[0]))
+            if resource is None:
+                raise error
+            self._localise(reference, resource)
+
+    def _localise(self, reference: _Reference, resource: Resource) -> None:
+        """Replace a reference by one that is local to the joined document. Raises SpecError."""
+        fragment = reference.ref.partition("#")[2]
+        local = resource.reference(fragment)
+        if local is None:
+            raise SpecError(f"{reference} leads nowhere: there is no anchor {fragment!r}")
+        if reference.holder is not reference.node:
+            reference.holder[reference.keyword] = local
+        elif reference.keyword == "$ref":
+            reference.node["$ref"] = local
+            self._local.append(reference)
+        else:
+            # It is not a keyword of OpenAPI 3.0.
+            del reference.node[reference.keyword]
+            name = "" if reference.keyword == "$recursiveRef" else fragment or None
+            if not self._is_30:
+                self._dynamic.append((reference, local, name if name in resource.dynamic_anchors else None))
+
+    def _check(self, reference: _Reference, node: dict[str, Any]) -> None:
+        """Raise SpecError if a reference leads nowhere, or in a circle of nothing but references."""
         try:
-            parts = urlsplit(location)
-            # Relative to the folder of the link, if the spec is a symbolic link. References must not leave this folder.
-            target = (file.path.parent.resolve() / unquote(parts.path)).resolve()
-            leaves = parts.scheme or parts.netloc or not target.is_relative_to(self.folder)
-            # Reading a named pipe would block.
-            unusable = not leaves and target.exists() and not target.is_file()
-        except (OSError, RuntimeError, ValueError):
-            # The name is too long, has a NUL byte or is a circle of links; or the URL is invalid.
-            leaves, unusable = False, True
-        if leaves:
-            problem = "leaves the folder of the spec, and nothing is fetched; copy the file into it"
-            raise SpecError(f"{file.path}: $ref {ref!r} {problem}")
-        if unusable:
-            raise SpecError(f"{file.path}: $ref {ref!r} does not refer to a file")
-        return target
+            target = resolve(self.data, node)
+        except BrokenReferenceError as error:
+            if error.ref == node["$ref"] or error.problem == REFERS_TO_ITSELF:
+                raise SpecError(f"{reference} {error.problem}") from None
+            # It leads to a broken reference, which is reported for itself.
+            return
+        if isinstance(target, dict) and id(target) not in self._seen:
+            # It is inside an example or an extension, where nothing is a reference unless something refers to it.
+            files = [file for file in self._files.values() if node["$ref"].startswith(f"{file.ref}/")]
+            self._pending.append((max(files, key=lambda file: len(file.ref)), target))

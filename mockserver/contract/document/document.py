@@ -9,16 +9,22 @@ from mockserver.contract.document.bundle import Bundle
 from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.document.references import BrokenReferenceError, resolve
 from mockserver.contract.document.shape import check_contents, check_root
+from mockserver.contract.document.slips import Note, remove_slips
+from mockserver.contract.document.spec_folder import SpecFolder
 from mockserver.errors import SpecError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A loaded document. Every `$ref` in `data` is local; `files` are all files that were read."""
+    """A loaded document. Every `$ref` in `data` is a local JSON pointer; `files` are all files that were read.
+
+    `notes` are slips that do not prevent serving it, such as invalid keywords, which are ignored.
+    """
 
     path: Path
     data: dict[str, Any]
     files: tuple[Path, ...]
+    notes: tuple[Note, ...] = ()
     discriminators: Discriminators = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -56,18 +62,21 @@ def load_document(path: Path) -> Document:
     Raises SpecError: a missing or unreadable file, another format or version, a `$ref` that leaves the folder or
     leads nowhere. Its `files` are those that were read so far.
     """
-    bundle = Bundle(Path(path))
+    path = Path(path)
+    folder = SpecFolder(path)
     try:
-        check_root(bundle.path, bundle.data)
-        bundle.join()
-        check_contents(bundle.path, bundle.data)
-        has_discriminators = adjust(bundle.data)
+        data = folder.read(path, f"the spec {path}")
+        check_root(path, data)
+        origins = Bundle(path, data, folder).join()
+        check_contents(path, data)
+        notes = remove_slips(data, path, origins)
+        has_discriminators = adjust(data)
     except SpecError as error:
         # A broken reference does not name its file.
-        failure = SpecError(f"{bundle.path}: {error}") if isinstance(error, BrokenReferenceError) else error
-        failure.files = tuple(bundle.files)
+        failure = SpecError(f"{path}: {error}") if isinstance(error, BrokenReferenceError) else error
+        failure.files = tuple(folder.files)
         raise failure from None
-    document = Document(path=bundle.path, data=bundle.data, files=tuple(bundle.files))
+    document = Document(path=path, data=data, files=tuple(folder.files), notes=notes)
     if has_discriminators:
         # Now, so that no request has to wait for it.
         document.discriminators.families.prepare()

@@ -13,6 +13,9 @@ SCHEMAS = "#/components/schemas/"
 FILES_MEMBER = "x-mockserver-files"
 """The member of a bundled document that contains the other files."""
 
+REFERS_TO_ITSELF = "refers to itself"
+"""What is wrong with references in a circle."""
+
 COMPOSITIONS = ("allOf", "anyOf", "oneOf")
 """The keywords that combine a list of schemas."""
 
@@ -31,32 +34,42 @@ class BrokenReferenceError(SpecError):
 
     def __init__(self, ref: str, problem: str) -> None:
         super().__init__(f"$ref {ref!r} {problem}")
+        self.ref = ref
         self.problem = problem
 
 
-def nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object of the document whose keys are keywords (not names, not data), each once."""
-    seen: set[int] = set()
+def members(node: Any, *, is_map: bool = False) -> Iterator[tuple[str | int, Any, bool]]:
+    """The members and items of a node that can contain references, and whether each is a map.
+
+    The keys of a map are names, not keywords.
+    """
+    if isinstance(node, list):
+        yield from ((index, item, False) for index, item in enumerate(node))
+    elif isinstance(node, dict) and is_map:
+        yield from ((key, value, False) for key, value in node.items())
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            below = key in MAP_MEMBERS
+            is_data = key in DATA_MEMBERS or (key.startswith("x-") and not below)
+            if not is_data and not (key == "examples" and isinstance(value, list)):
+                yield key, value, below
+
+
+def nodes(tree: Any, seen: set[int] | None = None) -> Iterator[dict[str, Any]]:
+    """Every object of the document whose keys are keywords (not names, not data), each once.
+
+    `seen` are the identities of the objects that were visited before; new ones are added.
+    """
+    seen = set() if seen is None else seen
     stack: list[tuple[Any, bool]] = [(tree, False)]
     while stack:
         node, is_map = stack.pop()
         if not isinstance(node, dict | list) or id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, list):
-            stack.extend((item, False) for item in node)
-            continue
-        if is_map:
-            stack.extend((value, False) for value in node.values())
-            continue
-        yield node
-        for key, value in node.items():
-            is_map = key in MAP_MEMBERS
-            if key in DATA_MEMBERS or (key.startswith("x-") and not is_map):
-                continue
-            if key == "examples" and isinstance(value, list):
-                continue
-            stack.append((value, is_map))
+        if isinstance(node, dict) and not is_map:
+            yield node
+        stack.extend((value, below) for _, value, below in members(node, is_map=is_map))
 
 
 def references(tree: Any) -> list[tuple[dict[str, Any], str]]:
@@ -64,41 +77,26 @@ def references(tree: Any) -> list[tuple[dict[str, Any], str]]:
     return [(node, node["$ref"]) for node in nodes(tree) if isinstance(node.get("$ref"), str)]
 
 
-def discriminator_mappings(tree: Any) -> list[dict[str, Any]]:
-    """The mapping of every discriminator that has one."""
-    discriminators = (node.get("discriminator") for node in nodes(tree))
-    mappings = (each.get("mapping") for each in discriminators if isinstance(each, dict))
-    return [mapping for mapping in mappings if isinstance(mapping, dict)]
-
-
-def anchors(tree: Any) -> dict[str, dict[str, Any]]:
-    """Every object with an `$anchor` or `$dynamicAnchor`, by the name of the anchor."""
-    found: dict[str, dict[str, Any]] = {}
-    for node in nodes(tree):
-        for keyword in ("$anchor", "$dynamicAnchor"):
-            if isinstance(name := node.get(keyword), str):
-                found.setdefault(name, node)
-    return found
-
-
-def anchor_of(ref: str) -> str:
-    """The `$anchor` that a local reference names; empty if the reference is a JSON pointer."""
-    name = ref.removeprefix("#")
-    return "" if name.startswith("/") else name
+def refer(schema: dict[str, Any], ref: str) -> None:
+    """Add a reference to a schema, beside its other keywords."""
+    if schema:
+        # openapi-core ignores the keywords beside the outermost `$ref`.
+        parts = schema.get("allOf")
+        schema["allOf"] = [*(parts if isinstance(parts, list) else ()), {"$ref": ref}]
+    else:
+        schema["$ref"] = ref
 
 
 def resolve(document: Mapping[str, Any], node: Any) -> Any:
-    """The object that the local `$ref` of a node leads to; the node itself if it has none, or one to an anchor.
+    """The object that the local `$ref` of a node leads to; the node itself if it has none.
 
     Raises BrokenReferenceError when the reference leads nowhere or in a circle.
     """
     seen: set[str] = set()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         ref = node["$ref"]
-        if anchor_of(ref):
-            break
         if ref in seen:
-            raise BrokenReferenceError(ref, "refers to itself")
+            raise BrokenReferenceError(ref, REFERS_TO_ITSELF)
         seen.add(ref)
         node = resolve_pointer(document, ref)
     return node

@@ -11,6 +11,11 @@ CORRECTIONS = {
     "3.0, unless an alternative accepts null. The mock accepts null, for the same reason.",
     "bare_discriminator_mapping": "openapi-core reads a schema name in a discriminator's mapping as the path of a "
     "file. The mock reads it as the name of a schema in `components`, as OpenAPI requires.",
+    "references": "openapi-core does not find the `$anchor`, `$dynamicAnchor` and `$id` of components, resolves local "
+    "references against the `$id` around them (in OpenAPI 3.0 against `id`), and fetches what it does not find. The "
+    "mock replaces all references by JSON pointers when it loads the document, and fetches nothing.",
+    "keywords_beside_reference": "openapi-core ignores the keywords beside the outermost `$ref` of a schema. In "
+    "OpenAPI 3.1 they apply, so the mock moves such a `$ref` into `allOf`.",
     "boolean_schema": "openapi-core crashes if the schema of a media type or parameter is true or false. The mock "
     "replaces them by `{}` and `{not: {}}`, which mean the same in JSON Schema.",
     "parameter_without_schema": "openapi-core reports a parameter without `schema` and `content` as missing, also if "

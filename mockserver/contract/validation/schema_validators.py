@@ -50,9 +50,7 @@ class SchemaValidators(SchemaValidatorsFactory):
             own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
             named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
             dialect = validator_for({"$schema": named}, default=dialect)
-        if dialect not in self._classes:
-            self._classes[dialect] = _with_corrected_keywords(dialect, self._keywords)
-        return cast("type[Validator]", self._classes[dialect])
+        return cast("type[Validator]", _with_corrected_keywords(dialect, self._keywords, self._classes))
 
     def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
         built = self._built.get(schema)
@@ -131,11 +129,10 @@ def _evaluated(validator: Any, instance: Schema, schema: Any) -> set[str]:
     for keyword in ("additionalProperties", "unevaluatedProperties"):
         if keyword in schema:
             found.update(name for name in instance if _is_valid(validator, instance[name], schema[keyword]))
-    for keyword in ("$ref", "$dynamicRef"):
-        if keyword in schema:
-            resolved = validator._resolver.lookup(schema[keyword])  # noqa: SLF001  # as jsonschema's own keywords do
-            target = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
-            found |= _evaluated(target, instance, resolved.contents)
+    if "$ref" in schema:
+        resolved = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001  # as jsonschema's own keywords do
+        target = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+        found |= _evaluated(target, instance, resolved.contents)
     for part in _valid_parts(validator, instance, schema):
         found |= _evaluated(validator, instance, part)
     return found
@@ -168,7 +165,12 @@ CORRECTED_KEYWORDS: dict[str, Callable[[Keyword, Any, Any, Any, Schema], Errors]
 }
 
 
-def _with_corrected_keywords(dialect: Any, discriminator_keywords: DiscriminatorKeywords) -> Any:
+def _with_corrected_keywords(
+    dialect: Any, discriminator_keywords: DiscriminatorKeywords, classes: dict[Any, Any]
+) -> Any:
+    """The corrected validator class of a dialect. `classes` are those that were built before."""
+    if dialect in classes:
+        return classes[dialect]
     own = dialect.VALIDATORS
     corrected: dict[str, Any] = {}
     corrected |= {name: partial(correct, own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
@@ -176,4 +178,16 @@ def _with_corrected_keywords(dialect: Any, discriminator_keywords: Discriminator
         corrected |= discriminator_keywords.functions
     extended = extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types
     extended.DISCRIMINATOR_KEYWORDS = discriminator_keywords
+    evolve = extended.evolve
+
+    def corrected_evolve(validator: Any, **changes: Any) -> Any:
+        """The corrected validator also for a schema that names another dialect with `$schema`."""
+        evolved = evolve(validator, **changes)
+        if type(evolved) is type(validator):
+            return evolved
+        corrected_class = _with_corrected_keywords(type(evolved), discriminator_keywords, classes)
+        return corrected_class(changes["schema"], format_checker=FORMAT_CHECKER, _resolver=changes["_resolver"])
+
+    extended.evolve = corrected_evolve
+    classes[dialect] = extended
     return extended

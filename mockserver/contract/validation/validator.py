@@ -14,6 +14,7 @@ from openapi_core.deserializing.media_types.exceptions import MediaTypeDeseriali
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.validation.request.exceptions import MissingRequestBody
 from openapi_core.validation.response.exceptions import MissingData
+from referencing.exceptions import NoSuchResource
 
 from mockserver.contract.document.credentials import credential_places
 from mockserver.contract.document.document import Document
@@ -57,12 +58,28 @@ class _Values(dict[str, Any]):
         return list(self._values.get(name, ()))
 
 
+class _NoRetrieval(dict[str, Any]):
+    """A handler for each scheme that retrieves nothing. For other schemes jsonschema-path would call urlopen.
+
+    A loaded document has only local references, so this is a second barrier.
+    """
+
+    def __contains__(self, scheme: object) -> bool:
+        return True
+
+    def __missing__(self, scheme: str) -> Any:
+        return _refuse_to_retrieve
+
+
+def _refuse_to_retrieve(uri: str) -> Any:
+    raise NoSuchResource(uri)
+
+
 class Validator:
     """Finds the violations of a message. The router has already found the operation."""
 
     def __init__(self, document: Document) -> None:
-        # Without handlers, openapi-core cannot fetch anything.
-        self._spec = SchemaPath.from_dict(document.data, handlers={}, resolved_cache_maxsize=1024)
+        self._spec = SchemaPath.from_dict(document.data, handlers=_NoRetrieval(), resolved_cache_maxsize=1024)
         self._credential_places = credential_places(document)
         self._requests = RequestValidator(self._spec, document.discriminators, is_31=document.is_31)
         self._replies = ReplyValidator(self._spec, document.discriminators, is_31=document.is_31)
