@@ -28,7 +28,7 @@ def play(engine: Engine, file: ReadFile) -> list[Problem]:
     flaws: list[Flaw] = []
     answered_by = set()
     for index, example in enumerate(scenario.example):
-        outcome = engine.handle(_request(example.request, scenario, engine.contract))
+        outcome = engine.handle(example_request(example.request, scenario, engine.contract))
         answered_by.add(_headers(outcome).get("mock-scenario"))
         flaws += [flaw.under(("example", index)) for flaw in _flaws(example, outcome, scenario)]
     if scenario.when is not None and scenario.example and not flaws and scenario.name not in answered_by:
@@ -36,7 +36,7 @@ def play(engine: Engine, file: ReadFile) -> list[Problem]:
     return [file.problem(_with_written_name(flaw, file)) for flaw in flaws]
 
 
-def _request(example: ExampleRequest, scenario: Scenario, contract: Contract) -> Request:
+def example_request(example: ExampleRequest, scenario: Scenario, contract: Contract) -> Request:
     """The request of an example, in a namespace of its scenario, and with a credential if the example has none.
 
     A scenario with a `when` must be selected by it, so its name is not sent.

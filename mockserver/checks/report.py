@@ -2,36 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from mockserver.checks.comparison import Compared, Comparison, Finding
+from mockserver.checks.file_report import FileReport
 from mockserver.redaction.redact import printable
 from mockserver.scenarios.format import Problem
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReport:
-    """The result for one scenario file. `examples` is the number of its examples; notes are not problems."""
-
-    file: str
-    scenario: str
-    examples: int
-    problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the file has no problem."""
-        return not self.problems
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Another version of the contract, and the files that have problems only under it."""
-
-    spec: str
-    version: str
-    broken: tuple[FileReport, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +23,15 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether no file has a problem, under either version of the contract."""
-        return all(each.ok for each in self.files) and not (self.against and self.against.broken)
+        """Whether no file has a problem and the comparison has no finding."""
+        return all(each.ok for each in self.files) and not (self.against and self.against.findings)
 
     def as_json(self) -> dict[str, Any]:
         """The JSON report. Members may be added, but none is renamed or removed.
 
         It has the fields of this class and `ok`. A file in `files` or in `against.broken` has the fields of FileReport
-        and `ok`. Each of its problems and notes has `file`, `line`, `column`, `key` and `message`.
+        and `ok`. Each of its problems and notes has `file`, `line`, `column`, `key` and `message`. `against.findings`
+        and `against.compared` have the fields of Finding and Compared.
         """
         against = None if self.against is None else asdict(self.against) | {"broken": _files(self.against.broken)}
         return {"ok": self.ok, **asdict(self), "files": _files(self.files), "against": against}
@@ -66,8 +44,8 @@ def _files(reports: Iterable[FileReport]) -> list[dict[str, Any]]:
 def _text(report: Report) -> str:
     """For people: a line for each file, with its problems below it, and a summary at the end."""
     lines = [line for each in report.files for line in _file_lines(each)]
-    for each in report.against.broken if report.against else ():
-        lines += [f"{each.file}: would break", *(f"  {problem}" for problem in each.problems)]
+    for finding in report.against.findings if report.against else ():
+        lines += _finding_lines(finding)
     return "\n".join(map(printable, [*lines, *_summary(report)]))
 
 
@@ -83,7 +61,7 @@ def _github(report: Report) -> str:
     commands += [_command("notice", each, "unnecessary") for file in report.files for each in file.notes]
     if report.against is not None:
         title = f"would break under {report.against.spec}"
-        commands += [_command("error", each, title) for file in report.against.broken for each in file.problems]
+        commands += [_finding_command(finding, title) for finding in report.against.findings]
     return "\n".join([*commands, *map(printable, _summary(report))])
 
 
@@ -110,21 +88,73 @@ def _summary(report: Report) -> Iterator[str]:
         result = f"{len(broken)} with {_count(problems, 'problem')}" if broken else "no problems"
         yield f"{contract}: {_count(len(report.files), 'file')}, {result}"
     if report.against is not None:
-        broken_count = _count(len(report.against.broken), "scenario") if report.against.broken else "nothing"
-        yield f"{report.against.spec} {report.against.version}: would break {broken_count}"
+        yield f"{report.against.spec} {report.against.version}: {_result(report.against)}{_left_out(report)}"
+
+
+def _result(comparison: Comparison) -> str:
+    """What breaks, and what was compared: nothing else is known."""
+    compared, broken = comparison.compared, len(comparison.broken)
+    if not compared.scenarios:
+        return "not compared, because no scenario can be compared"
+    scenarios = _count(compared.scenarios, "scenario")
+    messages = f"{_count(compared.requests + compared.replies, 'message')} generated for {_operations(compared)}"
+    if comparison.findings:
+        result = (
+            f"{_count(len(comparison.findings), 'finding')}; breaks {broken} of {scenarios}, compared with {messages}"
+        )
+    else:
+        result = f"breaks none of the {scenarios} and none of the {messages}"
+    return f"{result}; operations and members that they do not use were not compared"
+
+
+def _operations(compared: Compared) -> str:
+    return _count(len(compared.operations), "operation")
+
+
+def _left_out(report: Report) -> str:
+    """What could not be compared although a scenario uses it."""
+    with_problems = sum(not file.ok for file in report.files)
+    missing = report.against.compared.not_generated if report.against else ()
+    files = f"; {_count(with_problems, 'file')} with problems {'was' if with_problems == 1 else 'were'} not compared"
+    requests = f"; no valid request could be generated for {', '.join(missing)}"
+    return f"{files if with_problems else ''}{requests if missing else ''}"
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    yield f"would break: {finding.message}"
+    if not finding.scenarios:
+        yield "  found by comparing the contracts; no scenario shows it"
+        return
+    yield f"  in {_listed(finding)}"
+    for problem in finding.problems:
+        yield f"  {problem.file}:{problem.line}:{problem.column}"
+
+
+def _listed(finding: Finding) -> str:
+    return f"{_count(len(finding.scenarios), 'scenario')}: {', '.join(finding.scenarios)}"
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _finding_command(finding: Finding, title: str) -> str:
+    """One command for a finding, at the first place that shows it."""
+    if not finding.problems:
+        return f"::error title={_property(title)}::{_escaped(finding.message)}"
+    first = replace(finding.problems[0], key="", message=f"{finding.message} (in {_listed(finding)})")
+    return _command("error", first, title)
+
+
 def _command(kind: str, problem: Problem, title: str) -> str:
     """A workflow command. Its properties also escape colons and commas (actions/toolkit, command.ts)."""
     values = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
-    properties = [
-        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in values.items()
-    ]
+    properties = [f"{name}={_property(str(value))}" for name, value in values.items()]
     return f"::{kind} {','.join(properties)}::{_escaped(problem.text)}"
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _escaped(text: str) -> str:

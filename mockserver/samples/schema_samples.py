@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from mockserver.samples.alternatives import Alternatives
@@ -39,14 +39,17 @@ class SchemaSamples:
         self.references = SchemaReferences(document)
         self.problems = problems
 
-    def value(self, schema: Any, rng: random.Random, *, examples: bool = True) -> Any:
+    def value(self, schema: Any, rng: random.Random, *, examples: bool = True, optional: bool = True) -> Any:
         """A value that satisfies the schema. With `examples=False` it contains no published examples.
+
+        With `optional=False` its objects have only the members that they must have.
 
         Raises NoSample with the reason and the position when none is found.
         """
         reason: NoSample | None = None
         # First with optional members, then also checking every part; then the same without optional members.
-        for room, check_parts in ((MAX_OPTIONAL_MEMBERS, False), (MAX_OPTIONAL_MEMBERS, True), (0, False), (0, True)):
+        rooms = (MAX_OPTIONAL_MEMBERS, 0) if optional else (0,)
+        for room, check_parts in product(rooms, (False, True)):
             position = SamplePosition(
                 room=room, budget=StepBudget(MAX_STEPS), check_parts=check_parts, skip_examples=not examples
             )

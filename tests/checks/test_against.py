@@ -120,16 +120,20 @@ def test_against_in_each_format(tmp_path: Path) -> None:
         for output_format in ("text", "json", "github")
     )
     message = (
-        "stubs[0].operation: the contract no longer has this operation; "
+        "operation: the contract no longer has this operation; "
         "POST /v1/c/customer/{customer_id}/payment/session is 'create' there"
     )
     assert [1, 1, 1] == [each.returncode for each in (text, as_json, github)]
     assert [
-        "scenarios/a.yaml: would break",
-        f"  scenarios/a.yaml:4:16: {message}",
+        f"would break: {message}",
+        "  in 1 scenario: a",
+        "  scenarios/a.yaml:4:16",
         f"{ROOT}/spec/wingback.yaml 0.1.0: 2 files, 1 with 1 problem",
-        "new.yaml 0.2.0: would break 1 scenario",
-    ] == text.stdout.splitlines()[-4:]
+        (
+            "new.yaml 0.2.0: 1 finding; breaks 1 of 1 scenario, compared with 0 messages generated for 0 operations; "
+            "operations and members that they do not use were not compared; 1 file with problems was not compared"
+        ),
+    ] == text.stdout.splitlines()[-5:]
     against: dict[str, Any] = json.loads(as_json.stdout)["against"]
     assert ("new.yaml", "0.2.0", ["a"]) == (
         against["spec"],
@@ -137,4 +141,4 @@ def test_against_in_each_format(tmp_path: Path) -> None:
         [file["scenario"] for file in against["broken"]],
     )
     command = "::error file=scenarios/a.yaml,line=4,col=16,title=would break under new.yaml::"
-    assert f"{command}{message}" in github.stdout.splitlines()
+    assert f"{command}{message} (in 1 scenario: a)" in github.stdout.splitlines()

@@ -72,7 +72,7 @@ EXITS = {
         0,
         "spec.yaml 0.1.0: no scenario files to check, because --scenarios names no folder",
     ),
-    "no scenario would break": (["--scenarios", "good", "--against", "spec.yaml"], 0, "would break nothing"),
+    "no scenario would break": (["--scenarios", "good", "--against", "spec.yaml"], 0, "breaks none of the 2 scenarios"),
     "a problem": (["--scenarios", "bad"], 1, "1 file, 1 with 1 problem"),
     "no such spec": (["--spec", "none.yaml"], 2, "none.yaml"),
     "no such version": (["--scenarios", "good", "--against", "none.yaml"], 2, "none.yaml"),

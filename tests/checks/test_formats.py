@@ -48,6 +48,12 @@ def test_json(tmp_path: Path) -> None:
     ended = run("check", *arguments, cwd=tmp_path)
     message = "expected 201, found 200, from stub 'a'"
     a, b = "scenarios/a.yaml", "scenarios/b.yaml"
+    shown = json.loads(ended.stdout)
+    compared = {name: shown["against"]["compared"][name] for name in ("requests", "replies")} | {
+        "scenarios": 1,
+        "operations": [OPERATION],
+        "not_generated": [],
+    }
     expected = {
         "ok": False,
         "spec": str(ROOT / "spec" / "wingback.yaml"),
@@ -81,9 +87,15 @@ def test_json(tmp_path: Path) -> None:
                 ],
             },
         ],
-        "against": {"spec": "spec.yaml", "version": "0.1.0", "broken": []},
+        "against": {
+            "spec": "spec.yaml",
+            "version": "0.1.0",
+            "broken": [],
+            "findings": [],
+            "compared": compared,
+        },
     }
-    assert (1, "", expected) == (ended.returncode, ended.stderr, json.loads(ended.stdout))
+    assert (1, "", expected) == (ended.returncode, ended.stderr, shown)
 
 
 def test_github(tmp_path: Path) -> None:
