@@ -41,7 +41,7 @@ paths:
                 emma: {value: {title: Emma, pages: 474}}
                 ulysses: {$ref: "#/components/examples/ulysses"}
                 two words: {value: {title: Two Words, pages: 2}}
-                elsewhere: {externalValue: "https://example.com/book.json"}
+                elsewhere: {externalValue: missing.json}
                 wrong: {value: {title: 1984}}
         "204": {description: nothing to read}
   /loan:
@@ -207,7 +207,7 @@ UNDOCUMENTED = {
         "code=404, example=emma",
         "example=emma is not documented for this reply; documented: lost, sold.",
     ),
-    "an example with externalValue": (
+    "an example in a file that is missing": (
         "/book",
         "example=elsewhere",
         "example=elsewhere is not documented for this reply; documented: emma, ulysses, two words, wrong.",

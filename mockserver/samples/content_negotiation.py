@@ -92,23 +92,22 @@ def choose_response(operation: Operation, code: int | None) -> tuple[int, Any]:
     return int(key.replace("X", "0")), responses[key]
 
 
-def choose_media_type(content: Mapping[str, Any], accept: str | None) -> tuple[str, str]:
-    """The documented media type that the client wants most, JSON before others; and the media type it is sent as.
+def acceptable_media_types(content: Mapping[str, Any], accept: str | None) -> list[tuple[str, str]]:
+    """The documented media types that the client accepts, each with the media type it is sent as.
 
-    Raises Refusal not-acceptable.
+    The one that the client wants most is the first, and JSON comes before others. Raises Refusal not-acceptable.
     """
     documented = sorted(content, key=lambda name: (not is_json(name), essence(name) != "application/json"))
     # Maps each media type that can be sent to the documented one. If two are sent as the same type, the first counts.
     offered = {_concrete(media_type): media_type for media_type in reversed(documented)}
     wanted = qualities(map(_concrete, documented), accept)
-    # If several have the same quality, max takes the first.
-    chosen = max(wanted, key=wanted.__getitem__)
-    if not wanted[chosen]:
+    acceptable = sorted((each for each in wanted if wanted[each]), key=wanted.__getitem__, reverse=True)
+    if not acceptable:
         raise Refusal(
             "not-acceptable",
             f"Accept: {(accept or '')[:200]} allows none of the documented types: {', '.join(documented)}.",
         )
-    return offered[chosen], chosen
+    return [(offered[each], each) for each in acceptable]
 
 
 def _quoted(value: str) -> str:

@@ -1,7 +1,7 @@
 """Finds the examples that a document publishes for a schema or a media type."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockserver.samples.keywords import as_list, as_mapping
@@ -12,6 +12,9 @@ ANNOTATIONS = frozenset(
     {"title", "description", "nullable", "readOnly", "deprecated", "externalDocs", "xml", "x-nullable"}
 )
 EXAMPLE_KEYWORDS = frozenset({"example", "examples", "default"})
+
+FileReader = Callable[[Any], bytes | None]
+"""Returns the content of the file that an `externalValue` names; None if it cannot be used."""
 
 
 def schema_examples(schemas: tuple[Any, ...], references: SchemaReferences) -> Iterator[Any]:
@@ -41,32 +44,40 @@ def _examples(schema: Any, references: SchemaReferences, *, seen: tuple[str, ...
 
 def _own_examples(schema: Mapping[str, Any]) -> Iterator[Any]:
     if "example" in schema:
-        yield from _readings(schema["example"])
+        yield from readings(schema["example"])
     # Some OpenAPI 3.0 documents use the named examples of a media type in a schema.
     named = as_mapping(schema.get("examples")).values()
     for example in (*as_list(schema.get("examples")), *(as_mapping(each).get("value") for each in named)):
-        yield from _readings(example)
+        yield from readings(example)
     # An empty default would not show what the value can hold.
     if schema.get("default") not in (None, "", [], {}):
         yield schema["default"]
 
 
-def media_type_examples(media_type: Mapping[str, Any], references: SchemaReferences) -> Iterator[Any]:
-    """The examples of a media type object; an `externalValue` is never fetched."""
+def media_type_examples(
+    media_type: Mapping[str, Any], references: SchemaReferences, *, read: FileReader = lambda _: None
+) -> Iterator[Any]:
+    """The examples of a media type object, as they are written. `read` returns the content of an `externalValue`."""
     if "example" in media_type:
-        yield from _readings(media_type["example"])
-    for example in named_examples(media_type, references).values():
-        yield from _readings(example)
+        yield media_type["example"]
+    yield from named_examples(media_type, references, read=read).values()
 
 
-def named_examples(media_type: Mapping[str, Any], references: SchemaReferences) -> dict[str, Any]:
-    """The values in the `examples` of a media type object, by name."""
-    named = as_mapping(media_type.get("examples"))
-    resolved = {name: as_mapping(references.followed(example)) for name, example in named.items()}
-    return {name: example["value"] for name, example in resolved.items() if "value" in example}
+def named_examples(
+    media_type: Mapping[str, Any], references: SchemaReferences, *, read: FileReader = lambda _: None
+) -> dict[str, Any]:
+    """The values in the `examples` of a media type object, by name. The content of a file is bytes."""
+    values: dict[str, Any] = {}
+    for name, raw in as_mapping(media_type.get("examples")).items():
+        example = as_mapping(references.followed(raw))
+        if "value" in example:
+            values[name] = example["value"]
+        elif (content := read(example.get("externalValue"))) is not None:
+            values[name] = content
+    return values
 
 
-def _readings(example: Any) -> Iterator[Any]:
+def readings(example: Any) -> Iterator[Any]:
     """The example itself, and if it is a string with JSON in it, the value of this JSON."""
     yield example
     if isinstance(example, str):

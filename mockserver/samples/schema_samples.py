@@ -12,7 +12,7 @@ from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import shown
 from mockserver.samples.numbers import integers, numbers
 from mockserver.samples.objects import ObjectMaker
-from mockserver.samples.published_examples import can_be_sent, media_type_examples, schema_examples
+from mockserver.samples.published_examples import can_be_sent, media_type_examples, readings, schema_examples
 from mockserver.samples.sample_context import NoSample, SamplePosition, StepBudget, StepLimitReached
 from mockserver.samples.schema_references import SchemaReferences
 from mockserver.samples.strings import strings
@@ -68,7 +68,8 @@ class SchemaSamples:
     def media_type_value(self, media_type: Mapping[str, Any], rng: random.Random) -> Any:
         """A value for a media type or header object: its own valid example, else a value for its schema."""
         schema = media_type.get("schema", True)
-        for example in media_type_examples(media_type, self.references):
+        published = media_type_examples(media_type, self.references)
+        for example in (reading for each in published for reading in readings(each)):
             if self.problem(schema, example) is None and can_be_sent(example):
                 return deepcopy(example)
         return self.value(schema, rng)

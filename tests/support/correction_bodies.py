@@ -224,6 +224,26 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             [("body", "/n", "type")],
         ),
     ],
+    "unparsed_formats": [
+        (
+            document_with(request_body(NUMBERED, "application/x-ndjson")),
+            body_request(b'{"n":1}\n{"n":2}\n', "application/x-ndjson"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "integer"}, "text/plain")),
+            body_request(b"5", "text/plain"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "string", "format": "byte"}, "application/pdf")),
+            body_request(b"%PDF\xff", "application/pdf"),
+            "InvalidRequestBody",
+            VALID,
+        ),
+    ],
     "opaque_bodies": [
         (
             document_with(request_body({"type": "object", "properties": {"a": {}}}, "multipart/related")),

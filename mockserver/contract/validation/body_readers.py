@@ -14,6 +14,12 @@ class Opaque(str):
     __slots__ = ()
 
 
+class RawText(str):
+    """A body as text, in a format that the mock does not parse. It is a value only where the schema allows a string."""
+
+    __slots__ = ()
+
+
 class MediaTypeReaders(dict[str, Any]):
     """A mapping with a reader for every media type. openapi-core's own mapping has exact names only."""
 
@@ -23,9 +29,7 @@ class MediaTypeReaders(dict[str, Any]):
     def __getitem__(self, media_type: str) -> Any:
         if is_json(media_type):
             return _parse_json
-        if media_type.startswith("text/"):
-            return plain_loads
-        return _bytes_as_text
+        return _decoded_text if media_type.startswith("text/") else _bytes_as_text
 
 
 def as_bytes(value: bytes | str) -> bytes:
@@ -37,8 +41,12 @@ def _parse_json(value: bytes | str, **_: str) -> Any:
     return parse_json(as_bytes(value))
 
 
-def _bytes_as_text(value: bytes | str, **_: str) -> str:
-    return as_bytes(value).decode("latin-1")
+def _decoded_text(value: bytes | str, **parameters: str) -> RawText:
+    return RawText(plain_loads(as_bytes(value), **parameters))
+
+
+def _bytes_as_text(value: bytes | str, **_: str) -> RawText:
+    return RawText(as_bytes(value).decode("latin-1"))
 
 
 def as_opaque(value: bytes, charset: str = "latin-1") -> Opaque:

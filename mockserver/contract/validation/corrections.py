@@ -56,6 +56,9 @@ CORRECTIONS = {
     "other_media_types": "openapi-core leaves text/csv, application/pdf and others as bytes. A schema of type string "
     "rejects bytes, except with the format `binary` of OpenAPI 3.0. The mock reads text/* as text, and all others as "
     "a string with one character for each byte.",
+    "unparsed_formats": "openapi-core validates CSV, NDJSON, YAML, protobuf, event streams and the text of a number as "
+    "a string or bytes, which a schema of their values rejects. The mock checks only the media type, unless the schema "
+    "allows a string; and not the format `byte` of binary data.",
     "opaque_bodies": "openapi-core reads multipart/related as bytes, which no schema accepts. The mock does not check "
     "such bodies against their schemas.",
     # body_converter.py: used in place of openapi-core's readers of XML.

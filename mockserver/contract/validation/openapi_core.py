@@ -26,7 +26,7 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OA
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.validation.body_converter import BodyConverter
-from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque, as_bytes
+from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque, RawText, as_bytes
 from mockserver.contract.validation.casters import Casters, types_of
 from mockserver.contract.validation.converted_body import ConvertedBody
 from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type, values_of
@@ -108,7 +108,12 @@ class _CorrectedValidator(BaseValidator):
         self, raw: bytes, content: SchemaPath, mimetype: str | None = None
     ) -> tuple[Any, SchemaPath | None]:
         value, schema = super()._get_content_schema_value_and_schema(raw, content, mimetype)
-        return value, None if isinstance(value, Opaque) else schema
+        if schema is None or isinstance(value, Opaque):
+            return value, None
+        if isinstance(value, RawText):
+            # jsonschema-rs, which matches the patterns, does not know subclasses of `str`.
+            return str(value), schema if _describes_text(schema, essence(mimetype or "text/plain")) else None
+        return value, schema
 
     def _deserialise_style(
         self, param_or_header: SchemaPath, location: Mapping[str, Any], name: str | None = None
@@ -131,6 +136,15 @@ def _is_empty(parameter: SchemaPath, location: Mapping[str, Any]) -> bool:
     return is_query and values_of((parameter / "name").read_str(), location) == [""]
 
 
+def _describes_text(schema: SchemaPath, media_type: str) -> bool:
+    """Whether a schema is about the text of a body itself, and not about the values that the text stands for."""
+    if "string" not in types_of(schema).scalars:
+        return False
+    # A PDF or an image with the format `byte` is binary data, whatever the format says.
+    is_base64 = (schema / "format").read_str("") == "byte" or "contentEncoding" in schema
+    return media_type.startswith("text/") or not is_base64
+
+
 class RequestValidator(_CorrectedValidator, APICallRequestValidator):
     """Validates requests to a known operation."""
 
@@ -148,7 +162,10 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
             MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the documented types
         found = self._find_media_type(content, mimetype)
         value = self._deserialise_media_type(found.media_type, found.mime_type, found.parameters, body)
-        yield value.value if isinstance(value, ConvertedBody) else value
+        if isinstance(value, ConvertedBody):
+            yield value.value
+        else:
+            yield str(value) if isinstance(value, RawText | Opaque) else value
 
 
 class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
