@@ -7,11 +7,14 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.errors import Refusal, SpecError
 from mockserver.messages import BODILESS, Call, Reply
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, acceptable_media_types, choose_response, parse_preference
+from mockserver.samples.header_values import header_values
 from mockserver.samples.keywords import as_mapping
+from mockserver.samples.published_examples import can_be_sent, media_type_examples, readings, schema_examples
 from mockserver.samples.sample_bodies import Body, SampleBodies
 
 
@@ -90,28 +93,40 @@ class SampleReplies:
         headers = []
         for name, raw in as_mapping(response.get("headers")).items():
             header = self._resolve(raw)
-            if name.lower() == "content-type" or not isinstance(header, dict):
+            if name.lower() == "content-type" or is_transport_header(name) or not isinstance(header, dict):
                 continue
             try:
-                headers.append((name.lower(), self._header(header, rng)))
+                headers.append((name.lower(), self._header(name, header, rng)))
             except NoSample:
                 if header.get("required"):
                     raise
         return headers
 
-    def _header(self, header: Mapping[str, Any], rng: random.Random) -> str:
+    def _header(self, name: str, header: Mapping[str, Any], rng: random.Random) -> str:
         if "content" in header:
             described = next(iter(as_mapping(header["content"]).values()), None)
             if not isinstance(described, dict):
                 raise NoSample("its `content` describes no media type")
             return json.dumps(self._samples.media_type_value(described, rng))
-        value = self._samples.media_type_value(header, rng)
+        value = self._header_value(name, header, rng)
         if isinstance(value, dict):
             separator = "=" if header.get("explode") else ","
             return ",".join(f"{key}{separator}{_scalar(member)}" for key, member in value.items())
         if isinstance(value, list):
             return ",".join(map(_scalar, value))
         return _scalar(value)
+
+    def _header_value(self, name: str, header: Mapping[str, Any], rng: random.Random) -> Any:
+        """A published example, else a value in the grammar of HTTP, else a value for the schema."""
+        schema, references = header.get("schema", True), self._samples.references
+        defined = list(header_values(name, rng))
+        examples = (
+            [*media_type_examples(header, references), *schema_examples((schema,), references)] if defined else []
+        )
+        for value in (*(reading for example in examples for reading in readings(example)), *defined):
+            if self._samples.problem(schema, value) is None and can_be_sent(value):
+                return value
+        return self._samples.media_type_value(header, rng)
 
 
 def _scalar(value: Any) -> str:

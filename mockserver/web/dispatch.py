@@ -15,7 +15,7 @@ from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
 from mockserver.saved_methods import SavedMethodsApi
 from mockserver.settings import Settings
 from mockserver.web.access_policy import AccessDecision, AccessPolicy
-from mockserver.web.origin_rules import preflight_headers
+from mockserver.web.origin_rules import exposing, preflight_headers
 from mockserver.web.own_replies import internal_error, malformed_http, report_crash
 from mockserver.web.request_body import Body
 from mockserver.web.request_head import RequestHead
@@ -65,7 +65,12 @@ class Dispatcher:
                 return Decision(answer, access.headers, before_body=True)
         if body is None:
             return Decision()
-        return Decision(self._outcome(head, body), access.headers)
+        outcome = self._outcome(head, body)
+        headers = access.headers
+        if headers and isinstance(outcome, Reply | Fault):
+            reply = outcome.reply if isinstance(outcome, Fault) else outcome
+            headers = exposing(headers, reply.headers)
+        return Decision(outcome, headers)
 
     def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault | None:
         """The answer to a request that is answered by its head alone."""

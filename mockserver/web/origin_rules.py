@@ -11,11 +11,16 @@ _ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#@\s]+)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
+EXPOSE_HEADERS = "access-control-expose-headers"
 _EXPOSED = (
     "Mock-Scenario, Mock-Stub, Mock-Entry, Mock-Refused, Mock-Violations, "
     "Preference-Applied, Retry-After, Location, Allow, WWW-Authenticate, "
     "Request-Id, Idempotency-Key, Idempotent-Replayed, Original-Request"
 )
+
+# Browsers expose these to every script, or to none.
+_FIXED = "cache-control content-language content-length content-type expires last-modified pragma set-cookie"
+_ALREADY_EXPOSED = frozenset({*_EXPOSED.lower().split(", "), *_FIXED.split()})
 
 
 class OriginRules:
@@ -32,7 +37,7 @@ class OriginRules:
 
     def headers(self, origin: str, host: Authority | None) -> tuple[tuple[str, str], ...] | None:
         """The headers for a reply to an origin; None if the origin may not call the mock."""
-        exposed = (("access-control-expose-headers", _EXPOSED), ("vary", "Origin"))
+        exposed = ((EXPOSE_HEADERS, _EXPOSED), ("vary", "Origin"))
         if self._is_trusted(origin.lower(), host):
             credentials = ("access-control-allow-credentials", "true")
             return (("access-control-allow-origin", origin), credentials, *exposed)
@@ -53,6 +58,17 @@ class OriginRules:
         port = _DEFAULT_PORTS[found["scheme"]]
         is_own = host is not None and (authority.host, authority.port or port) == (host.host, host.port or port)
         return authority.is_loopback or is_own
+
+
+def exposing(
+    headers: tuple[tuple[str, str], ...], reply_headers: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """The CORS headers, which also expose the headers of this reply to scripts."""
+    names = [name for name, _ in reply_headers if name.lower() not in _ALREADY_EXPOSED and _TOKEN.fullmatch(name)]
+    if not names:
+        return headers
+    added = ", ".join(dict.fromkeys(names))
+    return tuple((name, f"{value}, {added}" if name == EXPOSE_HEADERS else value) for name, value in headers)
 
 
 def preflight_headers(headers: Headers) -> tuple[tuple[str, str], ...]:

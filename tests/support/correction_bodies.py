@@ -438,6 +438,15 @@ REPLIES: dict[str, list[tuple[dict[str, Any], Reply, str, ViolationKeys]]] = {
             VALID,
         ),
     ],
+    "transport_headers": [
+        (
+            document_with(response_body({}, headers={name: {"required": True, "schema": {"type": "string"}}})),
+            Reply(status=200, headers=(JSON,), body=b"1"),
+            "MissingRequiredHeader",
+            VALID,
+        )
+        for name in ("Date", "Content-Length", "Access-Control-Allow-Origin")
+    ],
     "bodiless_statuses": [
         (
             document_with({"responses": {"204": {"content": {"application/json": {}}}}}),

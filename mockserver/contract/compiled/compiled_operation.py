@@ -9,6 +9,7 @@ from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence, is_json
@@ -103,7 +104,7 @@ class CompiledOperation:
         return compiled
 
     def _optional_headers(self, documented: Any) -> frozenset[str] | None:
-        """The names of the documented headers if all of them are optional, else None."""
+        """The names of the documented headers if no reply needs one of them, else None."""
         if not isinstance(documented, dict):
             return None
         for name, raw in documented.items():
@@ -111,7 +112,7 @@ class CompiledOperation:
             schema = self._document.resolve(header.get("schema")) if isinstance(header, dict) else None
             if name.lower() == "content-type":
                 continue
-            if not isinstance(schema, dict) or header.get("required"):
+            if not isinstance(schema, dict) or (header.get("required") and not is_transport_header(name)):
                 return None
         return frozenset(map(str.lower, documented)) - {"content-type"}
 

@@ -18,6 +18,7 @@ from openapi_core.security.factories import SecurityProviderFactory
 from openapi_core.templating.media_types.datatypes import MediaType
 from openapi_core.templating.media_types.finders import MediaTypeFinder
 from openapi_core.validation.request.validators import APICallRequestValidator
+from openapi_core.validation.response.exceptions import MissingHeader, MissingRequiredHeader
 from openapi_core.validation.response.validators import APICallResponseValidator
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.validators import BaseValidator
@@ -25,6 +26,7 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, OA
 
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.discriminators import Discriminators
+from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.contract.validation.body_converter import BodyConverter
 from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque, RawText, as_bytes
 from mockserver.contract.validation.casters import Casters, types_of
@@ -175,6 +177,14 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
         super().__init__(spec, **_options(OAS30ReadValidator, discriminators, is_31=is_31))
 
     errors = APICallResponseValidator._iter_errors
+
+    def _get_header(self, headers: Mapping[str, Any], name: str, header: SchemaPath) -> Any:
+        try:
+            return super()._get_header(headers, name, header)
+        except MissingRequiredHeader:
+            if is_transport_header(name):
+                raise MissingHeader(name) from None
+            raise
 
     def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
         """The errors of a value under a schema that is part of the document."""
