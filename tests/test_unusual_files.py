@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from mockserver.contract import Contract
-from mockserver.contract.document import bundle
+from mockserver.contract.document import spec_folder
 from mockserver.errors import SpecError
 from mockserver.loading import load_engine
 from mockserver.parsing.regular_file import read_regular_file
@@ -119,7 +119,7 @@ def test_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 4001 == len(read_regular_file(tmp_path / "large.yaml", limit=4000))
     spec = tmp_path / "spec.yaml"
     spec.write_text(yaml.safe_dump(document_with(request_body({"$ref": "large.yaml"}))), "utf-8")
-    monkeypatch.setattr(bundle, "MAX_DOCUMENT_BYTES", 4000)
+    monkeypatch.setattr(spec_folder, "MAX_DOCUMENT_BYTES", 4000)
     with pytest.raises(SpecError, match=r"\$ref 'large\.yaml': the file is larger than 0 MiB"):
         Contract.load(spec)
 

@@ -109,7 +109,7 @@ def test_it_is_recorded_like_every_exchange(mock: Mock) -> None:
     mock.http.get(PATH)
     refused = mock.http.post(PATH)
 
-    assert (405, "GET", "method-not-allowed") == (
+    assert (405, "GET, HEAD", "method-not-allowed") == (
         refused.status_code,
         refused.headers["allow"],
         refused.headers["mock-refused"],
