@@ -102,11 +102,13 @@ PROC = {
 }
 
 
-@pytest.mark.parametrize(("path", "problem"), PROC.values(), ids=PROC)
+# Containers may hide some of them.
+AVAILABLE = {name: case for name, case in PROC.items() if Path(case[0]).exists()}
+
+
+@pytest.mark.parametrize(("path", "problem"), AVAILABLE.values(), ids=AVAILABLE)
 def test_files_of_the_kernel(path: str, problem: str) -> None:
     """Files in /proc, whose size is unknown, are read up to the limit."""
-    if not Path(path).exists():
-        pytest.skip("this system has no such file")
     with pytest.raises(SpecError) as refused:
         Contract.load(Path(path))
     assert problem in str(refused.value)
