@@ -12,6 +12,7 @@ from mockserver.contract.document.operations import Operation, operations
 from mockserver.contract.message_validator import MessageValidator
 from mockserver.contract.router import Route, Router
 from mockserver.errors import Refusal, Violation
+from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Call, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import is_json
@@ -103,16 +104,21 @@ class Contract:
             pass
         return request.body.decode("utf-8", "replace")
 
-    def reply_violations(self, operation_id: str, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
+    def reply_violations(
+        self, operation_id: str, reply: Reply, *, written: Any = ABSENT, budget: StepBudget | None = None
+    ) -> list[Violation]:
         """Every violation in a reply of an operation.
 
         `written` is the JSON value that the body was written from, if it is known and reading the body returns it.
+        Without a `budget`, the usual number of steps may be taken.
         """
-        return self._validator.reply(self.operations[operation_id], reply, written=written)
+        return self._validator.reply(self.operations[operation_id], reply, written=written, budget=budget)
 
-    def schema_violations(self, schema: Mapping[str, Any], value: Any) -> list[Violation]:
-        """Every violation in a value of a reply under a schema of the document."""
-        return self._validator.openapi_core.schema(schema, value)
+    def schema_violations(
+        self, schema: Mapping[str, Any], value: Any, budget: StepBudget | None = None
+    ) -> list[Violation]:
+        """Every violation in a value of a reply under a schema of the document. The check spends from the budget."""
+        return self._validator.openapi_core.schema(schema, value, budget)
 
     def compile(self, operation_ids: Iterable[str]) -> None:
         """Compile these operations now. Other operations are compiled when they are first called."""

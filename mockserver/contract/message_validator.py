@@ -10,6 +10,7 @@ from mockserver.contract.compiled.compiled_operation import CompiledOperation
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal, Violation
+from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence
@@ -85,7 +86,9 @@ class MessageValidator:
         is_valid = compiled.body(media_type, value, len(request.body))
         return value, [] if is_valid else self.openapi_core.body(operation, request)
 
-    def reply(self, operation: Operation, reply: Reply, *, written: Any = ABSENT) -> list[Violation]:
+    def reply(
+        self, operation: Operation, reply: Reply, *, written: Any = ABSENT, budget: StepBudget | None = None
+    ) -> list[Violation]:
         """The violations of a reply: its status, media type, headers and body.
 
         `written` is the JSON value that the body was written from, if it is known and reading the body returns it.
@@ -93,7 +96,7 @@ class MessageValidator:
         compiled = self._compiled_operation(operation)
         if compiled is not None and compiled.reply(reply, written):
             return []
-        return self.openapi_core.reply(operation, reply)
+        return self.openapi_core.reply(operation, reply, budget)
 
     def _compiled_operation(self, operation: Operation) -> CompiledOperation | None:
         if self._compiled is None:

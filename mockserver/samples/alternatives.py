@@ -7,11 +7,12 @@ from typing import Any
 from mockserver.contract.document.discriminators import Discriminator
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_list, as_mapping, as_names, is_null_only, shown
-from mockserver.samples.sample_context import NoSample, SamplePosition
+from mockserver.samples.sample_context import STEPS_OF_A_SCHEMA, NoSample, SamplePosition
 from mockserver.samples.schema_references import SchemaReferences
 
 # How often a reference may occur below itself. A schema that requires itself more often has no finite value.
 MAX_RECURSION = 3
+PARTS_IN_A_STEP = 20
 # A value made for a schema with one of these may still break it.
 CHECKED = ("oneOf", "not", "if", "discriminator", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems")
 
@@ -48,7 +49,7 @@ class Alternatives:
         self, pending: tuple[Any, ...], conjunction: Conjunction, position: SamplePosition, reasons: list[NoSample]
     ) -> Iterator[Conjunction]:
         while pending:
-            position.budget.spend()
+            position.budget.spend(STEPS_OF_A_SCHEMA + len(conjunction.parts) // PARTS_IN_A_STEP)
             schema, pending = pending[0], pending[1:]
             if isinstance(schema, tuple):
                 if not schema:

@@ -11,6 +11,7 @@ from mockserver.samples.sample_context import NoSample, PartMaker, SamplePositio
 
 # How often an item is made again because an equal item exists.
 MAX_TRIES = 40
+ITEMS_IN_A_STEP = 4
 MAX_CONTAINED = 1000
 
 
@@ -88,6 +89,8 @@ class ArrayMaker:
         """An item; one that differs from the others where all must differ."""
         item = self.maker.make(schemas, position)
         for _ in range(MAX_TRIES):
+            # Each comparison takes a fraction of a step.
+            position.budget.spend(len(self.items) // ITEMS_IN_A_STEP)
             if not self.unique or not any(are_equal(item, other) for other in self.items):
                 return item
             # A published example would be the same again.

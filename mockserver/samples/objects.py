@@ -29,6 +29,8 @@ class ObjectMaker:
         self.min_members = conjunction.at_least("minProperties")
         self.max_members = conjunction.at_most("maxProperties")
         self.members: dict[str, Any] = {}
+        patterns = sum(len(as_mapping(each)) for each in conjunction.each("patternProperties"))
+        self.steps_of_a_name = 1 + len(conjunction.parts) + patterns
 
     def make(self) -> dict[str, Any]:
         """The whole object. Raises NoSample."""
@@ -65,9 +67,12 @@ class ObjectMaker:
     def optional(self, required: list[str]) -> list[str]:
         """The names of the optional members that there is room for, each with its dependents."""
         chosen: list[str] = []
+        required_names = frozenset(required)
         refs = (*self.position.refs, *self.conjunction.refs)
         for name in self.declared:
-            group = [other for other in self.with_dependents([name]) if other not in required and other not in chosen]
+            group = [
+                other for other in self.with_dependents([name]) if other not in required_names and other not in chosen
+            ]
             if len(chosen) + len(group) > self.position.room:
                 break
             count = len(required) + len(chosen) + len(group)
@@ -91,6 +96,7 @@ class ObjectMaker:
 
     def schemas(self, name: str) -> tuple[Any, ...]:
         """The schemas that the member of this name has to satisfy; False is one of them if it is not allowed."""
+        self.position.budget.spend(self.steps_of_a_name)
         return tuple(schema for part in self.conjunction.parts for schema in member_schemas(part, name))
 
     def value(self, name: str, room: int) -> Any:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from mockserver.limits.step_budget import StepBudget
 from mockserver.samples.keywords import as_list, as_mapping
 from mockserver.samples.schema_references import SchemaReferences
 
@@ -11,35 +12,44 @@ from mockserver.samples.schema_references import SchemaReferences
 ANNOTATIONS = frozenset(
     {"title", "description", "nullable", "readOnly", "deprecated", "externalDocs", "xml", "x-nullable"}
 )
+STEPS = 3
 EXAMPLE_KEYWORDS = frozenset({"example", "examples", "default"})
 
 FileReader = Callable[[Any], bytes | None]
 """Returns the content of the file that an `externalValue` names; None if it cannot be used."""
 
 
-def schema_examples(schemas: tuple[Any, ...], references: SchemaReferences) -> Iterator[Any]:
-    """The examples of schemas that apply together, the most specific first. The caller validates them."""
+def schema_examples(schemas: tuple[Any, ...], references: SchemaReferences, budget: StepBudget) -> Iterator[Any]:
+    """The examples of schemas that apply together, the most specific first. The caller validates them.
+
+    Raises StepLimitReached.
+    """
+    visited: set[int] = set()
     for schema in schemas:
-        for example in _examples(schema, references, seen=()):
+        for example in _examples(schema, references, budget, visited, seen=()):
             # One of several schemas describes only a part of an object.
             if len(schemas) == 1 or not isinstance(example, dict):
                 yield example
 
 
-def _examples(schema: Any, references: SchemaReferences, *, seen: tuple[str, ...]) -> Iterator[Any]:
-    """The examples of a schema, of the schema it refers to, and of the schemas it only wraps."""
-    if not isinstance(schema, Mapping):
+def _examples(
+    schema: Any, references: SchemaReferences, budget: StepBudget, visited: set[int], *, seen: tuple[str, ...]
+) -> Iterator[Any]:
+    """The examples of a schema, of the schema it refers to, and of the schemas it only wraps. Each schema once."""
+    if not isinstance(schema, Mapping) or id(schema) in visited:
         return
+    visited.add(id(schema))
+    budget.spend(STEPS)
     yield from _own_examples(schema)
     ref = schema.get("$ref")
     if isinstance(ref, str) and ref not in seen:
-        yield from _examples(references.followed({"$ref": ref}), references, seen=(*seen, ref))
+        yield from _examples(references.followed({"$ref": ref}), references, budget, visited, seen=(*seen, ref))
     for keyword in ("allOf", "anyOf", "oneOf"):
         branches = as_list(schema.get(keyword))
         is_wrapper = len(branches) == 1 and not schema.keys() - ANNOTATIONS - EXAMPLE_KEYWORDS - {keyword}
         if len(seen) < 4 and (keyword != "allOf" or is_wrapper):
             for branch in branches:
-                yield from _examples(branch, references, seen=(*seen, keyword))
+                yield from _examples(branch, references, budget, visited, seen=(*seen, keyword))
 
 
 def _own_examples(schema: Mapping[str, Any]) -> Iterator[Any]:

@@ -72,7 +72,8 @@ class SampleBodies:
             return
         yield from media_type_examples(described, self._samples.references, read=self._external.read)
         # Also the example of the whole body in the schema: as text, and not as a value to write.
-        yield from schema_examples((described.get("schema"),), self._samples.references)
+        budget = self._samples.budget()
+        yield from schema_examples((described.get("schema"),), self._samples.references, budget)
 
     def _published(self, example: Any, described: Mapping[str, Any], media_type: str) -> Iterator[Body]:
         """The bodies for a published example: a file or a text that is not JSON is sent as it is."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mockserver.errors import MockserverError
+from mockserver.limits.step_budget import StepBudget
 from mockserver.parsing import json_pointers
 
 MAX_DEPTH = 40
+STEPS_OF_A_VALUE = 60
+STEPS_OF_A_SCHEMA = 15
 
 
 class NoSample(MockserverError):  # noqa: N818  # callers handle it as a result, not as an error
@@ -19,23 +22,6 @@ class NoSample(MockserverError):  # noqa: N818  # callers handle it as a result,
         super().__init__(f"{pointer}: {reason}" if pointer else reason)
         self.reason = reason
         self.pointer = pointer
-
-
-class StepLimitReached(Exception):  # noqa: N818  # it ends one attempt and never leaves this package
-    """One attempt has used up its steps. It is given up, with all the branches it has not tried."""
-
-
-class StepBudget:
-    """Counts the steps that one attempt may still take."""
-
-    def __init__(self, steps: int) -> None:
-        self.left = steps
-
-    def spend(self) -> None:
-        """Take one step. Raises StepLimitReached when no step is left."""
-        if self.left <= 0:
-            raise StepLimitReached
-        self.left -= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from mockserver.contract import Contract
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.errors import Refusal, SpecError
+from mockserver.limits.step_budget import StepBudget, StepLimitReached
 from mockserver.messages import BODILESS, Call, Reply
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, acceptable_media_types, choose_response, parse_preference
@@ -16,6 +17,7 @@ from mockserver.samples.header_values import header_values
 from mockserver.samples.keywords import as_mapping
 from mockserver.samples.published_examples import can_be_sent, media_type_examples, readings, schema_examples
 from mockserver.samples.sample_bodies import Body, SampleBodies
+from mockserver.samples.schema_samples import MAX_TOTAL_STEPS
 
 
 class SampleReplies:
@@ -24,8 +26,13 @@ class SampleReplies:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._resolve = contract.document.resolve
+        # For the reply that is being made, with all its headers.
+        self._budget = StepBudget(MAX_TOTAL_STEPS)
         self._samples = SchemaSamples(
-            contract.document.data, openapi_31=contract.document.is_31, problems=self._problems
+            contract.document.data,
+            openapi_31=contract.document.is_31,
+            problems=self._problems,
+            budget=lambda: self._budget,
         )
         self._bodies = SampleBodies(contract.document, self._samples)
 
@@ -36,6 +43,7 @@ class SampleReplies:
         Raises Refusal: unknown-preference, not-acceptable; reply-violates-contract, with the reason, when no valid
         reply can be made.
         """
+        self._budget = StepBudget(MAX_TOTAL_STEPS)
         operation, request_headers = self._contract.operations[call.operation], call.request.headers
         preference = parse_preference(request_headers)
         status, raw_response = choose_response(operation, preference.code)
@@ -44,7 +52,7 @@ class SampleReplies:
             raise _refusal(operation, f"its response {status} is not a mapping")
         try:
             headers = self._headers(response, rng)
-        except (NoSample, SpecError) as error:
+        except (NoSample, SpecError, StepLimitReached) as error:
             raise _refusal(operation, str(error)) from None
         if preference.applied:
             headers.append(("preference-applied", preference.applied))
@@ -55,7 +63,7 @@ class SampleReplies:
             for content_type, body in self._candidates(content.get(key), media_type, preference, rng, reasons):
                 own = [("content-type", content_type)] if content_type else []
                 reply = Reply(status=status, headers=(*own, *headers), body=body)
-                violations = self._contract.reply_violations(operation.id, reply)
+                violations = self._contract.reply_violations(operation.id, reply, budget=self._budget)
                 if not violations:
                     return reply
                 listed = "; ".join(f"{violation.pointer or '/'}: {violation.message}" for violation in violations)
@@ -83,11 +91,12 @@ class SampleReplies:
                 yield from self._bodies.named(described, media_type, name)
             else:
                 yield from self._bodies.of(described, media_type, preference, rng)
-        except (NoSample, SpecError) as error:
+        except (NoSample, SpecError, StepLimitReached) as error:
             reasons.append(str(error))
 
     def _problems(self, schema: Mapping[str, Any], value: Any) -> list[str]:
-        return [f"{each.pointer}: {each.message}" for each in self._contract.schema_violations(schema, value)]
+        found = self._contract.schema_violations(schema, value, self._budget)
+        return [f"{each.pointer}: {each.message}" for each in found]
 
     def _headers(self, response: Mapping[str, Any], rng: random.Random) -> list[tuple[str, str]]:
         headers = []
@@ -97,7 +106,7 @@ class SampleReplies:
                 continue
             try:
                 headers.append((name.lower(), self._header(name, header, rng)))
-            except NoSample:
+            except (NoSample, StepLimitReached):
                 if header.get("required"):
                     raise
         return headers
@@ -121,7 +130,9 @@ class SampleReplies:
         schema, references = header.get("schema", True), self._samples.references
         defined = list(header_values(name, rng))
         examples = (
-            [*media_type_examples(header, references), *schema_examples((schema,), references)] if defined else []
+            [*media_type_examples(header, references), *schema_examples((schema,), references, self._budget)]
+            if defined
+            else []
         )
         for value in (*(reading for example in examples for reading in readings(example)), *defined):
             if self._samples.problem(schema, value) is None and can_be_sent(value):

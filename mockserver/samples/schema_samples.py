@@ -3,9 +3,11 @@
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
+from functools import partial
 from itertools import islice, product
 from typing import Any
 
+from mockserver.limits.step_budget import StepBudget, StepLimitReached
 from mockserver.samples.alternatives import Alternatives
 from mockserver.samples.arrays import ArrayMaker
 from mockserver.samples.conjunction import Conjunction
@@ -13,13 +15,15 @@ from mockserver.samples.keywords import shown
 from mockserver.samples.numbers import integers, numbers
 from mockserver.samples.objects import ObjectMaker
 from mockserver.samples.published_examples import can_be_sent, media_type_examples, readings, schema_examples
-from mockserver.samples.sample_context import NoSample, SamplePosition, StepBudget, StepLimitReached
+from mockserver.samples.sample_context import STEPS_OF_A_VALUE, NoSample, SamplePosition
 from mockserver.samples.schema_references import SchemaReferences
 from mockserver.samples.strings import strings
 
-# The most optional members that a value has, and the most steps that one attempt takes.
+# The most optional members that a value has, and the most steps of one attempt and of all.
 MAX_OPTIONAL_MEMBERS = 200
-MAX_STEPS = 10_000
+MAX_STEPS = 200_000
+MAX_TOTAL_STEPS = 400_000
+CHARACTERS_IN_A_STEP = 50
 MAX_CONJUNCTIONS = 100
 MAX_CANDIDATES = 12
 MAX_LISTED_VALUES = 500
@@ -31,13 +35,22 @@ class SchemaSamples:
     """Makes values for the schemas of one document, whose references are all local.
 
     `problems(schema, value)` validates: it lists what is wrong with a value in a reply.
+    `budget()` returns the steps that are left for a value.
     The same schema and the same state of the random generator give the same value.
     """
 
-    def __init__(self, document: Mapping[str, Any], *, openapi_31: bool, problems: Problems) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        openapi_31: bool,
+        problems: Problems,
+        budget: Callable[[], StepBudget] | None = None,
+    ) -> None:
         self.openapi_31 = openapi_31
         self.references = SchemaReferences(document)
         self.problems = problems
+        self.budget = budget or partial(StepBudget, MAX_TOTAL_STEPS)
 
     def value(self, schema: Any, rng: random.Random, *, examples: bool = True, optional: bool = True) -> Any:
         """A value that satisfies the schema. With `examples=False` it contains no published examples.
@@ -47,12 +60,12 @@ class SchemaSamples:
         Raises NoSample with the reason and the position when none is found.
         """
         reason: NoSample | None = None
+        total = self.budget()
         # First with optional members, then also checking every part; then the same without optional members.
         rooms = (MAX_OPTIONAL_MEMBERS, 0) if optional else (0,)
         for room, check_parts in product(rooms, (False, True)):
-            position = SamplePosition(
-                room=room, budget=StepBudget(MAX_STEPS), check_parts=check_parts, skip_examples=not examples
-            )
+            budget = StepBudget(MAX_STEPS, parent=total)
+            position = SamplePosition(room=room, budget=budget, check_parts=check_parts, skip_examples=not examples)
             try:
                 value = ValueMaker(self, rng).make((schema,), position)
                 problem = self.problem(schema, value)
@@ -100,9 +113,9 @@ class ValueMaker:
 
     def make(self, schemas: tuple[Any, ...], position: SamplePosition) -> Any:
         """A value that satisfies all the schemas. Raises NoSample, or StepLimitReached."""
-        position.budget.spend()
+        position.budget.spend(STEPS_OF_A_VALUE)
         if not position.skip_examples:
-            for example in schema_examples(schemas, self._references):
+            for example in schema_examples(schemas, self._references, position.budget):
                 if self._first_problem(schemas, example) is None and can_be_sent(example):
                     return deepcopy(example)
         reasons: list[NoSample] = []
@@ -111,6 +124,8 @@ class ValueMaker:
             for value in islice(self._candidates(conjunction, position, reasons), MAX_CANDIDATES):
                 problem = self._first_problem(checks, value)
                 if problem is None:
+                    if isinstance(value, str):
+                        position.budget.spend(len(value) // CHARACTERS_IN_A_STEP)
                     return value
                 reasons.append(NoSample(problem, position.pointer))
         # The first reason is about the most likely alternative.

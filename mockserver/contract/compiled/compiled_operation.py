@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.compiled.compiled_parameters import CompiledParameters
-from mockserver.contract.compiled.schema_compiler import compile_schema
+from mockserver.contract.compiled.schema_compiler import CompiledSchema, compile_schema
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
@@ -14,7 +14,7 @@ from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence, is_json
 
-Check = Callable[[Any], bool]
+Check = Callable[[Request], bool]
 
 # Longer bodies go to openapi-core, where the work of a pattern is limited by the length of the text.
 MAX_BODY_LENGTH = 1_000_000
@@ -22,9 +22,9 @@ MAX_BODY_LENGTH = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class _CompiledResponse:
-    """A documented response without required headers: by JSON media type its check, and its optional headers."""
+    """A documented response without required headers: by JSON media type its schema, and its optional headers."""
 
-    checks: Mapping[str, Check]
+    schemas: Mapping[str, CompiledSchema]
     is_bodiless: bool
     optional_headers: frozenset[str]
 
@@ -46,7 +46,7 @@ class CompiledOperation:
         self.gaps = [f"the parameter {name}" for name in parameters.gaps]
         body = document.resolve(operation.spec.get("requestBody"))
         self.may_be_empty = isinstance(body, dict) and body.get("required", False) is False
-        self._bodies = self._json_checks(body, "request")
+        self._bodies = self._json_schemas(body, "request")
         self._responses: dict[int, _CompiledResponse | None] = {}
 
     def security(self, request: Request) -> bool:
@@ -65,7 +65,7 @@ class CompiledOperation:
 
     def body(self, name: str, value: Any, length: int) -> bool:
         """Whether a JSON body of this media type, with this length in bytes, is valid."""
-        return length <= MAX_BODY_LENGTH and _accepts(self._bodies[name], value)
+        return length <= MAX_BODY_LENGTH and _accepts(self._bodies[name], value, length)
 
     def reply(self, reply: Reply, written: Any = ABSENT) -> bool:
         """Whether status, media type, headers and body are valid. `written` is the value that the body contains."""
@@ -79,15 +79,15 @@ class CompiledOperation:
             return False
         if not reply.body:
             return response.is_bodiless
-        check = response.checks.get(media_type)
-        if check is None:
+        schema = response.schemas.get(media_type)
+        if schema is None:
             return False
         if written is ABSENT:
             try:
                 written = parse_json(reply.body)
             except JsonError:
                 return False
-        return _accepts(check, written)
+        return _accepts(schema, written, len(reply.body))
 
     def _compile_response(self, status: int) -> _CompiledResponse | None:
         responses = self._operation.spec.get("responses", {})
@@ -95,11 +95,11 @@ class CompiledOperation:
         response = self._document.resolve(responses[key]) if key else None
         compiled = None
         if isinstance(response, dict):
-            checks = self._json_checks(response, "reply")
+            schemas = self._json_schemas(response, "reply")
             headers = self._optional_headers(response.get("headers", {}))
             is_bodiless = "content" not in response
-            if headers is not None and (checks or is_bodiless):
-                compiled = _CompiledResponse(checks, is_bodiless, headers)
+            if headers is not None and (schemas or is_bodiless):
+                compiled = _CompiledResponse(schemas, is_bodiless, headers)
         self._responses[status] = compiled
         return compiled
 
@@ -116,9 +116,9 @@ class CompiledOperation:
                 return None
         return frozenset(map(str.lower, documented)) - {"content-type"}
 
-    def _json_checks(self, owner: Any, direction: str) -> dict[str, Check]:
-        """The checks of a request body or response, by JSON media type."""
-        checks: dict[str, Check] = {}
+    def _json_schemas(self, owner: Any, direction: str) -> dict[str, CompiledSchema]:
+        """The schemas of a request body or response, by JSON media type."""
+        schemas: dict[str, CompiledSchema] = {}
         content = owner.get("content") if isinstance(owner, dict) else None
         media_types = content if isinstance(content, dict) else {}
         for media_type in media_types:
@@ -129,11 +129,11 @@ class CompiledOperation:
                 continue
             compiled = compile_schema(self._document, described["schema"], direction=direction)
             if compiled is not None:
-                checks[media_type] = compiled.accepts
+                schemas[media_type] = compiled
                 self.weight += compiled.weight
             else:
                 self.gaps.append(f"the {direction} {media_type}")
-        return checks
+        return schemas
 
     def _requirement(self, names: Mapping[str, Any]) -> list[Callable[[Request], bool]]:
         schemes = self._document.security_schemes
@@ -152,8 +152,8 @@ def _media_type(reply: Reply, documented_headers: frozenset[str]) -> str | None:
     return media_type or ""
 
 
-def _accepts(check: Check, value: Any) -> bool:
+def _accepts(schema: CompiledSchema, value: Any, length: int) -> bool:
     try:
-        return check(value)
+        return schema.accepts(value, length)
     except Exception:  # noqa: BLE001  # values that jsonschema-rs or a format check cannot handle are for openapi-core
         return False

@@ -39,7 +39,7 @@ class _CompiledParameter:
     may_be_empty: bool
     readers: tuple[Reader, ...]
     split: Callable[[Any], list[str]] | None
-    check: Callable[[Any], bool] | None
+    check: Callable[[Any, int], bool] | None
 
     def accepts(self, raw: str | tuple[str, ...] | None) -> bool:
         check = self.check
@@ -47,7 +47,7 @@ class _CompiledParameter:
             return raw is None and self.may_be_absent
         if self.split is not None:
             items = [self._item(text) for text in self.split(raw)]
-            return None not in items and check(items)
+            return None not in items and check(items, len(raw) if isinstance(raw, str) else sum(map(len, raw)))
         if not isinstance(raw, str):
             if len(raw) > 1:
                 # openapi-core decides about a parameter that is repeated.
@@ -57,7 +57,7 @@ class _CompiledParameter:
             return False
         for read in self.readers:
             value = read(raw)
-            if value is not None and check(value):
+            if value is not None and check(value, len(raw)):
                 return True
         return False
 

@@ -8,20 +8,35 @@ import jsonschema_rs
 
 from mockserver.contract.compiled.keyword_values import Untranslatable
 from mockserver.contract.compiled.schema_translation import MULTIPLE_OF, NOT_AN_INTEGER, translate
+from mockserver.contract.compiled.schema_work import MAX_LEVELS, schema_work
 from mockserver.contract.document.document import Document
 from mockserver.contract.formats.string_formats import JSON_SCHEMA_FORMATS, string_check
 from mockserver.contract.patterns.compiled_pattern import PATTERN_OPTIONS
 from mockserver.parsing.json_values import are_unique, is_multiple
 
 DIALECT_31 = "https://spec.openapis.org/oas/3.1/dialect/base"
+# jsonschema-rs needs at most a second for so many schemas, each applied to one character of a body.
+MAX_WORK = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledSchema:
-    """A compiled schema. `accepts` tells whether a JSON value satisfies it, `weight` is the number of its schemas."""
+    """A compiled schema. `weight` is the number of its schemas.
 
-    accepts: Callable[[Any], bool]
+    Texts longer than `max_length` and values with more than `max_levels` levels could take too much time: openapi-core
+    checks them within a budget of steps.
+    """
+
+    is_valid: Callable[[Any], bool]
     weight: int
+    max_length: int
+    max_levels: int
+
+    def accepts(self, value: Any, length: int) -> bool:
+        """Whether a value is valid, whose text has this length; False means that openapi-core has to decide."""
+        if length > self.max_length or (self.max_levels < MAX_LEVELS and has_more_levels(value, self.max_levels)):
+            return False
+        return self.is_valid(value)
 
 
 def compile_schema(document: Document, schema: Any, *, direction: str) -> CompiledSchema | None:
@@ -34,6 +49,7 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
     validator = jsonschema_rs.Draft202012Validator if document.is_31 else jsonschema_rs.Draft4Validator
     try:
         translated, formats = translate(document, schema, direction=direction)
+        work = schema_work(translated)
         compiled = validator(
             translated,
             formats=_formats(formats, is_31=document.is_31),
@@ -44,7 +60,16 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
         )
     except (Untranslatable, ValueError, RecursionError):
         return None
-    return CompiledSchema(compiled.is_valid, 1 + len(translated["definitions"]))
+    max_length = MAX_WORK // work.applications
+    return CompiledSchema(compiled.is_valid, 1 + len(translated["definitions"]), max_length, work.levels)
+
+
+def has_more_levels(value: Any, levels: int) -> bool:
+    """Whether arrays and objects are nested in a value more often than a number of times."""
+    if not isinstance(value, dict | list):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return bool(value) if levels == 0 else any(has_more_levels(part, levels - 1) for part in parts)
 
 
 def _formats(names: set[str], *, is_31: bool) -> dict[str, Callable[[str], bool]]:

@@ -18,7 +18,10 @@ from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.document.families import core, name_of
 from mockserver.contract.document.references import SCHEMAS
 from mockserver.contract.document.schema_types import SchemaTypes, schema_types
+from mockserver.contract.validation.schema_check import current_check
 from mockserver.parsing.text_values import read_boolean, read_integer, read_number
+
+STEPS_OF_A_CAST = 100
 
 
 class UnreadText(str):
@@ -96,6 +99,7 @@ class _Caster(SchemaCaster):
             return self._scalar(value)
         if not isinstance(value, dict | list) or not isinstance(self.schema.read_value(), dict):
             return value
+        current_check().budget.spend(STEPS_OF_A_CAST)
         for part in self._parts("allOf"):
             # A base would select the descendant again.
             part._is_base = True  # noqa: SLF001  # it is of this class

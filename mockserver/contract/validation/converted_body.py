@@ -6,6 +6,8 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
+from mockserver.contract.validation.quiet_values import quiet
+
 
 class ConversionError(ValidationError):
     """A part of a body that cannot be read as its schema describes it. `path` leads to its value."""
@@ -24,6 +26,6 @@ class ConvertedBody:
     def all_errors(self, validator: Validator) -> list[ValidationError]:
         """The errors found while reading, and those of the value that do not follow from them."""
         broken = [tuple(error.path) for error in self.errors if error.path]
-        found = [(error, tuple(error.path)) for error in validator.iter_errors(self.value)]
+        found = [(error, tuple(error.path)) for error in validator.iter_errors(quiet(self.value))]
         independent = [error for error, path in found if not any(path[: len(each)] == each for each in broken)]
         return [*self.errors, *independent]

@@ -12,6 +12,7 @@ from jsonschema.exceptions import ValidationError
 from mockserver.contract.document.discriminators import Discriminator, Discriminators
 from mockserver.contract.document.families import core, name_of
 from mockserver.contract.document.member_values import MemberValues
+from mockserver.contract.validation.schema_check import current_check
 
 Errors = Iterator[ValidationError]
 
@@ -59,7 +60,7 @@ class DiscriminatorKeywords:
             yield from schema.get(keyword, ()) if selected is None else (selected,)
 
     def _reference(self, validator: Any, ref: Any, instance: Any, _: Any) -> Errors:
-        resolved = validator._resolver.lookup(ref)  # noqa: SLF001  # as jsonschema's own keywords do
+        resolved = current_check().resolved(validator._resolver, ref)  # noqa: SLF001  # as jsonschema's own keywords do
         narrowed = self._discriminators.narrowed(ref, instance)
         schema = resolved.contents if narrowed is None else narrowed
         yield from validator.descend(instance, schema, resolver=resolved.resolver)
@@ -75,7 +76,8 @@ class DiscriminatorKeywords:
             if base is None:
                 yield from validator.descend(instance, part, schema_path=index)
             else:
-                resolved = validator._resolver.lookup(part["$ref"])  # noqa: SLF001  # as jsonschema's own keywords do
+                resolver = validator._resolver  # noqa: SLF001  # as jsonschema's own keywords do
+                resolved = current_check().resolved(resolver, part["$ref"])
                 yield from validator.descend(instance, base, schema_path=index, resolver=resolved.resolver)
 
     def _any_of(self, validator: Any, alternatives: Any, instance: Any, schema: Any) -> Errors:

@@ -5,6 +5,7 @@ from typing import Any
 
 from mockserver.contract.document.references import COMPOSITIONS, resolve
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.contract.validation.schema_check import current_check
 
 Schema = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ class MemberSchemas:
             found[id(schema)] = schema
             # In OpenAPI 3.1 a reference may have other keywords beside it.
             pending.extend([*_applied(schema), resolve(self._document, schema)][::-1])
+        current_check().budget.spend(len(found))
         return list(found.values())
 
     def member(self, parts: Iterable[Schema], name: str) -> list[Any]:

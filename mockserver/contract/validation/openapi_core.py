@@ -32,9 +32,12 @@ from mockserver.contract.validation.body_readers import MediaTypeReaders, Opaque
 from mockserver.contract.validation.casters import Casters, types_of
 from mockserver.contract.validation.converted_body import ConvertedBody
 from mockserver.contract.validation.parameter_styles import STYLES, Styles, only_type, values_of
+from mockserver.contract.validation.quiet_values import quiet
+from mockserver.contract.validation.schema_check import current_check
 from mockserver.contract.validation.schema_validators import SchemaValidators
 from mockserver.parsing.media_types import essence
 
+STEPS_OF_A_CHECK = 100
 # Only the charsets that clients use. Python has more: decoding a megabyte of punycode takes minutes.
 SUPPORTED = re.compile(
     r"boundary=.+|charset=(ascii|big5|cp|euc|gb|iso|koi8|latin|mac|shift|us-ascii|utf|windows)[\w-]*"
@@ -188,7 +191,8 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
 
     def schema_errors(self, schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
         """The errors of a value under a schema that is part of the document."""
-        return list(self.root_validator.evolve(schema=schema).iter_errors(value))
+        current_check().budget.spend(STEPS_OF_A_CHECK)
+        return list(self.root_validator.evolve(schema=schema).iter_errors(quiet(value)))
 
 
 def _options(class_30: type[Validator], discriminators: Discriminators, *, is_31: bool) -> dict[str, Any]:

@@ -20,7 +20,9 @@ from mockserver.contract.formats.number_formats import INTEGER_RANGES
 from mockserver.contract.formats.string_formats import EXAMPLES, has_format
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.contract.validation.discriminator_keywords import DiscriminatorKeywords
-from mockserver.parsing.json_values import are_unique, is_multiple
+from mockserver.contract.validation.quiet_values import quiet
+from mockserver.contract.validation.schema_check import bounded, current_check, scope
+from mockserver.parsing.json_values import are_equal, are_unique, is_multiple
 
 Schema = Mapping[str, Any]
 Errors = Iterator[ValidationError]
@@ -50,13 +52,26 @@ class SchemaValidators(SchemaValidatorsFactory):
             own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
             named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
             dialect = validator_for({"$schema": named}, default=dialect)
-        return cast("type[Validator]", _with_corrected_keywords(dialect, self._keywords, self._classes))
+        return self._corrected(dialect)
+
+    def _corrected(self, dialect: Any) -> type[Validator]:
+        if dialect not in self._classes:
+            self._classes[dialect] = bounded(_with_corrected_keywords(dialect, self._keywords), self._corrected)
+        return cast("type[Validator]", self._classes[dialect])
 
     def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
         built = self._built.get(schema)
         if built is None:
-            built = self._built[schema] = super().create(spec, schema, *args, **options)
+            made = super().create(spec, schema, *args, **options)
+            built = self._built[schema] = _SchemaValidator(made.schema, made.validator)
         return built
+
+
+class _SchemaValidator(SchemaValidator):
+    def validate(self, value: Any) -> None:
+        kept = quiet(value)
+        current_check().keep(kept)
+        super().validate(kept)
 
 
 def described_members(instance: Schema, schema: Schema) -> set[str]:
@@ -83,7 +98,9 @@ def _pattern(_: Keyword, validator: Any, pattern: str, instance: Any, __: Schema
 
 
 def _unique_items(_: Keyword, validator: Any, unique: Any, instance: Any, __: Schema) -> Errors:
-    if unique and validator.is_type(instance, "array") and not are_unique(instance):
+    if not unique or not validator.is_type(instance, "array"):
+        return
+    if not current_check().remembered(("unique", id(instance)), lambda: are_unique(instance)):
         yield ValidationError(f"{instance!r} has non-unique elements")
 
 
@@ -123,22 +140,26 @@ def _unevaluated_properties(_: Keyword, validator: Any, value: Any, instance: An
 
 def _evaluated(validator: Any, instance: Schema, schema: Any) -> set[str]:
     """The members that a schema evaluates, directly or through the schemas that it refers to or combines."""
+    key = ("members", id(schema), id(instance), *scope(validator._resolver))  # noqa: SLF001  # as jsonschema's own keywords do
+    found: set[str] = current_check().remembered(key, lambda: _new_evaluated(validator, instance, schema))
+    return found
+
+
+def _new_evaluated(validator: Any, instance: Schema, schema: Any) -> set[str]:
     if not isinstance(schema, dict):
         return set()
     found = described_members(instance, schema)
     for keyword in ("additionalProperties", "unevaluatedProperties"):
         if keyword in schema:
             found.update(name for name in instance if _is_valid(validator, instance[name], schema[keyword]))
-    if "$ref" in schema:
-        resolved = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001  # as jsonschema's own keywords do
-        target = validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
-        found |= _evaluated(target, instance, resolved.contents)
+    for target in _targets(validator, schema):
+        found |= _evaluated(target, instance, target.schema)
     for part in _valid_parts(validator, instance, schema):
         found |= _evaluated(validator, instance, part)
     return found
 
 
-def _valid_parts(validator: Any, instance: Schema, schema: Schema) -> Iterator[Any]:
+def _valid_parts(validator: Any, instance: Any, schema: Schema) -> Iterator[Any]:
     """The schemas inside a schema that apply to the same instance and accept it."""
     parts = validator.DISCRIMINATOR_KEYWORDS.parts(schema, instance)
     yield from (part for part in parts if _is_valid(validator, instance, part))
@@ -150,6 +171,61 @@ def _valid_parts(validator: Any, instance: Schema, schema: Schema) -> Iterator[A
         yield schema.get("then" if holds else "else", True)
 
 
+def _enum(_: Keyword, __: Any, values: Any, instance: Any, ___: Schema) -> Errors:
+    check = current_check()
+    if _is_hashable(instance) and isinstance(values, list):
+        is_listed = instance in check.remembered(("enum", id(values)), lambda: frozenset(filter(_is_hashable, values)))
+    else:
+        check.budget.spend(len(values))
+        is_listed = any(are_equal(value, instance) for value in values)
+    if not is_listed:
+        yield ValidationError("it is not one of the listed values")
+
+
+def _is_hashable(value: Any) -> bool:
+    """Whether JSON and Python agree which values are equal to this one."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _unevaluated_items(_: Keyword, validator: Any, __: Any, instance: Any, schema: Schema) -> Errors:
+    if not validator.is_type(instance, "array"):
+        return
+    evaluated = _evaluated_items(validator, instance, schema)
+    if any(index not in evaluated for index in range(len(instance))):
+        yield ValidationError("it has items that the contract does not allow here")
+
+
+def _evaluated_items(validator: Any, instance: list[Any], schema: Any) -> set[int]:
+    """The indexes of the items that a schema evaluates, like `_evaluated`."""
+    key = ("items", id(schema), id(instance), *scope(validator._resolver))  # noqa: SLF001  # as jsonschema's own keywords do
+    found: set[int] = current_check().remembered(key, lambda: _new_evaluated_items(validator, instance, schema))
+    return found
+
+
+def _new_evaluated_items(validator: Any, instance: list[Any], schema: Any) -> set[int]:
+    if not isinstance(schema, dict):
+        return set()
+    if "items" in schema:
+        return set(range(len(instance)))
+    found = set(range(len(schema.get("prefixItems", ()))))
+    for keyword in ("contains", "unevaluatedItems"):
+        if keyword in schema:
+            found.update(index for index, item in enumerate(instance) if _is_valid(validator, item, schema[keyword]))
+    for target in _targets(validator, schema):
+        found |= _evaluated_items(target, instance, target.schema)
+    # Like jsonschema, without `dependentSchemas`: they apply to objects only.
+    for part in _valid_parts(validator, instance, {**schema, "dependentSchemas": {}}):
+        found |= _evaluated_items(validator, instance, part)
+    return found
+
+
+def _targets(validator: Any, schema: Schema) -> Iterator[Any]:
+    """The validator of the schema that a schema refers to."""
+    if "$ref" in schema:
+        resolved = current_check().resolved(validator._resolver, schema["$ref"])  # noqa: SLF001  # see above
+        yield validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+
+
 def _is_valid(validator: Any, instance: Any, schema: Any) -> bool:
     return next(iter(validator.descend(instance, schema)), None) is None
 
@@ -157,20 +233,17 @@ def _is_valid(validator: Any, instance: Any, schema: Any) -> bool:
 # Each function takes the dialect's own keyword, and then what a keyword takes.
 CORRECTED_KEYWORDS: dict[str, Callable[[Keyword, Any, Any, Any, Schema], Errors]] = {
     "additionalProperties": _additional_properties,
+    "enum": _enum,
     "multipleOf": _multiple_of,
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
+    "unevaluatedItems": _unevaluated_items,
     "unevaluatedProperties": _unevaluated_properties,
     "uniqueItems": _unique_items,
 }
 
 
-def _with_corrected_keywords(
-    dialect: Any, discriminator_keywords: DiscriminatorKeywords, classes: dict[Any, Any]
-) -> Any:
-    """The corrected validator class of a dialect. `classes` are those that were built before."""
-    if dialect in classes:
-        return classes[dialect]
+def _with_corrected_keywords(dialect: Any, discriminator_keywords: DiscriminatorKeywords) -> Any:
     own = dialect.VALIDATORS
     corrected: dict[str, Any] = {}
     corrected |= {name: partial(correct, own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
@@ -178,16 +251,4 @@ def _with_corrected_keywords(
         corrected |= discriminator_keywords.functions
     extended = extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types
     extended.DISCRIMINATOR_KEYWORDS = discriminator_keywords
-    evolve = extended.evolve
-
-    def corrected_evolve(validator: Any, **changes: Any) -> Any:
-        """The corrected validator also for a schema that names another dialect with `$schema`."""
-        evolved = evolve(validator, **changes)
-        if type(evolved) is type(validator):
-            return evolved
-        corrected_class = _with_corrected_keywords(type(evolved), discriminator_keywords, classes)
-        return corrected_class(changes["schema"], format_checker=FORMAT_CHECKER, _resolver=changes["_resolver"])
-
-    extended.evolve = corrected_evolve
-    classes[dialect] = extended
     return extended

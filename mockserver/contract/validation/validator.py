@@ -20,8 +20,10 @@ from mockserver.contract.document.credentials import credential_places
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.validation.openapi_core import ReplyValidator, RequestValidator
+from mockserver.contract.validation.schema_check import MAX_STEPS, PreparedSchemas, SchemaCheck
 from mockserver.contract.validation.violations import schema_violations, uncheckable, violations
 from mockserver.errors import Refusal, Violation
+from mockserver.limits.step_budget import StepBudget, StepLimitReached
 from mockserver.messages import BODILESS, Headers, Reply, Request
 from mockserver.parsing import json_pointers
 from mockserver.parsing.form_fields import URLENCODED
@@ -80,6 +82,7 @@ class Validator:
 
     def __init__(self, document: Document) -> None:
         self._spec = SchemaPath.from_dict(document.data, handlers=_NoRetrieval(), resolved_cache_maxsize=1024)
+        self._prepared: PreparedSchemas = {}
         self._credential_places = credential_places(document)
         self._requests = RequestValidator(self._spec, document.discriminators, is_31=document.is_31)
         self._replies = ReplyValidator(self._spec, document.discriminators, is_31=document.is_31)
@@ -87,7 +90,7 @@ class Validator:
     def security(self, operation: Operation, request: Request) -> list[Violation]:
         """The violation for missing credentials; empty if one of the operation's security requirements is met."""
         node = self._node(operation)
-        if not operation.security or not _errors(self._requests.security_errors, _CoreRequest(request), node):
+        if not operation.security or not self._errors(self._requests.security_errors, _CoreRequest(request), node):
             return []
         names = {name for requirement in operation.security for name in requirement}
         places = [place for place in self._credential_places if place.scheme in names]
@@ -101,7 +104,7 @@ class Validator:
         """The violations of path, query, header and cookie parameters."""
         message = _parameters(request, path)
         path_node = self._path_node(operation)
-        errors = _errors(self._requests.parameter_errors, message, self._node(operation), path_node)
+        errors = self._errors(self._requests.parameter_errors, message, self._node(operation), path_node)
         found = [violation for error in errors for violation in violations(error, "query")]
         for name, value in path.items():
             if value and not SURROGATE.search(value):
@@ -118,7 +121,7 @@ class Validator:
         """
         content = self._node(operation) / "requestBody" / "content"
         media_type = request.headers.get("content-type")
-        outcome = _errors(self._requests.body_values, content, media_type, request.body)[0]
+        outcome = self._errors(self._requests.body_values, content, media_type, request.body)[0]
         match outcome:
             case MediaTypeNotFound():
                 documented = outcome.availableMimetypes
@@ -130,6 +133,9 @@ class Validator:
                 )
             case MediaTypeDeserializeError():
                 raise _malformed(outcome.__context__ or outcome)
+            case StepLimitReached():
+                # `body` reports this as a violation.
+                return None
             case Exception():
                 # A body that makes openapi-core crash is malformed.
                 raise _malformed(f"it cannot be read as {media_type} ({type(outcome).__name__})")
@@ -142,29 +148,58 @@ class Validator:
         if not body and is_form and (node / "requestBody" / "required").read_bool(default=False):
             body = EMPTY_FORM
         message = _CoreRequest(RequestParameters(), body, media_type)
-        errors = _errors(self._requests.body_errors, message, node)
+        errors = self._errors(self._requests.body_errors, message, node)
         # MissingRequestBody itself means that an optional body is missing; its subclass is about a required body.
         found = [error for error in errors if type(error) is not MissingRequestBody]
         return [violation for error in found for violation in violations(error, "body")]
 
-    def reply(self, operation: Operation, reply: Reply) -> list[Violation]:
+    def reply(self, operation: Operation, reply: Reply, budget: StepBudget | None = None) -> list[Violation]:
         """The violations of a reply: its status, media type, headers and body."""
         if not operation.spec.get("responses"):
             return []
         headers = Headers(reply.headers)
         media_type, node = headers.get("content-type", ""), self._node(operation)
-        errors = _errors(self._replies.errors, reply.status, reply.body, headers, media_type, node)
+        errors = self._errors(self._replies.errors, reply.status, reply.body, headers, media_type, node, budget=budget)
         if reply.status in BODILESS and not reply.body:
             # HTTP forbids the body that the document describes (RFC 9110, section 15.3.5).
             errors = [error for error in errors if not isinstance(error, MissingData)]
         return [violation for error in errors for violation in violations(error, "body")]
 
-    def schema(self, schema: Mapping[str, Any], value: Any) -> list[Violation]:
+    def schema(self, schema: Mapping[str, Any], value: Any, budget: StepBudget | None = None) -> list[Violation]:
         """The violations of a value in a reply under a schema of the document."""
-        errors = _errors(self._replies.schema_errors, schema, value)
+        errors = self._errors(self._replies.schema_errors, schema, value, budget=budget)
         if any(not isinstance(error, ValidationError) for error in errors):
             return [uncheckable("body", error) for error in errors]
         return schema_violations(errors, "body")
+
+    def _errors(
+        self, validate: Callable[..., Iterable[Any]], *arguments: Any, budget: StepBudget | None = None
+    ) -> list[Any]:
+        """The errors that openapi-core finds. If it crashes, the exception is the error: a violation, not a status 500.
+
+        Without a budget, the usual number of steps may be taken.
+        """
+        budget = budget or StepBudget(MAX_STEPS)
+        try:
+            return self._call_within(budget, validate, *arguments)
+        except RecursionError:
+            # jsonschema needs a dozen frames for each level of a body, which may have 64 levels.
+            limit = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(limit, MAX_FRAMES))
+            try:
+                return self._call_within(budget, validate, *arguments)
+            except RecursionError as error:
+                return [error]
+            finally:
+                sys.setrecursionlimit(limit)
+
+    def _call_within(self, budget: StepBudget, validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
+        with SchemaCheck(budget, self._prepared):
+            errors = _call(validate, *arguments)
+        if budget.left < 0 and not any(isinstance(error, StepLimitReached) for error in errors):
+            # openapi-core handles every exception in the part of a form as a part that has another type.
+            errors.append(StepLimitReached())
+        return errors
 
     def _path_node(self, operation: Operation) -> SchemaPath:
         # Not with `/`, which would split a template that contains "#".
@@ -176,22 +211,6 @@ class Validator:
 
 def _malformed(reason: object) -> Refusal:
     return Refusal("malformed-body", f"The body is malformed: {reason}.")
-
-
-def _errors(validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
-    """The errors that openapi-core finds. If it crashes, the exception is the error: a violation, not a status 500."""
-    try:
-        return _call(validate, *arguments)
-    except RecursionError:
-        # jsonschema needs a dozen frames for each level of a body, which may have 64 levels.
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, MAX_FRAMES))
-        try:
-            return _call(validate, *arguments)
-        except RecursionError as error:
-            return [error]
-        finally:
-            sys.setrecursionlimit(limit)
 
 
 def _call(validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:

@@ -1,7 +1,10 @@
 """Translates the errors of openapi-core and jsonschema into violations. Their messages are written here only."""
 
 import json
+from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -26,11 +29,22 @@ from mockserver.contract.validation.converted_body import ConversionError
 from mockserver.contract.validation.discriminator_keywords import Undecided
 from mockserver.contract.validation.schema_validators import described_members
 from mockserver.errors import Violation
+from mockserver.limits.step_budget import StepLimitReached
 from mockserver.parsing import json_pointers
 from mockserver.redaction.redact import redact
 
 MAX_SHOWN_CHARACTERS = 80
 MAX_SHOWN_CHOICES = 12
+# Secrets are looked for in so much of a value, before it is shortened.
+MAX_REDACTED_CHARACTERS = 2_000
+MAX_VIOLATIONS = 100
+# One error of `anyOf` contains the errors of all alternatives, which contain others of `anyOf`.
+MAX_TRANSLATED_ERRORS = 300
+MAX_COMPARED_BRANCHES = 20
+MAX_SHOWN_REASONS = 3
+MAX_SHOWN_LEVELS = 3
+
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 TYPE_NAMES: dict[type, str] = {
     type(None): "not allowed here",
@@ -98,45 +112,63 @@ def _cause_violations(error: Exception, place: str, pointer: str) -> list[Violat
 
 def uncheckable(place: str, error: BaseException, pointer: str = "") -> Violation:
     """The violation for a message that openapi-core crashes on. Such a message must not pass as valid."""
+    if isinstance(error, StepLimitReached):
+        return Violation(
+            place=place, pointer=pointer + json_pointers.join(error.path), message=str(error), keyword="unsupported"
+        )
     message = f"openapi-core cannot check it ({type(error).__name__}); look at this part of the contract"
     return Violation(place=place, pointer=pointer, message=message, keyword="unsupported")
 
 
 def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str = "") -> list[Violation]:
-    """The violations of a schema, each once. `prefix` is the pointer to the value itself."""
+    """The violations of a schema, each once. `prefix` is the pointer to the value itself.
+
+    After MAX_VIOLATIONS, one more says that the others are not listed.
+    """
     found: dict[tuple[str, str, str], Violation] = {}
-    for error in errors:
-        try:
-            translated = list(_translate(error, place, prefix))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            # The schema is malformed, for example an `enum` that is a mapping. The message of jsonschema is used.
-            pointer = prefix + json_pointers.join(error.absolute_path)
-            message = _shorten(redact(error.message))
-            translated = [Violation(place=place, pointer=pointer, message=message, keyword=_keyword(error))]
-        for violation in translated:
-            found.setdefault((violation.pointer, violation.keyword, violation.message), violation)
-    return list(found.values())
+    translated = (violation for error in errors for violation in _translate(error, place, prefix))
+    for violation in islice(translated, MAX_TRANSLATED_ERRORS):
+        found.setdefault((violation.pointer, violation.keyword, violation.message), violation)
+        if len(found) > MAX_VIOLATIONS:
+            break
+    listed = list(found.values())
+    if next(translated, None) is not None or len(listed) > MAX_VIOLATIONS:
+        listed = listed[:MAX_VIOLATIONS]
+        message = f"only the first {len(listed)} violations are listed"
+        listed.append(Violation(place=place, pointer=prefix, message=message, keyword="unsupported"))
+    return listed
 
 
-def _translate(error: ValidationError, place: str, prefix: str) -> Iterator[Violation]:
-    pointer = prefix + json_pointers.join(error.absolute_path)
+def _translate(error: ValidationError, place: str, prefix: str, level: int = 1) -> Iterator[Violation]:
+    """The violations that an error of jsonschema means. `level` counts the messages that this one is a part of."""
+    # Not the absolute path: the same errors may stand below several others.
+    pointer = prefix + json_pointers.join(error.relative_path)
+    try:
+        yield from _translated(error, place, pointer, level)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # The schema is malformed, for example an `enum` that is a mapping. The message of jsonschema is used.
+        message = _written(error.message)
+        yield Violation(place=place, pointer=pointer, message=message, keyword=_keyword(error))
+
+
+def _translated(error: ValidationError, place: str, pointer: str, level: int) -> Iterator[Violation]:
     keyword = _keyword(error)
     if keyword in {"anyOf", "oneOf"} and error.context:
         branches = _branches(error)
         if len(branches) == 1:
             for inner in branches[0]:
-                yield from _translate(inner, place, prefix)
+                yield from _translate(inner, place, pointer, level)
             return
     found: list[tuple[tuple[str, ...], str]]
     if keyword == "additionalProperties" and isinstance(error.instance, dict):
         schema = error.schema if isinstance(error.schema, dict) else {}
-        names = sorted(error.instance.keys() - described_members(error.instance, schema))
+        names = sorted(error.instance.keys() - described_members(error.instance, schema))[: MAX_VIOLATIONS + 1]
         found = [((name,), f"{_shown(name)} is not a member that the contract allows here") for name in names]
     elif keyword == "required":
         name = _missing_member(error)
         found = [((name,), f"{_shown(name)} is required")]
     else:
-        found = [((), _message(keyword, error))]
+        found = [((), _message(keyword, error, level))]
     for steps, message in found:
         yield Violation(place=place, pointer=pointer + json_pointers.join(steps), message=message, keyword=keyword)
 
@@ -146,13 +178,13 @@ def _keyword(error: ValidationError) -> str:
     return str(error.validator or "not")
 
 
-def _message(keyword: str, error: ValidationError) -> str:
+def _message(keyword: str, error: ValidationError, level: int) -> str:
     if isinstance(error, ConversionError):
         return redact(error.message)
     if keyword in {"anyOf", "oneOf"}:
-        return _alternatives_message(error)
+        return _alternatives_message(error, level)
     text = MESSAGES.get(keyword)
-    return text(_shown(error.instance), error) if text else _shorten(redact(error.message))
+    return text(_shown(error.instance), error) if text else _written(error.message)
 
 
 def _expected(error: ValidationError) -> Any:
@@ -166,7 +198,9 @@ def _type_message(shown: str, error: ValidationError) -> str:
         wanted = " or ".join(WITH_ARTICLE.get(name, f"a {name}") + SYNTAX.get(name, "") for name in types)
         return f"{shown} is not {wanted}"
     wanted = " or ".join(WITH_ARTICLE.get(name, f"a {name}") for name in types)
-    return f"{shown} is {TYPE_NAMES.get(type(error.instance), 'binary data')}; the contract wants {wanted}"
+    # The value is of a class derived from one of these.
+    actual = next((TYPE_NAMES[each] for each in type(error.instance).__mro__ if each in TYPE_NAMES), "binary data")
+    return f"{shown} is {actual}; the contract wants {wanted}"
 
 
 def _enum_message(shown: str, error: ValidationError) -> str:
@@ -207,40 +241,66 @@ MESSAGES: dict[str, Callable[[str, ValidationError], str]] = {
 }
 
 
-def _alternatives_message(error: ValidationError) -> str:
+def _alternatives_message(error: ValidationError, level: int) -> str:
     matches, expected = f"{_shown(error.instance)} matches", _expected(error)
     if isinstance(expected, Undecided):
         names = ", ".join(expected.matching[:MAX_SHOWN_CHOICES])
         missing = f"; the discriminator {_shown(expected.member)} is missing" if expected.member else ""
         several = f"{matches} more than one of the {expected.count} alternatives ({names})"
         return f"{several}, but must match exactly one{missing}"
-    closest = min(_branches(error), key=lambda branch: (len(branch), -max(len(inner.path) for inner in branch)))
-    messages = "; ".join(violation.message for violation in schema_violations(closest, ""))
-    return f"{matches} none of the {len(expected)} alternatives; the closest one fails because: {messages}"
+    none = f"{matches} none of the {len(expected)} alternatives"
+    if level > MAX_SHOWN_LEVELS:
+        return none
+    branches = _branches(error)
+    closest = min(branches, key=lambda branch: (len(branch), -max(len(inner.path) for inner in branch)))
+    return f"{none}; the closest one fails because: {_reasons(closest, level + 1)}"
+
+
+def _reasons(errors: list[ValidationError], level: int) -> str:
+    """The messages of the first errors, in one line."""
+    translated = (violation for error in errors for violation in _translate(error, "", "", level))
+    messages = list(dict.fromkeys(violation.message for violation in islice(translated, MAX_SHOWN_REASONS)))
+    return "; ".join([*messages, "…"] if next(translated, None) else messages)
 
 
 def _branches(error: ValidationError) -> list[list[ValidationError]]:
-    """The errors of each alternative, without alternatives that only null satisfies."""
+    """The errors of the first alternatives, without alternatives that only null satisfies."""
     branches: dict[object, list[ValidationError]] = {}
     for inner in error.context or ():
         if inner.schema not in ONLY_NULL or error.instance is None:
             # An alternative that is `false` has no path.
-            branches.setdefault(inner.schema_path[0] if inner.schema_path else id(inner), []).append(inner)
+            branch = inner.schema_path[0] if inner.schema_path else id(inner)
+            if branch not in branches and len(branches) == MAX_COMPARED_BRANCHES:
+                break
+            branches.setdefault(branch, []).append(inner)
     return list(branches.values())
 
 
 def _missing_member(error: ValidationError) -> str:
     # Only the message of jsonschema says which member is missing.
+    text, is_expected, _ = error.message.partition(" is a required property")
+    if is_expected:
+        with suppress(SyntaxError, ValueError):
+            return str(literal_eval(text))
     return next((str(name) for name in _expected(error) if error.message.startswith(repr(name))), error.message)
 
 
 def _shown(value: Any) -> str:
+    """The JSON text of a value, shortened. Of a large value, only the beginning is written."""
+    if isinstance(value, str):
+        value = value[:MAX_REDACTED_CHARACTERS]
+    text = ""
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        for part in ENCODER.iterencode(value) if isinstance(value, dict | list) else [ENCODER.encode(value)]:
+            text += part
+            if len(text) > MAX_REDACTED_CHARACTERS:
+                break
     except (TypeError, ValueError):
         return "a value"
-    return _shorten(redact(text))
+    return _written(text)
 
 
-def _shorten(text: str) -> str:
+def _written(text: str) -> str:
+    """A text without secrets, shortened."""
+    text = redact(text[:MAX_REDACTED_CHARACTERS])
     return text if len(text) <= MAX_SHOWN_CHARACTERS else text[:MAX_SHOWN_CHARACTERS] + "…"
