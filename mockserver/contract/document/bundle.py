@@ -54,7 +54,7 @@ class Bundle:
         self._is_30 = str(data["openapi"]).startswith("3.0")
         self._files: dict[Path, Resource] = {}
         self._by_uri: dict[str, Resource] = {}
-        self._pending: list[tuple[Resource, Any]] = []
+        self._pending: list[tuple[Resource, list[dict[str, Any]]]] = []
         self._seen: set[int] = set()
         # A file that is read later may have the `$id` that these references name.
         self._unknown: list[tuple[_Reference, SpecError]] = []
@@ -95,18 +95,19 @@ class Bundle:
 
     def _add(self, key: Path, path: Path, ref: str, content: Any) -> Resource:
         uri = "" if ref == "#" else key.relative_to(self._folder.path).as_posix()
-        identified = [node for node in nodes(content) if not IDENTIFIERS.isdisjoint(node)]
+        found = list(nodes(content, self._seen))
+        identified = [node for node in found if not IDENTIFIERS.isdisjoint(node)]
         create = file_resource if identified else Resource
         file = create(path=path, uri=uri, ref=ref, content=content)
         for resource in (file, *file.embedded) if identified else ():
             self._by_uri.setdefault(resource.uri, resource)
         self._identified += identified
         self._files[key] = file
-        self._pending.append((file, content))
+        self._pending.append((file, found))
         return file
 
-    def _localise_references(self, file: Resource, tree: Any) -> None:
-        for node in nodes(tree, self._seen):
+    def _localise_references(self, file: Resource, found: list[dict[str, Any]]) -> None:
+        for node in found:
             for reference in self._references(node, file):
                 try:
                     self._localise(reference, self._resource(reference))
@@ -198,4 +199,5 @@ class Bundle:
         if isinstance(target, dict) and id(target) not in self._seen:
             # It is inside an example or an extension, where nothing is a reference unless something refers to it.
             files = [file for file in self._files.values() if node["$ref"].startswith(f"{file.ref}/")]
-            self._pending.append((max(files, key=lambda file: len(file.ref)), target))
+            file = max(files, key=lambda file: len(file.ref))
+            self._pending.append((file, list(nodes(target, self._seen))))

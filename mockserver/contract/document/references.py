@@ -48,11 +48,13 @@ def members(node: Any, *, is_map: bool = False) -> Iterator[tuple[str | int, Any
     elif isinstance(node, dict) and is_map:
         yield from ((key, value, False) for key, value in node.items())
     elif isinstance(node, dict):
-        for key, value in node.items():
-            below = key in MAP_MEMBERS
-            is_data = key in DATA_MEMBERS or (key.startswith("x-") and not below)
-            if not is_data and not (key == "examples" and isinstance(value, list)):
-                yield key, value, below
+        yield from ((key, value, key in MAP_MEMBERS) for key, value in node.items() if not _is_data(key, value))
+
+
+def _is_data(key: str, value: Any) -> bool:
+    if key in MAP_MEMBERS:
+        return key == "examples" and isinstance(value, list)
+    return key in DATA_MEMBERS or key.startswith("x-")
 
 
 def nodes(tree: Any, seen: set[int] | None = None) -> Iterator[dict[str, Any]]:
@@ -67,9 +69,14 @@ def nodes(tree: Any, seen: set[int] | None = None) -> Iterator[dict[str, Any]]:
         if not isinstance(node, dict | list) or id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, dict) and not is_map:
+        # Not with `members`, which takes twice the time: this is a large part of the time to load a document.
+        if isinstance(node, list):
+            stack += [(item, False) for item in node]
+        elif is_map:
+            stack += [(value, False) for value in node.values()]
+        else:
             yield node
-        stack.extend((value, below) for _, value, below in members(node, is_map=is_map))
+            stack += [(value, key in MAP_MEMBERS) for key, value in node.items() if not _is_data(key, value)]
 
 
 def references(tree: Any) -> list[tuple[dict[str, Any], str]]:
