@@ -29,6 +29,7 @@ def check(settings: Settings, *, against: Path | None = None) -> Report:
         scenarios=None if folder is None else str(folder),
         files=tuple(reports),
         against=None if version is None else compare(sound, contract, version),
+        notes=contract.document.notes,
     )
 
 

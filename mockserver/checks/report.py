@@ -7,19 +7,24 @@ from typing import Any, Final
 
 from mockserver.checks.comparison import Compared, Comparison, Finding
 from mockserver.checks.file_report import FileReport
+from mockserver.contract.document.slips import Note, grouped
 from mockserver.redaction.redact import printable
 from mockserver.scenarios.format import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The result for the files of a folder under a contract; `scenarios` is None if there is no folder."""
+    """The result for the files of a folder under a contract; `scenarios` is None if there is no folder.
+
+    `notes` are slips in the contract that are ignored. They are not problems.
+    """
 
     spec: str
     version: str
     scenarios: str | None
     files: tuple[FileReport, ...]
     against: Comparison | None
+    notes: tuple[Note, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -43,7 +48,8 @@ def _files(reports: Iterable[FileReport]) -> list[dict[str, Any]]:
 
 def _text(report: Report) -> str:
     """For people: a line for each file, with its problems below it, and a summary at the end."""
-    lines = [line for each in report.files for line in _file_lines(each)]
+    lines = [f"note: {note}" for note in grouped(report.notes)]
+    lines += [line for each in report.files for line in _file_lines(each)]
     for finding in report.against.findings if report.against else ():
         lines += _finding_lines(finding)
     return "\n".join(map(printable, [*lines, *_summary(report)]))
@@ -62,7 +68,8 @@ def _github(report: Report) -> str:
     if report.against is not None:
         title = f"would break under {report.against.spec}"
         commands += [_finding_command(finding, title) for finding in report.against.findings]
-    return "\n".join([*commands, *map(printable, _summary(report))])
+    notes = [f"::notice title=ignored in the contract::{_escaped(note)}" for note in grouped(report.notes)]
+    return "\n".join([*notes, *commands, *map(printable, _summary(report))])
 
 
 FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {"text": _text, "json": _json, "github": _github}

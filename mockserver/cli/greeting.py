@@ -1,11 +1,13 @@
 """The text that the server prints when it has started: what it serves, from which files, and a first request."""
 
+from mockserver.contract.document.slips import grouped
 from mockserver.engine.engine import Engine
 from mockserver.redaction.redact import printable
 from mockserver.settings import Settings
 from mockserver.version import __version__
 
 MAX_OPERATIONS = 5
+MAX_NOTES = 10
 CREATE = "/v1/c/customer/{customer_id}/payment/session"
 # The id that the contract uses in its example.
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -29,11 +31,19 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
             f"  slow       {printable(operation)}: only openapi-core can validate {printable(', '.join(parts))}"
             for operation, parts in engine.contract.uncompiled().items()
         ),
+        *(f"  note       {printable(note)}" for note in _notes(engine)),
         "",
         *_first_requests(settings, engine, url),
         "",
     ]
     return "\n".join(lines)
+
+
+def _notes(engine: Engine) -> list[str]:
+    """The slips in the contract that are ignored."""
+    notes = grouped(engine.contract.document.notes)
+    more = [f"and {len(notes) - MAX_NOTES} more: mockserver check lists them"] if len(notes) > MAX_NOTES else []
+    return notes[:MAX_NOTES] + more
 
 
 def _scenarios(settings: Settings, engine: Engine) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from mockserver.contract.document.slips import grouped
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import UsageError
@@ -26,6 +27,7 @@ _INTERVAL = 0.5
 _MAX_PROBLEMS = 20
 _MAX_PROBLEM_LENGTH = 500
 _MAX_NAMES = 10
+_MAX_NOTES = 10
 
 
 class Reloader:
@@ -90,6 +92,9 @@ class Reloader:
             self._engine.reload = ReloadStatus(since=time.time())
             more = f" and {len(changes) - _MAX_NAMES} more" if len(changes) > _MAX_NAMES else ""
             self._log(f"reloaded: {', '.join(changes[:_MAX_NAMES]) or 'no changes'}{more}")
+        if snapshot.contract is not before.contract:
+            for note in grouped(snapshot.contract.document.notes)[:_MAX_NOTES]:
+                self._log(f"note: {printable(note)}")
         for name in sorted(snapshot.lost - lost):
             self._log(f"the activated scenario {name} no longer exists: until it exists again, another one answers")
 

@@ -51,8 +51,8 @@ class ObjectMaker:
         """The names that a schema requires in a reply."""
         properties = as_mapping(part.get("properties"))
         for name in as_names(part.get("required")):
-            # OpenAPI 3.0: `required` does not apply to a writeOnly member of a reply.
-            if self.maker.openapi_31 or as_mapping(properties.get(name)).get("writeOnly") is not True:
+            # `required` does not apply to a writeOnly member of a reply.
+            if as_mapping(properties.get(name)).get("writeOnly") is not True:
                 yield name
 
     def with_dependents(self, names: list[str]) -> list[str]:

@@ -94,6 +94,7 @@ def test_json(tmp_path: Path) -> None:
             "findings": [],
             "compared": compared,
         },
+        "notes": [],
     }
     assert (1, "", expected) == (ended.returncode, ended.stderr, shown)
 

@@ -33,6 +33,7 @@ SHAPES = {
     "Shape": {"oneOf": [{"$ref": "#/components/schemas/Circle"}], "discriminator": {"propertyName": "kind"}},
     "Circle": {"allOf": [{"$ref": "#/components/schemas/Shape"}, {"type": "object"}]},
 }
+READ_ONLY = {"required": ["n"], "properties": {"n": {"type": "integer", "readOnly": True}}}
 MEMBER = {"properties": {"n": {"$ref": "#/components/schemas/N"}}}
 NODE = {
     "type": "object",
@@ -354,6 +355,36 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             "crashes: _WrappedReferencingError",
             VALID,
         ),
+    ],
+    "invalid_keywords": [
+        (
+            document_with(request_body({"properties": {"n": {"type": "strng"}}})),
+            request({"n": 1}),
+            "crashes: UnknownType",
+            VALID,
+        ),
+        (
+            document_with(request_body({"type": "number", "exclusiveMaximum": True}), version="3.1.0"),
+            request(3),
+            "InvalidRequestBody",
+            VALID,
+        ),
+        (document_with(request_body({"required": "n"})), request({"m": 1}), "InvalidRequestBody", VALID),
+    ],
+    "required_marks": [
+        (
+            document_with(
+                request_body({"allOf": [{"$ref": "#/components/schemas/A"}], "required": ["n"]}),
+                schemas={"A": READ_ONLY},
+            ),
+            request({}),
+            "InvalidRequestBody",
+            VALID,
+        ),
+    ],
+    "required_31": [
+        (document_with(request_body(READ_ONLY), version="3.1.0"), request({}), "InvalidRequestBody", VALID),
+        (document_with(request_body(READ_ONLY), version="3.1.0"), request({"n": 1}), "valid", VALID),
     ],
     "keywords_beside_reference": [
         (

@@ -20,9 +20,15 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _required(_: Any, names: list[str], value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    for name in names if isinstance(value, dict) else ():
+        if name not in value and schema.get("properties", {}).get(name, {}).get("writeOnly") is not True:
+            yield ValidationError(f"{name!r} is a required property")
+
+
 VALIDATORS = {
     "3.0": extend(OAS30ReadValidator, {"pattern": _pattern}),  # type: ignore[no-untyped-call]  # jsonschema has no types
-    "3.1": extend(OAS31Validator, {"pattern": _pattern}),  # type: ignore[no-untyped-call]  # jsonschema has no types
+    "3.1": extend(OAS31Validator, {"pattern": _pattern, "required": _required}),  # type: ignore[no-untyped-call]  # jsonschema has no types
 }
 
 

@@ -49,7 +49,7 @@ def translate(document: Document, schema: Any, *, direction: str) -> tuple[dict[
     data, discriminators = document.data, document.discriminators
     translation: _Translation
     if document.is_31:
-        translation = _Translation31(data, discriminators)
+        translation = _Translation31(data, discriminators, direction)
     else:
         translation = _Translation30(data, discriminators, direction)
     try:
@@ -68,8 +68,9 @@ class _Translation:
 
     ignored = IGNORED
 
-    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators) -> None:
+    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators, direction: str) -> None:
         self.document = document
+        self.unsent = "readOnly" if direction == "request" else "writeOnly"
         self.discriminators = discriminators
         self.definitions: dict[str, Any] = {}
         self.formats: set[str] = set()
@@ -171,10 +172,16 @@ class _Translation:
         require(isinstance(schemas, dict))
         return {name: self.schema(schema) for name, schema in schemas.items()}
 
-    def _required(self, names: Any, _: Schema) -> Any:
+    def _required(self, names: Any, schema: Schema) -> Any:
         require(isinstance(names, list) and all(isinstance(name, str) for name in names))
+        properties = schema.get("properties", {})
+        require(isinstance(properties, dict))
         # Draft 4 does not allow repeated names.
-        return list(dict.fromkeys(names))
+        return [name for name in dict.fromkeys(names) if not self.is_unsent(properties.get(name))]
+
+    def is_unsent(self, schema: Any) -> bool:
+        """Whether a member with this schema is not sent in this direction."""
+        return isinstance(schema, dict) and bool(schema.get(self.unsent, False))
 
     def _format(self, name: Any, schema: Schema) -> Any:
         require(isinstance(name, str))
@@ -191,13 +198,12 @@ class _Translation:
 
 class _Translation30(_Translation):
     def __init__(self, document: Mapping[str, Any], discriminators: Discriminators, direction: str) -> None:
-        super().__init__(document, discriminators)
-        self.forbidding_keyword = "readOnly" if direction == "request" else "writeOnly"
+        super().__init__(document, discriminators, direction)
         self.handlers |= {"type": self._type, "additionalProperties": self._additional}
 
     def keywords(self, schema: Schema, discriminator: Discriminator | None) -> dict[str, Any]:
         translated = super().keywords(schema, discriminator)
-        if self._is_forbidden(schema):
+        if self.is_unsent(schema):
             return {"not": {}}
         # Draft 4 does not allow an empty list.
         if not translated.get("required", True):
@@ -214,21 +220,12 @@ class _Translation30(_Translation):
     def _additional(self, schema: Any, _: Schema) -> Any:
         return schema if isinstance(schema, bool) else self.schema(schema)
 
-    def _required(self, names: Any, schema: Schema) -> Any:
-        properties = schema.get("properties", {})
-        require(isinstance(properties, dict))
-        return [name for name in super()._required(names, schema) if not self._is_forbidden(properties.get(name))]
-
-    def _is_forbidden(self, schema: Any) -> bool:
-        """Whether a member with this schema must not be sent in this direction."""
-        return isinstance(schema, dict) and bool(schema.get(self.forbidding_keyword, False))
-
 
 class _Translation31(_Translation):
     ignored = IGNORED_31
 
-    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators) -> None:
-        super().__init__(document, discriminators)
+    def __init__(self, document: Mapping[str, Any], discriminators: Discriminators, direction: str) -> None:
+        super().__init__(document, discriminators, direction)
         self.handlers |= {
             **dict.fromkeys(SAME_31, keyword_values.same),
             **dict.fromkeys(ONE_SCHEMA_31, self._one),

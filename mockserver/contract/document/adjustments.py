@@ -5,6 +5,7 @@ The list of corrections in `contract/validation/corrections.py` has the reason f
 
 from typing import Any
 
+from mockserver.contract.document.member_marks import MemberMarks
 from mockserver.contract.document.references import COMPOSITIONS, SCHEMAS, nodes, refer, resolve, resolve_pointer
 from mockserver.contract.document.shape import PARAMETER_PLACES
 from mockserver.parsing import json_pointers
@@ -32,7 +33,9 @@ def adjust(data: dict[str, Any]) -> bool:
     """Adjust the data of a document in place. Returns whether it has discriminators."""
     is_30 = data["openapi"].startswith("3.0")
     has_discriminators = False
+    marks = MemberMarks(data)
     for node in nodes(data):
+        marks.copy_to(node)
         if is_30 and node.get("nullable") is True and any(isinstance(node.get(name), list) for name in COMPOSITIONS):
             _accept_null(node)
         _adjust(node)

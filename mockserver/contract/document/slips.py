@@ -4,7 +4,7 @@ Many published documents have such slips. Validators would ignore some of them, 
 error when the first message arrives. Without the keyword, all of them agree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ FLAGS = ("allowEmptyValue", "allowReserved", "explode", "required")
 class Note:
     """A slip in a document that does not prevent serving it. `pointer` is the place in the file."""
 
-    path: Path
+    file: str
     pointer: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.pointer}: {self.message}"
+        return f"{self.file}#{self.pointer}: {self.message}"
 
 
 def remove_slips(document: dict[str, Any], path: Path, origins: Mapping[str, tuple[Path, str]]) -> tuple[Note, ...]:
@@ -43,8 +43,19 @@ def remove_slips(document: dict[str, Any], path: Path, origins: Mapping[str, tup
     notes: dict[tuple[str, str], Note] = {}
     for place, message in removal.found:
         file, pointer = _origin(reference_to(place), path, origins)
-        notes.setdefault((f"{file}#{pointer}", message), Note(path=file, pointer=pointer, message=message))
+        notes.setdefault((f"{file}#{pointer}", message), Note(file=str(file), pointer=pointer, message=message))
     return tuple(notes.values())
+
+
+def grouped(notes: Iterable[Note]) -> list[str]:
+    """One line for each message, with its first place and the number of the others."""
+    places: dict[str, list[Note]] = {}
+    for note in notes:
+        places.setdefault(note.message, []).append(note)
+    return [
+        f"{first} (also in {len(others)} other place{'' if len(others) == 1 else 's'})" if others else str(first)
+        for first, *others in places.values()
+    ]
 
 
 def _origin(reference: str, path: Path, origins: Mapping[str, tuple[Path, str]]) -> tuple[Path, str]:
@@ -77,8 +88,9 @@ class _Removal:
             self._flags(slot)
         elif isinstance(slot.value, dict):
             self._schema(slot, slot.value)
-        elif slot.value is not None or slot.key != "schema":
-            self._not_a_schema(slot)
+        elif not isinstance(slot.value, bool) and not slot.is_foreign:
+            self.found.append((slot.place, f"a schema must be a mapping, is {_shown(slot.value)}; it is ignored"))
+            slot.holder[slot.key] = {}
 
     def _note(self, place: Any, keyword: str, problem: str, value: Any) -> None:
         self.found.append((place, f"`{keyword}` {problem}, is {_shown(value)}; it is ignored"))
@@ -89,15 +101,6 @@ class _Removal:
             # Not a mapping or a list, which a member of another map could have by this name.
             if isinstance(value, str | int | float) and not isinstance(value, bool):
                 self._note(slot.place, flag, "must be true or false", slot.value.pop(flag))
-
-    def _not_a_schema(self, slot: Slot) -> None:
-        if isinstance(slot.value, bool):
-            return
-        if isinstance(slot.holder, dict) and slot.key in self._rules:
-            # The rule of the keyword has already removed it.
-            return
-        self.found.append((slot.place, f"a schema must be a mapping, is {_shown(slot.value)}; it is ignored"))
-        slot.holder[slot.key] = {}
 
     def _schema(self, slot: Slot, schema: dict[str, Any]) -> None:
         self._identifiers(slot, schema)

@@ -14,6 +14,10 @@ CORRECTIONS = {
     "references": "openapi-core does not find the `$anchor`, `$dynamicAnchor` and `$id` of components, resolves local "
     "references against the `$id` around them (in OpenAPI 3.0 against `id`), and fetches what it does not find. The "
     "mock replaces all references by JSON pointers when it loads the document, and fetches nothing.",
+    "invalid_keywords": "openapi-core ignores some invalid values of keywords, and crashes on others, such as "
+    "`type: strng`. The mock removes such keywords when it loads the document, and says so in a note.",
+    "required_marks": "openapi-core looks for `readOnly` and `writeOnly` only in the schema that has `required`. The "
+    "mock also finds them through `$ref` and `allOf`, and copies them beside `required`.",
     "keywords_beside_reference": "openapi-core ignores the keywords beside the outermost `$ref` of a schema. In "
     "OpenAPI 3.1 they apply, so the mock moves such a `$ref` into `allOf`.",
     "boolean_schema": "openapi-core crashes if the schema of a media type or parameter is true or false. The mock "
@@ -88,6 +92,8 @@ CORRECTIONS = {
     "`patternProperties`.",
     "unique_items": "openapi-core compares each item with each other item, which takes hours for a long list of "
     "objects, and does not distinguish nested true and 1. The mock looks at each item once.",
+    "required_31": "openapi-core demands members in OpenAPI 3.1 that are required and `readOnly` in requests, or "
+    "required and `writeOnly` in replies. The mock does not demand them, as in OpenAPI 3.0.",
     "multiple_of": "openapi-core divides binary floats, so 19.99 is not a multiple of 0.01. The mock calculates with "
     "the decimal numbers as they are written.",
     "formats": "openapi-core checks `time` by the older rules of draft 3, which allow no offset, crashes on `byte` if "

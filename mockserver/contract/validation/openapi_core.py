@@ -196,7 +196,8 @@ class ReplyValidator(_CorrectedValidator, APICallResponseValidator):
 
 
 def _options(class_30: type[Validator], discriminators: Discriminators, *, is_31: bool) -> dict[str, Any]:
-    validators = SchemaValidators(OAS31Validator if is_31 else class_30, discriminators, is_31=is_31)
+    unsent = "readOnly" if class_30 is OAS30WriteValidator else "writeOnly"
+    validators = SchemaValidators(OAS31Validator if is_31 else class_30, discriminators, is_31=is_31, unsent=unsent)
     styles = Styles(Casters(validators, discriminators, is_31=is_31), style_deserializers=STYLES)
     return {
         "schema_validators_factory": validators,

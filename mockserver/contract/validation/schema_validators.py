@@ -2,14 +2,14 @@
 
 # ruff: noqa: D102  # openapi-core documents the methods that are overridden here
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, cast
 
 from jsonschema import FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend, validator_for
+from jsonschema.validators import validator_for
 from jsonschema_path import SchemaPath
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
@@ -19,15 +19,11 @@ from mockserver.contract.document.discriminators import Discriminators
 from mockserver.contract.formats.number_formats import INTEGER_RANGES
 from mockserver.contract.formats.string_formats import EXAMPLES, has_format
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
+from mockserver.contract.validation.corrected_dialects import CorrectedDialects, Correction, Errors, Keyword, Schema
 from mockserver.contract.validation.discriminator_keywords import DiscriminatorKeywords
 from mockserver.contract.validation.quiet_values import quiet
-from mockserver.contract.validation.schema_check import bounded, current_check, scope
+from mockserver.contract.validation.schema_check import current_check, scope
 from mockserver.parsing.json_values import are_equal, are_unique, is_multiple
-
-Schema = Mapping[str, Any]
-Errors = Iterator[ValidationError]
-Keyword = Callable[[Any, Any, Any, Schema], Errors]
-"""A keyword of jsonschema: it takes the validator, the keyword's value, the instance and the whole schema."""
 
 FORMAT_CHECKER = FormatChecker(())
 FORMAT_CHECKER.checkers = {name: (partial(has_format, name), ()) for name in (*EXAMPLES, *INTEGER_RANGES)}
@@ -36,11 +32,14 @@ FORMAT_CHECKER.checkers = {name: (partial(has_format, name), ()) for name in (*E
 class SchemaValidators(SchemaValidatorsFactory):
     """Builds the validator of a schema on first use and keeps it: building takes longer than validating."""
 
-    def __init__(self, validator_class: type[Validator], discriminators: Discriminators, *, is_31: bool) -> None:
+    def __init__(
+        self, validator_class: type[Validator], discriminators: Discriminators, *, is_31: bool, unsent: str
+    ) -> None:
         super().__init__(validator_class, FORMAT_CHECKER)
+        # The classes of 3.0 treat readOnly and writeOnly themselves.
+        corrections = CORRECTED_KEYWORDS | ({"required": _required(unsent)} if is_31 else {})
+        self._dialects = CorrectedDialects(corrections, DiscriminatorKeywords(discriminators))
         self._is_31 = is_31
-        self._keywords = DiscriminatorKeywords(discriminators)
-        self._classes: dict[Any, Any] = {}
         self._built: dict[SchemaPath, SchemaValidator] = {}
 
     def get_format_checker(self, *_: Any, **__: Any) -> Any:
@@ -52,12 +51,7 @@ class SchemaValidators(SchemaValidatorsFactory):
             own = schema.get("$schema") if isinstance(schema.read_value(), dict) else None
             named = own or (spec / "jsonSchemaDialect").read_str(OAS31_BASE_DIALECT_ID)
             dialect = validator_for({"$schema": named}, default=dialect)
-        return self._corrected(dialect)
-
-    def _corrected(self, dialect: Any) -> type[Validator]:
-        if dialect not in self._classes:
-            self._classes[dialect] = bounded(_with_corrected_keywords(dialect, self._keywords), self._corrected)
-        return cast("type[Validator]", self._classes[dialect])
+        return cast("type[Validator]", self._dialects.corrected(dialect))
 
     def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
         built = self._built.get(schema)
@@ -116,6 +110,21 @@ def _pattern_properties(_: Keyword, validator: Any, patterns: Any, instance: Any
         for pattern, schema in patterns.items():
             for name in _matching(pattern, instance):
                 yield from validator.descend(instance[name], schema, path=name, schema_path=pattern)
+
+
+def _required(unsent: str) -> Correction:
+    """`required`, except for members with the keyword `unsent`."""
+
+    def required(original: Keyword, validator: Any, names: Any, instance: Any, schema: Schema) -> Errors:
+        properties = schema.get("properties", {})
+        expected = [name for name in names if not _has_keyword(properties.get(name), unsent)]
+        yield from original(validator, expected, instance, schema)
+
+    return required
+
+
+def _has_keyword(schema: Any, keyword: str) -> bool:
+    return isinstance(schema, dict) and bool(schema.get(keyword, False))
 
 
 def _additional_properties(original: Keyword, validator: Any, value: Any, instance: Any, schema: Schema) -> Errors:
@@ -230,8 +239,7 @@ def _is_valid(validator: Any, instance: Any, schema: Any) -> bool:
     return next(iter(validator.descend(instance, schema)), None) is None
 
 
-# Each function takes the dialect's own keyword, and then what a keyword takes.
-CORRECTED_KEYWORDS: dict[str, Callable[[Keyword, Any, Any, Any, Schema], Errors]] = {
+CORRECTED_KEYWORDS: dict[str, Correction] = {
     "additionalProperties": _additional_properties,
     "enum": _enum,
     "multipleOf": _multiple_of,
@@ -241,14 +249,3 @@ CORRECTED_KEYWORDS: dict[str, Callable[[Keyword, Any, Any, Any, Schema], Errors]
     "unevaluatedProperties": _unevaluated_properties,
     "uniqueItems": _unique_items,
 }
-
-
-def _with_corrected_keywords(dialect: Any, discriminator_keywords: DiscriminatorKeywords) -> Any:
-    own = dialect.VALIDATORS
-    corrected: dict[str, Any] = {}
-    corrected |= {name: partial(correct, own[name]) for name, correct in CORRECTED_KEYWORDS.items() if name in own}
-    if "discriminator" in own:
-        corrected |= discriminator_keywords.functions
-    extended = extend(dialect, corrected)  # type: ignore[no-untyped-call]  # jsonschema has no types
-    extended.DISCRIMINATOR_KEYWORDS = discriminator_keywords
-    return extended
