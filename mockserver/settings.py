@@ -31,6 +31,8 @@ class Settings:
     """The accepted API keys. Empty accepts any key. (`MOCKSERVER_API_KEY`)"""
     on_violation: Literal["refuse", "report"] = "refuse"
     """Refuse a request that breaks the contract, or answer it and report. (`MOCKSERVER_ON_VIOLATION`)"""
+    strict: bool = False
+    """Whether names that the contract does not document are violations. (`MOCKSERVER_STRICT`)"""
     reload: bool = False
     """Whether changes of the spec and the scenario files are loaded while the server runs. (`MOCKSERVER_RELOAD`)"""
     cors_origins: tuple[str, ...] = ()

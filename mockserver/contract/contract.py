@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from mockserver.contract.document.credentials import CredentialPlace, credential_places, find_credential
 from mockserver.contract.document.document import Document, load_document
 from mockserver.contract.document.operations import Operation, operations
+from mockserver.contract.documented_names import DocumentedNames
 from mockserver.contract.message_validator import MessageValidator
 from mockserver.contract.router import Route, Router
+from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Refusal, Violation
 from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Call, Reply, Request
@@ -19,10 +21,11 @@ from mockserver.parsing.media_types import is_json
 
 
 class Understood(NamedTuple):
-    """A request that could be read: the call that it makes, and its violations."""
+    """A request that could be read: the call that it makes, its violations, and the names that are not documented."""
 
     call: Call
     violations: tuple[Violation, ...] = ()
+    undocumented: tuple[UndocumentedName, ...] = ()
 
 
 class Contract:
@@ -44,6 +47,7 @@ class Contract:
         self.operations: Mapping[str, Operation] = {operation.id: operation for operation in operations(document)}
         self.credential_places: tuple[CredentialPlace, ...] = credential_places(document)
         self._router = Router(self.operations.values())
+        self._names = DocumentedNames(document)
         self._validator = MessageValidator(document, compiled=compiled)
         self._accepted_keys = accepted_keys
         self._max_body = max_body
@@ -88,7 +92,7 @@ class Contract:
         body, violations = self._validator.body(operation, request)
         violations = self._validator.parameters(operation, request, route.path) + violations
         call = Call(request=request, operation=operation.id, path=route.path, body=body)
-        return Understood(call, tuple(violations))
+        return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
 
     def body_of(self, request: Request, operation_id: str | None) -> Any:
         """The body of a request as matchers see it: the parsed value if possible, else text; ABSENT without a body."""

@@ -48,7 +48,7 @@ class ControlApi:
 
     def _call(self, request: Request) -> tuple[str, CallResult | EventStream]:
         """The operation that a request calls, and its result. Raises Refusal."""
-        call, violations = self.contract.understand(request)
+        call, violations, _ = self.contract.understand(request)
         if violations:
             detail = f"The call breaks spec/admin.yaml at: {summary(violations)}."
             raise Refusal("contract-violation", detail, violations=violations)

@@ -9,7 +9,7 @@ from mockserver.control.verify import verify_calls
 from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
-from mockserver.engine.namespaces import Namespace, namespace_of, shown
+from mockserver.engine.namespaces import ANONYMOUS, Namespace, namespace_of, shown
 from mockserver.errors import Refusal
 from mockserver.messages import Call
 from mockserver.payments import PaymentSession
@@ -54,6 +54,14 @@ def activate_scenario(engine: Engine, call: Call) -> CallResult:
     namespace, name = _namespace(engine, call), call.body["name"]
     engine.activate(name, namespace)
     return CallResult(body={"name": name, "namespace": namespace.shown if namespace else None})
+
+
+def set_strict(engine: Engine, call: Call) -> CallResult:
+    """Set whether names that the contract does not document are violations."""
+    namespace, strict = _namespace(engine, call), call.body["strict"]
+    engine.strictness.set(strict, namespace.key if namespace else None)
+    in_force = engine.strictness.of(namespace.key if namespace else ANONYMOUS)
+    return CallResult(body={"strict": in_force, "namespace": namespace.shown if namespace else None})
 
 
 def get_journal(engine: Engine, call: Call) -> CallResult:
@@ -122,6 +130,7 @@ CALLS: Final[Mapping[str, Callable[[Engine, Call], CallResult | EventStream]]] =
         get_health,
         list_scenarios,
         activate_scenario,
+        set_strict,
         get_journal,
         verify,
         list_payment_sessions,

@@ -12,6 +12,7 @@ from mockserver.engine.namespaces import Namespace, namespace_of
 from mockserver.engine.recording import Recorder, Recording
 from mockserver.engine.reply_renderer import RenderedReply, ReplyRenderer
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
+from mockserver.engine.strictness import Strictness
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Fault, Reply, Request
 from mockserver.parsing import json_pointers
@@ -36,6 +37,7 @@ class Engine:
         snapshot: Snapshot,
         seed: int | None = None,
         report_violations: bool = False,
+        strict: bool = False,
     ) -> None:
         self.snapshot = snapshot
         self.reload: ReloadStatus | None = None
@@ -43,6 +45,7 @@ class Engine:
         self.ledger = Ledger()
         self.payment_sessions = self.ledger.sessions
         self.report_violations = report_violations
+        self.strictness = Strictness(initial=strict)
         self._renderer = ReplyRenderer(self.payment_sessions)
         self._on_reset: list[Callable[[str | None], None]] = []
 
@@ -52,7 +55,7 @@ class Engine:
         recording = self.recorder.begin(request, namespace_of(request, snapshot.contract.credential_places))
         outcome: Reply | Fault
         try:
-            call = recording.understand(snapshot.contract)
+            call = recording.understand(snapshot.contract, strict=self.strictness.of(recording.namespace.key))
             if recording.entry.violations and not self.report_violations:
                 self._look_for_nearest(call, recording, snapshot)
                 raise recording.refuse_violations()
@@ -91,6 +94,7 @@ class Engine:
         key = namespace.key if namespace else None
         if self.snapshot.selector:
             self.snapshot.selector.reset(key)
+        self.strictness.reset(key)
         self.ledger.reset(key)
         for reset in self._on_reset:
             reset(key)

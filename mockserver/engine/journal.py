@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
 from mockserver.redaction.card_numbers import REDACTED
@@ -33,8 +34,8 @@ class Entry:
 
     An entry is filled in while its request is answered, and does not change after that. `owner` is the key of the
     namespace and never shown; `namespace` is how it is shown. `path` has the decoded path parameters. `sent` is the
-    body as matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. Secrets are
-    removed when the entry is read, not before.
+    body as matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. `warnings`
+    are names in the request that are probably misspelled. Secrets are removed when the entry is read, not before.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Entry:
     nearest: Nearest | None = None
     misses: tuple[Miss, ...] = ()
     violations: tuple[Violation, ...] = ()
+    warnings: tuple[UndocumentedName, ...] = ()
     outcome: Reply | Fault = NOT_ANSWERED
     duration: float = 0.0
 
@@ -98,6 +100,7 @@ class Entry:
             "nearest": self.nearest.as_json() if self.nearest else None,
             "misses": [miss.as_json() for miss in self.misses],
             "violations": [violation.as_json() for violation in self.violations],
+            "warnings": [warning.as_json() for warning in self.warnings],
             "reply": {
                 "status": reply.status,
                 "headers": _headers(reply.headers) | {"mock-entry": self.id},

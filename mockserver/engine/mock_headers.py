@@ -1,6 +1,6 @@
 """The mock's own headers on replies, and the replies that the mock makes itself: refusals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,18 +13,26 @@ from mockserver.redaction.redact import redact
 
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 
-MAX_SHOWN_VIOLATIONS = 10
+MAX_SHOWN = 10
+"""How many violations or warnings are listed in a header."""
+MAX_LENGTH = 200
+"""How long each of them may be."""
 
 
 def mock_headers(entry: Entry, *, report: bool) -> list[tuple[str, str]]:
-    """Mock-Entry; Mock-Scenario and Mock-Stub if they have a value; with `report`, Mock-Violations if there are any."""
+    """Mock-Entry; Mock-Scenario, Mock-Stub and Mock-Warnings if they have a value.
+
+    With `report`, Mock-Violations if there are any and the request was not refused.
+    """
     headers = [("mock-entry", _header_value(entry.id))]
     if entry.scenario is not None:
         headers.append(("mock-scenario", entry.scenario))
     if entry.stub is not None:
         headers.append(("mock-stub", _header_value(entry.stub)))
     if report and entry.violations and entry.refused is None:
-        headers.append(("mock-violations", _header_value(summary(entry.violations))))
+        headers.append(("mock-violations", _listed(map(_header_value, _places(entry.violations)))))
+    if entry.warnings:
+        headers.append(("mock-warnings", _listed(_header_value(str(warning)) for warning in entry.warnings)))
     return headers
 
 
@@ -48,11 +56,26 @@ def problem_reply(document: Mapping[str, Any], kind: str, *, headers: tuple[tupl
 
 def summary(violations: Iterable[Violation]) -> str:
     """Where the contract is violated, and by which keyword; the first few."""
-    places = list(dict.fromkeys(f"{each.place} {redact(each.pointer) or '/'} ({each.keyword})" for each in violations))
-    more = f", and {len(places) - MAX_SHOWN_VIOLATIONS} more" if len(places) > MAX_SHOWN_VIOLATIONS else ""
-    return ", ".join(places[:MAX_SHOWN_VIOLATIONS]) + more
+    return _listed(_places(violations))
+
+
+def _places(violations: Iterable[Violation]) -> Iterator[str]:
+    return (f"{each.place} {redact(each.pointer) or '/'} ({each.keyword})" for each in violations)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """The first few of the texts. Of a long text, the middle is left out."""
+    distinct = list(dict.fromkeys(texts))
+    shown = [_shortened(text) for text in distinct[:MAX_SHOWN]]
+    more = f", and {len(distinct) - MAX_SHOWN} more" if len(distinct) > MAX_SHOWN else ""
+    return ", ".join(shown) + more
+
+
+def _shortened(text: str) -> str:
+    half = MAX_LENGTH // 2
+    return text if len(text) <= MAX_LENGTH else f"{text[:half]}...{text[-half:]}"
 
 
 def _header_value(text: str) -> str:
     """A text as the value of a header: printable ASCII as it is, everything else percent-encoded."""
-    return text if text.isascii() and text.isprintable() else quote(text, safe=" /()#,:;=")
+    return text if text.isascii() and text.isprintable() else quote(text, safe=" /()#,:;=?")

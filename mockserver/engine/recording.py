@@ -5,13 +5,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mockserver.contract import Contract
+from mockserver.contract import Contract, Understood
 from mockserver.contract.router import Route
+from mockserver.contract.undocumented_names import misspelled
 from mockserver.engine.coverage import Coverage
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.mock_headers import Outcome, mock_headers, refusal_reply, summary, with_headers
 from mockserver.engine.namespaces import Namespace, Streams
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Reply, Request
 from mockserver.payments.random_ids import RandomIds
 
@@ -30,10 +31,18 @@ class Recording:
         self.entry.operation, self.entry.path = route.operation.id, route.path
         return route
 
-    def understand(self, contract: Contract) -> Call:
-        """Find the operation and check the request; the violations are recorded. Raises Refusal."""
+    def understand(self, contract: Contract, *, strict: bool) -> Call:
+        """Find the operation and check the request; violations and warnings are recorded. Raises Refusal.
+
+        With `strict`, names that the contract does not document are violations, else some of them are warnings.
+        """
         understood = contract.understand(self.entry.request, self.route(contract))
         self.entry.violations = understood.violations
+        if understood.undocumented:
+            if strict:
+                self.entry.violations += _undocumented_violations(understood)
+            else:
+                self.entry.warnings = misspelled(understood.undocumented)
         return understood.call
 
     def refuse_violations(self) -> Refusal:
@@ -46,6 +55,13 @@ class Recording:
         self.entry.refused = refusal.kind
         self.entry.violations = self.entry.violations or refusal.violations
         return refusal_reply(refusal)
+
+
+def _undocumented_violations(understood: Understood) -> tuple[Violation, ...]:
+    """The violations for undocumented names, without those that violate `additionalProperties: false` as well."""
+    known = {(violation.place, violation.pointer) for violation in understood.violations}
+    found = (name.violation for name in understood.undocumented)
+    return tuple(violation for violation in found if (violation.place, violation.pointer) not in known)
 
 
 class Recorder:

@@ -18,7 +18,12 @@ from mockserver.settings import Settings, own_file
 def load_engine(settings: Settings) -> Engine:
     """An engine that answers with the contract and the scenarios of the settings. Raises SpecError, ScenarioError."""
     snapshot = load_snapshot(settings)
-    return Engine(snapshot=snapshot, seed=settings.seed, report_violations=settings.on_violation == "report")
+    return Engine(
+        snapshot=snapshot,
+        seed=settings.seed,
+        report_violations=settings.on_violation == "report",
+        strict=settings.strict,
+    )
 
 
 def load_snapshot(settings: Settings, *, contract: Contract | None = None) -> Snapshot:

@@ -43,7 +43,7 @@ class SavedMethodsApi:
         namespace = namespace_of(request, self.contract.credential_places)
         recording = self._engine.recorder.begin(request, namespace)
         try:
-            call = recording.understand(self.contract)
+            call = recording.understand(self.contract, strict=self._engine.strictness.of(namespace.key))
             if recording.entry.violations and not self._engine.report_violations:
                 raise recording.refuse_violations()
             saved = self._engine.ledger.saved.of(namespace.key, call.path["customer_id"])

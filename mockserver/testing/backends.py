@@ -87,6 +87,7 @@ class Options(TypedDict, total=False):
     seed: int | None
     api_keys: tuple[str, ...]
     on_violation: Literal["refuse", "report"]
+    strict: bool
     cors_origins: tuple[str, ...]
     allow_hosts: tuple[str, ...]
     max_body: int
@@ -98,7 +99,7 @@ def backend_of(
 ) -> Backend:
     """The backend for the arguments of MockServer. Raises UsageError if they cannot be used together."""
     if url is not None:
-        names = [name for name in options if name != "scenario"]
+        names = [name for name in options if name not in {"scenario", "strict"}]
         if settings is not None or names:
             raise UsageError(f"a running server already has its settings: leave out {_list(names) or 'settings'}")
         return RunningServer(url, admin_token=admin_token)

@@ -37,6 +37,7 @@ def entry_lines(entries: Iterable[JournalEntry]) -> Iterator[str]:
             yield f"    refused as {entry.refused}: {_detail(entry)}"
         for each in entry.violations:
             yield f"    {each.place} {each.pointer or '/'} ({each.keyword}): {each.message}"
+        yield from (f"    warning: {each.place} {each.pointer}: {each.message}" for each in entry.warnings)
         if entry.request.body:
             yield f"    sent: {_shortened(entry.request.body)}"
         if entry.nearest:

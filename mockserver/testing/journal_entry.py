@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Violation
 from mockserver.scenarios import Miss
 
@@ -46,6 +47,7 @@ class JournalEntry:
 
     `at` is in seconds since the epoch, `delay` and `duration` are in seconds. For a refused request, `nearest` is the
     scenario and the stub that would have answered or came nearest, and `misses` says why that stub did not match.
+    `warnings` are names in the request that are not documented but similar to documented ones.
     """
 
     id: str
@@ -60,6 +62,7 @@ class JournalEntry:
     nearest: tuple[str, str] | None
     misses: tuple[Miss, ...]
     violations: tuple[Violation, ...]
+    warnings: tuple[UndocumentedName, ...]
     reply: SeenReply
     fault: str | None
     delay: float
@@ -78,6 +81,7 @@ class JournalEntry:
                 "nearest": (nearest["scenario"], nearest["stub"]) if nearest else None,
                 "misses": tuple(Miss(**miss) for miss in entry["misses"]),
                 "violations": tuple(Violation(**violation) for violation in violations),
+                "warnings": tuple(map(UndocumentedName.from_json, entry["warnings"])),
             }
         )
 

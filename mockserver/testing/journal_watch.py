@@ -11,13 +11,14 @@ from mockserver.testing.journal_entry import JournalEntry
 class JournalWatch:
     """The exchanges of one test.
 
-    `unsound` has the entries of requests that were refused or broke the contract, `cells` the outcomes of all entries.
-    `end` stops watching.
+    `unsound` has the entries of requests that were refused or broke the contract, `cells` the outcomes of all entries,
+    `warnings` the warnings about requests, each with the name of the operation. `end` stops watching.
     """
 
     def __init__(self) -> None:
         self.unsound: list[JournalEntry] = []
         self.cells: set[Cell] = set()
+        self.warnings: dict[tuple[str, str], None] = {}
         self.end: Callable[[], None] = lambda: None
 
     def update(self) -> None:
@@ -26,6 +27,8 @@ class JournalWatch:
     def _add(self, entry: Entry | JournalEntry) -> None:
         if not entry.is_sound:
             self.unsound.append(entry if isinstance(entry, JournalEntry) else JournalEntry.from_json(entry.as_json()))
+        if entry.operation is not None:
+            self.warnings |= dict.fromkeys((entry.operation, str(warning)) for warning in entry.warnings)
         if entry.operation is not None and entry.refused is None:
             self.cells.add(Cell(entry.operation, entry.scenario or "", entry.fault or str(entry.reply.status)))
 

@@ -70,6 +70,7 @@ class MockServer:
         self._backend = backend or backend_of(settings, url, admin_token, options)
         self._owns_backend = backend is None
         self._scenario = options.get("scenario") if url else None
+        self._strict = options.get("strict") if url else None
         self._watch: JournalWatch | None = None
         self._numbers = count(1)
         if isinstance(self._backend, LocalBackend):
@@ -82,6 +83,8 @@ class MockServer:
         self._backend.start()
         if self._scenario is not None:
             self.scenario(self._scenario)
+        if self._strict is not None:
+            self.strict(self._strict)
         return self
 
     def stop(self) -> None:
@@ -137,6 +140,14 @@ class MockServer:
         """Activate a scenario in this namespace; None restores the default. Raises UsageError if it does not exist."""
         __tracebackhide__ = True
         self._call("PUT", "scenario", {"name": name})
+
+    def strict(self, strict: bool | None = True) -> None:  # noqa: FBT001, FBT002  # it says what the argument is
+        """Choose whether undocumented names are violations in this namespace; None restores the server's default.
+
+        Undocumented names are members, query parameters and form fields of requests that the contract does not have.
+        """
+        __tracebackhide__ = True
+        self._call("PUT", "strict", {"strict": strict})
 
     @property
     def journal(self) -> list[JournalEntry]:

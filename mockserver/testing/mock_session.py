@@ -29,6 +29,7 @@ MAX_ENTRIES: Final = 20
 MARKER_ARGUMENTS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "scenario": (str, type(None)),
     "allow_violations": bool,
+    "strict": bool,
 }
 
 
@@ -36,11 +37,12 @@ MARKER_ARGUMENTS: Final[Mapping[str, type | tuple[type, ...]]] = {
 class MockUsage:
     """The use that one test makes of the mock.
 
-    `problem` describes the requests that were refused or broke the contract. `reported` is true after the test has
-    failed because of them, `has_failed` after it has failed for any reason.
+    `test` is the test's node id. `problem` describes the requests that were refused or broke the contract. `reported`
+    is true after the test has failed because of them, `has_failed` after it has failed for any reason.
     """
 
     session: MockSession
+    test: str
     mock: MockServer
     watch: JournalWatch
     allow_violations: bool
@@ -53,6 +55,8 @@ class MockUsage:
         try:
             self.watch.update()
             self.session.cells |= self.watch.cells
+            for warning in self.watch.warnings:
+                self.session.warnings.setdefault(warning, {})[self.test] = None
             unsound = self.watch.unsound
             if unsound and not self.allow_violations:
                 hints = ["to allow it: @pytest.mark.mockserver(allow_violations=True)"]
@@ -89,16 +93,19 @@ class MockUsage:
 class MockSession:
     """The mock for all tests of a process: its own, or a running server. Raises UsageError.
 
-    `cells` has the outcomes that the tests have used. `transport` has the connections that all clients share.
+    `cells` has the outcomes that the tests have used, `warnings` the tests that caused each warning. All clients share
+    the connections of `transport`.
     """
 
     def __init__(self, options: Mapping[str, str | None], config: pytest.Config) -> None:
         self.cells: set[Cell] = set()
+        self.warnings: dict[tuple[str, str], dict[str, None]] = {}
         self.transport: httpx.HTTPTransport | None = None
         self.is_remote = options["url"] is not None
         # A running server may accept only its own keys.
         self.generates_keys = self.is_remote and options["api_key"] is None
         self._options = options
+        self._strict = True if options["strict"] else None
         if self.is_remote and options["api_key"] and getattr(config, "workerinput", {}).get("workercount", 1) > 1:
             raise UsageError(
                 "with --mockserver-api-key and --mockserver-url all tests share one namespace, so workers of "
@@ -130,14 +137,29 @@ class MockSession:
             mock.reset()
         if arguments.get("scenario") is not None:
             mock.scenario(arguments["scenario"])
+        self._set_strict(mock, arguments.get("strict", self._strict))
         watch = mock.watch(frozenset(self._owners - {mock.owner}))
         self._owners.add(mock.owner)
         return MockUsage(
-            session=self, mock=mock, watch=watch, allow_violations=arguments.get("allow_violations", False)
+            session=self,
+            test=item.nodeid,
+            mock=mock,
+            watch=watch,
+            allow_violations=arguments.get("allow_violations", False),
         )
 
+    def _set_strict(self, mock: MockServer, strict: bool | None) -> None:  # noqa: FBT001  # see MockServer.strict
+        if isinstance(self._backend, LocalBackend):
+            # Only these tests use the mock: requests without the key of the test are checked strictly, too.
+            self._backend.engine.strictness.set(strict, None)
+        elif strict is not None:
+            mock.strict(strict)
+
     def finish(self) -> dict[str, Any] | None:
-        """Stop the mock. Returns the used and the expected cells as plain values; None if there is no mock."""
+        """Stop the mock. Returns the used and the expected cells and the warnings; None if there is no mock.
+
+        All of them are plain values, which a worker of pytest-xdist can send.
+        """
         if self.transport is not None:
             self.transport.close()
         try:
@@ -148,7 +170,8 @@ class MockSession:
         finally:
             self._backend.stop()
         expected = [[cell["operation"], cell["scenario"] or "", cell["outcome"]] for cell in cells if cell["expected"]]
-        return {"cells": [list(cell) for cell in self.cells], "expected": expected}
+        warnings = [[operation, text, list(tests)] for (operation, text), tests in self.warnings.items()]
+        return {"cells": [list(cell) for cell in self.cells], "expected": expected, "warnings": warnings}
 
     def _new_backend(self, config: pytest.Config) -> Backend:
         changes: dict[str, Any] = {}

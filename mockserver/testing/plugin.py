@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OPTIONS = {
     "spec": "OpenAPI document that the mock server serves; default: the bundled contract",
     "scenarios": "folder of scenario files; default: the bundled ones, or none if a spec is given",
+    "strict": "treat undocumented members, query parameters and form fields as violations",
     "seed": "seed of the generated values; default: 1, so that every run is the same",
     "url": "URL of a running mock server to use instead of one in this process; default: MOCKSERVER_URL",
     "api_key": "key that every test sends; default: a new one for each test",
@@ -30,28 +31,40 @@ OPTIONS = {
 }
 """The options, as `--mockserver-spec` on the command line and `mockserver_spec` in the ini file."""
 
+SWITCHES = {"strict"}
+"""The options without a value. Their ini options are true or false."""
+
 VARIABLES = {"url": "MOCKSERVER_URL", "admin_token": "MOCKSERVER_ADMIN_TOKEN"}
 
 MARKER = (
-    "mockserver(scenario=None, allow_violations=False): the scenario that answers in this test, and whether requests "
-    "may be refused or break the contract."
+    "mockserver(scenario=None, allow_violations=False, strict=False): the scenario that answers in this test, whether "
+    "requests may be refused or break the contract, and whether undocumented names are violations."
 )
 
 _SESSION: pytest.StashKey[MockSession] = pytest.StashKey()
 _USAGE: pytest.StashKey[MockUsage] = pytest.StashKey()
-_COVERAGE: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+_RESULTS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the command-line and ini options."""
     group = parser.getgroup("mockserver", "mock of Wingback's API")
     for name, description in OPTIONS.items():
-        group.addoption(f"--mockserver-{name.replace('_', '-')}", metavar=name.upper(), help=description)
-        parser.addini(f"mockserver_{name}", description)
+        flag = f"--mockserver-{name.replace('_', '-')}"
+        if name in SWITCHES:
+            group.addoption(flag, action="store_const", const="true", help=description)
+            parser.addini(f"mockserver_{name}", description, type="bool")
+        else:
+            group.addoption(flag, metavar=name.upper(), help=description)
+            parser.addini(f"mockserver_{name}", description)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and check --mockserver-fail-under before the tests run."""
+    """Register the marker, and check the options before the tests run."""
+    try:
+        _option(config, "strict")
+    except (ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"mockserver_strict takes true or false: {error}") from None
     fail_under = _option(config, "fail_under")
     try:
         is_percentage = 0 <= float(fail_under or 0) <= 100
@@ -60,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_percentage:
         raise pytest.UsageError(f"--mockserver-fail-under takes a percentage, not {fail_under!r}")
     config.addinivalue_line("markers", MARKER)
-    config.stash[_COVERAGE] = []
+    config.stash[_RESULTS] = []
 
 
 @pytest.fixture
@@ -145,10 +158,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Collect the coverage of a pytest-xdist worker."""
-    coverage = getattr(node, "workeroutput", {}).get("mockserver")
-    if coverage is not None:
-        node.config.stash[_COVERAGE].append(coverage)
+    """Collect the coverage and the warnings of a pytest-xdist worker."""
+    result = getattr(node, "workeroutput", {}).get("mockserver")
+    if result is not None:
+        node.config.stash[_RESULTS].append(result)
 
 
 @pytest.hookimpl(tryfirst=True)  # before junitxml writes its file
@@ -156,22 +169,26 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the server; report the coverage."""
     config = session.config
     mock_session = config.stash.get(_SESSION, None)
-    coverage = mock_session.finish() if mock_session is not None else None
+    result = mock_session.finish() if mock_session is not None else None
     if hasattr(config, "workeroutput"):
-        config.workeroutput["mockserver"] = coverage
+        config.workeroutput["mockserver"] = result
         return
-    if coverage is not None:
-        config.stash[_COVERAGE].append(coverage)
+    if result is not None:
+        config.stash[_RESULTS].append(result)
     fail_under = _option(config, "fail_under")
-    if not config.getoption("collectonly") and (config.stash[_COVERAGE] or fail_under is not None):
+    if not config.getoption("collectonly") and (config.stash[_RESULTS] or fail_under is not None):
         from mockserver.testing.coverage_report import report
 
-        report(session, config.stash[_COVERAGE], fail_under=fail_under, path=_option(config, "coverage_json"))
+        report(session, config.stash[_RESULTS], fail_under=fail_under, path=_option(config, "coverage_json"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the coverage."""
-    if config.stash[_COVERAGE] or _option(config, "fail_under") is not None:
+    """Print the warnings and the coverage."""
+    if config.stash[_RESULTS]:
+        from mockserver.testing.warning_report import summarize_warnings
+
+        summarize_warnings(terminalreporter, config.stash[_RESULTS])
+    if config.stash[_RESULTS] or _option(config, "fail_under") is not None:
         from mockserver.testing.coverage_report import summarize
 
         summarize(terminalreporter, config)
@@ -182,7 +199,8 @@ def _option(config: pytest.Config, name: str) -> str | None:
     value: str | None = config.getoption(f"mockserver_{name}")
     if value is not None:
         return value or None
-    return config.getini(f"mockserver_{name}") or os.environ.get(VARIABLES.get(name, "")) or None
+    ini = config.getini(f"mockserver_{name}")
+    return ("true" if ini is True else ini) or os.environ.get(VARIABLES.get(name, "")) or None
 
 
 def _usage(request: pytest.FixtureRequest, *, listens: bool) -> MockUsage:

@@ -17,6 +17,7 @@ _LOGGED = {
     "mock-stub": "stub",
     "mock-entry": "entry",
     "mock-refused": "refused",
+    "mock-warnings": "warnings",
     "mock-namespace": "namespace",
     "preference-applied": "preference",
 }

@@ -53,6 +53,7 @@ def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
             Route("/__mock/health", control, middleware=guard),
             Route("/__mock/scenarios", control, middleware=guard),
             Route("/__mock/scenario", control, middleware=guard),
+            Route("/__mock/strict", control, middleware=guard),
             Route("/__mock/journal", control, middleware=guard),
             Route("/__mock/events", control, middleware=guard),
             Route("/__mock/verify", control, middleware=guard),

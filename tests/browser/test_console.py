@@ -78,6 +78,18 @@ def test_refusals_are_marked(console: Page, mock: Mock) -> None:
     assert {"400"} == {row.split()[0] for row in rows(console)}
 
 
+def test_warnings_are_shown(console: Page, mock: Mock) -> None:
+    """A request with a misspelled member shows the member that was probably meant."""
+    mock.create(planId="p")
+
+    expect(console.locator("#journal li").first.locator(".warning")).to_have_text(
+        'Warning: body /planId: the contract documents no member "planId"; did you mean "plan_id"?'
+    )
+    mock.create(plan_id="p")
+    expect(console.locator("#journal li").first.locator(".status")).to_have_text("200")
+    expect(console.locator("#journal li").first.locator(".warning")).to_have_count(0)
+
+
 def test_a_guarded_console_asks_for_the_token(pages: Pages) -> None:
     """With --admin-token, the page asks for the token and then works."""
     with mock_of(Settings(seed=1, admin_token="let me in")) as mock:

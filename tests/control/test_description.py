@@ -123,6 +123,13 @@ CASES: dict[str, list[tuple[dict[str, Any], int]]] = {
         ({"content": b"name=x", "headers": {"Content-Type": "text/plain"}}, 415),
         ({}, 400),
     ],
+    "set_strict": [
+        ({"json": {"strict": True}}, 200),
+        ({"json": {"strict": False}, "headers": {"Mock-Namespace": "n"}}, 200),
+        ({"json": {"strict": None}}, 200),
+        ({"json": {"strict": "yes"}}, 400),
+        ({"json": {}}, 400),
+    ],
     "get_journal": [
         ({}, 200),
         ({"params": {"refused": "true", "limit": "1", "operation": CREATE}}, 200),

@@ -28,8 +28,8 @@ def test_an_entry_has_the_whole_exchange(mock: Mock) -> None:
     assert (reply.headers["mock-entry"], CREATE, "happy_path", reply.headers["mock-stub"]) == tuple(
         entry[name] for name in ("id", "operation", "scenario", "stub")
     )
-    assert (None, None, [], [], None, 0.0) == tuple(
-        entry[name] for name in ("refused", "nearest", "misses", "violations", "fault", "delay")
+    assert (None, None, [], [], [], None, 0.0) == tuple(
+        entry[name] for name in ("refused", "nearest", "misses", "violations", "warnings", "fault", "delay")
     )
     assert (200, reply.json()) == (entry["reply"]["status"], json.loads(entry["reply"]["body"]))
     assert 0 < entry["duration"] < 10

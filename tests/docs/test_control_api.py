@@ -33,5 +33,5 @@ def test_the_reply_headers_are_exposed_to_pages(mock: Mock) -> None:
     }
     reply = mock.http.get("/__mock/health", headers={"origin": "http://localhost:3000"})
 
-    assert 6 == len(shown)
+    assert 7 == len(shown)
     assert set() == shown - set(reply.headers["access-control-expose-headers"].split(", "))

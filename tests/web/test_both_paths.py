@@ -45,6 +45,11 @@ REQUESTS: dict[str, tuple[bytes, bool]] = {
     "a valid call": (create(), True),
     "a valid call in chunks": (create(chunked=True), True),
     "a violation": (create(body=b'{"operation":"pay"}'), True),
+    "a misspelled member": (create(body=b'{"operation":"add_method","address":true,"planId":null}'), True),
+    "a misspelled member with control characters": (
+        create(body=b'{"operation":"add_method","address":true,"a":{"x":1},"plan\\u0007_id":null}'),
+        True,
+    ),
     "a malformed body": (create(body=b"{"), True),
     "another media type": (http("POST /v1/c/customer/C/payment/session", "wb-key: k", body=b"x"), True),
     "no credential": (http("POST /v1/c/customer/C/payment/session"), True),

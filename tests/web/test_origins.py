@@ -59,9 +59,15 @@ def test_trusted(one_server: Live, origin: str) -> None:
         reply.headers["access-control-allow-credentials"],
         reply.headers["vary"],
     )
-    assert {"Mock-Scenario", "Mock-Stub", "Mock-Entry", "Mock-Refused", "Mock-Violations", "Preference-Applied"} <= set(
-        reply.headers["access-control-expose-headers"].split(", ")
-    )
+    assert {
+        "Mock-Scenario",
+        "Mock-Stub",
+        "Mock-Entry",
+        "Mock-Refused",
+        "Mock-Violations",
+        "Mock-Warnings",
+        "Preference-Applied",
+    } <= set(reply.headers["access-control-expose-headers"].split(", "))
 
 
 @pytest.mark.parametrize("origin", FOREIGN)

@@ -79,7 +79,7 @@ function showEntry(message) {
 }
 
 function entryRow(entry) {
-  const { at, request, reply, refused, fault, scenario, stub, namespace } = entry;
+  const { at, request, reply, refused, fault, scenario, stub, namespace, warnings } = entry;
   const status = make("span", fault || String(reply.status));
   status.className = "status";
   const summary = make("summary", status, ` ${request.method} ${request.path}`);
@@ -87,7 +87,14 @@ function entryRow(entry) {
   const time = new Date(at * 1000).toLocaleTimeString();
   const details = make("p", `${time} · ${namespace} · ${refused ? `refused: ${refused}` : source}`);
   const row = make("li", make("details", summary, make("pre", JSON.stringify(entry, null, 2))), details);
+  row.append(...warnings.map(warningRow));
   row.className = refused ? "refused" : fault || reply.status >= 400 ? "bad" : "";
+  return row;
+}
+
+function warningRow({ in: place, pointer, message }) {
+  const row = make("p", `Warning: ${place} ${pointer}: ${message}`);
+  row.className = "warning";
   return row;
 }
 
