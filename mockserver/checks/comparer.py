@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from mockserver.checks.causes import Cause
 from mockserver.checks.comparison import Compared, Comparison, Finding
-from mockserver.checks.drift import Cause, Drift, OperationDrift
+from mockserver.checks.drift import Drift, OperationDrift
 from mockserver.checks.example_player import example_request
 from mockserver.checks.file_checker import FileChecker
 from mockserver.checks.file_report import FileReport
@@ -15,6 +16,7 @@ from mockserver.scenarios.format.flaws import Flaw
 from mockserver.scenarios.suggestions import did_you_mean
 
 _EXAMPLE: Final = re.compile(r"example\[(\d+)\]")
+_REPLY: Final = re.compile(r"stubs\[(\d+)\]\.reply\.(status$|(?:payment_session|body)(?P<steps>.*))")
 _INDEX: Final = re.compile(r"^(?:stubs|example)\[\d+\]\.?")
 
 
@@ -24,7 +26,8 @@ def compare(files: Sequence[ReadFile], before: Contract, after: Contract) -> Com
     reports = [checker.report(file, *_missing_operations(file, before, after)) for file in files]
     drift = Drift(before, after)
     used = dict.fromkeys(stub.operation for file in files if file.scenario for stub in file.scenario.stubs)
-    drifts = {name: drift.of_operation(name) for name in used if name in after.operations}
+    pairs = {name: (before.operations[name], drift.counterpart(name)) for name in used}
+    drifts = {name: drift.of_operation(old, new) for name, (old, new) in pairs.items() if new is not None}
     return Comparison(
         spec=str(after.document.path),
         version=after.document.version,
@@ -35,7 +38,7 @@ def compare(files: Sequence[ReadFile], before: Contract, after: Contract) -> Com
             requests=sum(each.requests for each in drifts.values()),
             replies=sum(each.replies for each in drifts.values()),
             operations=tuple(drifts),
-            not_generated=tuple(name for name, each in drifts.items() if not each.requests),
+            not_generated=tuple(f"{name} ({kind})" for name, each in drifts.items() for kind in each.missing),
         ),
     )
 
@@ -43,31 +46,45 @@ def compare(files: Sequence[ReadFile], before: Contract, after: Contract) -> Com
 def _findings(
     files: Sequence[ReadFile], reports: Sequence[FileReport], drift: Drift, drifts: Mapping[str, OperationDrift]
 ) -> Iterator[Finding]:
-    """One finding for each cause, with the scenarios that it breaks."""
-    messages = {(name, cause.key): f"{name}: {cause.message}" for name, each in drifts.items() for cause in each.causes}
-    broken: dict[tuple[str, tuple[str, ...]], list[tuple[str, Problem]]] = {key: [] for key in messages}
+    """One finding for each cause, with the operations that it concerns and the scenarios that it breaks."""
+    causes = {(name, cause.key): cause for name, each in drifts.items() for cause in each.causes}
+    broken: dict[tuple[str, tuple[str, ...]], list[tuple[str, Problem]]] = {key: [] for key in causes}
     for file, report in zip(files, reports, strict=True):
         for problem in report.problems:
-            for operation, cause in _causes(file, problem, drift):
-                key = (operation, cause.key)
-                messages.setdefault(key, f"{operation}: {cause.message}" if operation else cause.message)
-                broken.setdefault(key, []).append((file.name, problem))
-    for key, found in broken.items():
+            for operation, cause in _causes(file, problem, drift, drifts):
+                causes.setdefault((operation, cause.key), cause)
+                broken.setdefault((operation, cause.key), []).append((file.name, problem))
+    grouped: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for key, cause in causes.items():
+        grouped.setdefault(cause.message, []).append(key)
+    for message, keys in grouped.items():
+        found = [each for key in keys for each in broken[key]]
         yield Finding(
-            message=messages[key],
+            message=message,
+            operations=tuple(operation for operation, _ in keys if operation),
             scenarios=tuple(dict.fromkeys(name for name, _ in found)),
             problems=tuple(dict.fromkeys(problem for _, problem in found)),
         )
 
 
-def _causes(file: ReadFile, problem: Problem, drift: Drift) -> list[tuple[str, Cause]]:
+def _causes(
+    file: ReadFile, problem: Problem, drift: Drift, drifts: Mapping[str, OperationDrift]
+) -> list[tuple[str, Cause]]:
     """The causes of a problem, each with its operation: those of the request if it is an example's, else its text."""
-    example = _EXAMPLE.match(problem.key)
+    example, reply = _EXAMPLE.match(problem.key), _REPLY.match(problem.key)
     if example is not None and file.scenario is not None:
         request = example_request(file.scenario.example[int(example[1])].request, file.scenario, drift.after)
         operation, causes = drift.of_example(request)
         if causes:
             return [(operation, cause) for cause in causes]
+    if reply is not None and file.scenario is not None:
+        stub = file.scenario.stubs[int(reply[1])]
+        if stub.operation in drifts and stub.reply is not None:
+            # A key has dots and brackets, a pointer has slashes.
+            pointer = None if reply["steps"] is None else re.sub(r"\.|\[", "/", reply["steps"]).replace("]", "")
+            cause = drifts[stub.operation].reply_cause(str(stub.reply.status), pointer)
+            if cause is not None:
+                return [(stub.operation, cause)]
     # Without the index, the problems of several scenarios have the same text.
     place = _INDEX.sub("", problem.key)
     message = f"{place}: {problem.message}" if place else problem.message

@@ -10,11 +10,12 @@ from mockserver.scenarios.format import Problem
 class Finding:
     """One cause for which something breaks under the other version.
 
-    `scenarios` are those whose check or examples show it, and `problems` the places in their files. Both are empty if
-    only a generated message or the documented members show it.
+    `operations` are those whose callers it concerns. `scenarios` are those whose check or examples show it, and
+    `problems` the places in their files. Both are empty if only a generated message or the documents show it.
     """
 
     message: str
+    operations: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -23,7 +24,8 @@ class Finding:
 class Compared:
     """What was compared: the scenarios, the generated messages and the operations that the scenarios use.
 
-    `not_generated` are the operations that no valid request could be generated for.
+    `not_generated` are the messages that no valid one could be generated for, each as text: the operation, and the kind
+    of message in brackets.
     """
 
     scenarios: int = 0

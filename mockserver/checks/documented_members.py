@@ -1,20 +1,23 @@
-"""The members that a schema documents, at any depth, with their schemas."""
+"""What a document names: the media types of a body, and the members of a schema at any depth."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract.document.document import Document
+from mockserver.contract.document.references import COMPOSITIONS
 
 ITEM: Final = "0"
 """The step of a path that leads to the items of an array."""
+
+ANY: Final = "*"
+"""The step of a path that leads to the members of a map, whose names are not documented."""
 
 MemberPath = tuple[str, ...]
 """The names that lead from a value to a member of it. The empty path leads to the value itself."""
 
 _MAX_DEPTH: Final = 12
 # Schemas can combine others exponentially.
-_MAX_PARTS: Final = 20_000
-_COMBINING: Final = ("allOf", "anyOf", "oneOf")
+_MAX_PARTS: Final = 5_000
 
 
 def documented_members(document: Document, schema: Any) -> Mapping[MemberPath, list[dict[str, Any]]]:
@@ -39,7 +42,7 @@ def _parts(
         return
     yield path, part
     inside = (*outer, id(part))
-    for keyword in _COMBINING:
+    for keyword in COMPOSITIONS:
         for each in part.get(keyword) or ():
             yield from _parts(document, each, path, inside)
     properties = part.get("properties")
@@ -49,7 +52,7 @@ def _parts(
         yield from _parts(document, part["items"], (*path, ITEM), inside)
 
 
-def removed_members(before: Mapping[MemberPath, object], after: Mapping[MemberPath, object]) -> list[MemberPath]:
-    """The outermost members that are documented before and not after."""
-    missing = [path for path in before if path not in after]
-    return [path for path in missing if path[:-1] in after]
+def content_of(described: Any) -> Mapping[str, Any]:
+    """The media types of a request body or a response, by their names."""
+    content = described.get("content") if isinstance(described, dict) else None
+    return content if isinstance(content, dict) else {}

@@ -1,30 +1,45 @@
 """Finds what two versions of a contract disagree about, for single messages and for whole operations."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
-from mockserver.checks.body_variants import UNDOCUMENTED
-from mockserver.checks.documented_members import ITEM, MemberPath, documented_members, removed_members
-from mockserver.checks.generated_messages import MessageGenerator, json_media_type, with_credentials
+from mockserver.checks.causes import Cause, media_type_cause, violation_cause
+from mockserver.checks.documented_members import ANY, MemberPath, content_of
+from mockserver.checks.generated_replies import ReplyGenerator
+from mockserver.checks.generated_requests import RequestGenerator, with_credentials
+from mockserver.checks.removals import Removals, Removed, media_type_key, response_key
 from mockserver.contract import Contract, Operation
-from mockserver.errors import Refusal, Violation
-from mockserver.messages import Request
+from mockserver.errors import Refusal
+from mockserver.messages import Reply, Request
 from mockserver.parsing import json_pointers
+from mockserver.parsing.media_types import essence
 
-
-class Cause(NamedTuple):
-    """Why a message breaks. Causes with the same `key` are the same, although their texts quote other values."""
-
-    key: tuple[str, ...]
-    message: str
+_PARAMETER: Final = re.compile(r"\{[^{}]*\}")
+_STATUSES: Final = (*range(500, 600), *range(400, 500), *range(200, 400))
 
 
 class OperationDrift(NamedTuple):
-    """The causes that were found for one operation, and the number of generated messages."""
+    """The causes that were found for one operation, and the number of generated messages.
+
+    `missing` are the kinds of messages that no valid one could be generated for.
+    """
 
     causes: tuple[Cause, ...]
     requests: int
     replies: int
+    missing: tuple[str, ...]
+
+    def reply_cause(self, status: str, pointer: str | None) -> Cause | None:
+        """The cause for a reply that is broken at a member of its body, or in its status if `pointer` is None."""
+        for cause in self.causes:
+            match cause.key:
+                case (side, "status") if pointer is None and side == f"reply {status}":
+                    return cause
+                case (side, "body", where, _) if pointer is not None and side == f"reply {status}":
+                    if where == pointer or pointer.startswith(f"{where}/"):
+                        return cause
+        return None
 
 
 class Drift:
@@ -37,41 +52,38 @@ class Drift:
     def __init__(self, before: Contract, after: Contract) -> None:
         self._before = before
         self.after = after
-        self._generated_before = MessageGenerator(before)
-        self._generated_after = MessageGenerator(after)
+        self._requests = RequestGenerator(before)
+        self._replies = ReplyGenerator(after)
+        self._removals = Removals(before, after)
 
-    def of_operation(self, name: str) -> OperationDrift:
+    def counterpart(self, name: str) -> Operation | None:
+        """The operation after the change: with the same name, or else with the same method and path."""
+        before = self._before.operations[name]
+        same = (each for each in self.after.operations.values() if _route(each) == _route(before))
+        return self.after.operations.get(name) or next(same, None)
+
+    def of_operation(self, before: Operation, after: Operation) -> OperationDrift:
         """The drift of an operation that both versions have."""
-        before, after = self._before.operations[name], self.after.operations[name]
-        requests = self._generated_before.requests(before)
-        replies = {
-            status: self._generated_after.replies(after, status)
-            for status in after.spec.get("responses", {})
-            if status in before.spec.get("responses", {})
-        }
-        removed = list(self._removed(before, after))
+        requests, missing = self._requests.requests(before)
+        removals = list(self._removals.of_operation(before, after))
         causes = [
             *self._security(before, requests),
-            *(cause for _, _, cause in removed),
+            *(removal.cause for removal in removals),
             *(
                 cause
                 for request in requests
                 for cause in self._causes(self.after, with_credentials(request, self.after, after))
             ),
-            *(
-                _violation_cause(f"reply {status}", violation)
-                for status, made in replies.items()
-                for reply in made
-                for violation in self._before.reply_violations(name, reply)
-            ),
         ]
-        paths = [(side, path) for side, path, _ in removed]
-        distinct = {cause.key: cause for cause in reversed(causes) if not _is_explained(cause, paths)}
-        return OperationDrift(
-            tuple(dict.fromkeys(distinct[cause.key] for cause in causes if cause.key in distinct)),
-            len(requests),
-            sum(map(len, replies.values())),
-        )
+        replies = 0
+        for status, media_type, made in self._generated_replies(before, after):
+            replies += len(made)
+            causes += [cause for reply in made for cause in self._reply_causes(before, status, reply)]
+            if not made:
+                missing = (*missing, f"reply {status} as {media_type}")
+        distinct = {cause.key: cause for cause in reversed(causes) if not _is_explained(cause, removals)}
+        found = dict.fromkeys(distinct[cause.key] for cause in causes if cause.key in distinct)
+        return OperationDrift(tuple(found), len(requests), replies, missing)
 
     def of_example(self, request: Request) -> tuple[str, list[Cause]]:
         """The operation that a request called before, and why the request is not valid after, but was before."""
@@ -87,10 +99,13 @@ class Drift:
         try:
             violations = contract.understand(request).violations
         except Refusal as refusal:
-            if refusal.kind == "not-authenticated":
-                return [self._credentials_cause(request)]
+            match refusal.kind:
+                case "not-authenticated":
+                    return [self._credentials_cause(request)]
+                case "unsupported-media-type":
+                    return [media_type_cause("request", essence(request.headers.get("content-type", "")))]
             return [Cause(("request", refusal.kind), f"request: {refusal.kind}: {refusal.detail}")]
-        return [_violation_cause("request", violation) for violation in violations]
+        return [violation_cause("request", violation) for violation in violations]
 
     def _security(self, before: Operation, requests: list[Request]) -> Iterator[Cause]:
         """A cause for each security requirement that is no longer enough."""
@@ -107,54 +122,52 @@ class Drift:
         message = f"request: credentials for {names} alone are no longer accepted"
         return Cause(("request", "security", names), message)
 
-    def _removed(self, before: Operation, after: Operation) -> Iterator[tuple[str, MemberPath, Cause]]:
-        """What is documented before and not after: parameters, and members of bodies."""
-        present = _parameters(self.after, after)
-        for place, name in _parameters(self._before, before):
-            if (place, name) not in present and place != "path":
-                message = f"request: {place} /{name}: this parameter is no longer documented"
-                yield "request", (name,), Cause(("request", place, f"/{name}", "removed"), message)
-        bodies = {"request": (before.spec.get("requestBody"), after.spec.get("requestBody"))}
-        responses = after.spec.get("responses", {})
-        for status, response in before.spec.get("responses", {}).items():
-            if status in responses:
-                bodies[f"reply {status}"] = (response, responses[status])
-        for side, (old, new) in bodies.items():
-            for path in self._removed_members(old, new):
-                pointer = json_pointers.join(path)
-                message = f"{side}: body {pointer}: this member is no longer documented"
-                yield side, path, Cause((side, "body", pointer, "removed"), message)
+    def _generated_replies(self, before: Operation, after: Operation) -> Iterator[tuple[str, str, list[Reply]]]:
+        """Replies after the change, by the status and media type that both versions document."""
+        for status, raw in before.spec.get("responses", {}).items():
+            key, number = response_key(after, status), _number(status, (before, after))
+            if key is None or number is None:
+                continue
+            response = self.after.document.resolve(after.spec["responses"][key])
+            for name in content_of(self._before.document.resolve(raw)):
+                new_name = media_type_key(response, name)
+                if new_name is not None:
+                    described = self.after.document.resolve(content_of(response)[new_name])
+                    sent = name if "*" in new_name else new_name
+                    yield status, name, self._replies.replies(after, response, number, sent, described)
 
-    def _removed_members(self, old: Any, new: Any) -> list[MemberPath]:
-        was = json_media_type(self._before, self._before.document.resolve(old))
-        now = json_media_type(self.after, self.after.document.resolve(new))
-        if was is None or now is None:
-            return []
-        members = documented_members(self._before.document, was[1])
-        return removed_members(members, documented_members(self.after.document, now[1]))
+    def _reply_causes(self, before: Operation, status: str, reply: Reply) -> Iterator[Cause]:
+        for violation in self._before.reply_violations(before.id, reply):
+            # Clients have to expect new values.
+            if violation.keyword not in {"enum", "const"}:
+                yield violation_cause(f"reply {status}", violation)
 
 
-def _violation_cause(side: str, violation: Violation) -> Cause:
-    place, pointer, keyword = violation.place, violation.pointer, violation.keyword
-    steps = json_pointers.split(pointer)
-    if place == "body" and steps[-1:] == [UNDOCUMENTED]:
-        pointer = json_pointers.join(steps[:-1])
-        where = f"{side}: body {pointer}".rstrip()
-        message = f"{where}: members that the contract does not document are no longer accepted"
-        return Cause((side, place, pointer, "undocumented"), message)
-    where = f"{side}: {place} {pointer}".rstrip()
-    return Cause((side, place, pointer, keyword), f"{where}: {violation.message}")
+def _route(operation: Operation) -> tuple[str, str]:
+    return operation.method, _PARAMETER.sub("{}", operation.template)
 
 
-def _is_explained(cause: Cause, removed: list[tuple[str, MemberPath]]) -> bool:
+def _number(status: str, operations: Iterable[Operation]) -> int | None:
+    """A status that has this key in its operations: the key itself, or one of the range that is not listed."""
+    if status.isdigit():
+        return int(status)
+    listed = {key for operation in operations for key in operation.spec.get("responses", {})}
+    in_range = [each for each in _STATUSES if status == "default" or str(each)[0] == status[0]]
+    taken = listed - {status}
+    return next((each for each in in_range if not {str(each), f"{each // 100}XX"} & taken), None)
+
+
+def _is_explained(cause: Cause, removals: Iterable[Removed]) -> bool:
     """Whether a violation is about a member that is no longer documented, which is a cause of its own."""
     match cause.key:
         case (side, "body", pointer, keyword) if keyword not in ("removed", "undocumented"):
-            steps = tuple(ITEM if step.isdigit() else step for step in json_pointers.split(pointer))
-            return any(side == other and steps[: len(path)] == path for other, path in removed)
+            steps = json_pointers.split(pointer)
+            return any(
+                side == removal.side and _leads_into(steps, path) for removal in removals for path in removal.paths
+            )
     return False
 
 
-def _parameters(contract: Contract, operation: Operation) -> Mapping[tuple[str, str], Any]:
-    described = [*operation.path_item.get("parameters", ()), *operation.spec.get("parameters", ())]
-    return {(each["in"], each["name"]): each for each in map(contract.document.resolve, described)}
+def _leads_into(steps: list[str], path: MemberPath) -> bool:
+    """Whether the steps lead to the member at a path, or into it."""
+    return len(steps) >= len(path) and all(ours in (step, ANY) for ours, step in zip(path, steps, strict=False))

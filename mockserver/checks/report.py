@@ -123,18 +123,24 @@ def _left_out(report: Report) -> str:
     with_problems = sum(not file.ok for file in report.files)
     missing = report.against.compared.not_generated if report.against else ()
     files = f"; {_count(with_problems, 'file')} with problems {'was' if with_problems == 1 else 'were'} not compared"
-    requests = f"; no valid request could be generated for {', '.join(missing)}"
-    return f"{files if with_problems else ''}{requests if missing else ''}"
+    messages = f"; no valid message could be generated for {', '.join(missing)}"
+    return f"{files if with_problems else ''}{messages if missing else ''}"
 
 
 def _finding_lines(finding: Finding) -> Iterator[str]:
     yield f"would break: {finding.message}"
+    if finding.operations:
+        yield f"  {_callers(finding)}"
     if not finding.scenarios:
         yield "  found by comparing the contracts; no scenario shows it"
         return
     yield f"  in {_listed(finding)}"
     for problem in finding.problems:
         yield f"  {problem.file}:{problem.line}:{problem.column}"
+
+
+def _callers(finding: Finding) -> str:
+    return f"for callers of {', '.join(finding.operations)}"
 
 
 def _listed(finding: Finding) -> str:
@@ -147,10 +153,10 @@ def _count(number: int, noun: str) -> str:
 
 def _finding_command(finding: Finding, title: str) -> str:
     """One command for a finding, at the first place that shows it."""
+    message = f"{finding.message} ({_callers(finding)})" if finding.operations else finding.message
     if not finding.problems:
-        return f"::error title={_property(title)}::{_escaped(finding.message)}"
-    first = replace(finding.problems[0], key="", message=f"{finding.message} (in {_listed(finding)})")
-    return _command("error", first, title)
+        return f"::error title={_property(title)}::{_escaped(message)}"
+    return _command("error", replace(finding.problems[0], key="", message=f"{message} (in {_listed(finding)})"), title)
 
 
 def _command(kind: str, problem: Problem, title: str) -> str:

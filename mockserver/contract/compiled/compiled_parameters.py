@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.contract.compiled.schema_compiler import compile_schema
 from mockserver.contract.document.document import Document
-from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.operations import Operation, documented_parameters
 from mockserver.contract.document.references import COMPOSITIONS
 from mockserver.contract.document.schema_types import SchemaTypes, schema_types
 from mockserver.messages import Request
@@ -71,7 +71,7 @@ class CompiledParameters:
 
     def __init__(self, document: Document, operation: Operation) -> None:
         places: dict[str, list[_CompiledParameter]] = {}
-        for parameter in _parameters(document, operation):
+        for parameter in documented_parameters(document, operation):
             places.setdefault(parameter["in"], []).append(_compile(document, parameter))
         self.gaps = [each.name for parameters in places.values() for each in parameters if each.check is None]
         self._places = [(_SOURCES[place], parameters) for place, parameters in places.items()]
@@ -87,16 +87,6 @@ class CompiledParameters:
         except Exception:  # noqa: BLE001  # values that jsonschema-rs or a format check cannot handle are for openapi-core
             return False
         return True
-
-
-def _parameters(document: Document, operation: Operation) -> list[Mapping[str, Any]]:
-    """The operation's parameters. They override those of the path item with the same name and place."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for owner in (operation.spec, operation.path_item):
-        for raw in owner.get("parameters", []):
-            parameter = document.resolve(raw)
-            found.setdefault((parameter["name"], parameter["in"]), parameter)
-    return list(found.values())
 
 
 def _compile(document: Document, parameter: Mapping[str, Any]) -> _CompiledParameter:

@@ -1,6 +1,6 @@
 """Lists the operations of a document: one for each method of each path template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,3 +51,13 @@ def operations(document: Document) -> Iterator[Operation]:
                 spec=spec,
                 security=spec.get("security", document.data.get("security", [])),
             )
+
+
+def documented_parameters(document: Document, operation: Operation) -> list[Mapping[str, Any]]:
+    """The operation's parameters. They override those of the path item with the same name and place."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for owner in (operation.spec, operation.path_item):
+        for raw in owner.get("parameters", []):
+            parameter = document.resolve(raw)
+            found.setdefault((parameter["name"], parameter["in"]), parameter)
+    return list(found.values())
