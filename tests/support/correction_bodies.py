@@ -406,6 +406,18 @@ BODIES: dict[str, list[tuple[dict[str, Any], Request, str, ViolationKeys]]] = {
             VALID,
         ),
     ],
+    "circular_schemas": [
+        (
+            document_with(
+                request_body({"$ref": "#/components/schemas/A"}),
+                schemas={"A": {"type": "object", "anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "string"}]}},
+            ),
+            request(body),
+            "crashes: RecursionError",
+            violations,
+        )
+        for body, violations in (({}, VALID), (1, [("body", "", "type")]))
+    ],
     "deep_bodies": [
         (
             document_with(request_body({"$ref": "#/components/schemas/Node"}), schemas={"Node": NODE}),

@@ -201,6 +201,8 @@ def _errors(check: SchemaCheck, prepared: _PreparedSchema, instance: Any) -> Seq
     key = (id(prepared), id(instance))
     known = check.results.get(key)
     if known is None:
+        # A schema that applies itself to the same value adds nothing to what is being checked already.
+        check.results[key] = ()
         known = check.results[key] = _new_errors(check, prepared, instance)
     else:
         check.budget.spend()
