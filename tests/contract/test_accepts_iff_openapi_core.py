@@ -21,7 +21,7 @@ from mockserver.settings import bundled
 from tests.support.both_validators import BothValidators
 from tests.support.cases import generated
 from tests.support.documents import document_with, loaded, request_body, response_body
-from tests.support.schemas import COMPONENTS, likely_values, schemas, values
+from tests.support.schemas import COMPONENTS, IDENTIFIED, likely_values, schemas, values
 
 VALUES = 8
 VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
@@ -40,7 +40,8 @@ def test_generated_bodies(version: str, direction: str) -> None:
     def hold(schema: Any, others: dict[str, Any], data: st.DataObject) -> None:
         operation = request_body(schema) | response_body(schema)
         try:
-            document = loaded(document_with(operation, version=VERSIONS[version], schemas=others))
+            identified = IDENTIFIED if version == "3.1" else {}
+            document = loaded(document_with(operation, version=VERSIONS[version], schemas=others | identified))
         except SpecError:
             return
         both = BothValidators(document)

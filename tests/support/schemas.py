@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-__all__ = ["likely_values", "schemas", "values"]
+__all__ = ["IDENTIFIED", "likely_values", "schemas", "values"]
 
 NAMES = ("a", "b", "id", "$ref", "type")
 TEXTS = (
@@ -103,6 +103,31 @@ OF_KIND = {
 few = st.integers(0, 3)
 
 
+IDENTIFIED: dict[str, Any] = {
+    "Anchored": {"$anchor": "anchored", "$ref": "#/components/schemas/A"},
+    "List": {
+        "$id": "https://example.com/list",
+        "type": "array",
+        "items": {"$dynamicRef": "#item"},
+        "$defs": {"any": {"$dynamicAnchor": "item", "$ref": "#/components/schemas/B"}},
+    },
+    "Numbers": {
+        "$id": "https://example.com/numbers",
+        "$ref": "list",
+        "$defs": {"item": {"$dynamicAnchor": "item", "type": ["number", "array"]}},
+    },
+}
+"""Components of OpenAPI 3.1 to which IDENTIFYING refers."""
+
+IDENTIFYING = (
+    {"$ref": "#anchored"},
+    {"$dynamicRef": "#anchored"},
+    {"$ref": "https://example.com/list"},
+    {"$ref": "https://example.com/numbers", "minItems": 1},
+    {"$dynamicRef": "https://example.com/list#item"},
+)
+
+
 @cache
 def schemas(version: str) -> st.SearchStrategy[Any]:
     """Schemas of OpenAPI 3.0 or 3.1, which may refer to the components A, B and C."""
@@ -138,7 +163,7 @@ def _leaf(*, is_31: bool) -> st.SearchStrategy[Any]:
     leaves = [typed, choices, references, _merged(typed, flags), _merged(typed, numbers), _merged(typed, texts)]
     leaves += [_merged(typed, numbers, texts, flags), _merged(references, flags)]
     if is_31:
-        leaves += [st.booleans(), st.builds(lambda value: {"const": value}, values)]
+        leaves += [st.booleans(), st.builds(lambda value: {"const": value}, values), st.sampled_from(IDENTIFYING)]
     return st.one_of(leaves)
 
 
