@@ -21,8 +21,8 @@ from mockserver.samples.strings import strings
 
 # The most optional members that a value has, and the most steps of one attempt and of all.
 MAX_OPTIONAL_MEMBERS = 200
-MAX_STEPS = 200_000
-MAX_TOTAL_STEPS = 400_000
+MAX_STEPS = 150_000
+MAX_TOTAL_STEPS = 300_000
 CHARACTERS_IN_A_STEP = 50
 MAX_CONJUNCTIONS = 100
 MAX_CANDIDATES = 12

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
+from mockserver.contract import Contract
 from mockserver.contract.compiled.keyword_values import Untranslatable
 from mockserver.contract.compiled.schema_translation import translate
 from mockserver.contract.compiled.schema_work import MAX_LEVELS, SchemaWork, schema_work
 from mockserver.contract.validation import violations as messages
+from mockserver.errors import Refusal, SpecError
 from mockserver.messages import Reply
+from mockserver.samples.sample_replies import SampleReplies
 from tests.support.documents import JSON, contract_for, document_with, loaded, request, request_body
 from tests.support.hostile_documents import HOSTILE, SCHEMAS, Hostile
 
@@ -60,6 +65,40 @@ def test_an_invalid_value_is_reported(hostile: Hostile, *, compiled: bool) -> No
         assert [] == too_many_steps
     else:
         assert found == tuple(too_many_steps)
+
+
+@pytest.mark.parametrize("headers", [(), (("prefer", "dynamic=true"),)], ids=["sample", "dynamic"])
+@pytest.mark.parametrize("hostile", [pytest.param(each, id=name) for name, each in HOSTILE.items()])
+def test_a_reply_is_made(hostile: Hostile, headers: tuple[tuple[str, str], ...]) -> None:
+    """A valid reply is made, or a refusal says that it takes too many steps, or why the first attempt failed."""
+    contract = contract_for(hostile.document)
+    call = contract.understand(request(hostile.invalid, headers=headers)).call
+    if hostile.has_sample:
+        reply = SampleReplies(contract).make(call, random.Random(1))
+        assert [] == contract.reply_violations("x", reply)
+    else:
+        with pytest.raises(Refusal) as refusal:
+            SampleReplies(contract).make(call, random.Random(1))
+        assert "reply-violates-contract" == refusal.value.kind
+
+
+@pytest.mark.parametrize("compiled", MODES)
+def test_a_large_body_is_checked(*, compiled: bool) -> None:
+    """The steps suffice for an ordinary body of the maximum length."""
+    item = {
+        "type": "object",
+        "required": ["a"],
+        "properties": {
+            "a": {"type": "string", "maxLength": 10},
+            "b": {"type": "number"},
+            "c": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+            "d": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+    schema = {"type": "array", "items": {"$ref": f"{SCHEMAS}Item"}}
+    contract = contract_for(document_with(request_body(schema), schemas={"Item": item}), compiled=compiled)
+    body = [{"a": f"v{index}", "b": index / 2, "c": index, "d": ["x", "y", str(index)]} for index in range(15_000)]
+    assert () == contract.understand(request(body)).violations
 
 
 def test_the_pointer_says_where_the_steps_end() -> None:
@@ -153,3 +192,25 @@ def test_schemas_that_multiply_without_levels() -> None:
     schemas = HOSTILE["allOf"].schemas
     with pytest.raises(Untranslatable):
         work_of({"$ref": f"{SCHEMAS}L0"}, dict(schemas))
+
+
+def chain(link: Callable[[Any], Any]) -> dict[str, Any]:
+    """A document whose schemas each refer to the next, 3,000 times."""
+    schemas = {f"S{index}": link({"$ref": f"{SCHEMAS}S{index + 1}"}) for index in range(3_000)}
+    return document_with(request_body({"$ref": f"{SCHEMAS}S0"}), schemas={**schemas, "S3000": TEXT})
+
+
+def test_a_long_chain_of_references(tmp_path: Path) -> None:
+    """A chain of nothing but references is reported at load: following each from its start would take hours."""
+    path = tmp_path / "chain.json"
+    path.write_text(json.dumps(chain(lambda each: each)), "utf-8")
+    with pytest.raises(SpecError, match="is in a chain of more than 100 references"):
+        Contract.load(path)
+
+
+def test_a_long_chain_of_schemas(tmp_path: Path) -> None:
+    """Schemas that include each other 3,000 times are loaded. A message is reported as impossible to check."""
+    path = tmp_path / "chain.json"
+    path.write_text(json.dumps(chain(lambda each: {"allOf": [each]})), "utf-8")
+    (found,) = Contract.load(path).understand(request("a")).violations
+    assert "unsupported" == found.keyword

@@ -19,7 +19,7 @@ class Hostile:
     """A document with the operation `x`, which takes and returns a value of one schema.
 
     `valid` and `invalid` are values for it; without `valid`, all valid values are very large. `is_checked` is False
-    where only the limit of steps ends the check.
+    where only the limit of steps ends the check, `has_sample` where it ends the search for a value.
     """
 
     schemas: Mapping[str, Any]
@@ -88,6 +88,7 @@ HOSTILE: dict[str, Hostile] = {
         schemas=levels(lambda each, _: {"oneOf": [each, {"allOf": [each], "minLength": 5}]}, TEXT),
         valid="a",
         invalid=1,
+        has_sample=False,
     ),
     "not": Hostile(
         schemas=levels(lambda each, _: {"allOf": [{"not": {"not": each}}, {"not": {"not": each}}]}, TEXT),
@@ -223,7 +224,7 @@ HOSTILE: dict[str, Hostile] = {
         is_checked=False,
     ),
     "many required members": Hostile(
-        schemas={"L0": {"type": "object", "required": MANY}}, valid=dict.fromkeys(MANY, 1), invalid={}
+        schemas={"L0": {"type": "object", "required": MANY}}, valid=dict.fromkeys(MANY, 1), invalid={}, has_sample=False
     ),
     "many violations": Hostile(
         schemas={"L0": {"type": "array", "items": TEXT}}, valid=["x"] * 10, invalid=list(range(100_000))

@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.contract.document.dynamic_references import DynamicReference, replace
 from mockserver.contract.document.references import (
     FILES_MEMBER,
+    IS_IN_A_LONG_CHAIN,
     REFERS_TO_ITSELF,
     BrokenReferenceError,
     nodes,
@@ -192,7 +193,7 @@ class Bundle:
         try:
             target = resolve(self.data, node)
         except BrokenReferenceError as error:
-            if error.ref == node["$ref"] or error.problem == REFERS_TO_ITSELF:
+            if error.ref == node["$ref"] or error.problem in {REFERS_TO_ITSELF, IS_IN_A_LONG_CHAIN}:
                 raise SpecError(f"{reference} {error.problem}") from None
             # It leads to a broken reference, which is reported for itself.
             return

@@ -110,9 +110,8 @@ class Discriminators:
             target = self.families.followed(part)
             found = self.of(target)
             is_named = self.families.is_named(self._originals.get(id(owner), owner))
-            if not found or not found.is_inherited or not is_named:
-                return None
-            self._bases[key] = (part, owner, self._base(part, target, found.keyword))
+            is_base = found and found.is_inherited and is_named
+            self._bases[key] = (part, owner, self._base(part, target, found.keyword) if found and is_base else None)
         return self._bases[key][2]
 
     def _base(self, part: dict[str, Any], target: dict[str, Any], keyword: str) -> Any:

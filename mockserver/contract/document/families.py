@@ -1,6 +1,6 @@
 """Which schemas of a document include which others with `allOf`, as a child includes its parent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -38,7 +38,7 @@ class Families:
         if not isinstance(child, dict) or child is parent:
             return False
         if id(child) not in self._included:
-            self._included[id(child)] = (child, frozenset(self._walk(child, ("allOf",))))
+            self._included[id(child)] = (child, frozenset(self._walk([child], ("allOf",))))
         return id(parent) in self._included[id(child)][1]
 
     def names(self, schema: Any) -> list[str]:
@@ -64,14 +64,12 @@ class Families:
 
     @cached_property
     def _parts_of_named(self) -> frozenset[int]:
-        return frozenset(
-            found for target in self._named.values() for found in self._walk(target, ("allOf", "anyOf", "oneOf"))
-        )
+        return frozenset(self._walk(self._named.values(), ("allOf", "anyOf", "oneOf")))
 
-    def _walk(self, schema: Any, keywords: tuple[str, ...]) -> Iterator[int]:
-        """The identities of the schemas that a schema includes, also its own. Only `allOf` follows references."""
+    def _walk(self, schemas: Iterable[Any], keywords: tuple[str, ...]) -> Iterator[int]:
+        """The identities of the schemas that schemas include, also their own. Only `allOf` follows references."""
         seen: set[int] = set()
-        pending = [schema]
+        pending = list(schemas)
         while pending:
             schema = pending.pop()
             if not isinstance(schema, dict) or id(schema) in seen:

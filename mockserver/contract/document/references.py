@@ -13,6 +13,8 @@ SCHEMAS = "#/components/schemas/"
 FILES_MEMBER = "x-mockserver-files"
 """The member of a bundled document that contains the other files."""
 
+MAX_CHAIN = 100
+IS_IN_A_LONG_CHAIN = f"is in a chain of more than {MAX_CHAIN} references"
 REFERS_TO_ITSELF = "refers to itself"
 """What is wrong with references in a circle."""
 
@@ -104,6 +106,8 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
         ref = node["$ref"]
         if ref in seen:
             raise BrokenReferenceError(ref, REFERS_TO_ITSELF)
+        if len(seen) == MAX_CHAIN:
+            raise BrokenReferenceError(ref, IS_IN_A_LONG_CHAIN)
         seen.add(ref)
         node = resolve_pointer(document, ref)
     return node

@@ -20,10 +20,13 @@ from mockserver.limits.step_budget import StepBudget, StepLimitReached
 MAX_ERRORS = 101
 """How many errors one schema reports about one value. One more than are shown, so that the report can say so."""
 
-MAX_STEPS = 400_000
+MAX_STEPS = 150_000
+# A large body takes more steps than a small one, also where nothing is repeated.
+STEPS_FOR_A_CHARACTER = 0.7
 # Most of the time for a schema is spent on looking it up and remembering the result.
-STEPS_OF_A_SCHEMA = 3
-STEPS_OF_AN_ERROR = 5
+STEPS_OF_A_LEAF = 2
+STEPS_OF_A_SCHEMA = 5
+STEPS_OF_AN_ERROR = 12
 STEPS_OF_A_PREPARATION = 10
 # A step is enough to look at so many items of a list in the schema, or in the value.
 ITEMS_IN_A_STEP = 10
@@ -60,7 +63,7 @@ class _PreparedSchema:
         self.scans = len(SCANNING.intersection(found))
         sizes = sum(len(schema[name]) for name in found if name != "enum" and isinstance(schema[name], dict | list))
         sizes += sum(_size(schema[name]) for name in QUOTED.intersection(found))
-        self.steps = (1 if self.is_leaf else STEPS_OF_A_SCHEMA) + sizes // ITEMS_IN_A_STEP
+        self.steps = (STEPS_OF_A_LEAF if self.is_leaf else STEPS_OF_A_SCHEMA) + sizes // ITEMS_IN_A_STEP
 
 
 PreparedSchemas = dict[Any, Any]
@@ -120,6 +123,11 @@ class SchemaCheck:
     def keep(self, value: Any) -> None:
         """Keep a value until the end of the check."""
         self._values.append(value)
+
+
+def budget_for(body: bytes) -> StepBudget:
+    """The steps for a message with this body."""
+    return StepBudget(MAX_STEPS + int(STEPS_FOR_A_CHARACTER * len(body)))
 
 
 _CURRENT: ContextVar[SchemaCheck | None] = ContextVar("schema_check", default=None)

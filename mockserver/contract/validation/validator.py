@@ -20,7 +20,7 @@ from mockserver.contract.document.credentials import credential_places
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.validation.openapi_core import ReplyValidator, RequestValidator
-from mockserver.contract.validation.schema_check import MAX_STEPS, PreparedSchemas, SchemaCheck
+from mockserver.contract.validation.schema_check import MAX_STEPS, PreparedSchemas, SchemaCheck, budget_for
 from mockserver.contract.validation.violations import schema_violations, uncheckable, violations
 from mockserver.errors import Refusal, Violation
 from mockserver.limits.step_budget import StepBudget, StepLimitReached
@@ -121,7 +121,9 @@ class Validator:
         """
         content = self._node(operation) / "requestBody" / "content"
         media_type = request.headers.get("content-type")
-        outcome = self._errors(self._requests.body_values, content, media_type, request.body)[0]
+        outcome = self._errors(
+            self._requests.body_values, content, media_type, request.body, budget=budget_for(request.body)
+        )[0]
         match outcome:
             case MediaTypeNotFound():
                 documented = outcome.availableMimetypes
@@ -148,7 +150,7 @@ class Validator:
         if not body and is_form and (node / "requestBody" / "required").read_bool(default=False):
             body = EMPTY_FORM
         message = _CoreRequest(RequestParameters(), body, media_type)
-        errors = self._errors(self._requests.body_errors, message, node)
+        errors = self._errors(self._requests.body_errors, message, node, budget=budget_for(body))
         # MissingRequestBody itself means that an optional body is missing; its subclass is about a required body.
         found = [error for error in errors if type(error) is not MissingRequestBody]
         return [violation for error in found for violation in violations(error, "body")]
