@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from mockserver.contract.named_members import DocumentedMembers, Members
 from mockserver.contract.query_object import QueryObject
 from mockserver.contract.schema_parts import as_mapping
 from mockserver.contract.undocumented_names import NameSearch, UndocumentedName
+from mockserver.limits.step_budget import StepBudget, StepLimitReached
 from mockserver.messages import Request
 from mockserver.parsing.media_types import essence, is_json
 
@@ -37,24 +39,24 @@ class DocumentedNames:
         """The names in a request that are not documented. `body` is the value that its body was read as."""
         if type(body) is dict and not request.query and body.keys() <= self._sufficient.get(operation.id, NO_NAMES):
             return ()
-        members = self._of_body(operation, request) if type(body) is dict or type(body) is list else None
-        if members is None and not request.query:
-            return ()
         names = NameSearch()
-        if request.query:
-            self._search_query(operation, request, names)
-        if members is not None:
-            names.search("body", body, members)
+        with suppress(StepLimitReached):
+            if request.query:
+                self._search_query(operation, request, names)
+            if type(body) is dict or type(body) is list:
+                members = self._of_body(operation, request, names.budget)
+                if members is not None:
+                    names.search("body", body, members)
         return tuple(names.found)
 
-    def _of_body(self, operation: Operation, request: Request) -> Members | None:
+    def _of_body(self, operation: Operation, request: Request, budget: StepBudget) -> Members | None:
         """What is documented about a body; None if it is nothing, or if the media type has no members."""
         key = (operation.id, essence(request.headers.get("content-type", "")))
         if key not in self._bodies:
             if len(self._bodies) >= MAX_BODIES:
                 self._bodies.clear()
             is_object = is_json(key[1]) or key[1] in FORMS or key[1].endswith(("/xml", "+xml"))
-            found = self._members.of(list(self._schemas(operation, key[1]))) if is_object else None
+            found = self._members.of(list(self._schemas(operation, key[1])), budget) if is_object else None
             self._bodies[key] = found
             if found is not None and found.is_flat and len(self._content(operation)) == 1:
                 self._sufficient[operation.id] = found.names
@@ -72,8 +74,8 @@ class DocumentedNames:
 
     def _search_query(self, operation: Operation, request: Request, names: NameSearch) -> None:
         if operation.id not in self._queries:
-            query = QueryObject(self._document, operation, self._members)
-            self._queries[operation.id] = query, self._members.of([query.schema])
+            query = QueryObject(self._document, operation, self._members, names.budget)
+            self._queries[operation.id] = query, self._members.of([query.schema], names.budget)
         query, members = self._queries[operation.id]
         if members is not None:
             names.search("query", query.read(request.query_values), members)

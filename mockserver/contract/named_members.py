@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from mockserver.contract.document.document import Document
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
-from mockserver.contract.schema_parts import as_list, as_mapping, schema_parts
+from mockserver.contract.schema_parts import SchemaPart, as_list, as_mapping, schema_parts
 from mockserver.contract.similar_names import similar_names
+from mockserver.limits.step_budget import StepBudget
 
 MAX_NODES: Final = 20_000
 """How many descriptions of values are kept."""
@@ -29,8 +30,8 @@ class Members:
     if members of any name are allowed; `names` is empty then. `is_flat` is true if nothing is documented below.
     """
 
-    def __init__(self, owner: DocumentedMembers, schemas: list[Any]) -> None:
-        parts = list(schema_parts(owner.document, schemas))
+    def __init__(self, owner: DocumentedMembers, schemas: list[Any], budget: StepBudget) -> None:
+        parts = list(owner.parts(schemas, budget))
         self._owner = owner
         self._parts = [part.schema for part in parts]
         self._properties: dict[str, list[Any]] = {}
@@ -51,31 +52,30 @@ class Members:
         self.names = frozenset(() if self.is_open else self._ordered)
         self._children: dict[str, Members | None] = {}
         self._similar: dict[str, list[str]] = {}
-        self.is_flat = not any(owner.describes([schema]) for schema in self._inner())
+        self.is_flat = not any(owner.describes([schema], budget) for schema in self._inner())
 
     def documents(self, name: str) -> bool:
         """Whether a member of this name is documented, or any name is allowed."""
         return self.is_open or name in self.names or any(_matches(pattern, name) for pattern, _ in self._patterns)
 
-    def member(self, name: str) -> Members | None:
-        """What is documented about the value of a member; None if it is nothing."""
+    def member(self, name: str, budget: StepBudget) -> Members | None:
+        """What is documented about the value of a member; None if it is nothing. Raises StepLimitReached."""
         if name in self._children:
             return self._children[name]
         described = self._properties.get(name, [])
         matching = [schema for pattern, schema in self._patterns if _matches(pattern, name)]
-        found = self._owner.of([*described, *matching] or self._others)
+        found = self._owner.of([*described, *matching] or self._others, budget)
         if described:
             self._children[name] = found
         return found
 
-    def item(self, index: int) -> Members | None:
-        """What is documented about an item of an array; None if it is nothing."""
-        return self._owner.of(
-            [
-                prefix[index] if index < len(prefix := as_list(part.get("prefixItems"))) else part.get("items")
-                for part in self._parts
-            ]
-        )
+    def item(self, index: int, budget: StepBudget) -> Members | None:
+        """What is documented about an item of an array; None if it is nothing. Raises StepLimitReached."""
+        described = [
+            prefix[index] if index < len(prefix := as_list(part.get("prefixItems"))) else part.get("items")
+            for part in self._parts
+        ]
+        return self._owner.of(described, budget)
 
     def similar(self, name: str) -> list[str]:
         """The documented names that are similar to a name, the most similar first."""
@@ -104,19 +104,29 @@ class DocumentedMembers:
         # By the identities of the schemas. Each entry keeps its schemas, so that no other object gets the same id.
         self._known: dict[tuple[int, ...], tuple[list[Any], Members | None]] = {}
 
-    def of(self, schemas: list[Any]) -> Members | None:
-        """What schemas document about the members and items of a value; None if it is nothing."""
+    def of(self, schemas: list[Any], budget: StepBudget) -> Members | None:
+        """What schemas document about the members and items of a value; None if it is nothing.
+
+        Reading a schema for the first time takes steps. Raises StepLimitReached.
+        """
         key = tuple(map(id, schemas))
         entry = self._known.get(key)
         if entry is None:
             if len(self._known) >= MAX_NODES:
                 self._known.clear()
-            entry = self._known[key] = (schemas, Members(self, schemas) if self.describes(schemas) else None)
+            members = Members(self, schemas, budget) if self.describes(schemas, budget) else None
+            entry = self._known[key] = (schemas, members)
         return entry[1]
 
-    def describes(self, schemas: list[Any]) -> bool:
+    def describes(self, schemas: list[Any], budget: StepBudget) -> bool:
         """Whether schemas document members or items of a value."""
-        return any(not _DESCRIBING.isdisjoint(part.schema) for part in schema_parts(self.document, schemas))
+        return any(not _DESCRIBING.isdisjoint(part.schema) for part in self.parts(schemas, budget))
+
+    def parts(self, schemas: list[Any], budget: StepBudget) -> Iterator[SchemaPart]:
+        """The schemas that apply to the same value as the given ones."""
+        for part in schema_parts(self.document, schemas):
+            budget.spend()
+            yield part
 
 
 def _matches(pattern: str, name: str) -> bool:

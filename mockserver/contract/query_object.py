@@ -10,12 +10,15 @@ from mockserver.contract.document.operations import Operation
 from mockserver.contract.document.schema_types import schema_types
 from mockserver.contract.named_members import DocumentedMembers
 from mockserver.contract.schema_parts import as_mapping
+from mockserver.limits.step_budget import StepBudget
 
 
 class QueryObject:
     """The query of one operation. `schema` describes the object that `read` returns."""
 
-    def __init__(self, document: Document, operation: Operation, members: DocumentedMembers) -> None:
+    def __init__(
+        self, document: Document, operation: Operation, members: DocumentedMembers, budget: StepBudget
+    ) -> None:
         self._documented: dict[str, Any] = {}
         self._deep: set[str] = set()
         spread: list[Any] = []
@@ -29,7 +32,7 @@ class QueryObject:
                 self._documented[name] = schema
             elif style == "form" and explode and "object" in schema_types(document.data, schema).named:
                 # The members of an exploded object are parameters of their own.
-                found = members.of([schema])
+                found = members.of([schema], budget)
                 is_open |= found is None or found.is_open
                 spread.append(schema)
         self._documented |= {key: {} for key in _keys(document, operation)}

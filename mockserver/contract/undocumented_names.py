@@ -10,13 +10,16 @@ from typing import Any, Final, Self
 
 from mockserver.contract.named_members import Members
 from mockserver.errors import Violation
+from mockserver.limits.step_budget import StepBudget
 from mockserver.parsing import json_pointers
 from mockserver.redaction.redact import printable, redact
 
-MAX_FOUND: Final = 1000
+MAX_FOUND: Final = 100
 """How many undocumented names of one request are listed."""
 MAX_COMPARED: Final = 50
 """How many of them are compared with the documented names."""
+MAX_STEPS: Final = 50_000
+"""How many schemas are read for one request."""
 MAX_WARNINGS: Final = 20
 """How many warnings one request has."""
 MAX_SHOWN_CHARACTERS: Final = 80
@@ -78,10 +81,11 @@ class NameSearch:
 
     def __init__(self) -> None:
         self.found: list[UndocumentedName] = []
+        self.budget = StepBudget(MAX_STEPS)
         self._compared = 0
 
     def search(self, place: str, value: Any, members: Members, path: Path = ()) -> None:
-        """Search a value and everything inside it that the contract describes."""
+        """Search a value and everything inside it that the contract describes. Raises StepLimitReached."""
         if type(value) is list:
             for index, item in enumerate(value):
                 self._search_inner(place, item, members.item, index, path)
@@ -93,10 +97,10 @@ class NameSearch:
                 self._search_inner(place, member, members.member, name, path)
 
     def _search_inner(
-        self, place: str, value: Any, describe: Callable[[Any], Members | None], step: str | int, path: Path
+        self, place: str, value: Any, describe: Callable[[Any, StepBudget], Members | None], step: str | int, path: Path
     ) -> None:
         if (type(value) is dict or type(value) is list) and len(self.found) < MAX_FOUND:
-            members = describe(step)
+            members = describe(step, self.budget)
             if members is not None:
                 self.search(place, value, members, (*path, step))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.contract.documented_names import DocumentedNames
 from mockserver.contract.similar_names import similar_names
 from mockserver.contract.undocumented_names import MAX_FOUND, MAX_WARNINGS, UndocumentedName, misspelled
 from tests.support.documents import contract_for, document_with, request, request_body
@@ -335,6 +336,19 @@ def test_many_names() -> None:
     assert MAX_WARNINGS == len(
         misspelled(UndocumentedName(place="body", pointer=f"/{n}", suggestion=varied.suggestion) for n in range(99))
     )
+
+
+def test_promise_16_a_hostile_document() -> None:
+    """The work for one request is limited, however often schemas refer to each other."""
+    schemas: dict[str, Any] = {f"L{n}": {"allOf": [ref(f"L{n + 1}")] * 2} for n in range(24)} | {
+        "L24": {"type": "string"}
+    }
+    schemas |= {"Wide": {"anyOf": [{"type": "string", "maxLength": n} for n in range(10_000)]}}
+    members = {f"m{n}": {"anyOf": [ref("Wide"), ref("L0")]} for n in range(1000)}
+    contract = contract_for(document_with(request_body({"type": "object", "properties": members}), schemas=schemas))
+    body = {"nope": 1, **{name: {"a": {}} for name in members}}
+
+    assert () == DocumentedNames(contract.document).undocumented(contract.operations["x"], request({}), body)
 
 
 def test_promise_10_messages_show_no_secrets() -> None:
