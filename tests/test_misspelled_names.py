@@ -11,9 +11,9 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from mockserver.engine.strictness import MAX_NAMESPACES, Strictness
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
+from mockserver.storage.namespace_setting import MAX_NAMESPACES, NamespaceSetting
 from mockserver.web import AccessLog, create_app
 from tests.support.calls import send
 from tests.support.command import served
@@ -219,7 +219,7 @@ def test_strictness_of_a_namespace(mock: Mock) -> None:
 
 
 def test_strictness_of_the_server() -> None:
-    """Without a credential the call is for the whole server, except for namespaces with a choice of their own."""
+    """A call without a credential is for the whole server, except for namespaces with their own value."""
     with mock_of(Settings(seed=1, strict=True)) as mock:
         everybody = mock.caller(None)
         set_strict(mock, strict=False)
@@ -235,10 +235,10 @@ def test_strictness_of_the_server() -> None:
 
 
 def test_promise_13_strictness_is_bounded() -> None:
-    """The number of namespaces with a choice of their own is limited; the oldest are forgotten."""
-    strictness = Strictness(initial=False)
+    """At most MAX_NAMESPACES namespaces have their own value; the oldest are forgotten."""
+    strictness = NamespaceSetting(initial=False)
     for number in range(MAX_NAMESPACES + 1):
-        strictness.set(strict=True, namespace=f"n{number}")
+        strictness.set(value=True, namespace=f"n{number}")
 
     assert (False, True, True) == (strictness.of("n0"), strictness.of("n1"), strictness.of(f"n{MAX_NAMESPACES}"))
 

@@ -488,7 +488,7 @@ def test_state_is_kept(tmp_path: Path) -> None:
         after = mock.engine.snapshot.selector
         assert after
         assert after is not selector
-        assert {"name:me": "maintenance"} == after._activated
+        assert {"name:me": "maintenance"} == after._activated._own
         assert 2 == len(mock.engine.journal) == len(mock.engine.payment_sessions)
     assert expected == got
 

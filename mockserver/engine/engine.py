@@ -12,7 +12,6 @@ from mockserver.engine.namespaces import Namespace, namespace_of
 from mockserver.engine.recording import Recorder, Recording
 from mockserver.engine.reply_renderer import RenderedReply, ReplyRenderer
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
-from mockserver.engine.strictness import Strictness
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Fault, Reply, Request
 from mockserver.parsing import json_pointers
@@ -20,6 +19,7 @@ from mockserver.payments import Ledger
 from mockserver.scenarios import LiteralReply, NoStub, PaymentSessionReply, Scenarios, Stub
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
 from mockserver.scenarios.scenario_selector import SelectedStub
+from mockserver.storage.namespace_setting import NamespaceSetting
 
 NO_NAMESPACE = Namespace("edge", "edge", "")
 """The namespace of requests that are refused before it is known whose they are."""
@@ -45,7 +45,7 @@ class Engine:
         self.ledger = Ledger()
         self.payment_sessions = self.ledger.sessions
         self.report_violations = report_violations
-        self.strictness = Strictness(initial=strict)
+        self.strictness = NamespaceSetting(strict)
         self._renderer = ReplyRenderer(self.payment_sessions)
         self._on_reset: list[Callable[[str | None], None]] = []
 

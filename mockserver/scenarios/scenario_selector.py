@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import islice
-from threading import Lock
 
 from mockserver.errors import Refusal
 from mockserver.messages import Call
@@ -15,11 +13,11 @@ from mockserver.scenarios.scenario import Scenario, Stub
 from mockserver.scenarios.stub_replies import StubReply
 from mockserver.scenarios.suggestions import nearest_names
 from mockserver.scenarios.usage_counts import UsageCounts
+from mockserver.storage.namespace_setting import NamespaceSetting
 
 DEFAULT = "happy_path"
 HEADER = "mock-scenario"
 SHOWN_NAMES = 30
-MOST_ACTIVATED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,8 @@ class ScenarioSelector:
     def __init__(self, scenarios: Scenarios, *, server_wide: str | None = None) -> None:
         self.scenarios = scenarios
         self._usage = UsageCounts()
-        self._initial = server_wide
-        self._server_wide = server_wide
-        self._activated: OrderedDict[str, str] = OrderedDict()
+        self._activated: NamespaceSetting[str | None] = NamespaceSetting(server_wide)
         self._stubs: dict[tuple[str, str], list[Stub]] = {}
-        self._lock = Lock()
 
     def activate(self, name: str | None, *, namespace: str | None = None) -> None:
         """Activate a scenario for one namespace or for the whole server (None). The name None deactivates it.
@@ -68,43 +63,32 @@ class ScenarioSelector:
         """
         if name is not None and name not in self.scenarios:
             raise self._unknown(name)
-        with self._lock:
-            if namespace is None:
-                self._server_wide = name
-            else:
-                self._activated.pop(namespace, None)
-                if name is not None:
-                    self._activated[namespace] = name
-                    if len(self._activated) > MOST_ACTIVATED:
-                        self._activated.popitem(last=False)
+        if namespace is None:
+            # None also deactivates the scenario that --scenario names.
+            self._activated.server_wide = name
+        else:
+            self._activated.set(name, namespace)
         self._usage.reset(namespace, name)
 
     def activated(self, namespace: str | None = None) -> str | None:
         """The name of the scenario that is activated for one namespace or for the whole server (None)."""
-        return self._server_wide if namespace is None else self._activated.get(namespace)
+        return self._activated.server_wide if namespace is None else self._activated.own(namespace)
 
     def reset(self, namespace: str | None) -> None:
         """Return to the initial state, in one namespace or on the whole server (None)."""
-        with self._lock:
-            if namespace is None:
-                self._activated.clear()
-                self._server_wide = self._initial
-            else:
-                self._activated.pop(namespace, None)
+        self._activated.reset(namespace)
         self._usage.reset(namespace)
 
     def take_over(self, before: ScenarioSelector) -> None:
         """Continue with the state of another selector: activated scenarios, and usage counts of unchanged files."""
-        self._activated, self._lock, self._usage = before._activated, before._lock, before._usage
-        self._server_wide, self._initial = before._server_wide, before._initial
+        self._activated, self._usage = before._activated, before._usage
         for name in self.scenarios.differing(before.scenarios):
             self._usage.reset(scenario=name)
 
     @property
     def lost(self) -> set[str]:
         """The names that are activated but no longer exist. Such a scenario is selected again when it comes back."""
-        with self._lock:
-            return {*self._activated.values(), *filter(None, [self._server_wide])} - set(self.scenarios)
+        return set(filter(None, {*self._activated.all_own(), self._activated.server_wide})) - set(self.scenarios)
 
     def scenario(self, call: Call, namespace: str) -> Scenario | None:
         """The scenario for a call of a namespace. Raises Refusal unknown-scenario."""
@@ -114,9 +98,9 @@ class ScenarioSelector:
                 raise self._unknown(name)
             return self.scenarios[name]
         return (
-            self._named(self._activated.get(namespace))
+            self._named(self._activated.own(namespace))
             or self.scenarios.fitting(call)
-            or self._named(self._server_wide)
+            or self._named(self._activated.server_wide)
             or self._named(DEFAULT)
         )
 

@@ -228,7 +228,7 @@ def test_promise_13_streams_are_bounded() -> None:
 
 def test_promise_13_activations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of activations is limited; the oldest activation is dropped."""
-    monkeypatch.setattr("mockserver.scenarios.scenario_selector.MOST_ACTIVATED", 2)
+    monkeypatch.setattr("mockserver.storage.namespace_setting.MAX_NAMESPACES", 2)
     choice = ScenarioSelector(load_folder(bundled("scenarios")))
     for name in ("a", "b", "a", "c"):
         choice.activate("slow", namespace=name)
