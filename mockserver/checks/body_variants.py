@@ -35,7 +35,7 @@ def request_variants(samples: SampleValues, schema: Any, body: Any) -> Iterator[
 def reply_variants(samples: SampleValues, schema: Any, body: Any) -> Iterator[Any]:
     """The body with null, and with a value of each alternative, in one of its documented members.
 
-    Clients have to expect new values, so that the listed values and the limits have no variants.
+    There are no variants for listed values and limits, because clients have to expect new values.
     """
     for path, parts in documented_members(samples.document, schema).items():
         value = _at(body, path)

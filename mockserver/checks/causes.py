@@ -29,7 +29,7 @@ def violation_cause(side: str, violation: Violation) -> Cause:
     where = f"{side}: {place} {pointer}".rstrip()
     # Every item of an array can break for the same cause.
     item = json_pointers.join(ITEM if step.isdigit() else step for step in steps)
-    # A long value fills the message, and the reason behind it is cut off.
+    # A long value fills the message, so the reason at its end is cut off.
     reason = f" ({keyword})" if violation.message.endswith("…") else ""
     return Cause((side, place, item, keyword), f"{where}: {violation.message}{reason}")
 

@@ -70,7 +70,7 @@ def _findings(
 def _causes(
     file: ReadFile, problem: Problem, drift: Drift, drifts: Mapping[str, OperationDrift]
 ) -> list[tuple[str, Cause]]:
-    """The causes of a problem, each with its operation: those of the request if it is an example's, else its text."""
+    """The causes of a problem, each with its operation. For an example, they are the causes in its request."""
     example, reply = _EXAMPLE.match(problem.key), _REPLY.match(problem.key)
     if example is not None and file.scenario is not None:
         request = example_request(file.scenario.example[int(example[1])].request, file.scenario, drift.after)

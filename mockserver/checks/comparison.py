@@ -37,7 +37,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Another version of the contract, the files that have problems only under it, and every cause of a break."""
+    """Another version of the contract, the files that have problems only under it, and all findings."""
 
     spec: str
     version: str

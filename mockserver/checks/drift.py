@@ -8,7 +8,7 @@ from mockserver.checks.causes import Cause, media_type_cause, violation_cause
 from mockserver.checks.documented_members import ANY, MemberPath, content_of
 from mockserver.checks.generated_replies import ReplyGenerator
 from mockserver.checks.generated_requests import RequestGenerator, with_credentials
-from mockserver.checks.removals import Removals, Removed, media_type_key, response_key
+from mockserver.checks.removals import Removals, Removed, counterpart_key, media_type_key
 from mockserver.contract import Contract, Operation
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
@@ -22,7 +22,7 @@ _STATUSES: Final = (*range(500, 600), *range(400, 500), *range(200, 400))
 class OperationDrift(NamedTuple):
     """The causes that were found for one operation, and the number of generated messages.
 
-    `missing` are the kinds of messages that no valid one could be generated for.
+    `missing` are the kinds of messages that could not be generated.
     """
 
     causes: tuple[Cause, ...]
@@ -31,7 +31,7 @@ class OperationDrift(NamedTuple):
     missing: tuple[str, ...]
 
     def reply_cause(self, status: str, pointer: str | None) -> Cause | None:
-        """The cause for a reply that is broken at a member of its body, or in its status if `pointer` is None."""
+        """The cause that breaks a reply at a member of its body, or its status if `pointer` is None."""
         for cause in self.causes:
             match cause.key:
                 case (side, "status") if pointer is None and side == f"reply {status}":
@@ -108,7 +108,7 @@ class Drift:
         return [violation_cause("request", violation) for violation in violations]
 
     def _security(self, before: Operation, requests: list[Request]) -> Iterator[Cause]:
-        """A cause for each security requirement that is no longer enough."""
+        """A cause for each security requirement that the new version no longer accepts."""
         for request in requests[:1]:
             for requirement in before.security or [{}]:
                 sent = with_credentials(request, self._before, before, requirement)
@@ -125,7 +125,7 @@ class Drift:
     def _generated_replies(self, before: Operation, after: Operation) -> Iterator[tuple[str, str, list[Reply]]]:
         """Replies after the change, by the status and media type that both versions document."""
         for status, raw in before.spec.get("responses", {}).items():
-            key, number = response_key(after, status), _number(status, (before, after))
+            key, number = counterpart_key(after, status), _number(status, (before, after))
             if key is None or number is None:
                 continue
             response = self.after.document.resolve(after.spec["responses"][key])
@@ -148,7 +148,7 @@ def _route(operation: Operation) -> tuple[str, str]:
 
 
 def _number(status: str, operations: Iterable[Operation]) -> int | None:
-    """A status that has this key in its operations: the key itself, or one of the range that is not listed."""
+    """A status that the operations document under this key: the key itself, or an unlisted status of its range."""
     if status.isdigit():
         return int(status)
     listed = {key for operation in operations for key in operation.spec.get("responses", {})}

@@ -25,7 +25,7 @@ Values = list[tuple[Mapping[str, Any], Any]]
 
 
 class GeneratedRequests(NamedTuple):
-    """Valid requests without credentials, and the kinds of request that none could be generated for."""
+    """Valid requests without credentials, and the kinds of requests that could not be generated."""
 
     requests: list[Request]
     missing: tuple[str, ...]
@@ -39,7 +39,7 @@ class RequestGenerator:
 
     @cached_property
     def _samples(self) -> SampleValues:
-        """Samples are made for replies. With readOnly and writeOnly exchanged they fit requests."""
+        """Samples are made for replies. If readOnly and writeOnly are exchanged, they are valid in requests."""
         return SampleValues(self._exchanged)
 
     @cached_property
@@ -80,7 +80,7 @@ class RequestGenerator:
             return False
 
     def _with_bodies(self, minimal: Request, others: list[Request], name: str, described: Any) -> Iterator[Request]:
-        """Requests with a body of one media type, valid or not: each body, and each head."""
+        """Requests with a body of one media type, valid or not: each body with one head, each head with one body."""
         schema = described.get("schema", {}) if isinstance(described, dict) else {}
         bodies = list(self._samples.bodies(schema))
         for head in others:
@@ -113,7 +113,7 @@ class RequestGenerator:
             if not parameter.get("required"):
                 yield _head(operation, [*others, (parameter, value)])
             for variant in value_variants(self._samples, parts, value):
-                # Null has no text, and neither has an empty array.
+                # Null and an empty array cannot be sent as text.
                 if variant is not None and variant != []:
                     yield _head(operation, [*others, (parameter, variant)])
 

@@ -7,7 +7,7 @@ from mockserver.checks.causes import GONE, Cause, media_type_cause
 from mockserver.checks.documented_members import MemberPath, content_of
 from mockserver.checks.removed_members import MemberComparison
 from mockserver.contract import Contract, Operation
-from mockserver.contract.document.operations import documented_parameters
+from mockserver.contract.document.operations import documented_parameters, response_key
 from mockserver.parsing import json_pointers
 from mockserver.parsing.media_types import essence
 
@@ -41,7 +41,7 @@ class Removals:
         else:
             yield from self._bodies("request", old, new)
         for status, raw in before.spec.get("responses", {}).items():
-            side, key = f"reply {status}", response_key(after, status)
+            side, key = f"reply {status}", counterpart_key(after, status)
             if key is None:
                 yield Removed(Cause((side, "status"), f"{side}: this status {GONE}"), side)
                 continue
@@ -52,7 +52,7 @@ class Removals:
 
     def _base_paths(self, before: Operation) -> Iterator[Removed]:
         served = [base for base in before.bases if self._after.has_path(base + before.template)]
-        # If no base path is served, the requests show it.
+        # If no base path is served any more, the generated requests find that.
         for base in before.bases if served else ():
             if base not in served:
                 message = f"request: the base path {base or '/'} is no longer served"
@@ -95,16 +95,15 @@ class Removals:
                     yield removal
 
 
-def response_key(operation: Operation, status: str) -> str | None:
+def counterpart_key(operation: Operation, status: str) -> str | None:
     """The key of the response that an operation documents for a status or a range of statuses; None if there is none.
 
     A range also counts as documented if a status of it is.
     """
-    responses = operation.spec.get("responses", {})
-    wanted = [status, f"{status[0]}XX", "default"]
-    if status[1:].upper() == "XX":
-        wanted += [each for each in responses if each[:1] == status[0]]
-    return next((each for each in wanted if each in responses), None)
+    key = response_key(operation, status)
+    if key is None and status[1:].upper() == "XX":
+        return next((each for each in operation.spec.get("responses", {}) if each[:1] == status[0]), None)
+    return key
 
 
 def media_type_key(described: Any, name: str) -> str | None:

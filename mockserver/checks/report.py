@@ -99,7 +99,7 @@ def _summary(report: Report) -> Iterator[str]:
 
 
 def _result(comparison: Comparison) -> str:
-    """What breaks, and what was compared: nothing else is known."""
+    """What breaks, and what was compared."""
     compared, broken = comparison.compared, len(comparison.broken)
     if not compared.scenarios:
         return "not compared, because no scenario can be compared"

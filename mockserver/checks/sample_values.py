@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from mockserver.contract import Contract
 from mockserver.parsing.json_writer import write_json
-from mockserver.parsing.media_types import is_json, is_xml
+from mockserver.parsing.media_types import is_form, is_json, is_xml
 from mockserver.samples import NoSample, SchemaSamples
-from mockserver.samples.form_writer import is_form, write_form
+from mockserver.samples.form_writer import write_form
 from mockserver.samples.xml_writer import XmlWriter
 
-# Of the ranges that documents use, these have a media type that any value or any text can be written in.
+# For these ranges there is a media type in which any value, or any text, can be written.
 _IN_RANGES: Final = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
 
 

@@ -9,19 +9,18 @@ from typing import Any, Final
 
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.subschemas import as_mapping
 from mockserver.contract.named_members import DocumentedMembers, Members
 from mockserver.contract.query_object import QueryObject
-from mockserver.contract.schema_parts import as_mapping
 from mockserver.contract.undocumented_names import NameSearch, UndocumentedName
 from mockserver.limits.step_budget import StepBudget, StepLimitReached
 from mockserver.messages import Request
-from mockserver.parsing.media_types import essence, is_json
+from mockserver.parsing.media_types import essence, is_form, is_json, is_xml
 
 MAX_BODIES: Final = 20_000
-"""The bodies of how many operations are kept."""
+"""How many descriptions of bodies are kept."""
 
 NO_NAMES: Final[frozenset[str]] = frozenset()
-FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class DocumentedNames:
@@ -31,7 +30,7 @@ class DocumentedNames:
         self._document = document
         self._members = DocumentedMembers(document)
         self._bodies: dict[tuple[str, str], Members | None] = {}
-        # For operations with one media type and a body whose members have no members of their own.
+        # For operations with one media type and a flat body.
         self._sufficient: dict[str, frozenset[str]] = {}
         self._queries: dict[str, tuple[QueryObject, Members | None]] = {}
 
@@ -50,12 +49,12 @@ class DocumentedNames:
         return tuple(names.found)
 
     def _of_body(self, operation: Operation, request: Request, budget: StepBudget) -> Members | None:
-        """What is documented about a body; None if it is nothing, or if the media type has no members."""
+        """What is documented about a body, or None. Only JSON, XML and forms have members."""
         key = (operation.id, essence(request.headers.get("content-type", "")))
         if key not in self._bodies:
             if len(self._bodies) >= MAX_BODIES:
                 self._bodies.clear()
-            is_object = is_json(key[1]) or key[1] in FORMS or key[1].endswith(("/xml", "+xml"))
+            is_object = is_json(key[1]) or is_form(key[1]) or is_xml(key[1])
             found = self._members.of(list(self._schemas(operation, key[1])), budget) if is_object else None
             self._bodies[key] = found
             if found is not None and found.is_flat and len(self._content(operation)) == 1:

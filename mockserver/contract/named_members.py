@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mockserver.contract.document.document import Document
+from mockserver.contract.document.subschemas import as_list, as_mapping
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
-from mockserver.contract.schema_parts import SchemaPart, as_list, as_mapping, schema_parts
+from mockserver.contract.schema_parts import SchemaPart, schema_parts
 from mockserver.contract.similar_names import similar_names
 from mockserver.limits.step_budget import StepBudget
 
 MAX_NODES: Final = 20_000
 """How many descriptions of values are kept."""
 MAX_SIMILAR: Final = 200
-"""For how many misspelled names of one value the similar names are kept."""
+"""The similar names are kept for at most this many misspelled names of one value."""
 
 # Only a schema with one of these says something about the members or the items of a value.
 _DESCRIBING: Final = frozenset(
@@ -59,7 +60,7 @@ class Members:
         return self.is_open or name in self.names or any(_matches(pattern, name) for pattern, _ in self._patterns)
 
     def member(self, name: str, budget: StepBudget) -> Members | None:
-        """What is documented about the value of a member; None if it is nothing. Raises StepLimitReached."""
+        """What is documented about the value of a member, or None. Raises StepLimitReached."""
         if name in self._children:
             return self._children[name]
         described = self._properties.get(name, [])
@@ -70,7 +71,7 @@ class Members:
         return found
 
     def item(self, index: int, budget: StepBudget) -> Members | None:
-        """What is documented about an item of an array; None if it is nothing. Raises StepLimitReached."""
+        """What is documented about an item of an array, or None. Raises StepLimitReached."""
         described = [
             prefix[index] if index < len(prefix := as_list(part.get("prefixItems"))) else part.get("items")
             for part in self._parts
@@ -97,7 +98,7 @@ class Members:
 
 
 class DocumentedMembers:
-    """The members that one document names. What is known about a value is found out when it is first sent."""
+    """The members that one document names. Each description is made when a value is first sent."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -105,7 +106,7 @@ class DocumentedMembers:
         self._known: dict[tuple[int, ...], tuple[list[Any], Members | None]] = {}
 
     def of(self, schemas: list[Any], budget: StepBudget) -> Members | None:
-        """What schemas document about the members and items of a value; None if it is nothing.
+        """What schemas document about the members and items of a value; None if they document nothing.
 
         Reading a schema for the first time takes steps. Raises StepLimitReached.
         """

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mockserver.contract.document.document import Document
-from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.operations import Operation, documented_parameters
 from mockserver.contract.document.schema_types import schema_types
+from mockserver.contract.document.subschemas import as_mapping
 from mockserver.contract.named_members import DocumentedMembers
-from mockserver.contract.schema_parts import as_mapping
 from mockserver.limits.step_budget import StepBudget
 
 
@@ -23,7 +23,9 @@ class QueryObject:
         self._deep: set[str] = set()
         spread: list[Any] = []
         is_open = False
-        for parameter in _query_parameters(document, operation):
+        for parameter in documented_parameters(document, operation):
+            if parameter["in"] != "query":
+                continue
             name, schema = parameter["name"], parameter.get("schema")
             style, explode = parameter.get("style", "form"), parameter.get("explode", True)
             self._documented[name] = {}
@@ -54,17 +56,6 @@ class QueryObject:
                     break
                 node = node.setdefault(step, {})
         return found
-
-
-def _query_parameters(document: Document, operation: Operation) -> Iterator[Mapping[str, Any]]:
-    """The parameters in the query. Those of the operation override those of its path."""
-    seen: set[str] = set()
-    for owner in (operation.spec, operation.path_item):
-        for raw in owner.get("parameters", []):
-            parameter = document.resolve(raw)
-            if parameter["in"] == "query" and parameter["name"] not in seen:
-                seen.add(parameter["name"])
-                yield parameter
 
 
 def _keys(document: Document, operation: Operation) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from mockserver.contract.document.discriminators import ANYTHING
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.families import core
-from mockserver.contract.document.references import COMPOSITIONS
+from mockserver.contract.document.subschemas import applied_schemas
 from mockserver.errors import SpecError
 
 Schema = Mapping[str, Any]
@@ -56,13 +56,8 @@ def schema_parts(document: Document, schemas: Iterable[Any]) -> Iterator[SchemaP
 
 def _applied(document: Document, schema: Schema) -> Iterator[tuple[Any, bool]]:
     """The schemas inside a schema that describe the same value, and whether each is one of several alternatives."""
-    for keyword in COMPOSITIONS:
-        for part in as_list(schema.get(keyword)):
-            yield part, keyword != "allOf"
-    for keyword in ("if", "then", "else"):
-        yield schema.get(keyword), False
-    for part in as_mapping(schema.get("dependentSchemas")).values():
-        yield part, False
+    for keyword, part in applied_schemas(schema):
+        yield part, keyword in {"anyOf", "oneOf"}
     discriminator = document.discriminators.of(schema)
     for choice in discriminator.choices.values() if discriminator else ():
         if choice is not ANYTHING:
@@ -75,13 +70,3 @@ def _accepts_any_object(schema: Any) -> bool:
     kinds = schema.get("type", "object")
     is_object = kinds == "object" or (isinstance(kinds, list) and "object" in kinds)
     return is_object and all(keyword in UNRESTRICTING or keyword.startswith("x-") for keyword in schema)
-
-
-def as_mapping(value: Any) -> Mapping[str, Any]:
-    """The value of a keyword that is a mapping; empty if it is anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: Any) -> list[Any]:
-    """The value of a keyword that is a list; empty if it is anything else."""
-    return value if isinstance(value, list) else []

@@ -32,7 +32,7 @@ def _difference(folded: str, other: str) -> int | None:
         return None
     if folded == target:
         return 0
-    # `line1` and `line2` are two names, not one name with a mistake.
+    # `line1` and `line2` are different names, not a misspelling.
     if longer < ONE_EDIT or _DIGITS.findall(folded) != _DIGITS.findall(target):
         return None
     if _REPEATED.sub(r"\1", folded) == _REPEATED.sub(r"\1", target) or _within(folded, target, 1):
@@ -46,7 +46,7 @@ def _folded(name: str) -> str:
 
 
 def _within(left: str, right: str, edits: int) -> bool:
-    """Whether so many edits turn one name into the other: a letter more, less or different, or two letters swapped."""
+    """Whether at most `edits` edits turn one name into the other. An edit adds, removes, replaces or swaps letters."""
     start, end = 0, min(len(left), len(right))
     if abs(len(left) - len(right)) > edits:
         return False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class StepLimitReached(Exception):  # noqa: N818  # it ends a check or an attempt, and is handled as a result
-    """All steps are used. `path` leads to the part of the value that was looked at, as far as it is known."""
+    """All steps are used. `path` leads to the part of the value that was being checked, as far as it is known."""
 
     def __init__(self) -> None:
         super().__init__("the schema takes too many steps to check")

@@ -1,9 +1,11 @@
 """What a contract documents about the replies of an operation, read from the document without a validation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.contract import Contract
+from mockserver.contract.document.operations import response_key
+from mockserver.contract.document.subschemas import as_mapping
 from mockserver.payments.payment_session import ABSENT_MEMBER
 from mockserver.scenarios.format.flaws import Path
 
@@ -26,13 +28,13 @@ def is_documented(contract: Contract, operation: str, status: int, media_type: s
     False can also mean that it takes a validation to find out.
     """
     response = _response(contract, operation, status)
-    return not response.get("headers") and media_type in _mapping(response.get("content"))
+    return not response.get("headers") and media_type in as_mapping(response.get("content"))
 
 
 def reply_schema(contract: Contract, operation: str, status: int, media_type: str) -> Any:
     """The schema of the body of a reply; None if there is none."""
-    content = _mapping(_response(contract, operation, status).get("content"))
-    return _mapping(contract.document.resolve(content.get(media_type))).get("schema")
+    content = as_mapping(_response(contract, operation, status).get("content"))
+    return as_mapping(contract.document.resolve(content.get(media_type))).get("schema")
 
 
 def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, list[str]]]:
@@ -47,7 +49,7 @@ def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()
         return
     known: dict[str, list[Any]] = {}
     for part in parts:
-        for name, inner in _mapping(part.get("properties")).items():
+        for name, inner in as_mapping(part.get("properties")).items():
             known.setdefault(name, []).append(inner)
     for name, member in value.items() if known else ():
         if name in known:
@@ -56,14 +58,10 @@ def unknown_members(contract: Contract, schema: Any, value: Any, path: Path = ()
             yield (*path, name), list(known)
 
 
-def _response(contract: Contract, operation: str, status: int) -> dict[str, Any]:
-    responses = contract.operations[operation].spec.get("responses", {})
-    key = next((key for key in (str(status), f"{status // 100}XX", "default") if key in responses), None)
-    return _mapping(contract.document.resolve(responses[key])) if key else {}
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _response(contract: Contract, operation: str, status: int) -> Mapping[str, Any]:
+    found = contract.operations[operation]
+    key = response_key(found, str(status))
+    return as_mapping(contract.document.resolve(found.spec["responses"][key])) if key else {}
 
 
 def _parts(contract: Contract, schema: Any, seen: set[int]) -> Iterator[dict[str, Any]]:

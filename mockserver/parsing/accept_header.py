@@ -41,7 +41,7 @@ def _quality(media_type: str, ranges: list[_AcceptRange]) -> float:
         known = each.parameters.items() & parameters.items()
         unknown = each.parameters.keys() - parameters.keys()
         contradicts = len(known) + len(unknown) < len(each.parameters)
-        # With quality 0, a range with an unknown parameter excludes only that variant.
+        # A range with quality 0 and an unknown parameter excludes that variant only.
         if not contradicts and (not unknown or each.quality):
             matching.append((specificity.index(each.name), len(known), -len(unknown), each.quality))
     return max(matching, default=(0, 0, 0, 0.0))[-1]

@@ -12,10 +12,6 @@ from werkzeug.sansio.multipart import BLANK_LINE_RE, Data, Epilogue, Event, Fiel
 from mockserver.messages import Headers
 from mockserver.parsing.media_types import essence
 
-URLENCODED: Final = "application/x-www-form-urlencoded"
-MULTIPART: Final = "multipart/form-data"
-FORMS: Final = (URLENCODED, MULTIPART)
-
 MAX_FIELDS: Final = 1000
 MAX_PART_HEADERS: Final = 4096
 """The limit for the headers of a part, in bytes: reading a header takes time for each of its parameters."""
@@ -26,7 +22,7 @@ _DECODERS: Final[dict[str, Callable[[bytes], bytes]]] = {
 }
 """The values of Content-Transfer-Encoding that change the bytes (RFC 2045, section 6)."""
 
-# Python has more. Decoding a megabyte of punycode takes minutes.
+# Python knows more charsets, and some are slow: decoding a megabyte of punycode takes minutes.
 _CHARSETS: Final = frozenset({"iso-8859-1", "latin-1", "us-ascii", "utf-8", "utf-16", "windows-1252"})
 
 

@@ -1,6 +1,10 @@
-"""Media types: which of them are JSON or XML."""
+"""Media types: which of them are JSON, XML or forms."""
 
 from functools import lru_cache
+from typing import Final
+
+URLENCODED: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
 
 
 @lru_cache(maxsize=256)
@@ -21,3 +25,8 @@ def is_xml(media_type: str) -> bool:
     """Return True for application/xml, text/xml and every +xml type (RFC 7303), with or without parameters."""
     name = essence(media_type)
     return name in {"application/xml", "text/xml"} or name.endswith("+xml")
+
+
+def is_form(media_type: str) -> bool:
+    """Return True for the two media types of HTML forms, with or without parameters."""
+    return essence(media_type) in {URLENCODED, MULTIPART}

@@ -1,4 +1,4 @@
-"""Reads regular files: at most a limit of bytes, and without waiting for a named pipe or a device."""
+"""Reads regular files up to a limit. It never waits for a named pipe or a device."""
 
 import os
 import stat
@@ -30,7 +30,7 @@ def read_regular_file(path: Path, *, limit: int) -> bytes:
 
 
 def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The content up to a size. Reading all of it at once would take this much memory also for a short file."""
+    """The content up to a size. A single read would allocate the whole size, even for a short file."""
     # None means that there is nothing to read yet, as in /proc/kmsg. It is the same as nothing to read.
     while size > 0 and (piece := file.read(min(size, PIECE))):
         yield piece

@@ -15,12 +15,12 @@ BOOLEANS: Final = {"true": True, "false": False}
 
 
 def read_boolean(text: str) -> bool | None:
-    """The boolean that a text is, or None."""
+    """The boolean in a text, or None."""
     return BOOLEANS.get(text)
 
 
 def read_number(text: str) -> int | float | None:
-    """The number that a text is, or None. It is an `int` if the text has neither a fraction nor an exponent.
+    """The number in a text, or None. It is an `int` if the text has neither a fraction nor an exponent.
 
     A number beyond the range of a double, such as `1e400`, is not read: no JSON reader of the mock accepts it either.
     """
@@ -34,7 +34,7 @@ def read_number(text: str) -> int | float | None:
 
 
 def read_integer(text: str, *, is_31: bool) -> int | float | None:
-    """The integer that a text is, or None.
+    """The integer in a text, or None.
 
     `5.0` and `1e2` are integers in OpenAPI 3.1, which uses JSON Schema 2020-12: an integer is any number without a
     fractional part. In OpenAPI 3.0 they are not: an integer is written without fraction and exponent.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.document.discriminators import Discriminator
+from mockserver.contract.document.subschemas import as_list, as_mapping
 from mockserver.samples.conjunction import Conjunction
-from mockserver.samples.keywords import as_list, as_mapping, as_names, is_null_only, shown
+from mockserver.samples.keywords import as_names, is_null_only, shown
 from mockserver.samples.sample_context import STEPS_OF_A_SCHEMA, NoSample, SamplePosition
 from mockserver.samples.schema_references import SchemaReferences
 
@@ -94,7 +95,7 @@ class Alternatives:
                 yield tuple(self._branches(branches, discriminator if applies else None))
         if discriminator and not discriminator.keyword:
             choices = self._references.family_choices(discriminator, conjunction.refs)
-            # At last the base alone, with a value that selects nothing.
+            # The last choice is the base alone, with a value that selects nothing.
             yield (*self._selected(choices, discriminator), Alternative())
         if "if" in schema:
             holds = Alternative(schemas=(schema["if"], schema.get("then", True)))

@@ -3,10 +3,11 @@
 from contextlib import suppress
 from typing import Any
 
+from mockserver.contract.document.subschemas import as_list
 from mockserver.parsing.json_values import are_equal
 from mockserver.samples.alternatives import leads_back
 from mockserver.samples.conjunction import Conjunction
-from mockserver.samples.keywords import as_list, as_size
+from mockserver.samples.keywords import as_size
 from mockserver.samples.sample_context import NoSample, PartMaker, SamplePosition
 
 # How often an item is made again because an equal item exists.

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.samples.keywords import as_list, as_mapping, as_size, shown
+from mockserver.contract.document.subschemas import as_list, as_mapping
+from mockserver.samples.keywords import as_size, shown
 from mockserver.samples.sample_context import NoSample
 
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
+from mockserver.contract.document.spec_folder import SpecFolder
+from mockserver.errors import SpecError
 from mockserver.parsing.regular_file import read_regular_file
 
 MAX_EXAMPLE_BYTES: Final = 4 * 1024 * 1024
@@ -14,20 +15,15 @@ class ExternalExamples:
     """The files in the folder of a document. A file is read when it is sent, so its changes are visible at once."""
 
     def __init__(self, document: Path) -> None:
-        self._folder = document.parent
+        self._document = document
 
     def read(self, location: Any) -> bytes | None:
         """The content of a file; None if it is outside the folder, cannot be read, or is empty or too long."""
         if not isinstance(location, str):
             return None
         try:
-            parts = urlsplit(location)
-            folder = self._folder.resolve()
-            path = (folder / unquote(parts.path)).resolve()
-            if parts.scheme or parts.netloc or not path.is_relative_to(folder):
-                return None
+            path = SpecFolder(self._document).target(location, base=self._document, reference="externalValue")
             content = read_regular_file(path, limit=MAX_EXAMPLE_BYTES)
-        except (OSError, RuntimeError, ValueError):
-            # There is no such file, or the location is no path.
+        except (OSError, SpecError):
             return None
         return content if 0 < len(content) <= MAX_EXAMPLE_BYTES else None

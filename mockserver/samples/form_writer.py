@@ -5,22 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from mockserver.contract.document.subschemas import as_mapping
 from mockserver.contract.validation.field_encodings import DELIMITERS, FieldEncoding, read_encoding
-from mockserver.parsing.media_types import essence
-from mockserver.samples.keywords import as_mapping
+from mockserver.parsing.media_types import URLENCODED, essence
 from mockserver.samples.sample_context import NoSample
 
-URLENCODED = "application/x-www-form-urlencoded"
-FORMS = frozenset({URLENCODED, "multipart/form-data"})
 BOUNDARY = "mockserver-boundary"
 
 Fields = Iterator[tuple[str, str, str]]
 """Fields of a form, each with its name, text and media type; the media type is empty if none has to be sent."""
-
-
-def is_form(media_type: str) -> bool:
-    """Whether a media type is that of a form."""
-    return essence(media_type) in FORMS
 
 
 def write_form(value: Any, described: Mapping[str, Any], media_type: str) -> tuple[str, bytes]:

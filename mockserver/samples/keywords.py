@@ -1,19 +1,10 @@
 """Reads the values of schema keywords defensively: a value of the wrong type counts as absent."""
 
 import math
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-
-def as_mapping(value: Any) -> Mapping[str, Any]:
-    """The value if it is a mapping, else an empty mapping."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def as_list(value: Any) -> list[Any]:
-    """The value if it is a list, else an empty list."""
-    return value if isinstance(value, list) else []
+from mockserver.contract.document.subschemas import as_list, as_mapping
 
 
 def as_names(value: Any) -> list[str]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from mockserver.contract.document.subschemas import as_mapping
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.samples.alternatives import leads_back
 from mockserver.samples.conjunction import Conjunction
-from mockserver.samples.keywords import as_mapping, as_names
+from mockserver.samples.keywords import as_names
 from mockserver.samples.pattern_strings import matching_strings
 from mockserver.samples.sample_context import NoSample, PartMaker, SamplePosition
 from mockserver.samples.words import WORDS

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from mockserver.contract.document.subschemas import as_list, as_mapping
 from mockserver.limits.step_budget import StepBudget
-from mockserver.samples.keywords import as_list, as_mapping
 from mockserver.samples.schema_references import SchemaReferences
 
 # Keywords that do not restrict the value.
@@ -35,7 +35,7 @@ def schema_examples(schemas: tuple[Any, ...], references: SchemaReferences, budg
 def _examples(
     schema: Any, references: SchemaReferences, budget: StepBudget, visited: set[int], *, seen: tuple[str, ...]
 ) -> Iterator[Any]:
-    """The examples of a schema, of the schema it refers to, and of the schemas it only wraps. Each schema once."""
+    """The examples of a schema, of the schema it refers to, and of the schemas it only wraps, each visited once."""
     if not isinstance(schema, Mapping) or id(schema) in visited:
         return
     visited.add(id(schema))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document.document import Document
-from mockserver.parsing.media_types import essence, is_json, is_xml
+from mockserver.parsing.media_types import essence, is_form, is_json, is_xml
 from mockserver.samples.content_negotiation import Preference
 from mockserver.samples.external_examples import ExternalExamples
-from mockserver.samples.form_writer import is_form, write_form
+from mockserver.samples.form_writer import write_form
 from mockserver.samples.published_examples import (
     can_be_sent,
     media_type_examples,

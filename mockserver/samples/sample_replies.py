@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.subschemas import as_mapping
 from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.errors import Refusal, SpecError
 from mockserver.limits.step_budget import StepBudget, StepLimitReached
@@ -14,7 +15,6 @@ from mockserver.messages import BODILESS, Call, Reply
 from mockserver.samples import NoSample, SchemaSamples
 from mockserver.samples.content_negotiation import Preference, acceptable_media_types, choose_response, parse_preference
 from mockserver.samples.header_values import header_values
-from mockserver.samples.keywords import as_mapping
 from mockserver.samples.published_examples import can_be_sent, media_type_examples, readings, schema_examples
 from mockserver.samples.sample_bodies import Body, SampleBodies
 from mockserver.samples.schema_samples import MAX_TOTAL_STEPS

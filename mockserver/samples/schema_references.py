@@ -44,7 +44,7 @@ class SchemaReferences:
         return self._discriminators.of(schema)
 
     def selected(self, discriminator: Discriminator, branches: list[Any]) -> Iterator[tuple[Any, Any]]:
-        """Each branch that a value of a discriminator selects, and a schema that requires such a value."""
+        """Each branch that the discriminator can select, with a schema that requires a selecting value."""
         member, selecting = discriminator.member, discriminator.selecting()
         for branch in branches:
             values = [value for text in selecting.get(id(branch), ()) for value in json_values(text)]

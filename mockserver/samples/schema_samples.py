@@ -19,7 +19,7 @@ from mockserver.samples.sample_context import STEPS_OF_A_VALUE, NoSample, Sample
 from mockserver.samples.schema_references import SchemaReferences
 from mockserver.samples.strings import strings
 
-# The most optional members that a value has, and the most steps of one attempt and of all.
+# The limits for the optional members of a value, for the steps of one attempt, and for those of all attempts.
 MAX_OPTIONAL_MEMBERS = 200
 MAX_STEPS = 150_000
 MAX_TOTAL_STEPS = 300_000

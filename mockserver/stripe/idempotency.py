@@ -85,7 +85,7 @@ def echoed_key(request: Request) -> tuple[tuple[str, str], ...]:
 
 
 def _key(request: Request) -> str | None:
-    """The key, for the method that Stripe accepts keys for."""
+    """The key of a POST request. Stripe accepts keys for this method only."""
     return request.headers.get(HEADER) if request.method == "POST" else None
 
 

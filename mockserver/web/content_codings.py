@@ -16,7 +16,7 @@ _MAX_NAME: Final = 100
 
 class _Coding(NamedTuple):
     decode: Callable[[bytes, int], bytes]
-    # The module that it needs, if not every Python has it, and the package with this module.
+    # The module that it needs, if the standard library does not have it, and the package that contains the module.
     module: str | None = None
     package: str = ""
 
@@ -60,7 +60,7 @@ def decoded(body: Body, *, coding: str, limit: int) -> Body:
 
 
 def _unsupported(names: list[str]) -> UnreadableBody | None:
-    """Why the codings cannot be decoded, if one is not supported."""
+    """The reason why the codings cannot be decoded; None if all are supported."""
     available = ", ".join(supported())
     accepted = (("Accept-Encoding", available),)
     if len(names) > _MAX_CODINGS:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from typing import Final, Protocol
 
-# How much is given to a decompressor at once. It copies what follows the end of a part.
+# A decompressor copies the data after the end of a part, so it gets the data in pieces of this size.
 _PIECE: Final = 64 * 1024
 # A body can consist of many empty parts, and each part needs a new decompressor.
 _MAX_PARTS: Final = 500
@@ -36,7 +36,7 @@ class _Decompressor(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What follows the end."""
+        """The data after the end."""
 
     def decompress(self, data: memoryview, max_length: int, /) -> bytes:
         """The next decompressed data, at most `max_length` bytes. All data is used if the result is shorter."""
@@ -63,7 +63,7 @@ def unbrotli(data: bytes, limit: int) -> bytes:
         found = bytes(decompressor.process(data, output_buffer_limit=limit + 1))
         if len(found) > limit:
             raise TooLongError
-        # The limit was not reached, so all data was used.
+        # The output is below the limit, so all input was read.
         if not decompressor.is_finished():
             raise CorruptError("it is cut off")
     except brotli.error:
@@ -87,7 +87,7 @@ def unzstd(data: bytes, limit: int) -> bytes:
 def _decompressed(
     data: bytes, limit: int, decompressor: Callable[[], _Decompressor], *, parts: int, error: type[Exception]
 ) -> bytes:
-    """The decompressed data of at most so many parts. Raises CorruptError, TooLongError."""
+    """The decompressed data of at most `parts` parts. Raises CorruptError, TooLongError."""
     found: list[bytes] = []
     view, start, size = memoryview(data), 0, 0
     for _ in range(parts):

@@ -320,7 +320,7 @@ STUB_REPLIES: dict[str, tuple[dict[str, str], str, str]] = {
 def test_the_reply_of_a_scenario_has_the_same_cause(
     tmp_path: Path, changes: dict[str, str], stub: str, message: str
 ) -> None:
-    """A reply in a scenario file that breaks for a cause of the comparison is listed there, not once more."""
+    """If the comparison finds what breaks a scenario's reply, the report lists the reply under that finding."""
     text = f"about: x\nstubs:\n  - name: a\n    operation: put_pet\n    {stub}\n"
     report = compared(tmp_path, OLD, edited(changes), text)
     assert report.against is not None

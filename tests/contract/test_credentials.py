@@ -13,6 +13,9 @@ from mockserver.messages import Request
 from tests.support.documents import contract_for, loaded, request
 from tests.support.messages import query_request, security_document
 
+NOT_BASIC = " (the header authorization does not have a name and a password in Base64)"
+NOT_DIGEST = " (the header authorization does not have the members username, realm, nonce, uri, response)"
+
 SCHEMES: dict[str, dict[str, Any]] = {
     "header": {"type": "apiKey", "in": "header", "name": "X-Key"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
@@ -77,38 +80,38 @@ INVALID = {
     "basic that is not Base64": (
         "basic",
         sent(authorization="Basic !!!"),
-        " (the header authorization does not have a name and a password in Base64)",
+        NOT_BASIC,
     ),
     "basic without a colon": (
         "basic",
         basic("ann"),
-        " (the header authorization does not have a name and a password in Base64)",
+        NOT_BASIC,
     ),
     "basic with a colon alone": (
         "basic",
         basic(":"),
-        " (the header authorization does not have a name and a password in Base64)",
+        NOT_BASIC,
     ),
     "basic without its padding": (
         "basic",
         sent(authorization="Basic YTo"),
-        " (the header authorization does not have a name and a password in Base64)",
+        NOT_BASIC,
     ),
     "basic with other characters": (
         "basic",
         sent(authorization="Basic ü"),
-        " (the header authorization does not have a name and a password in Base64)",
+        NOT_BASIC,
     ),
     "digest alone": ("digest", sent(authorization="Digest"), " (the header authorization is empty)"),
     "digest without members": (
         "digest",
         sent(authorization="Digest k"),
-        " (the header authorization does not have the members username, realm, nonce, uri, response)",
+        NOT_DIGEST,
     ),
     "digest with an empty response": (
         "digest",
         sent(authorization='Digest username="ann", realm="r", nonce="n", uri="/x", response=""'),
-        " (the header authorization does not have the members username, realm, nonce, uri, response)",
+        NOT_DIGEST,
     ),
     "another scheme alone": ("other", sent(authorization="HOBA "), " (the header authorization is empty)"),
 }

@@ -132,7 +132,7 @@ def written(folder: Path, schema: Any, version: str) -> Path:
 
 
 def everything_said(path: Path) -> str:
-    """Load a document, validate messages in both ways and make samples. Returns all that was said about it."""
+    """Load a document, validate messages in both ways and make samples. Returns all messages about it."""
     said = []
     for compiled in (True, False):
         try:

@@ -8,7 +8,7 @@ from mockserver.contract.compiled.compiled_parameters import CompiledParameters
 from mockserver.contract.compiled.schema_compiler import CompiledSchema, compile_schema
 from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.document import Document
-from mockserver.contract.document.operations import Operation
+from mockserver.contract.document.operations import Operation, response_key
 from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
@@ -90,9 +90,8 @@ class CompiledOperation:
         return _accepts(schema, written, len(reply.body))
 
     def _compile_response(self, status: int) -> _CompiledResponse | None:
-        responses = self._operation.spec.get("responses", {})
-        key = next((key for key in (str(status), f"{str(status)[0]}XX", "default") if key in responses), None)
-        response = self._document.resolve(responses[key]) if key else None
+        key = response_key(self._operation, str(status))
+        response = self._document.resolve(self._operation.spec["responses"][key]) if key else None
         compiled = None
         if isinstance(response, dict):
             schemas = self._json_schemas(response, "reply")

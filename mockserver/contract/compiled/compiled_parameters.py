@@ -62,7 +62,7 @@ class _CompiledParameter:
         return False
 
     def _item(self, text: str) -> Any:
-        # An empty item is not plain: openapi-core decides.
+        # openapi-core decides about empty items.
         return self.readers[0](text) if text and text.isprintable() else None
 
 

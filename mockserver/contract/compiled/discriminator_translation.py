@@ -9,7 +9,7 @@ from mockserver.contract.document.discriminators import Discriminator, json_valu
 def by_value(
     discriminator: Discriminator, values: Collection[str], translate: Callable[[Any], Any], otherwise: dict[str, Any]
 ) -> dict[str, Any]:
-    """For each of the values the schema that it selects, and for everything else the schema `otherwise`."""
+    """A schema that applies to each value the schema it selects, and to everything else the schema `otherwise`."""
     if not values:
         return otherwise
     branches = [
@@ -17,7 +17,7 @@ def by_value(
         for value in values
     ]
     others = {"not": _selecting(discriminator.member, values), "allOf": [otherwise]}
-    # jsonschema-rs finds the right branch without trying each, if all are in an `anyOf` of their own.
+    # jsonschema-rs selects a branch directly if an `anyOf` has no other branches.
     return {"anyOf": [others, {"anyOf": branches}]}
 
 

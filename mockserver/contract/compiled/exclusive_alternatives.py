@@ -13,7 +13,7 @@ from mockserver.contract.compiled.keyword_values import Schema
 def exclusive_groups(alternatives: list[Any], definitions: Mapping[str, Any]) -> list[list[Any]]:
     """The alternatives in groups. A value can satisfy only one of a group."""
     match alternatives:
-        # As a discriminator is translated.
+        # This is the translation of a discriminator.
         case [{"not": excluded, "allOf": [_], **more}, {"anyOf": [*others], **rest} as choice] if not more | rest:
             listed = [each for other in others for each in _listed(other, definitions).items()]
             if sorted(_flat(listed)) == sorted(_flat(_listed(excluded, definitions).items())):

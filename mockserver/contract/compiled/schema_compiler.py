@@ -15,7 +15,7 @@ from mockserver.contract.patterns.compiled_pattern import PATTERN_OPTIONS
 from mockserver.parsing.json_values import are_unique, is_multiple
 
 DIALECT_31 = "https://spec.openapis.org/oas/3.1/dialect/base"
-# jsonschema-rs needs at most a second for so many schemas, each applied to one character of a body.
+# Applying this many schemas to one character each takes jsonschema-rs at most a second.
 MAX_WORK = 200_000_000
 
 
@@ -65,7 +65,7 @@ def compile_schema(document: Document, schema: Any, *, direction: str) -> Compil
 
 
 def has_more_levels(value: Any, levels: int) -> bool:
-    """Whether arrays and objects are nested in a value more often than a number of times."""
+    """Whether arrays and objects in a value are nested more than `levels` times."""
     if not isinstance(value, dict | list):
         return False
     parts = value.values() if isinstance(value, dict) else value

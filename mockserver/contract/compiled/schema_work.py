@@ -22,7 +22,7 @@ MAX_STEPS = 40_000
 
 ALTERNATIVES = ("anyOf", "oneOf")
 ONE_SCHEMA = ("not", "if", "then", "else", "propertyNames")
-# Looking at so many names or values of a list takes as long as applying one more schema.
+# Looking at this many names or values of a list takes as long as applying one schema.
 ITEMS_IN_AN_APPLICATION = 20
 # A pattern or format looks at each character, other keywords call Python.
 EXPENSIVE = {"pattern": 1, "format": 20, "uniqueItems": 20, "x-multiple-of": 20, "x-not-an-integer": 20}
@@ -31,7 +31,7 @@ Node = Any
 """The name of a definition, or the identity of another schema."""
 
 State = frozenset[tuple[Node, int]]
-"""The schemas that are applied to one part of a value, each with how often."""
+"""The schemas that are applied to one part of a value, each with the number of times."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class _Applied:
     count: int = 0
     # By the name of a member or the index of an item.
     parts: dict[str | int, Counter[Node]] = field(default_factory=dict)
-    # For members (str) or items (int) other than some.
+    # For all members (str) or items (int), except those in the set.
     others: Counter[tuple[type, frozenset[Any], Node]] = field(default_factory=Counter)
 
     def add(self, other: _Applied, times: int) -> None:
@@ -54,7 +54,7 @@ class _Applied:
             self.others[each] = min(self.others[each] + times * count, 2 * MAX_APPLICATIONS)
 
     def add_alternative(self, other: _Applied) -> None:
-        """Add a schema that is applied instead of those added before with this method."""
+        """Add a schema of which only one is applied: this one, or one that was added before with this method."""
         self.count = max(self.count, other.count)
         for label, nodes in other.parts.items():
             self.parts[label] = self.parts.get(label, Counter()) | nodes
@@ -71,7 +71,7 @@ class _Applied:
 
 
 class SchemaWork(NamedTuple):
-    """The most schemas that a value causes to be applied to one part of it, if it has at most so many levels."""
+    """The largest number of schemas applied to one part of a value, for values with at most `levels` levels."""
 
     applications: int
     levels: int
@@ -111,7 +111,7 @@ class _Work:
         self._steps = 0
 
     def node(self, schema: Any) -> Node:
-        """The node of a schema, which is looked at later: it may be recursive."""
+        """The node of a schema. The schema is examined later, because it may be recursive."""
         # References are translated into an `allOf` with one part.
         while isinstance(schema, dict) and schema.keys() == {"allOf"} and len(schema["allOf"]) == 1:
             schema = schema["allOf"][0]
@@ -163,7 +163,7 @@ class _Work:
             selected = _Applied()
             for part in group:
                 selected.add_alternative(self._inner(self.node(part)))
-            # Each alternative looks at the value that selects.
+            # Each alternative compares the value that selects.
             applied.count += len(group)
             applied.add(selected, 1)
         for node, times in Counter(map(self.node, parts)).items():

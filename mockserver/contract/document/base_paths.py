@@ -10,7 +10,7 @@ MAX_BASE_PATHS: Final = 100
 """At most so many base paths are served. An `enum` of a server variable can have any number of values."""
 
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
-# What stands before the path of a URL, which can contain variables itself.
+# The part of a URL before its path. It can contain variables, too.
 _BEFORE_PATH: Final = re.compile(r"(?:[^/?#]*:)?//[^/?#]*")
 _SLASHES: Final = re.compile(r"/{2,}")
 
@@ -35,7 +35,7 @@ def base_paths(servers: Any) -> tuple[str, ...]:
 
 
 def _addresses(url: str, variables: Any) -> Iterator[str]:
-    """The URL with the values of its variables. Each value comes early, beside the first values of the others."""
+    """The URL with all combinations of values. Combinations that differ from the defaults in one value come first."""
     before = _BEFORE_PATH.match(url)
     in_path = set(_VARIABLE.findall(url, before.end() if before else 0))
     values: dict[str, Sequence[str]] = {}

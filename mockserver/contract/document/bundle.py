@@ -22,7 +22,7 @@ from mockserver.errors import SpecError
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 FILE_ENDINGS = (".json", ".yaml", ".yml")
 SCHEMA_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-# The mock does not follow these references, but nobody should rely on that: they must stay in the folder too.
+# The mock does not resolve these references, but they must not leave the folder either.
 OTHER_REFERENCES = ("externalValue", "operationRef")
 
 
@@ -141,7 +141,7 @@ class Bundle:
         if location:
             target = self._folder.target(location, base=file.path, reference=f"{file.path}: {keyword} {ref!r}")
             if keyword == "externalValue":
-                # Relative to the folder of the document, whichever file it is in.
+                # From now on it is relative to the folder of the document, not to the file that contains it.
                 node[keyword] = target.relative_to(self._folder.path).as_posix()
 
     def _resource(self, reference: _Reference) -> Resource:
@@ -195,10 +195,10 @@ class Bundle:
         except BrokenReferenceError as error:
             if error.ref == node["$ref"] or error.problem in {REFERS_TO_ITSELF, IS_IN_A_LONG_CHAIN}:
                 raise SpecError(f"{reference} {error.problem}") from None
-            # It leads to a broken reference, which is reported for itself.
+            # It leads to another reference, which is broken and is reported separately.
             return
         if isinstance(target, dict) and id(target) not in self._seen:
-            # It is inside an example or an extension, where nothing is a reference unless something refers to it.
+            # It is inside an example or an extension, which is searched for references only if something refers to it.
             files = [file for file in self._files.values() if node["$ref"].startswith(f"{file.ref}/")]
             file = max(files, key=lambda file: len(file.ref))
             self._pending.append((file, list(nodes(target, self._seen))))

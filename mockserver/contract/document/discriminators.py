@@ -15,7 +15,7 @@ from mockserver.contract.document.families import Families, core, name_of
 from mockserver.contract.document.references import resolve
 
 ANYTHING: dict[str, Any] = {}
-"""What a base selects for its own name: nothing more than the base itself."""
+"""What a base selects for its own name: no further restriction."""
 
 # Floats represent integers with up to 15 digits exactly.
 MAX_INTEGER = 10**15
@@ -38,7 +38,7 @@ class Discriminator:
     is_inherited: bool
 
     def value(self, instance: Any) -> str | None:
-        """The value with which an instance selects a schema; None if the discriminator cannot decide."""
+        """The value with which an instance selects a schema; None if it selects none."""
         value = as_text(instance.get(self.member)) if isinstance(instance, dict) else None
         return value if value in self.choices else None
 
@@ -50,7 +50,7 @@ class Discriminator:
         return selecting
 
     def choice(self, instance: Any) -> Any:
-        """The schema that an instance selects; None if the discriminator cannot decide."""
+        """The schema that an instance selects; None if it selects none."""
         value = self.value(instance)
         return None if value is None else self.choices[value]
 
@@ -128,7 +128,7 @@ class Discriminators:
         if not isinstance(member, str):
             return None
         keywords = [keyword for keyword in ("oneOf", "anyOf") if keyword in schema]
-        # Of two keywords, the one with alternatives that can be selected.
+        # If both keywords are there, the one whose alternatives can be selected.
         keyword = next((each for each in keywords if any(self._alternatives(schema[each]))), "".join(keywords[:1]))
         candidates = list(self._alternatives(schema[keyword]) if keyword else self._family(schema))
         mapping = discriminator.get("mapping")
@@ -189,7 +189,7 @@ class Discriminators:
 
 
 def as_text(value: Any) -> str | None:
-    """The value of a discriminator's member as the text in a mapping; None if no text stands for it."""
+    """The value of a discriminator's member as a key of the mapping; None if no key can stand for it."""
     match value:
         case str():
             return value

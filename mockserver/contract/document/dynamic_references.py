@@ -21,7 +21,7 @@ Scope = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicReference:
-    """A `$dynamicRef` that was removed from a schema. Without a `name`, it leads to `ref` in each case."""
+    """A `$dynamicRef` that was removed from a schema. If `name` is None, it always leads to `ref`."""
 
     node: dict[str, Any]
     ref: str
@@ -31,7 +31,7 @@ class DynamicReference:
 def replace(
     document: dict[str, Any], files: Iterable[Resource], references: Iterable[DynamicReference]
 ) -> dict[str, str]:
-    """Replace the dynamic references of a document, whose other references are local. Raises SpecError.
+    """Replace the dynamic references of a document. All other references have to be local. Raises SpecError.
 
     Returns the copies that were added to the joined files: the names, with references to the originals.
     """
@@ -86,7 +86,7 @@ class _Copies:
                             yield node["components"]["schemas"], name, file
 
     def _find_dependent(self) -> set[str]:
-        """The references to schemas that depend on a dynamic reference, directly or through others."""
+        """The references to schemas that depend on a dynamic reference, directly or through other references."""
         leads_to: dict[str, set[str]] = {}
         found: set[str] = set()
         pending = [ref for node in nodes(self._document) for ref in _references(node)]
@@ -133,7 +133,7 @@ class _Copies:
         return copy
 
     def _copy(self, ref: str, scope: Scope) -> str:
-        """The reference to the copy of a schema for a scope; the same reference if the schema does not depend on it."""
+        """The reference to the copy of a schema for a scope; the same reference if the scope makes no difference."""
         if ref not in self._dependent:
             return ref
         resource = next(each for each in self._resources if f"{ref}/".startswith(f"{each.ref}/"))

@@ -50,7 +50,7 @@ class Families:
         return [ref for ref, target in self._named.items() if self.inherits(target, schema)]
 
     def is_named(self, schema: Any) -> bool:
-        """Whether references lead to a schema, or to one that includes it directly: not as the schema of a member."""
+        """Whether a reference leads to a schema, or to one that combines it. The schema of a member does not count."""
         return id(schema) in self._parts_of_named
 
     @cached_property
@@ -67,7 +67,7 @@ class Families:
         return frozenset(self._walk(self._named.values(), ("allOf", "anyOf", "oneOf")))
 
     def _walk(self, schemas: Iterable[Any], keywords: tuple[str, ...]) -> Iterator[int]:
-        """The identities of the schemas that schemas include, also their own. Only `allOf` follows references."""
+        """The identities of schemas and of all schemas that they include. References are followed in `allOf` only."""
         seen: set[int] = set()
         pending = list(schemas)
         while pending:

@@ -1,4 +1,4 @@
-"""What the value of each keyword of a schema has to be. A value that breaks the rule makes validators fail late."""
+"""The rules for the values of schema keywords. Validators report an invalid value only when a message arrives."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from mockserver.contract.document.references import resolve
 from mockserver.errors import SpecError
 
 MARKS = ("readOnly", "writeOnly")
-# Of references that lead to each other.
+# The limit for chains of references.
 MAX_DEPTH = 50
 
 Marks = Mapping[str, frozenset[str]]

@@ -25,7 +25,7 @@ class MemberValues:
                 own = selecting.pop(id(alternative), [])
                 listed = self.listed(alternative, found.member)
                 lists.append(own if listed is None else listed)
-        # The rest select schemas that are no alternatives.
+        # The remaining values select schemas that are not among the alternatives.
         return _union([*lists, *selecting.values()]) or [] if all(lists) else []
 
     def listed(self, schema: Any, member: str) -> list[Any] | None:
@@ -60,7 +60,7 @@ class MemberValues:
         return None
 
     def _nested(self, schema: Any, alternatives: list[Any], member: str) -> list[Any] | None:
-        """The values of a schema that is a choice itself."""
+        """The values of a schema that has alternatives itself."""
         found = self._discriminators.of(schema)
         if found and found.member == member:
             return self.known(found, alternatives) or None

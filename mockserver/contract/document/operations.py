@@ -61,3 +61,9 @@ def documented_parameters(document: Document, operation: Operation) -> list[Mapp
             parameter = document.resolve(raw)
             found.setdefault((parameter["name"], parameter["in"]), parameter)
     return list(found.values())
+
+
+def response_key(operation: Operation, status: str) -> str | None:
+    """The key of the response that an operation documents for a status; None if there is none."""
+    responses = operation.spec.get("responses", {})
+    return next((key for key in (status, f"{status[0]}XX", "default") if key in responses), None)

@@ -16,7 +16,7 @@ FILES_MEMBER = "x-mockserver-files"
 MAX_CHAIN = 100
 IS_IN_A_LONG_CHAIN = f"is in a chain of more than {MAX_CHAIN} references"
 REFERS_TO_ITSELF = "refers to itself"
-"""What is wrong with references in a circle."""
+"""The problem of a reference in a circle."""
 
 COMPOSITIONS = ("allOf", "anyOf", "oneOf")
 """The keywords that combine a list of schemas."""
@@ -71,7 +71,7 @@ def nodes(tree: Any, seen: set[int] | None = None) -> Iterator[dict[str, Any]]:
         if not isinstance(node, dict | list) or id(node) in seen:
             continue
         seen.add(id(node))
-        # Not with `members`, which takes twice the time: this is a large part of the time to load a document.
+        # `members` would take twice the time, and this walk is a large part of the time to load a document.
         if isinstance(node, list):
             stack += [(item, False) for item in node]
         elif is_map:

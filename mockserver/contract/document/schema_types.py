@@ -41,7 +41,7 @@ def schema_types(document: Mapping[str, Any], schema: Any) -> SchemaTypes:
 class _Search:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-        # By the id of the schema, so that each is examined once, however often it is referred to.
+        # By the id of the schema, so that each schema is examined once.
         self._found: dict[int, SchemaTypes] = {}
 
     def types(self, schema: Any, depth: int) -> SchemaTypes:

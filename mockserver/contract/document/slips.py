@@ -16,7 +16,7 @@ from mockserver.contract.document.schema_walk import Slot, is_other_dialect, ref
 
 MAX_SHOWN_CHARACTERS = 60
 DIALECT_31_STARTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/")
-# In other objects than schemas.
+# These belong to objects other than schemas.
 FLAGS = ("allowEmptyValue", "allowReserved", "explode", "required")
 
 
@@ -68,7 +68,7 @@ def _origin(reference: str, path: Path, origins: Mapping[str, tuple[Path, str]])
 
 
 class _Removal:
-    """Removes the slips of one document. `found` has the place and the description of each."""
+    """Removes the invalid keywords of one document. `found` has the place and the description of each."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.found: list[tuple[Any, str]] = []
@@ -98,7 +98,7 @@ class _Removal:
     def _flags(self, slot: Slot) -> None:
         for flag in FLAGS if isinstance(slot.value, dict) else ():
             value = slot.value.get(flag, False)
-            # Not a mapping or a list, which a member of another map could have by this name.
+            # A mapping or a list under this name belongs to a map, whose keys are names.
             if isinstance(value, str | int | float) and not isinstance(value, bool):
                 self._note(slot.place, flag, "must be true or false", slot.value.pop(flag))
 
@@ -123,7 +123,7 @@ class _Removal:
             self._target(slot, schema)
 
     def _identifiers(self, slot: Slot, schema: dict[str, Any]) -> None:
-        """Remove what would change the base of references or the dialect: references are local JSON pointers now."""
+        """Remove `$id` and `$schema`, because all references are local JSON pointers now."""
         for keyword in ("$id", "id"):
             schema.pop(keyword, None)
         name = schema.get("$schema")
@@ -146,7 +146,7 @@ class _Removal:
 
 
 def _understand_type(schema: dict[str, Any], value: Any) -> None:
-    """Give a type that OpenAPI 3.1 would allow its meaning in OpenAPI 3.0."""
+    """Write a type of OpenAPI 3.1, such as a list with null, as OpenAPI 3.0 writes it."""
     names = value if isinstance(value, list) else [value]
     types = [name for name in names if name in TYPES]
     if len(types) == 1 and set(names) <= {types[0], "null"}:

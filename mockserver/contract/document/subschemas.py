@@ -15,6 +15,8 @@ ONE = frozenset(ONE_TEXT.split())
 MANY = frozenset({*COMPOSITIONS, "prefixItems", "items"})
 """The keywords whose value is a list of schemas."""
 
+CONDITIONS = ("if", "then", "else")
+
 NAMED = frozenset({"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"})
 """The keywords whose value maps names to schemas."""
 
@@ -41,3 +43,21 @@ def with_subschemas(schema: Mapping[str, Any], change: Callable[[Any], Any]) -> 
         elif keyword in ONE and isinstance(value, dict):
             copy[keyword] = change(value)
     return copy
+
+
+def applied_schemas(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The schemas that a schema applies to the same value, each with the keyword that applies it."""
+    for keyword in COMPOSITIONS:
+        yield from ((keyword, part) for part in as_list(schema.get(keyword)))
+    yield from ((keyword, schema[keyword]) for keyword in CONDITIONS if keyword in schema)
+    yield from (("dependentSchemas", part) for part in as_mapping(schema.get("dependentSchemas")).values())
+
+
+def as_mapping(value: Any) -> Mapping[str, Any]:
+    """The value of a keyword if it is a mapping, else an empty mapping."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """The value of a keyword if it is a list, else an empty list."""
+    return value if isinstance(value, list) else []

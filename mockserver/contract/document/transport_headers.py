@@ -22,9 +22,9 @@ _NAMES: Final = frozenset(
 
 
 def is_transport_header(name: str) -> bool:
-    """Whether the server decides about a header, and not the operation.
+    """Whether the server sets a header itself, whatever the operation documents.
 
-    Such a header is never made up. A reply without it is valid, also if the document requires it.
+    Such a header is never generated. A reply without it is valid, even if the document requires it.
     """
     lowered = name.lower()
     return lowered in _NAMES or lowered.startswith("access-control-")

@@ -11,8 +11,8 @@ from mockserver.contract.validation.body_readers import Opaque, as_opaque
 from mockserver.contract.validation.converted_body import ConvertedBody
 from mockserver.contract.validation.form_reader import FormReader
 from mockserver.contract.validation.xml_values import XmlValues
-from mockserver.parsing.form_fields import FORMS, URLENCODED, FormSyntaxError, read_multipart, read_urlencoded
-from mockserver.parsing.media_types import is_xml
+from mockserver.parsing.form_fields import FormSyntaxError, read_multipart, read_urlencoded
+from mockserver.parsing.media_types import URLENCODED, is_form, is_xml
 from mockserver.parsing.xml_elements import XmlError, parse_xml
 
 
@@ -23,11 +23,11 @@ class BodyConverter:
         self._document = document
         self._validator = validator
         self._is_31 = document["openapi"].startswith("3.1")
-        # The value of a body is read first, and then its violations. The second time it is not converted again.
+        # The value of a body is read first, then its violations. The body is converted only once.
         self._latest: tuple[bytes, Any, Any, ConvertedBody | Opaque] | None = None
 
     def handles(self, name: str) -> bool:
-        """Whether bodies of a media type are read here."""
+        """Whether this class reads the bodies of a media type."""
         return name.startswith("multipart/") or name == URLENCODED or is_xml(name)
 
     def read(
@@ -46,7 +46,7 @@ class BodyConverter:
         try:
             if is_xml(name):
                 return self._xml(body, parameters.get("charset"), described.get("schema", {}))
-            if name not in FORMS:
+            if not is_form(name):
                 return as_opaque(body)
             is_urlencoded = name == URLENCODED
             if is_urlencoded:

@@ -1,4 +1,4 @@
-"""Converts text to the types of a schema: the values of parameters, headers and form members."""
+"""Converts text to the types of a schema: the values of parameters and headers."""
 
 # ruff: noqa: D102  # openapi-core defines and documents these signatures
 
@@ -25,7 +25,7 @@ STEPS_OF_A_CAST = 100
 
 
 class UnreadText(str):
-    """A text that is no value of the types that its schema allows. The schema then reports it."""
+    """A text that cannot be read as any type that its schema allows. The validation reports it."""
 
     __slots__ = ()
 
@@ -56,9 +56,9 @@ class Casters(SchemaCastersFactory):
 
 
 class _Caster(SchemaCaster):
-    """Converts a value of text, also in arrays and objects, and never fails: what it cannot convert stays text.
+    """Converts text to values, also inside arrays and objects. It never fails: text that it cannot convert stays text.
 
-    If a schema allows several types, the first type counts whose value the schema accepts.
+    If a schema allows several types, the first type whose value is valid counts.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class _Caster(SchemaCaster):
             return value
         current_check().budget.spend(STEPS_OF_A_CAST)
         for part in self._parts("allOf"):
-            # A base would select the descendant again.
+            # Otherwise a base would select its descendant again, without end.
             part._is_base = True  # noqa: SLF001  # it is of this class
             value = part.cast(value)
         value = self._members(value) if isinstance(value, dict) else self._items(value)
@@ -110,7 +110,7 @@ class _Caster(SchemaCaster):
         return value if self._is_base else self._as_descendant(value)
 
     def _as_descendant(self, value: Any) -> Any:
-        """The value, also with the members of the descendant that a base selects."""
+        """The value, converted also as the descendant that a base selects describes it."""
         found = self._discriminators.of(self.schema.read_value())
         choice = found.choice(value) if found and not found.keyword else None
         ref = choice.get("$ref", "") if choice else ""
@@ -149,7 +149,7 @@ class _Caster(SchemaCaster):
         return {name: caster.cast(values[name]) if caster else values[name] for name, caster in casters.items()}
 
     def _alternative(self, keyword: str, value: Any) -> Any:
-        """The value as the first alternative reads it that accepts it, else as the first for arrays or objects."""
+        """The value as the first valid alternative reads it, else as the first alternative for arrays or objects."""
         name = "array" if isinstance(value, list) else "object"
         parts = [part for part in self._parts(keyword) if part.types.is_open or name in part.types.named]
         found = self._discriminators.of(self.schema.read_value())

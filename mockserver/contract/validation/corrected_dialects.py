@@ -1,4 +1,4 @@
-"""Builds the validator classes of jsonschema again, with corrected keywords. Each is built once."""
+"""Derives validator classes from those of jsonschema, with corrected keywords. Each class is built once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -20,7 +20,7 @@ Correction = Callable[[Keyword, Any, Any, Any, Schema], Errors]
 
 
 class CorrectedDialects:
-    """The corrected classes of one document, also for schemas that name another dialect with `$schema`."""
+    """The corrected validator classes of one document: one for each dialect that a schema names with `$schema`."""
 
     def __init__(self, corrections: Mapping[str, Correction], discriminator_keywords: DiscriminatorKeywords) -> None:
         self._corrections = corrections

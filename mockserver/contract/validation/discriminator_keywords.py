@@ -5,6 +5,7 @@ If the discriminator selects one schema, only this schema decides. Otherwise the
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -40,9 +41,9 @@ class DiscriminatorKeywords:
         self.functions: dict[str, Callable[[Any, Any, Any, Any], Errors]] = {
             "$ref": self._reference,
             "allOf": self._all_of,
-            "anyOf": self._any_of,
+            "anyOf": partial(self._choose, "anyOf"),
             "discriminator": self._base,
-            "oneOf": self._one_of,
+            "oneOf": partial(self._choose, "oneOf"),
         }
 
     def _found(self, schema: Any, keyword: str) -> Discriminator | None:
@@ -80,22 +81,9 @@ class DiscriminatorKeywords:
                 resolved = current_check().resolved(resolver, part["$ref"])
                 yield from validator.descend(instance, base, schema_path=index, resolver=resolved.resolver)
 
-    def _any_of(self, validator: Any, alternatives: Any, instance: Any, schema: Any) -> Errors:
-        found = self._found(schema, "anyOf")
-        selected = _selected(found, instance)
-        if selected is not None:
-            yield from validator.descend(instance, selected)
-            return
-        failures = []
-        for index, alternative in enumerate(alternatives):
-            errors = list(validator.descend(instance, alternative, schema_path=index))
-            if not errors:
-                return
-            failures.append(errors)
-        yield from self._no_match(alternatives, failures, instance, found)
-
-    def _one_of(self, validator: Any, alternatives: Any, instance: Any, schema: Any) -> Errors:
-        found = self._found(schema, "oneOf")
+    def _choose(self, keyword: str, validator: Any, alternatives: Any, instance: Any, schema: Any) -> Errors:
+        """`anyOf` or `oneOf`."""
+        found = self._found(schema, keyword)
         selected = _selected(found, instance)
         if selected is not None:
             yield from validator.descend(instance, selected)
@@ -105,6 +93,8 @@ class DiscriminatorKeywords:
             errors = list(validator.descend(instance, alternative, schema_path=index))
             if errors:
                 failures.append(errors)
+            elif keyword == "anyOf":
+                return
             else:
                 matching.append(_name(index, alternative))
         if not matching:
@@ -152,7 +142,7 @@ class DiscriminatorKeywords:
 
 
 def _selected(found: Discriminator | None, instance: Any) -> Any:
-    """The schema that a discriminator selects; None if it cannot decide."""
+    """The schema that a discriminator selects; None if it selects none."""
     return found.choice(instance) if found else None
 
 

@@ -15,8 +15,8 @@ DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 class FieldEncoding:
     """The encoding of a field.
 
-    `styles` and `by_content` are the ways in which the field may be sent. `media_types` are the documented ones; they
-    may be ranges. `headers` are those of a part.
+    `by_style` and `by_content` say whether the field may be sent in a style, or with a media type. `media_types` are
+    the documented ones; they may be ranges. `headers` are those of a part.
     """
 
     style: str = "form"

@@ -18,7 +18,7 @@ from mockserver.parsing.media_types import is_json
 
 MAX_TRIALS = 64
 MAX_TRIED_FIELDS = 2_000
-"""How many combinations of meanings are tried if fields can mean several things, and how many fields in all of them."""
+"""If fields can mean several things, at most this many combinations are tried, with this many fields in total."""
 
 
 class FormReader:
@@ -90,7 +90,7 @@ class _Reading:
         *,
         reserved: Sequence[str],
     ) -> None:
-        """Read an object whose members are fields of their own, and remove these from the fields that were sent."""
+        """Read an object whose members are separate fields, and remove these fields from those that were sent."""
         if not encoding.by_style or name in sent:
             return
         if encoding.style == "deepObject":
@@ -155,7 +155,7 @@ class _Reading:
         return [values[0], *(texts if "string" in kinds else ())]
 
     def _texts(self, texts: Sequence[str], target: Target, encoding: FieldEncoding) -> list[Any]:
-        """The meanings of texts that are not documented as JSON; none if none fits."""
+        """The meanings of texts that are not documented as JSON; empty if no meaning fits."""
         if len(texts) > 1:
             return [self._converter.items(texts, target)] if "array" in target.kinds else []
         items = _split(texts[0], encoding)
@@ -196,5 +196,5 @@ def _one_or_all(texts: list[str]) -> Any:
 
 def _split(text: str, encoding: FieldEncoding) -> list[str]:
     """The texts of the items of an array that is sent as one text."""
-    # OpenAPI 3.0 ignores the style of a part. Authors who write one mean it.
+    # OpenAPI 3.0 ignores the style of a part, but authors who write a style mean it.
     return text.split(DELIMITERS.get(encoding.style, ",")) if encoding.by_style and not encoding.explode else [text]

@@ -1,9 +1,10 @@
 """Finds the schemas that describe the members and items of a value, also in compositions and behind references."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.contract.document.references import COMPOSITIONS, resolve
+from mockserver.contract.document.references import resolve
+from mockserver.contract.document.subschemas import applied_schemas, as_mapping
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.contract.validation.schema_check import current_check
 
@@ -36,7 +37,7 @@ class MemberSchemas:
                 continue
             found[id(schema)] = schema
             # In OpenAPI 3.1 a reference may have other keywords beside it.
-            pending.extend([*_applied(schema), resolve(self._document, schema)][::-1])
+            pending.extend([*(part for _, part in applied_schemas(schema)), resolve(self._document, schema)][::-1])
         current_check().budget.spend(len(found))
         return list(found.values())
 
@@ -66,7 +67,7 @@ class MemberSchemas:
 
 def names(parts: Iterable[Schema]) -> list[str]:
     """The members that parts name in `properties`, each once."""
-    return list(dict.fromkeys(name for part in parts for name in _mapping(part.get("properties"))))
+    return list(dict.fromkeys(name for part in parts for name in as_mapping(part.get("properties"))))
 
 
 def types(parts: Iterable[Schema]) -> list[str]:
@@ -83,18 +84,10 @@ def types(parts: Iterable[Schema]) -> list[str]:
     return [*found, *(["null"] if is_nullable else [])]
 
 
-def _applied(schema: Schema) -> Iterator[Any]:
-    for keyword in COMPOSITIONS:
-        listed = schema.get(keyword)
-        yield from listed if isinstance(listed, list) else ()
-    yield from (schema[keyword] for keyword in ("if", "then", "else") if keyword in schema)
-    yield from _mapping(schema.get("dependentSchemas")).values()
-
-
 def _described(part: Schema, name: str) -> list[Any]:
-    properties = _mapping(part.get("properties"))
+    properties = as_mapping(part.get("properties"))
     described = [properties[name]] if name in properties else []
-    for pattern, schema in _mapping(part.get("patternProperties")).items():
+    for pattern, schema in as_mapping(part.get("patternProperties")).items():
         try:
             if compile_pattern(pattern).search(name):
                 described.append(schema)
@@ -111,7 +104,3 @@ def _implied(part: Schema) -> list[str]:
     if values:
         return [TYPE_NAMES.get(type(value), "string") for value in values]
     return [name for keyword, name in IMPLIED_TYPES.items() if keyword in part]
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -142,7 +142,7 @@ def _is_empty(parameter: SchemaPath, location: Mapping[str, Any]) -> bool:
 
 
 def _describes_text(schema: SchemaPath, media_type: str) -> bool:
-    """Whether a schema is about the text of a body itself, and not about the values that the text stands for."""
+    """Whether a schema describes the text of a body, and not the values that the text encodes."""
     if "string" not in types_of(schema).scalars:
         return False
     # A PDF or an image with the format `byte` is binary data, whatever the format says.
@@ -162,7 +162,7 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
     body_errors = APICallRequestValidator._iter_body_errors
 
     def body_values(self, content: SchemaPath, mimetype: str | None, body: bytes) -> Iterator[Any]:
-        """The only value is that of the body. Raises MediaTypeNotFound and MediaTypeDeserializeError."""
+        """Yields the value of the body. Raises MediaTypeNotFound and MediaTypeDeserializeError."""
         if mimetype is None:
             MediaTypeFinder(content).find(mimetype)  # type: ignore[arg-type]  # it raises, with the documented types
         found = self._find_media_type(content, mimetype)

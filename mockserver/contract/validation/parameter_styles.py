@@ -22,7 +22,7 @@ def only_type(schema: SchemaPath) -> str:
 
 
 class Styles(StyleDeserializersFactory):
-    """Makes readers that recognise an array or object also in the parts of a schema, or beside other types."""
+    """Makes readers that find the type array or object in all parts of a schema, also beside other types."""
 
     def create(self, spec: SchemaPath, schema: SchemaPath, style: str, explode: bool, name: str) -> StyleDeserializer:
         caster = self.schema_casters_factory.create(spec, schema)

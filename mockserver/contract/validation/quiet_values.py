@@ -1,4 +1,4 @@
-"""Copies of JSON values that are written short: each error of jsonschema contains its whole value as text.
+"""Copies of JSON values with a short text, because each error of jsonschema contains its whole value as text.
 
 A thousand errors about a body of 1 MB would need 1 GB, and are shown with 80 characters each.
 """
@@ -23,7 +23,7 @@ class _QuietObject(dict[str, Any]):
 
 
 def quiet(value: Any) -> Any:
-    """An equal value whose arrays and objects are written short."""
+    """An equal value whose arrays and objects have a short text: `repr` does not list their contents."""
     # Not isinstance: openapi-core has classes of its own for the values of forms.
     if type(value) is list:
         return _QuietArray(map(quiet, value))

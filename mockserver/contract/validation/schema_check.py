@@ -18,17 +18,17 @@ from jsonschema.validators import validator_for
 from mockserver.limits.step_budget import StepBudget, StepLimitReached
 
 MAX_ERRORS = 101
-"""How many errors one schema reports about one value. One more than are shown, so that the report can say so."""
+"""How many errors one schema reports about one value: one more than are shown, so that the report can mention it."""
 
 MAX_STEPS = 150_000
 # A large body takes more steps than a small one, also where nothing is repeated.
 STEPS_FOR_A_CHARACTER = 0.7
-# Most of the time for a schema is spent on looking it up and remembering the result.
+# Most of the time for a schema is spent on looking it up and storing the result.
 STEPS_OF_A_LEAF = 2
 STEPS_OF_A_SCHEMA = 5
 STEPS_OF_AN_ERROR = 12
 STEPS_OF_A_PREPARATION = 10
-# A step is enough to look at so many items of a list in the schema, or in the value.
+# Looking at this many items of a list, in the schema or in the value, takes one step.
 ITEMS_IN_A_STEP = 10
 CHARACTERS_IN_A_STEP = 300
 # These keywords look at each character, item or member of a value.
@@ -39,7 +39,7 @@ unevaluatedProperties uniqueItems
 SCANNING = frozenset(SCANNING_TEXT.split())
 # The error messages of jsonschema contain the whole value of these keywords.
 QUOTED = frozenset({"const", "not", "oneOf"})
-# A schema with none of these is checked as fast as its result could be looked up.
+# Checking a schema without these keywords is as fast as looking up its result.
 APPLYING_TEXT = """
 $dynamicRef $recursiveRef $ref additionalProperties allOf anyOf contains dependentSchemas if items not oneOf
 patternProperties prefixItems properties propertyNames unevaluatedItems unevaluatedProperties
@@ -96,7 +96,7 @@ class SchemaCheck:
         _CURRENT.reset(self._token)
 
     def prepared(self, validator: Any, schema: Any, resolver: Any) -> _PreparedSchema:
-        """A schema, in the place to which its references are relative."""
+        """The prepared schema. The resolver says what its references are relative to."""
         key = (id(schema), type(validator), *scope(resolver))
         found: _PreparedSchema | None = self._prepared.get(key)
         if found is None:
@@ -134,7 +134,7 @@ _CURRENT: ContextVar[SchemaCheck | None] = ContextVar("schema_check", default=No
 
 
 def current_check() -> SchemaCheck:
-    """The check that is running. Outside of one, a check for a single schema."""
+    """The running check. If none is running, a new check for a single schema."""
     return _CURRENT.get() or SchemaCheck(StepBudget(MAX_STEPS), {})
 
 
@@ -240,7 +240,7 @@ def _new_errors(check: SchemaCheck, prepared: _PreparedSchema, instance: Any) ->
                 check.budget.spend(len(instance) // CHARACTERS_IN_A_STEP)
             if keyword not in {"if", "$ref"}:
                 error.schema_path.appendleft(keyword)
-            # The same error of the same schema, which is applied on two ways.
+            # Two references can apply the same schema, which then reports the same error twice.
             found.setdefault((error.validator, id(error.schema), *error.path, error.message), error)
             if len(found) == MAX_ERRORS:
                 return tuple(found.values())

@@ -192,7 +192,7 @@ def _enum(_: Keyword, __: Any, values: Any, instance: Any, ___: Schema) -> Error
 
 
 def _is_hashable(value: Any) -> bool:
-    """Whether JSON and Python agree which values are equal to this one."""
+    """Whether the same values are equal to this one in JSON and in Python."""
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 

@@ -77,7 +77,7 @@ class TextConverter:
         return {name: self.convert(text, self.schemas.member(target.parts, name)) for name, text in texts.items()}
 
     def ranked(self, meanings: Sequence[Any], target: Target) -> list[Any]:
-        """The meanings that most of the schemas accept first; otherwise their order stays."""
+        """The meanings, sorted by how many schemas accept them."""
         if len(meanings) == 1:
             return list(meanings)
         return sorted(meanings, key=lambda value: -sum(self.is_valid(schema, value) for schema in target.schemas))
@@ -119,12 +119,12 @@ class TextConverter:
 
 
 def unread(text: str, target: Target) -> str:
-    """A text that has no meaning under its schemas. It is fine as it is if they name no type."""
+    """A text that no type of its schemas can read. Without a type, any text is valid."""
     return UnreadText(text) if target.kinds else text
 
 
 def json_or_none(text: str, kind: type[dict[str, Any] | list[Any]]) -> Any:
-    """The object or array that a text is as JSON; None if it is neither."""
+    """The object or array that a JSON text contains; None if it contains neither."""
     if not text.lstrip(" \t\r\n").startswith("[" if kind is list else "{"):
         return None
     try:

@@ -26,11 +26,10 @@ from mockserver.errors import Refusal, Violation
 from mockserver.limits.step_budget import StepBudget, StepLimitReached
 from mockserver.messages import BODILESS, Headers, Reply, Request
 from mockserver.parsing import json_pointers
-from mockserver.parsing.form_fields import URLENCODED
-from mockserver.parsing.media_types import essence
+from mockserver.parsing.media_types import URLENCODED, essence
 
 MAX_FRAMES = 5_000
-# An urlencoded form without fields has no bytes, and openapi-core takes that for a missing body. This means the same.
+# openapi-core treats an urlencoded form without bytes as a missing body. This is the same form with bytes.
 EMPTY_FORM = b"&"
 # The router decodes bytes that are not UTF-8 into surrogates.
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -199,7 +198,7 @@ class Validator:
         with SchemaCheck(budget, self._prepared):
             errors = _call(validate, *arguments)
         if budget.left < 0 and not any(isinstance(error, StepLimitReached) for error in errors):
-            # openapi-core handles every exception in the part of a form as a part that has another type.
+            # openapi-core catches every exception while it tries the types of a form's part.
             errors.append(StepLimitReached())
         return errors
 

@@ -35,7 +35,7 @@ from mockserver.redaction.redact import redact
 
 MAX_SHOWN_CHARACTERS = 80
 MAX_SHOWN_CHOICES = 12
-# Secrets are looked for in so much of a value, before it is shortened.
+# A value is cut to this length before secrets are removed from it.
 MAX_REDACTED_CHARACTERS = 2_000
 MAX_VIOLATIONS = 100
 # One error of `anyOf` contains the errors of all alternatives, which contain others of `anyOf`.
@@ -140,8 +140,8 @@ def schema_violations(errors: Iterable[ValidationError], place: str, prefix: str
 
 
 def _translate(error: ValidationError, place: str, prefix: str, level: int = 1) -> Iterator[Violation]:
-    """The violations that an error of jsonschema means. `level` counts the messages that this one is a part of."""
-    # Not the absolute path: the same errors may stand below several others.
+    """The violations that an error of jsonschema means. `level` counts the messages that contain this one."""
+    # Not the absolute path, because the same error can be part of several others.
     pointer = prefix + json_pointers.join(error.relative_path)
     try:
         yield from _translated(error, place, pointer, level)

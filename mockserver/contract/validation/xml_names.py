@@ -62,7 +62,7 @@ class XmlNames:
         return self.of(items, array.name if array.is_wrapped else member)
 
     def _named_alike(self, schema: Any) -> Iterator[Mapping[str, Any]]:
-        """The schema, the one that it refers to, and the only one that it consists of."""
+        """The schema, the one that it refers to, and the only part of its `allOf`."""
         seen: set[int] = set()
         while isinstance(schema, Mapping) and id(schema) not in seen:
             seen.add(id(schema))

@@ -134,7 +134,7 @@ class _XmlReading:
         return child.name
 
     def _sent_as(self, member: str, name: XmlName, parts: Sequence[Schema]) -> list[XmlName]:
-        """The names of the elements of a member. The name of an array that is not wrapped has no effect."""
+        """The names that the elements of a member may have. Without `wrapped`, the name of an array has no effect."""
         schemas = self._schemas.parts(self._schemas.member(parts, member))
         if name.is_wrapped or "array" not in types(schemas):
             return [name]
@@ -147,7 +147,7 @@ class _XmlReading:
 
 
 def shown(element: XmlElement) -> str:
-    """The element as messages name it."""
+    """The element in the form that messages use."""
     namespace = f" of the namespace {element.namespace[:80]}" if element.namespace else ""
     return f"<{element.name[:80]}>{namespace}"
 
