@@ -118,6 +118,7 @@ GROWING: dict[str, tuple[Callable[[Random, int], str], str]] = {
     "iri": (_uri, "http://a"),
     "iri-reference": (_path, "/a"),
     "json-pointer": (_path, ""),
+    "media-range": (lambda rng, length: f"text/{_joined_words(rng, length - 5, '-')}", "*/*"),
     "sf-binary": (lambda rng, length: f":{_base64(rng, length - 2)}:", "::"),
     "sf-string": (lambda rng, length: f'"{_joined_words(rng, length - 2, " ")}"', '""'),
     "sf-token": (lambda rng, length: _joined_words(rng, length, "-"), "a"),

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.number_formats import INTEGER_RANGES, MAX_SF_DECIMAL, SF_DECIMAL
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import as_number
 
 # The width of a range whose numbers look like counts or amounts.
 USUAL_WIDTH = 1000
 MAX_TRIES = 60
-FORMATS = {
+FORMATS: dict[str, dict[str, float]] = {
     **{name: {"minimum": low, "maximum": high} for name, (low, high) in INTEGER_RANGES.items()},
+    SF_DECIMAL: {"minimum": -MAX_SF_DECIMAL, "maximum": MAX_SF_DECIMAL},
     "float": {"minimum": -(2**127), "maximum": 2**127},
 }
 

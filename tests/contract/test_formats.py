@@ -92,6 +92,20 @@ STRINGS: dict[str, tuple[list[str], list[str]]] = {
     "time-local": (["10:00:00", "10:00:00.5"], ["10:00:00Z", "10:00", "24:00:00", "10:00:00+01:00"]),
     "int64": (["0", "-9223372036854775808", "9223372036854775807"], ["9223372036854775808", "1.0", "+1", "a", "٣"]),
     "uint64": (["0", "18446744073709551615"], ["-1", "18446744073709551616", "a"]),
+    "media-range": (
+        ["*/*", "text/*", "text/html", "text/html;level=1", 'a/b; c="d;e" ; f=g', "application/vnd.x+json"],
+        [
+            "",
+            "text",
+            "text/",
+            "/html",
+            "text/html/x",
+            "te xt/html",
+            "text/html;level",
+            'text/html;a="',
+            "text/html, a/b",
+        ],
+    ),
     "sf-binary": (["::", ":YWJj:"], ["YWJj", ":YWJj", ":Y:"]),
     "sf-boolean": (["?0", "?1"], ["?2", "1", "true"]),
     "sf-string": (['""', '"a \\" b"'], ["a", '"a', '"ü"', '"a\\b"']),
@@ -134,6 +148,20 @@ def test_integers(name: str, version: str) -> None:
     assert [] == [value for value in (low - 1, high + 1) if found(value) != [("body", "", "format")]]
 
 
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_decimals(version: str) -> None:
+    """The format sf-decimal allows 12 digits before the decimal point and 3 after it (RFC 8941, section 3.3.2)."""
+    document = document_with(request_body({"format": "sf-decimal"}), version=version)
+
+    def found(value: object) -> ViolationKeys:
+        return mock_violations(document, request(value))
+
+    valid: list[object] = [0, -1.5, 0.125, 999_999_999_999, -999_999_999_999.999, True, "x", []]
+    assert [] == [value for value in valid if found(value) != VALID]
+    invalid = [0.0625, 1e12, -(10**12), 1.0001]
+    assert [] == [value for value in invalid if found(value) != [("body", "", "format")]]
+
+
 @pytest.mark.parametrize("name", sorted({*FIXED, *GROWING}))
 def test_generated_strings(name: str) -> None:
     """Every generated string has its format, also a short and a long one."""
@@ -152,6 +180,10 @@ MESSAGES = {
     "time": ("10:00:00", '"10:00:00" is not of the format time (such as 10:00:00Z)'),
     "duration": ("1 day", '"1 day" is not of the format duration (such as P1DT12H)'),
     "uint8": (256, "256 is not of the format uint8 (0 to 255)"),
+    "sf-decimal": (
+        0.0625,
+        "0.0625 is not of the format sf-decimal (at most 12 digits before the decimal point and 3 after it)",
+    ),
     "int64": ("a", '"a" is not of the format int64 (such as 42)'),
 }
 

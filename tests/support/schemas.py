@@ -58,6 +58,8 @@ NUMBERS = (
 )
 PATTERNS = ("^a", "b$", "^[a-z]+$", "\\d", "^.{2}$", "^(a|b)*$", "é", "^$", "\\w", "a(?=b)")
 FORMATS = (
+    "media-range",
+    "sf-decimal",
     "date",
     "date-time",
     "email",

@@ -13,7 +13,7 @@ from mockserver.contract.compiled.keyword_values import Schema, Untranslatable, 
 from mockserver.contract.document.discriminators import Discriminator, Discriminators
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.references import COMPOSITIONS, resolve, resolve_pointer
-from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.number_formats import INTEGER_RANGES, MAX_SF_DECIMAL, SF_DECIMAL, SF_DECIMAL_STEP
 from mockserver.contract.formats.string_formats import EXAMPLES
 from mockserver.errors import SpecError
 
@@ -190,6 +190,9 @@ class _Translation:
             # jsonschema-rs checks formats of strings only.
             low, high = INTEGER_RANGES[name]
             parts.append(self.integer_bounds({"minimum": low, "maximum": high}, schema))
+        if name == SF_DECIMAL:
+            bounds = {"minimum": -MAX_SF_DECIMAL, "maximum": MAX_SF_DECIMAL}
+            parts.append(bounds | {MULTIPLE_OF: SF_DECIMAL_STEP})
         if name in EXAMPLES:
             self.formats.add(name)
             parts.append({"format": name})

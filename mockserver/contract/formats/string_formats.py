@@ -50,6 +50,11 @@ _HTTP_DATE = (
 _BASE64 = "(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 _BASE64URL = "(?:[A-Za-z0-9_-]{4})*+(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?"
 
+_WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+# RFC 9110, section 12.5.1: a type and a subtype, each of which may be `*`, and parameters.
+_MEDIA_RANGE = rf"{_WORD}/{_WORD}(?:[ \t]*;[ \t]*{_WORD}=(?:{_WORD}|{_QUOTED}))*+"
+
 # For each format of the registry an example and its grammar.
 GRAMMARS: Final = {
     "base64url": ("YWI_", _BASE64URL),
@@ -58,6 +63,7 @@ GRAMMARS: Final = {
     "decimal": ("12.50", "-?[0-9]++(?:\\.[0-9]++)?"),
     "http-date": ("Wed, 31 Jan 2024 10:00:00 GMT", _HTTP_DATE),
     "int64": ("42", "-?[0-9]{1,20}"),
+    "media-range": ("text/*", _MEDIA_RANGE),
     "sf-binary": (":YWJj:", f":{_BASE64}:"),
     "sf-boolean": ("?1", r"\?[01]"),
     "sf-string": ('"text"', r'"(?:[ !#-\[\]-~]|\\["\\])*+"'),

@@ -16,7 +16,7 @@ from openapi_core.validation.schemas.validators import SchemaValidator
 from openapi_schema_validator import OAS31_BASE_DIALECT_ID
 
 from mockserver.contract.document.discriminators import Discriminators
-from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.number_formats import NUMBER_FORMATS
 from mockserver.contract.formats.string_formats import EXAMPLES, has_format
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.contract.validation.corrected_dialects import CorrectedDialects, Correction, Errors, Keyword, Schema
@@ -26,7 +26,7 @@ from mockserver.contract.validation.schema_check import current_check, scope
 from mockserver.parsing.json_values import are_equal, are_unique, is_multiple
 
 FORMAT_CHECKER = FormatChecker(())
-FORMAT_CHECKER.checkers = {name: (partial(has_format, name), ()) for name in (*EXAMPLES, *INTEGER_RANGES)}
+FORMAT_CHECKER.checkers = {name: (partial(has_format, name), ()) for name in (*EXAMPLES, *NUMBER_FORMATS)}
 
 
 class SchemaValidators(SchemaValidatorsFactory):

@@ -22,7 +22,7 @@ from openapi_core.validation.response.exceptions import HeaderValidationError, M
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mockserver.contract.document.adjustments import NULL_ONLY
-from mockserver.contract.formats.number_formats import INTEGER_RANGES
+from mockserver.contract.formats.number_formats import INTEGER_RANGES, SF_DECIMAL
 from mockserver.contract.formats.string_formats import EXAMPLES
 from mockserver.contract.validation.casters import UnreadText
 from mockserver.contract.validation.converted_body import ConversionError
@@ -224,6 +224,8 @@ def _format_message(shown: str, error: ValidationError) -> str:
     if name in INTEGER_RANGES and not isinstance(error.instance, str):
         low, high = INTEGER_RANGES[name]
         return f"{shown} is not of the format {name} ({low} to {high})"
+    if name == SF_DECIMAL:
+        return f"{shown} is not of the format {name} (at most 12 digits before the decimal point and 3 after it)"
     return f"{shown} is not of the format {name} (such as {EXAMPLES[name]})"
 
 
