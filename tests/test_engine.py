@@ -253,8 +253,8 @@ def test_a_folder_without_the_ordinary_scenario(tmp_path: Path) -> None:
     assert 503 == chosen.status
 
 
-def test_a_refusal_names_the_scenario(tmp_path: Path) -> None:
-    """If no stub matches, the headers of the refusal name the scenario and no stub."""
+def test_a_refusal_names_no_scenario(tmp_path: Path) -> None:
+    """If no stub matches, no scenario has answered: the headers name none, and the refusal says which one was tried."""
     (tmp_path / "narrow.yaml").write_text(
         "about: Only self-handled sessions are answered.\n"
         "stubs:\n"
@@ -266,9 +266,10 @@ def test_a_refusal_names_the_scenario(tmp_path: Path) -> None:
     reply = load_engine(Settings(seed=1, scenarios=tmp_path)).handle(post(mock_scenario="narrow"))
     assert isinstance(reply, Reply)
     headers = Headers(reply.headers)
-    assert ("no-stub", "narrow", None) == tuple(
+    assert ("no-stub", None, None) == tuple(
         headers.get(each) for each in ("mock-refused", "mock-scenario", "mock-stub")
     )
+    assert "No stub of scenario narrow fits." in json.loads(reply.body)["detail"]
 
 
 SAMPLED = {

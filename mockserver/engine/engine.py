@@ -61,7 +61,7 @@ class Engine:
                 raise recording.refuse_violations()
             outcome = self._answer(call, recording, snapshot)
         except NoStub as refusal:
-            recording.entry.scenario, recording.entry.misses = refusal.scenario, refusal.misses
+            recording.entry.misses = refusal.misses
             recording.entry.nearest = Nearest(scenario=refusal.scenario, stub=refusal.stub)
             outcome = recording.refuse(refusal)
         except Refusal as refusal:

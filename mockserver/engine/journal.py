@@ -35,7 +35,8 @@ class Entry:
     An entry is filled in while its request is answered, and does not change after that. `owner` is the key of the
     namespace and never shown; `namespace` is how it is shown. `path` has the decoded path parameters. `sent` is the
     body as matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. `warnings`
-    are names in the request that are probably misspelled. Secrets are removed when the entry is read, not before.
+    are names in the request that are probably misspelled. A refused request has no `scenario` and no `stub`. Secrets
+    are removed when the entry is read, not before.
     """
 
     id: str

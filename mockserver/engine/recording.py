@@ -9,7 +9,7 @@ from mockserver.contract import Contract, Understood
 from mockserver.contract.router import Route
 from mockserver.contract.undocumented_names import misspelled
 from mockserver.engine.coverage import Coverage
-from mockserver.engine.journal import Entry, Journal
+from mockserver.engine.journal import Entry, Journal, Nearest
 from mockserver.engine.mock_headers import Outcome, mock_headers, refusal_reply, summary, with_headers
 from mockserver.engine.namespaces import Namespace, Streams
 from mockserver.errors import Refusal, Violation
@@ -51,9 +51,13 @@ class Recording:
         return Refusal("contract-violation", detail, violations=self.entry.violations)
 
     def refuse(self, refusal: Refusal) -> Reply:
-        """The reply for a refusal, which is recorded."""
-        self.entry.refused = refusal.kind
-        self.entry.violations = self.entry.violations or refusal.violations
+        """The reply for a refusal, which is recorded. No scenario has answered; a selected stub becomes the nearest."""
+        entry = self.entry
+        entry.refused = refusal.kind
+        entry.violations = entry.violations or refusal.violations
+        if entry.scenario is not None and entry.stub is not None:
+            entry.nearest = Nearest(scenario=entry.scenario, stub=entry.stub)
+        entry.scenario = entry.stub = None
         return refusal_reply(refusal)
 
 

@@ -72,6 +72,8 @@ class StripeApi:
             outcome = error_reply(error)
         reply = outcome.reply if isinstance(outcome, Fault) else outcome
         recording.entry.refused = refusal_kind(reply)
+        if recording.entry.refused is not None:
+            recording.entry.scenario = None
         if not _may_be_kept(reply):
             recording.entry.request, recording.entry.sent = _without_numbers(request), ABSENT
         return self._engine.recorder.finish(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.engine.engine import Engine
+from mockserver.engine.journal import Nearest
 from mockserver.errors import ScenarioError
 from mockserver.loading import load_engine
 from mockserver.messages import Fault, Headers, Reply, Request
@@ -81,10 +82,11 @@ def test_no_stub(tmp_path: Path) -> None:
     assert (404, "No stub fits", detail) == (problem["status"], problem["title"], problem["detail"])
     assert [{"stub": name, "misses": found} for name, found in misses.items()] == problem["stubs"]
     [entry] = mock.journal
-    assert ("happy_path", None, "no-stub", misses["b"]) == (
+    assert (None, None, "no-stub", Nearest(scenario="happy_path", stub="b"), misses["b"]) == (
         entry.scenario,
         entry.stub,
         entry.refused,
+        entry.nearest,
         [miss.as_json() for miss in entry.misses],
     )
 
@@ -100,10 +102,11 @@ def test_a_rendered_reply_that_breaks_the_contract(tmp_path: Path) -> None:
         (each["in"], each["pointer"], each["keyword"]) for each in problem["violations"]
     }
     [entry] = mock.journal
-    assert ("reply-violates-contract", "happy_path", "a", None, 2) == (
+    assert ("reply-violates-contract", None, None, Nearest(scenario="happy_path", stub="a"), None, 2) == (
         entry.refused,
         entry.scenario,
         entry.stub,
+        entry.nearest,
         entry.off_contract,
         len(entry.violations),
     )
