@@ -66,7 +66,7 @@ class Streams:
     """
 
     def __init__(self, seed: int, *, max_streams: int = MAX_STREAMS) -> None:
-        self.seed = seed
+        self.seed = self._initial_seed = seed
         self._max_streams = max_streams
         self._streams: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._first = 0
@@ -81,10 +81,13 @@ class Streams:
             return seed, count + 1
 
     def restart(self, namespace: str | None, *, seed: int | None = None) -> None:
-        """Start again, in one namespace or in all (None), from a seed or from the server's seed."""
+        """Start again from a seed, in one namespace or in all (None).
+
+        Without a seed, a namespace starts from the seed of the server, and the server from its initial seed.
+        """
         with self._lock:
             if namespace is None:
-                self.seed = self.seed if seed is None else seed
+                self.seed = self._initial_seed if seed is None else seed
                 self._streams.clear()
                 self._first = 0
             else:

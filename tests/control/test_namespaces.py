@@ -216,6 +216,43 @@ def test_promise_4_a_seed_of_its_own(mock: Mock) -> None:
     assert without == mock.create().json()["token"]
 
 
+SERVER, OWN = "server", "namespace"
+RESETS: dict[str, tuple[list[tuple[str, int | None]], int]] = {
+    "server": ([(SERVER, None)], 1),
+    "server with a seed": ([(SERVER, 7)], 7),
+    "server with a seed, then without": ([(SERVER, 7), (SERVER, None)], 1),
+    "server with two seeds": ([(SERVER, 7), (SERVER, 8)], 8),
+    "namespace with a seed": ([(OWN, 7)], 7),
+    "namespace with a seed, then without": ([(OWN, 7), (OWN, None)], 1),
+    "namespace with a seed, then server": ([(OWN, 7), (SERVER, None)], 1),
+    "server with a seed, then namespace": ([(SERVER, 7), (OWN, None)], 7),
+    "server with a seed, then namespace, then server": ([(SERVER, 7), (OWN, None), (SERVER, None)], 1),
+}
+
+
+@pytest.fixture(scope="module")
+def first_tokens() -> dict[int, str]:
+    """The first token of a server with each of these seeds."""
+    tokens = {}
+    for seed in (1, 7, 8):
+        with mock_of(Settings(seed=seed)) as mock:
+            tokens[seed] = mock.create().json()["token"]
+    return tokens
+
+
+@pytest.mark.parametrize("name", RESETS)
+def test_promise_4_resets_and_seeds(mock: Mock, first_tokens: dict[int, str], name: str) -> None:
+    """A reset without a seed returns to `--seed`, in a namespace to the seed of the server."""
+    resets, seed = RESETS[name]
+    mock.create()
+    callers = {SERVER: mock.caller(None), OWN: mock}
+    for scope, sent in resets:
+        reply = callers[scope].http.post("/__mock/reset", json={} if sent is None else {"seed": sent})
+        assert 204 == reply.status_code
+
+    assert first_tokens[seed] == mock.create().json()["token"]
+
+
 def test_promise_13_streams_are_bounded() -> None:
     """A dropped namespace never gets the same number twice, unless it is reset."""
     streams = Streams(1, max_streams=2)
