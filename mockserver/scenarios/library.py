@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mockserver.messages import Call
-from mockserver.scenarios.conditions import Condition
-from mockserver.scenarios.matchers import Equal
+from mockserver.scenarios.condition_index import ConditionIndex
 from mockserver.scenarios.scenario import Scenario
-
-_Conditional = tuple[Scenario, Condition]
 
 
 class Scenarios(Mapping[str, Scenario]):
@@ -17,14 +14,8 @@ class Scenarios(Mapping[str, Scenario]):
 
     def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
         self._by_name = {scenario.name: scenario for scenario in sorted(scenarios, key=lambda each: each.name)}
-        # Most conditions name an exact path parameter. This index finds them in constant time.
-        self._by_parameter: dict[tuple[str, str], list[_Conditional]] = {}
-        self._others: list[_Conditional] = []
-        for scenario in self._by_name.values():
-            if scenario.when is not None:
-                parameter = _exact_parameter(scenario.when)
-                indexed = self._others if parameter is None else self._by_parameter.setdefault(parameter, [])
-                indexed.append((scenario, scenario.when))
+        self._conditional = [(each, each.when) for each in self._by_name.values() if each.when is not None]
+        self._index = ConditionIndex(when for _, when in self._conditional)
 
     def __getitem__(self, name: str) -> Scenario:
         return self._by_name[name]
@@ -43,17 +34,10 @@ class Scenarios(Mapping[str, Scenario]):
     def fitting(self, call: Call) -> Scenario | None:
         """The first scenario whose file-level `when` fits the call.
 
-        Scenarios without a `when`, and those that name another value of a path parameter, are not looked at.
+        Scenarios without a `when`, and those that name another value than the call has, are not looked at.
         """
-        candidates = self._others
-        for parameter in call.path.items():
-            if parameter in self._by_parameter:
-                candidates = [*candidates, *self._by_parameter[parameter]]
-        if candidates is not self._others:
-            candidates.sort(key=lambda each: each[0].name)
-        return next((scenario for scenario, when in candidates if when.fits(call)), None)
-
-
-def _exact_parameter(when: Condition) -> tuple[str, str] | None:
-    """The name and value of a path parameter that must have exactly one value."""
-    return next(((name, each.value) for name, each in when.path.items() if isinstance(each, Equal)), None)
+        for number in self._index.candidates(call):
+            scenario, when = self._conditional[number]
+            if when.fits(call):
+                return scenario
+        return None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -15,6 +12,7 @@ from mockserver.contract.document.operations import operations
 from mockserver.contract.router import Router
 from mockserver.errors import Refusal
 from tests.support.documents import document_with, loaded
+from tests.support.lines import lines_executed
 
 
 def router(*calls: str, servers: list[Any] | None = None) -> Router:
@@ -267,24 +265,6 @@ def test_servers_of_paths_and_operations() -> None:
 
 
 MANY = [f"GET /v1/{kind}{number}/{{id}}/part" for kind in "abcdefghij" for number in range(120)]
-
-
-def lines_executed(call: Callable[[], object]) -> int:
-    """The number of lines of Python that a call executes."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    previous = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(previous)
-    return count
 
 
 def test_a_thousand_operations_cost_what_one_costs() -> None:
