@@ -1,6 +1,6 @@
 """The control API: each call and each reply is checked against spec/admin.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Generator
 from functools import cached_property
 from typing import Final
 
@@ -10,6 +10,7 @@ from mockserver.control.event_stream import EventStream
 from mockserver.engine.engine import Engine
 from mockserver.engine.mock_headers import refusal_reply, summary
 from mockserver.errors import Refusal
+from mockserver.limits.slices import Sliced
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.settings import Settings, own_file
@@ -32,10 +33,10 @@ class ControlApi:
         """spec/admin.yaml, which is read at the first call."""
         return Contract.load(own_file("admin.yaml"), max_body=self._max_body)
 
-    def handle(self, request: Request, _: Mapping[str, str] | None = None) -> Reply | tuple[Reply, EventStream]:
-        """Answer one call; with the events that follow the head, if the call asks for them."""
+    def handle(self, request: Request) -> Sliced[Reply | tuple[Reply, EventStream]]:
+        """Answer one call, in slices; with the events that follow the head, if the call asks for them."""
         try:
-            operation, result = self._call(request)
+            operation, result = yield from self._call(request)
         except Refusal as refusal:
             return refusal_reply(refusal, headers=self.HEADERS)
         if isinstance(result, EventStream):
@@ -46,13 +47,18 @@ class ControlApi:
             return head
         return self._reply(operation, result)
 
-    def _call(self, request: Request) -> tuple[str, CallResult | EventStream]:
+    def _call(self, request: Request) -> Sliced[tuple[str, CallResult | EventStream]]:
         """The operation that a request calls, and its result. Raises Refusal."""
         call, violations, _ = self.contract.understand(request)
         if violations:
             detail = f"The call breaks spec/admin.yaml at: {summary(violations)}."
             raise Refusal("contract-violation", detail, violations=violations)
-        return call.operation, CALLS[call.operation](self._engine, call)
+        result = CALLS[call.operation](self._engine, call)
+        if isinstance(result, Generator):
+            # The first slice of a call does not wait for its turn, so it must be short.
+            yield
+            result = yield from result
+        return call.operation, result
 
     def _reply(self, operation: str, result: CallResult) -> Reply:
         if result.body is None:

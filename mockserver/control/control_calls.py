@@ -11,6 +11,7 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.engine.namespaces import ANONYMOUS, Namespace, namespace_of, shown
 from mockserver.errors import Refusal
+from mockserver.limits.slices import Sliced
 from mockserver.messages import Call
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact_value
@@ -124,7 +125,7 @@ def get_openapi(engine: Engine, _: Call) -> CallResult:
     return CallResult(body=engine.contract.document.data)
 
 
-CALLS: Final[Mapping[str, Callable[[Engine, Call], CallResult | EventStream]]] = {
+CALLS: Final[Mapping[str, Callable[[Engine, Call], CallResult | EventStream | Sliced[CallResult]]]] = {
     call.__name__: call
     for call in (
         get_health,

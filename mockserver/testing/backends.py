@@ -11,6 +11,7 @@ from mockserver.contract.document.credentials import CredentialPlace
 from mockserver.control import ControlApi
 from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError
+from mockserver.limits.slices import finish
 from mockserver.loading import load_engine
 from mockserver.messages import Reply, Request
 from mockserver.server import BackgroundServer
@@ -69,7 +70,7 @@ class LocalBackend:
     def call(self, request: Request) -> tuple[int, Any]:
         """The status and the JSON of a control call, without HTTP."""
         # Only `GET events` returns a stream as well, and MockServer never calls it.
-        reply = cast("Reply", self._control.handle(request))
+        reply = cast("Reply", finish(self._control.handle(request)))
         return reply.status, json.loads(reply.body) if reply.body else None
 
 

@@ -24,18 +24,19 @@ from mockserver.pages import Pages
 from mockserver.settings import Settings
 from mockserver.web.own_replies import internal_error
 from mockserver.web.reply_messages import head_message, sent_body
+from mockserver.web.slice_scheduler import SliceScheduler
 from mockserver.web.wire import REQUEST, Wire, wire_of
 
 # A comment is sent after so many seconds of silence, so that proxies do not close the stream.
 _HEARTBEAT = 15.0
 
-Handler = Callable[[Request, Mapping[str, str]], Reply | tuple[Reply, EventStream]]
+Handler = Callable[[Request, Mapping[str, str]], Reply]
 
 
 def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
     """The application. Its routes are all listed here; spec/admin.yaml describes those of the control API."""
     pages = Pages(engine)
-    control = Endpoint(ControlApi(engine, settings).handle)
+    control = ControlEndpoint(ControlApi(engine, settings), SliceScheduler())
     guard = [Middleware(AdminToken, token=settings.admin_token)] if settings.admin_token is not None else []
     return Starlette(
         routes=[
@@ -81,6 +82,19 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what the handler returns."""
         answer = self._handler(scope[REQUEST], scope["path_params"])
+        await _response(answer, scope)(scope, receive, send)
+
+
+class ControlEndpoint:
+    """An ASGI app that answers with the control API, whose calls may take long: they run in slices."""
+
+    def __init__(self, control: ControlApi, scheduler: SliceScheduler) -> None:
+        self._control = control
+        self._scheduler = scheduler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the result of the call."""
+        answer = await self._scheduler.run(self._control.handle(scope[REQUEST]))
         response = _response(answer, scope) if isinstance(answer, Reply) else _stream(*answer, wire_of(scope))
         await response(scope, receive, send)
 

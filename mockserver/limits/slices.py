@@ -1,0 +1,47 @@
+"""Long work in slices: a generator that pauses, so that other requests are answered in between.
+
+The work is plain code. Who drives the generator decides what happens in the pauses: the web application lets the event
+loop turn, and code without an event loop calls `finish`.
+"""
+
+from collections.abc import Generator
+from time import perf_counter
+from typing import Final, TypeVar
+
+Result = TypeVar("Result")
+
+Sliced = Generator[None, None, Result]
+"""Work that pauses at each `yield` and returns a result."""
+
+SLICE_SECONDS: Final = 0.005
+
+
+class Pauses:
+    """Decides when work pauses: after 5 ms, and at the latest after a number of `steps`."""
+
+    __slots__ = ("_end", "_left", "_steps")
+
+    def __init__(self, *, steps: int) -> None:
+        self._steps = steps
+        self._restart()
+
+    def after_step(self) -> Sliced[None]:
+        """Count one step, and pause if it is time: `yield from pauses.after_step()`."""
+        self._left -= 1
+        if self._left <= 0 or perf_counter() >= self._end:
+            yield
+            self._restart()
+
+    def _restart(self) -> None:
+        self._left = self._steps
+        self._end = perf_counter() + SLICE_SECONDS
+
+
+def finish(work: Sliced[Result]) -> Result:
+    """Do the work without pauses and return its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
