@@ -21,8 +21,12 @@ TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
 class ControlApi:
     """The control API of one engine. Host, Origin and the admin token were checked before."""
 
-    HEADERS: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
-    """Headers of every reply."""
+    HEADERS: Final = (
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    )
+    """Headers of every reply. No page may show the journal in a frame."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine

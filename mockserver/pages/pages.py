@@ -23,6 +23,8 @@ _POLICY: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _COMMON: Final = (("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"))
+# What is no page is never shown as one.
+_NO_PAGE: Final = (*_COMMON, ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"))
 
 
 class Pages:
@@ -52,10 +54,10 @@ class Pages:
         # A scenario may give the same token to several callers; this is the newest session.
         session = self._engine.payment_sessions.get(None, parameters["token"])
         if session is not None:
-            headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_COMMON)
+            headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_NO_PAGE)
             return Reply(status=200, headers=headers, body=write_json(session.as_body()))
         detail = "There is no payment session with this token; it may have been reset or dropped."
-        return refusal_reply(Refusal("unknown-payment-session", detail), headers=_COMMON)
+        return refusal_reply(Refusal("unknown-payment-session", detail), headers=_NO_PAGE)
 
 
 def _cacheable(request: Request, suffix: str, content: Callable[[], bytes]) -> Reply:
@@ -70,8 +72,7 @@ def _cacheable(request: Request, suffix: str, content: Callable[[], bytes]) -> R
         ("cache-control", "no-cache"),
         # Pages of other origins use the scripts; some of these pages are cross-origin isolated.
         ("cross-origin-resource-policy", "cross-origin"),
-        *_COMMON,
-        *((("content-security-policy", _POLICY),) if suffix == "html" else ()),
+        *((*_COMMON, ("content-security-policy", _POLICY)) if suffix == "html" else _NO_PAGE),
     )
     known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
     reply = Reply(status=200, headers=headers, body=body)
@@ -83,4 +84,4 @@ def _method_refusal(request: Request) -> Reply | None:
         return None
     detail = f"Pages and scripts are requested with GET or HEAD, not with {request.method}."
     refusal = Refusal("method-not-allowed", detail, headers=(("Allow", "GET, HEAD"),))
-    return refusal_reply(refusal, headers=_COMMON)
+    return refusal_reply(refusal, headers=_NO_PAGE)

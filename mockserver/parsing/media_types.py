@@ -1,4 +1,4 @@
-"""Media types: which of them are JSON, XML or forms."""
+"""Media types: which of them are JSON, XML, markup or forms."""
 
 from functools import lru_cache
 from typing import Final
@@ -25,6 +25,13 @@ def is_xml(media_type: str) -> bool:
     """Return True for application/xml, text/xml and every +xml type (RFC 7303), with or without parameters."""
     name = essence(media_type)
     return name in {"application/xml", "text/xml"} or name.endswith("+xml")
+
+
+@lru_cache(maxsize=256)
+def is_markup(media_type: str) -> bool:
+    """Return True for the types that browsers parse as HTML or XML, with or without parameters."""
+    # Browsers treat text/xsl, which is not registered, as XML.
+    return essence(media_type) in {"text/html", "text/xsl"} or is_xml(media_type)
 
 
 def is_form(media_type: str) -> bool:

@@ -7,6 +7,7 @@ when the file is loaded; nothing else is evaluated.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -54,9 +55,10 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class TextTemplate:
-    """A text of fixed parts and expressions."""
+    """A text of fixed parts and expressions. With `is_markup`, the text is HTML or XML, and values are escaped."""
 
     parts: tuple[str | Expression, ...]
+    is_markup: bool = False
 
     @property
     def static(self) -> bool:
@@ -70,7 +72,7 @@ class TextTemplate:
 
     def render(self, call: Call, fake: Fake) -> str:
         """The text for this call."""
-        return "".join(part if isinstance(part, str) else part.text(call, fake) for part in self.parts)
+        return "".join(part if isinstance(part, str) else self._value(part, call, fake) for part in self.parts)
 
     def render_field(self, call: Call, fake: Fake) -> str:
         """The text as the value of a header field, percent-encoded except for printable ASCII.
@@ -78,6 +80,10 @@ class TextTemplate:
         A line break in the request therefore never starts a second header field in the reply.
         """
         return quote(self.render(call, fake), safe=_PRINTABLE, errors="replace")
+
+    def _value(self, part: Expression, call: Call, fake: Fake) -> str:
+        text = part.text(call, fake)
+        return escape(text) if self.is_markup else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from http import HTTPStatus
+from typing import Final
 
 from starlette.types import Message
 
 from mockserver.messages import Reply
 
 RawHeader = tuple[bytes, bytes]
+
+# A body may repeat what a website put into the request. In a sandbox, a browser runs no script of the body on the
+# origin of the control API; without sniffing, it does not take JSON for a page.
+_GUARDS: Final = ((b"content-security-policy", b"sandbox"), (b"x-content-type-options", b"nosniff"))
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -23,11 +28,13 @@ def head_message(reply: Reply, *, headers: Iterable[tuple[str, str]] = (), close
     """The start of a reply, with additional headers. `close` announces that the connection ends after it.
 
     Fields that frame the message, and names that are no field names, are left out. Control characters become spaces.
-    Raises ValueError: the status is not one of a final reply.
+    The fields that keep scripts from running are added, unless the reply has its own. Raises ValueError: the status is
+    not one of a final reply.
     """
     if not 200 <= reply.status <= 599:
         raise ValueError(f"a reply cannot have the status {reply.status}")
-    fields = merged_headers([field for field in map(_field, reply.headers) if field[0] not in _FRAMING], headers)
+    own = [field for field in map(_field, reply.headers) if field[0] not in _FRAMING]
+    fields = [*merged_headers(own, headers), *_guards(tuple([name for name, _ in reply.headers]))]
     if reply.status not in _BODILESS:
         fields.append((b"content-length", b"%d" % len(reply.body)))
     if close:
@@ -48,12 +55,25 @@ def head_lines(reply: Reply, *, headers: Iterable[tuple[str, str]] = ()) -> byte
         return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, headers=headers)["headers"]])
     length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
     lines = [_cached_line(field) if field[0] != "mock-entry" else _line(field) for field in reply.headers]
-    return b"".join([*lines, length])
+    return b"".join([*lines, _guard_lines(tuple([name for name, _ in reply.headers])), length])
 
 
 def sent_body(reply: Reply, method: str) -> bytes:
     """The body as it is sent: empty where HTTP allows no body."""
     return b"" if method == "HEAD" or reply.status in _BODILESS else reply.body
+
+
+# Cached by the names of the reply's fields: there are as many lists of names as scenarios have.
+@lru_cache(maxsize=256)
+def _guards(names: tuple[str, ...]) -> tuple[RawHeader, ...]:
+    """The fields of _GUARDS that a reply with these field names lacks."""
+    own = set(map(_name, names))
+    return tuple(guard for guard in _GUARDS if guard[0] not in own)
+
+
+@lru_cache(maxsize=256)
+def _guard_lines(names: tuple[str, ...]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % field for field in _guards(names)])
 
 
 @lru_cache(maxsize=512)

@@ -144,10 +144,11 @@ def test_head_has_no_body(server: Live) -> None:
 
 
 def test_headers_of_the_server(server: Live) -> None:
-    """A reply has the headers Date and Content-Length, and no Server."""
+    """A reply has the headers Date and Content-Length, those that keep scripts from running, and no Server."""
     headers = server.exchange(GET).headers
 
-    assert {"content-type", "content-length", "date"} == set(headers)
+    guards = {"content-security-policy", "x-content-type-options"}
+    assert {"content-type", "content-length", "date", *guards} == set(headers)
 
 
 def test_100_continue(server: Live) -> None:

@@ -68,8 +68,9 @@ def _reply(**members: Any) -> StubReply:
         overrides = members.pop("payment_session")
         method_types = members.pop("payment_method_types", DEFAULT_METHOD_TYPES)
         return PaymentSessionReply(overrides=overrides, method_types=method_types, **members)
-    if "body" in members and text_type_of(members.get("headers", ())):
-        members["body"] = as_text(members["body"])
+    text_type = text_type_of(members.get("headers", ()))
+    if "body" in members and text_type:
+        members["body"] = as_text(members["body"], text_type)
     return LiteralReply(**members)
 
 
@@ -88,7 +89,7 @@ def _reply_flaws(members: Mapping[str, Any]) -> Iterator[Flaw]:
         yield Flaw((bodies[0],), f"a reply with status {status} has no body")
     elif text_type and "payment_session" in members:
         yield Flaw(("payment_session",), f"a payment session is JSON, but the Content-Type is {text_type}")
-    elif text_type and "body" in members and as_text(members["body"]) is None:
+    elif text_type and "body" in members and as_text(members["body"], text_type) is None:
         yield Flaw(("body",), f"expected text, because the Content-Type is {text_type}")
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from mockserver.parsing import json_pointers
+from mockserver.parsing.media_types import is_markup
 from mockserver.payments import knows_fake
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, collected_flaws, collecting, expected
 from mockserver.scenarios.format.formats import ValueFormat
@@ -37,11 +38,17 @@ def text_template(text: str) -> TextTemplate:
     return TextTemplate(tuple(part for part in parts if part != ""))
 
 
-def as_text(body: Template) -> Template | None:
-    """The template for a body that is sent as text; None if it is another JSON value."""
+def as_text(body: Template, media_type: str) -> Template | None:
+    """The template for a body that is sent as text of this type; None if it is another JSON value."""
+    if isinstance(body.root, str):
+        return body
     if isinstance(body.root, Expression):
-        return Template(TextTemplate((body.root,)), static=False)
-    return body if isinstance(body.root, str | TextTemplate) else None
+        parts: tuple[str | Expression, ...] = (body.root,)
+    elif isinstance(body.root, TextTemplate):
+        parts = body.root.parts
+    else:
+        return None
+    return Template(TextTemplate(parts, is_markup=is_markup(media_type)), static=False)
 
 
 def _template(value: Any) -> Template:
