@@ -23,7 +23,7 @@ class FastHttpProtocol(HttpProtocol):
         self._answer_at_once = self.app.answer_at_once if isinstance(self.app, Application) else None
         self._later: ASGIApp | None = None
         self._is_held = False
-        self._held_body = b""
+        self._held_body: list[bytes] = []
         self._keeps_alive = False
 
     def data_received(self, data: bytes) -> None:
@@ -32,19 +32,18 @@ class FastHttpProtocol(HttpProtocol):
         if self._is_held:
             self._release()
 
-    def on_body(self, body: bytes) -> None:
-        """Receive a part of the body."""
+    def _add_to_body(self, body: bytes) -> None:
         if self._is_held:
-            self._held_body += body
+            self._held_body.append(body)
         else:
-            super().on_body(body)
+            super()._add_to_body(body)
 
-    def on_message_complete(self) -> None:
+    def _finish_request(self) -> None:
         """Answer a request that was held back. The data may contain another request after it."""
         if self._is_held:
             self._answer()
         else:
-            super().on_message_complete()
+            super()._finish_request()
 
     def _start_request(self) -> None:
         self._is_held = (
@@ -59,7 +58,7 @@ class FastHttpProtocol(HttpProtocol):
             and b"#" not in self.url
         )
         if self._is_held:
-            self._held_body = b""
+            self._held_body = []
             self._keeps_alive = self.parser.should_keep_alive()
         else:
             super()._start_request()
@@ -76,14 +75,14 @@ class FastHttpProtocol(HttpProtocol):
             v1_0=self.parser.get_http_version() == "1.0",
             fields=HeadFields.of(self.scope["headers"]),
         )
-        answer = self._answer_at_once(head, self._held_body)
+        answer = self._answer_at_once(head, b"".join(self._held_body))
         if isinstance(answer, RenderedAnswer):
             self._is_held = False
             self._write(answer, keeps_alive=self._keeps_alive and not head.v1_0)
         else:
             self._later = answer
             self._release()
-            super().on_message_complete()
+            super()._finish_request()
 
     def _write(self, answer: RenderedAnswer, *, keeps_alive: bool) -> None:
         """Write the whole reply; then keep the connection open or close it."""
@@ -104,8 +103,8 @@ class FastHttpProtocol(HttpProtocol):
         """Leave a request that was held back to uvicorn, with the part of its body that has arrived."""
         self._is_held = False
         super()._start_request()
-        if self._held_body:
-            super().on_body(self._held_body)
+        for part in self._held_body:
+            super()._add_to_body(part)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         later, self._later = self._later, None

@@ -14,13 +14,13 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from mockserver.server.received_data import ReceivedData
 from mockserver.web.own_replies import malformed_http
 from mockserver.web.reply_messages import head_message
 from mockserver.web.wire import WIRE
 
 _logger = logging.getLogger("mockserver")
 
-_MAX_HEAD_BYTES = 64 * 1024
 # In seconds: how long a rejected client may read the reason, and how long an idle connection stays open at the end.
 _LINGER = 1.0
 _IDLE_CLOSE = 0.05
@@ -78,7 +78,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._active: RequestResponseCycle | None = None
         self._in_head = False
-        self._head_size = 0
+        self._received = ReceivedData()
         self._rejected: MalformedError | None = None
         self._idle_since: float | None = None
 
@@ -113,11 +113,19 @@ class HttpProtocol(HttpToolsProtocol):
         self._idle_since = None
         if self._rejected is not None:
             return
-        pieces: list[bytes | memoryview] = [data]
-        while pieces:
-            piece = pieces.pop()
+        start = 0
+        while start < len(data) and self._rejected is None:
+            piece = self._received.piece(data, start)
+            start += len(piece)
+            self._feed(piece)
+
+    def _feed(self, piece: bytes) -> None:
+        """Feed the parser one piece of the data."""
+        rest: list[bytes | memoryview] = [piece]
+        while rest:
+            data = rest.pop()
             try:
-                self.parser.feed_data(piece)
+                self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
                 if self.scope["method"] == "CONNECT":
                     self._reject(MalformedError("The mock is not a proxy: CONNECT is not supported."))
@@ -127,13 +135,12 @@ class HttpProtocol(HttpToolsProtocol):
                 # (The old parser would stop if the connection is to be closed.)
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-                pieces = [memoryview(piece)[offer.args[0] :], self._head_without_offer()]
+                rest = [memoryview(data)[offer.args[0] :], self._head_without_offer()]
             except httptools.HttpParserError as error:
-                self._reject(_problem(error, data))
+                self._reject(_problem(error, piece))
                 return
-        self._head_size = self._head_size + len(data) if self._in_head else 0
-        if self._head_size > _MAX_HEAD_BYTES:
-            self._reject(MalformedError(f"The head of a request may have at most {_MAX_HEAD_BYTES} bytes.", 431))
+        if excess := self._received.excess:
+            self._reject(MalformedError(excess, 431))
 
     def on_message_begin(self) -> None:
         """Note that a head begins."""
@@ -143,6 +150,9 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start a request, or reject one that is not allowed."""
         self._in_head = False
+        if excess := self._received.excess:
+            raise MalformedError(excess, 431)
+        self._received.begin_body(self.headers)
         if self.parser.should_upgrade():
             super().on_headers_complete()
             return
@@ -158,9 +168,33 @@ class HttpProtocol(HttpToolsProtocol):
         # Trailer fields are not header fields: a credential or a second Host in them would bypass the checks.
         self.headers = []
 
+    def on_chunk_header(self) -> None:
+        """Note that a chunk begins."""
+        self._received.add_chunk()
+
+    def on_body(self, body: bytes) -> None:
+        """Receive a part of the body."""
+        self._received.add_content(len(body))
+        self._add_to_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note that a request has been received completely."""
+        if excess := self._received.excess:
+            raise MalformedError(excess, 431)
+        self._received.end_body()
+        self._finish_request()
+
     def _start_request(self) -> None:
         """Continue with a request whose head is complete."""
         super().on_headers_complete()
+
+    def _add_to_body(self, body: bytes) -> None:
+        """Continue with a request of which a part of the body has been received."""
+        super().on_body(body)
+
+    def _finish_request(self) -> None:
+        """Continue with a request that has been received completely."""
+        super().on_message_complete()
 
     def _should_upgrade(self) -> bool:
         # uvicorn must not act when the offer is read for the first time.

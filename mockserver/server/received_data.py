@@ -1,0 +1,93 @@
+"""Splits received data, so that the size of every head is known however the data was split into packets."""
+
+from typing import Final
+
+MAX_HEAD: Final = 64 * 1024
+"""The limit for the head of a request, and for the chunk extensions and trailer fields of a body, in bytes."""
+
+# What a chunk without extensions has at most beside its content: a size of 16 digits and two line ends, rounded up.
+_CHUNK_FRAME: Final = 32
+_EMPTY_LINE: Final = b"\r\n\r\n"
+# A shorter rest is searched for empty lines, even if the length of the body is known.
+_SHORT: Final = 4096
+
+
+class ReceivedData:
+    """Counts the bytes of one connection that are not content, message by message.
+
+    The parser does not say where in the data a head ends. Data is therefore split after every empty line: a head, and a
+    body in chunks, end with one (the parser accepts no other line ends). `content` counts what the parser passed on as
+    content, so the rest of a piece is a head, or the framing of chunks.
+    """
+
+    __slots__ = ("_chunks", "_content", "_headers", "_in_body", "_tail", "_total")
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._content = 0
+        self._chunks = 0
+        self._in_body = False
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._tail = b""
+
+    @property
+    def size(self) -> int:
+        """How many bytes of the current head were received, or how many bytes of a body that are not content."""
+        return self._total - self._content
+
+    @property
+    def excess(self) -> str:
+        """What is too long; empty if nothing is."""
+        size = self._total - self._content
+        if size <= MAX_HEAD:
+            return ""
+        if not self._in_body:
+            return f"The head of a request may have at most {MAX_HEAD} bytes."
+        # After a body with a length, these are bytes of the next head.
+        if self._announced() or size <= MAX_HEAD + self._chunks * _CHUNK_FRAME:
+            return ""
+        return f"The chunk extensions and trailer fields of a request may have at most {MAX_HEAD} bytes."
+
+    def piece(self, data: bytes, start: int) -> bytes:
+        """The next piece of the data. It is counted: the parser must read it now."""
+        size = len(data)
+        end = self._end(data, start, size)
+        self._total += end - start
+        if end == size:
+            self._tail = (self._tail + data[-3:])[-3:] if data.endswith((b"\r", b"\n")) else b""
+            return data[start:] if start else data
+        return data[start:end]
+
+    def begin_body(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """A head is complete, at the end of a piece."""
+        self._total = self._content = self._chunks = 0
+        self._in_body = True
+        self._headers = headers
+
+    def add_content(self, length: int) -> None:
+        """Content was read."""
+        self._content += length
+
+    def add_chunk(self) -> None:
+        """The size of a chunk was read."""
+        self._chunks += 1
+
+    def end_body(self) -> None:
+        """A message is complete. After a body with a length, the next head can begin in the same piece."""
+        self._in_body = False
+        if self._chunks:
+            self._total = self._content = self._chunks = 0
+
+    def _end(self, data: bytes, start: int, size: int) -> int:
+        if start == 0 and self._tail:
+            found = (self._tail + data[:3]).find(_EMPTY_LINE)
+            if found >= 0:
+                return found + len(_EMPTY_LINE) - len(self._tail)
+        if self._in_body and size - start > _SHORT and (left := self._announced() - self._content) > 0:
+            return min(size, start + left)
+        found = data.find(_EMPTY_LINE, start)
+        return size if found < 0 else found + len(_EMPTY_LINE)
+
+    def _announced(self) -> int:
+        """The length of the body; 0 if it is sent in chunks."""
+        return next((int(value) for name, value in self._headers if name == b"content-length"), 0)
