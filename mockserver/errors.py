@@ -83,6 +83,7 @@ REFUSALS: Final[dict[str, RefusalKind]] = {
     # Stripe's API, where a refusal has the form of Stripe's error objects.
     "test-mode-only": RefusalKind(403, "Test mode only"),
     # The control API.
+    "ambiguous-namespace": RefusalKind(400, "Ambiguous namespace"),
     "unknown-payment-session": RefusalKind(404, "Unknown payment session"),
     "not-verified": RefusalKind(409, "Expectation not met"),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.control.event_stream import EventStream
+from mockserver.control.namespace_filter import NamespaceFilter
 from mockserver.control.verify import verify_calls
 from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
@@ -67,7 +68,7 @@ def set_strict(engine: Engine, call: Call) -> CallResult:
 
 def get_journal(engine: Engine, call: Call) -> CallResult:
     """The entries of the journal that match the filter."""
-    wanted = _filter(call)
+    wanted = _filter(engine, call)
     entries = [entry for entry in engine.journal.of(_key(engine, call)) if wanted(entry)]
     limit = call.request.query_values.get("limit")
     shown_entries = entries[-int(limit[-1]) :] if limit else entries
@@ -111,7 +112,7 @@ def get_coverage(engine: Engine, call: Call) -> CallResult:
 
 def stream_events(engine: Engine, call: Call) -> EventStream:
     """New entries of the journal as events."""
-    key, wanted = _key(engine, call), _filter(call)
+    key, wanted = _key(engine, call), _filter(engine, call)
     last = call.request.headers.get("last-event-id", "")
     return EventStream(
         engine.journal,
@@ -155,19 +156,22 @@ def _key(engine: Engine, call: Call) -> str | None:
     return namespace.key if namespace else None
 
 
-def _filter(call: Call) -> Callable[[Entry], bool]:
-    """The filter that the query of a call describes."""
+def _filter(engine: Engine, call: Call) -> Callable[[Entry], bool]:
+    """The filter that the query of a call describes. Raises Refusal ambiguous-namespace."""
     query = {name: values[-1] for name, values in call.request.query_values.items()}
+    of_namespace = None
+    if "namespace" in query:
+        of_namespace = NamespaceFilter(query["namespace"])
+        # A caller with a namespace sees no entries of others, and learns nothing about them.
+        of_namespace.check(engine.journal.of(_key(engine, call)))
 
     def wanted(entry: Entry) -> bool:
-        return all(
-            query.get(name, value) == value
-            for name, value in (
-                ("namespace", entry.namespace),
-                ("operation", entry.operation),
-                ("scenario", entry.scenario),
-            )
-        ) and query.get("refused") in (None, "false" if entry.refused is None else "true", entry.refused or "false")
+        return (
+            (of_namespace is None or of_namespace(entry))
+            and query.get("operation", entry.operation) == entry.operation
+            and query.get("scenario", entry.scenario) == entry.scenario
+            and query.get("refused") in (None, "false" if entry.refused is None else "true", entry.refused or "false")
+        )
 
     return wanted
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mockserver.contract import Contract
 from mockserver.engine.coverage import Coverage
 from mockserver.engine.journal import Journal, Nearest
-from mockserver.engine.namespaces import Namespace, namespace_of
+from mockserver.engine.namespaces import SHOWN_EDGE, Namespace, namespace_of
 from mockserver.engine.recording import Recorder, Recording
 from mockserver.engine.reply_renderer import RenderedReply, ReplyRenderer
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
@@ -21,7 +21,7 @@ from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
 from mockserver.scenarios.scenario_selector import SelectedStub
 from mockserver.storage.namespace_setting import NamespaceSetting
 
-NO_NAMESPACE = Namespace("edge", "edge", "")
+NO_NAMESPACE = Namespace("edge", SHOWN_EDGE, "")
 """The namespace of requests that are refused before it is known whose they are."""
 
 

@@ -1,11 +1,13 @@
 """Namespaces: whose state a request reads and writes."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
+from typing import Final
 
 from mockserver.contract.document.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
@@ -18,9 +20,19 @@ ANONYMOUS = ""
 _NAMED = "name:"
 _CREDENTIAL = "key:"
 MAX_STREAMS = 100_000
-HASH_BYTES = 4
+HASH_BYTES: Final = 16
+SHORT_HASH: Final = 8
+"""How many letters of a hash are usually shown. Two namespaces can have these in common."""
 MAX_NAME_LENGTH = 100
+MAX_SHOWN_LENGTH: Final = 80
+"""How much of a long name is shown. It is redacted first: a card number that is cut in two is not recognized."""
+SHOWN_ANONYMOUS: Final = "anonymous"
+SHOWN_EDGE: Final = "edge"
+"""How the namespace of requests is shown that are refused before it is known whose they are."""
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
+_ENDS_LIKE_A_HASH: Final = re.compile(
+    f"(?:.*~)?[a-p]{{{SHORT_HASH}}}(?:[a-p]{{{2 * HASH_BYTES - SHORT_HASH}}})?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +58,41 @@ def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespa
 def _namespace(name: str | None, credential: str) -> Namespace:
     if name and len(name) > MAX_NAME_LENGTH:
         # Up to a hundred thousand names are kept in memory.
-        name = f"{name[:MAX_NAME_LENGTH]}~{_short_hash(name)}"
+        name = f"{name[:MAX_NAME_LENGTH]}~{_hash(name)}"
     # Cached, so that thousands of payment sessions and entries share one key.
     key = f"{_NAMED}{name}" if name else f"{_CREDENTIAL}{credential}" if credential else ANONYMOUS
     return Namespace(key, shown(key), credential)
 
 
 def shown(key: str) -> str:
-    """How the namespace of a key is shown: the name that the caller gave, else a hash of the credential."""
-    if key.startswith(_NAMED):
-        return redact(key.removeprefix(_NAMED))
-    return _short_hash(key.removeprefix(_CREDENTIAL)) if key else "anonymous"
+    """How the namespace of a key is shown: the name that the caller gave, else a short hash of the credential.
+
+    Each name is shown differently, as far as a short hash can tell them apart. A name that is too long, that has a
+    secret or that could be taken for another namespace is followed by `~` and a hash.
+    """
+    name, is_hashed = _shown_parts(key)
+    return f"{name}{_hash(key)[:SHORT_HASH]}" if is_hashed else name
+
+
+def shown_in_full(key: str) -> str:
+    """How the namespace of a key is shown where the short hash is not enough."""
+    name, is_hashed = _shown_parts(key)
+    return f"{name}{_hash(key)}" if is_hashed else name
+
+
+def _shown_parts(key: str) -> tuple[str, bool]:
+    """The text before the hash, and whether there is a hash."""
+    if not key.startswith(_NAMED):
+        return ("", True) if key else (SHOWN_ANONYMOUS, False)
+    name = key.removeprefix(_NAMED)
+    redacted = redact(name)
+    is_plain = (
+        redacted == name
+        and len(name) <= MAX_NAME_LENGTH
+        and name not in {SHOWN_ANONYMOUS, SHOWN_EDGE}
+        and not _ENDS_LIKE_A_HASH.fullmatch(name)
+    )
+    return (name, False) if is_plain else (f"{redact(name[:MAX_NAME_LENGTH])[:MAX_SHOWN_LENGTH]}~", True)
 
 
 class Streams:
@@ -99,7 +135,7 @@ class Streams:
             self._first = max(self._first, self._streams.popitem(last=False)[1][1])
 
 
-def _short_hash(credential: str) -> str:
+def _hash(text: str) -> str:
     """A hash of letters only: an entry id with digits could look like a card number and would be hidden."""
-    digest = blake2b(credential.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, person=b"namespace")
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, person=b"namespace")
     return digest.hexdigest().translate(_LETTERS)
