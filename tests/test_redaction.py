@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from mockserver.redaction import card_numbers
 from mockserver.redaction.card_numbers import is_card_number
 from mockserver.redaction.redact import (
     is_secret_name,
@@ -110,6 +111,50 @@ def test_card_numbers_are_hidden(name: str) -> None:
     text, shown = CARD_NUMBERS[name]
 
     assert shown == redact(text)
+
+
+HOSTILE = {
+    "one digit": "4" * 1_000_000,
+    "single digits": "4 " * 500_000,
+    "180 groups, again and again": ("4-" * 180 + "x") * 3_000,
+    "dots": "4." * 500_000,
+    "card numbers": f"{REAL}," * 60_000,
+    "almost a run": f"{'4' * 11}x" * 80_000,
+    "nearly card numbers": "4242424242424241 " * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_promise_16_digits_are_searched_in_linear_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of candidates that are looked at is at most proportional to the length of the text."""
+    looks: list[str] = []
+
+    def look(digits: str) -> bool:
+        looks.append(digits)
+        return is_card_number(digits)
+
+    monkeypatch.setattr(card_numbers, "is_card_number", look)
+    text = HOSTILE[name]
+    shown = redact(text)
+
+    assert len(looks) <= len(text) // 16 + 10_000
+    assert REAL not in shown
+
+
+def test_many_groups_of_digits_are_hidden_together() -> None:
+    """A text with too many groups of digits is not searched to its end: what may have a card number is hidden."""
+    shown = redact(f"{('4-' * 180 + 'x') * 30} {GROUPED}")
+
+    assert "1111" not in shown
+    assert shown.endswith("[redacted]")
+
+
+def test_many_long_numbers_are_kept() -> None:
+    """Any number of ids with many digits is shown, because each of them is one group."""
+    ids = (f"1234567{number:09}" for number in range(0, 60_000, 13))
+    text = ",".join(each for each in ids if not is_card_number(each))
+
+    assert text == redact(text)
 
 
 @pytest.mark.parametrize(
