@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.nearest_paths import NearestPaths
 from mockserver.errors import Refusal
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -62,14 +63,15 @@ class Router:
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _RouteNode()
-        self._templates: dict[str, None] = {}
+        templates: dict[str, None] = {}
         added = list(operations)
         for operation in added:
             for base in operation.bases:
                 self._add(operation, base + operation.template, operation.method)
                 # A base path with doubled slashes is also served with single ones.
                 if "//" not in f"{base}/":
-                    self._templates[base + operation.template] = None
+                    templates[base + operation.template] = None
+        self._nearest = NearestPaths(templates)
         # HEAD is answered like GET (RFC 9110, section 9.3.2), unless the document describes HEAD itself.
         for operation in added:
             for base in operation.bases if operation.method == "GET" else ():
@@ -127,7 +129,7 @@ class Router:
     def _unknown_path(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
         if raw_path.endswith("/") and self._leads_to_operations(segments[:-1]):
             return "The contract has no such path: it ends with a slash, but the documented path does not."
-        closest = sorted(self._templates, key=lambda template: _distance(template, segments))[:MAX_SUGGESTIONS]
+        closest = self._nearest.of([decoded for _, decoded in segments], MAX_SUGGESTIONS)
         suggestion = f"Did you mean {' or '.join(closest)}?" if closest else "It has no paths at all."
         return f"The contract has no such path. {suggestion}"
 
@@ -198,9 +200,3 @@ def _matching(patterns: list[_SegmentPattern], segment: str) -> Iterator[tuple[_
         values = pattern.values(segment)
         if values is not None:
             yield pattern, values
-
-
-def _distance(template: str, segments: list[tuple[str, str]]) -> int:
-    parts = template.split("/")[1:]
-    different = sum(part != decoded and "{" not in part for part, (_, decoded) in zip(parts, segments, strict=False))
-    return 2 * different + 3 * abs(len(parts) - len(segments))

@@ -279,6 +279,10 @@ COMPILED = {
     "an array that is not exploded": ({"explode": False, "schema": INTEGERS}, query_request("q=1,2")),
     "a header": ({"in": "header", "schema": INTEGERS}, headers("1, 2")),
     "a default": ({"schema": {"type": "string", "format": "email", "default": ""}}, query_request("")),
+    "no query for a nested object": ({"style": "deepObject", "schema": NUMBERED}, query_request("")),
+    "no query for a nested array": ({"style": "deepObject", "schema": INTEGERS}, query_request("")),
+    "no query for an exploded object": ({"schema": NUMBERED}, query_request("")),
+    "no query for JSON": ({"content": {"application/json": {"schema": NUMBERED}}}, query_request("")),
 }
 
 

@@ -74,12 +74,22 @@ class CompiledParameters:
         for parameter in documented_parameters(document, operation):
             places.setdefault(parameter["in"], []).append(_compile(document, parameter))
         self.gaps = [each.name for parameters in places.values() for each in parameters if each.check is None]
-        self._places = [(_SOURCES[place], parameters) for place, parameters in places.items()]
+        self._places = [(place, _SOURCES[place], parameters) for place, parameters in places.items()]
+        # Without a query, parameters of every style are absent.
+        self._needs_query = any(
+            parameter.get("required")
+            for parameter in documented_parameters(document, operation)
+            if parameter["in"] == "query"
+        )
 
     def accept(self, request: Request, path: Mapping[str, str]) -> bool:
         """True if every parameter is valid, or is absent and may be. False means that openapi-core has to decide."""
         try:
-            for source, parameters in self._places:
+            for place, source, parameters in self._places:
+                if place == "query" and not request.query:
+                    if self._needs_query:
+                        return False
+                    continue
                 values = source(request, path)
                 for parameter in parameters:
                     if not parameter.accepts(values.get(parameter.name)):
@@ -140,7 +150,7 @@ def _splitter(place: str, explode: Any) -> Callable[[Any], list[str]] | None:
 
 _SOURCES: dict[str, Callable[[Request, Mapping[str, str]], Mapping[str, Any]]] = {
     "path": lambda _, path: path,
-    "query": lambda request, _: request.query_values if request.query else {},
+    "query": lambda request, _: request.query_values,
     "header": lambda request, _: request.headers,
     "cookie": lambda request, _: request.cookies,
 }
