@@ -57,10 +57,10 @@ class _Node:
 
 
 class _Literals(NamedTuple):
-    """The literal children of a node from an index on, except one that equals the segment or is similar to it."""
+    """The literal children of a node from `start` on, except one that equals the segment or is similar to it."""
 
     node: _Node
-    index: int
+    start: int
     without: _Node | None
 
 
@@ -114,11 +114,11 @@ class _Search:
                     missing = MISSING_SEGMENT * abs(depth - self._length)
                     self._add(distance + missing, item.number, depth, distance, item.template)
                 self.add_children(item, depth, distance)
-            elif steps <= MAX_STEPS or not item.index:
-                literal = item.node.literals[item.index]
+            elif steps <= MAX_STEPS or not item.start:
+                literal = item.node.literals[item.start]
                 if literal is not item.without:
                     self._add_node(literal, depth, distance)
-                self._add_literals(item._replace(index=item.index + 1), depth, distance)
+                self._add_literals(item._replace(start=item.start + 1), depth, distance)
         return found
 
     def add_children(self, node: _Node, depth: int, distance: int) -> None:
@@ -140,8 +140,8 @@ class _Search:
 
     def _add_literals(self, literals: _Literals, depth: int, distance: int) -> None:
         node = literals.node
-        if literals.index < len(node.literals):
-            first = node.literals[literals.index].first
+        if literals.start < len(node.literals):
+            first = node.literals[literals.start].first
             self._add(distance + self._missing(node), first, depth, distance, literals)
 
     def _missing(self, node: _Node) -> int:
