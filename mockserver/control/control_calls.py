@@ -112,12 +112,11 @@ def get_coverage(engine: Engine, call: Call) -> CallResult:
 
 def stream_events(engine: Engine, call: Call) -> EventStream:
     """New entries of the journal as events."""
-    key, wanted = _key(engine, call), _filter(engine, call)
-    last = call.request.headers.get("last-event-id", "")
     return EventStream(
         engine.journal,
-        lambda entry: key in (None, entry.owner) and wanted(entry),
-        last=int(last) if last.isdecimal() and len(last) < 20 else None,
+        _key(engine, call),
+        _filter(engine, call),
+        last=call.request.headers.get("last-event-id"),
     )
 
 

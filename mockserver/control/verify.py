@@ -1,6 +1,5 @@
 """Answers `POST /__mock/verify`. If the expectation does not hold, the refusal shows the nearest calls."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,7 +16,6 @@ from mockserver.scenarios.format.flaws import Flaw, FlawsError, below
 from mockserver.scenarios.suggestions import did_you_mean
 
 COUNTS: Final = ("count", "at_least", "at_most")
-MAX_NAMESPACES: Final = 5
 
 Body = Mapping[str, Any]
 
@@ -36,7 +34,7 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> dic
     found = [entry.id for entry in result.found]
     if result.holds:
         return {"found": found}
-    hint = "" if entries or namespace is None else _other_namespaces(engine, namespace)
+    hint = _hint(engine, namespace) if body.get("hint") and namespace is not None and not entries else ""
     nearest = [_near_call(entry, misses) for entry, misses in result.nearest]
     extra: dict[str, object] = {"expected": _redacted(body), "found": found, "nearest": nearest}
     raise Refusal("not-verified", f"{result.detail}{hint}", extra=extra)
@@ -46,7 +44,7 @@ def _parse(engine: Engine, body: Body) -> tuple[list[Expectation], CallCount | N
     """The expectations; and how often a call should have been made, None if calls are expected in order."""
     if "in_order" not in body:
         return [_expectation(engine, body)], _count(body)
-    others = [name for name in body if name != "in_order"]
+    others = [name for name in body if name not in {"in_order", "hint"}]
     if others:
         raise FlawsError([Flaw((name,), "not allowed beside in_order: put it into its calls") for name in others])
     expectations = []
@@ -71,7 +69,7 @@ def _expectation(engine: Engine, body: Body) -> Expectation:
         if name is not None and name not in names:
             with below(member):
                 raise FlawsError.one(f"there is no {member} {name[:100]!r}{did_you_mean(name, names)}")
-    return Expectation.parse({name: value for name, value in body.items() if name not in COUNTS})
+    return Expectation.parse({name: value for name, value in body.items() if name not in {*COUNTS, "hint"}})
 
 
 def _count(body: Body) -> CallCount:
@@ -90,18 +88,17 @@ def _invalid(error: FlawsError) -> Refusal:
     return Refusal("contract-violation", f"The expectation is invalid: {detail}", violations=violations)
 
 
-def _other_namespaces(engine: Engine, namespace: Namespace) -> str:
-    """Where calls were made instead. A client that sends one key and verifies with another would find nothing."""
-    others = Counter(entry.namespace for entry in engine.journal)
-    if not others:
-        return ""
-    counts = ", ".join(f"{name} ({count})" for name, count in others.most_common(MAX_NAMESPACES))
-    return f" This is about the namespace {namespace.shown}; calls were made in others: {counts}."
+def _hint(engine: Engine, namespace: Namespace) -> str:
+    """How many calls others made, and never who: a client that sends one key and verifies with another finds none."""
+    number = len(engine.journal)
+    calls = f"{number} call{'' if number == 1 else 's'}"
+    hint = f" This is about the namespace {namespace.shown}; {calls} came with other credentials or without any."
+    return hint if number else ""
 
 
 def _redacted(body: Body) -> dict[str, Any]:
     """The request body without secrets: the refusal appears in reports."""
-    return {name: _redacted_member(name, value) for name, value in body.items()}
+    return {name: _redacted_member(name, value) for name, value in body.items() if name != "hint"}
 
 
 def _redacted_member(name: str, value: Any) -> Any:

@@ -172,7 +172,7 @@ class MockServer:
         arguments = {"operation": operation, **expectation}
         # A body of None is JSON's null; for the others None is the default.
         body = {name: value for name, value in arguments.items() if value is not None or name == "body"}
-        self._call("POST", "verify", body)
+        self._call("POST", "verify", {**body, "hint": True})
 
     def check(self) -> None:
         """Check that no request of this namespace was refused or broke the contract. Raises ContractBrokenError."""

@@ -197,7 +197,7 @@ def test_events_end_with_the_server() -> None:
 def test_promise_13_a_slow_client_gets_a_gap_event() -> None:
     """Unread events are dropped, the oldest first, and a `gap` event has their number."""
     engine = load_engine(Settings(seed=1))
-    events = EventStream(engine.journal, lambda _: True, last=None)
+    events = EventStream(engine.journal, None, lambda _: True, last=None)
     for _ in range(1003):
         engine.handle(Request(method="GET", path="/nowhere", headers=Headers([("mock-namespace", "n")])))
     received = list(_events(iter(events.take().decode().splitlines())))
@@ -213,7 +213,7 @@ def test_promise_13_unread_events_are_limited(monkeypatch: pytest.MonkeyPatch) -
     """The total size of unread events is limited; the newest event is always kept."""
     monkeypatch.setattr("mockserver.control.event_stream.MAX_WAITING_BYTES", 25_000)
     engine = load_engine(Settings(seed=1))
-    events = EventStream(engine.journal, lambda _: True, last=None)
+    events = EventStream(engine.journal, None, lambda _: True, last=None)
     for _ in range(5):
         engine.handle(Request(method="POST", path="/nowhere", body=b"x" * 10_000))
     received = list(_events(iter(events.take().decode().splitlines())))

@@ -111,12 +111,18 @@ def test_a_broken_order(called: Mock) -> None:
     ]
 
 
-def test_calls_in_another_namespace(called: Mock) -> None:
-    """A failure names the namespace in which matching calls were received."""
-    problem = called.caller("api_key_other").verify(operation=CREATE).json()
+@pytest.mark.parametrize("expectation", [{"operation": CREATE}, {"in_order": [{"operation": CREATE}]}])
+def test_a_hint_counts_calls_with_other_credentials(called: Mock, expectation: dict[str, Any]) -> None:
+    """Only on request, a failure says how many calls came with other credentials, and never with which."""
+    other = called.caller("api_key_other")
     (shown,) = {entry["namespace"] for entry in called.get("journal")["entries"]}
+    hinted, plain = (other.verify(**expectation, hint=hint).json() for hint in (True, False))
 
-    assert f"calls were made in others: {shown} (4)" in problem["detail"]
+    assert hinted["detail"].endswith("; 4 calls came with other credentials or without any.")
+    assert "other" not in plain["detail"]
+    assert shown not in str(hinted)
+    assert plain == other.verify(**expectation).json() == hinted | {"detail": plain["detail"]}
+    assert expectation == hinted["expected"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ const MAX_ENTRIES = 200;
 const POLL_MILLISECONDS = 900;
 
 const byId = (id) => document.getElementById(id);
-let lastEventId = 0;
+let lastEventId = "0";
 let lastScenarios = "";
 let stream = new AbortController();
 
@@ -57,7 +57,7 @@ async function readEvents() {
   stream.abort();
   stream = new AbortController();
   const path = byId("refused").checked ? "events?refused=true" : "events";
-  const headers = { "Last-Event-ID": String(lastEventId) };
+  const headers = { "Last-Event-ID": lastEventId };
   const { body } = await call(path, { headers, signal: stream.signal });
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -73,7 +73,7 @@ async function readEvents() {
 function showEntry(message) {
   const fields = Object.fromEntries(message.split("\n").map((line) => line.split(/: (.*)/s)));
   if (!fields.data || fields.event) return;
-  lastEventId = Number(fields.id);
+  lastEventId = fields.id;
   byId("journal").prepend(entryRow(JSON.parse(fields.data)));
   while (byId("journal").children.length > MAX_ENTRIES) byId("journal").lastElementChild.remove();
 }
@@ -122,7 +122,7 @@ async function repeat(action) {
 }
 
 byId("refused").addEventListener("change", () => {
-  lastEventId = 0;
+  lastEventId = "0";
   byId("journal").replaceChildren();
   stream.abort();
 });
