@@ -16,7 +16,7 @@ LONGEST_COMPARED: Final = 60
 
 
 @dataclass(slots=True, eq=False)
-class _Node:
+class _TemplateNode:
     """A segment of templates. `first` is the lowest number of the templates that contain it.
 
     `shortest` and `longest` are the numbers of segments of these templates. `template` ends at this node and has this
@@ -28,12 +28,12 @@ class _Node:
     longest: int
     number: int = 0
     template: str | None = None
-    children: dict[str, _Node] = field(default_factory=dict)
-    parameters: list[_Node] = field(default_factory=list)
-    literals: list[_Node] = field(default_factory=list)
-    spellings: dict[str, _Node] = field(default_factory=dict)
+    children: dict[str, _TemplateNode] = field(default_factory=dict)
+    parameters: list[_TemplateNode] = field(default_factory=list)
+    literals: list[_TemplateNode] = field(default_factory=list)
+    spellings: dict[str, _TemplateNode] = field(default_factory=dict)
 
-    def nearest(self, segment: str) -> tuple[_Node | None, int]:
+    def nearest(self, segment: str) -> tuple[_TemplateNode | None, int]:
         """The child that equals a segment or is similar to it, if there is one, and its distance."""
         equal = self.children.get(segment)
         if equal is not None:
@@ -46,11 +46,11 @@ class _Node:
             (self.spellings[each] for each in _spellings(segment) if each in self.spellings), None
         ), SIMILAR_SEGMENT
 
-    def child(self, part: str, number: int, length: int) -> _Node:
+    def child(self, part: str, number: int, length: int) -> _TemplateNode:
         """The child for a segment of a template with this number and length."""
         child = self.children.get(part)
         if child is None:
-            child = self.children[part] = _Node(number, length, length)
+            child = self.children[part] = _TemplateNode(number, length, length)
             (self.parameters if "{" in part else self.literals).append(child)
         child.shortest, child.longest = min(child.shortest, length), max(child.longest, length)
         return child
@@ -59,9 +59,9 @@ class _Node:
 class _Literals(NamedTuple):
     """The literal children of a node from `start` on, except one that equals the segment or is similar to it."""
 
-    node: _Node
+    node: _TemplateNode
     start: int
-    without: _Node | None
+    without: _TemplateNode | None
 
 
 class NearestPaths:
@@ -73,7 +73,7 @@ class NearestPaths:
     def __init__(self, templates: Iterable[str]) -> None:
         split = {template: template.split("/")[1:] for template in templates}
         lengths = [*map(len, split.values())]
-        self._root = _Node(0, min(lengths, default=0), max(lengths, default=0))
+        self._root = _TemplateNode(0, min(lengths, default=0), max(lengths, default=0))
         for number, (template, parts) in enumerate(split.items()):
             node = self._root
             for part in parts:
@@ -82,12 +82,12 @@ class NearestPaths:
 
     def of(self, segments: list[str], count: int) -> list[str]:
         """The nearest templates to a path with these decoded segments, the nearest first."""
-        search = _Search(segments)
+        search = _NearestSearch(segments)
         search.add_children(self._root, 0, 0)
         return search.found(count)
 
 
-class _Search:
+class _NearestSearch:
     """A search that looks at the most promising part of the tree first.
 
     An entry of the queue has the least distance that is possible there, the number of the first template, a number that
@@ -97,7 +97,7 @@ class _Search:
     def __init__(self, segments: list[str]) -> None:
         self._segments = segments
         self._length = len(segments)
-        self._queue: list[tuple[int, int, int, int, int, str | _Node | _Literals]] = []
+        self._queue: list[tuple[int, int, int, int, int, str | _TemplateNode | _Literals]] = []
         self._entries = 0
 
     def found(self, count: int) -> list[str]:
@@ -109,7 +109,7 @@ class _Search:
             steps += 1
             if isinstance(item, str):
                 found.append(item)
-            elif isinstance(item, _Node):
+            elif isinstance(item, _TemplateNode):
                 if item.template is not None:
                     missing = MISSING_SEGMENT * abs(depth - self._length)
                     self._add(distance + missing, item.number, depth, distance, item.template)
@@ -121,7 +121,7 @@ class _Search:
                 self._add_literals(item._replace(start=item.start + 1), depth, distance)
         return found
 
-    def add_children(self, node: _Node, depth: int, distance: int) -> None:
+    def add_children(self, node: _TemplateNode, depth: int, distance: int) -> None:
         """Add the children of a node at this depth to the queue."""
         segment = self._segments[depth] if depth < self._length else None
         nearest = None
@@ -135,7 +135,7 @@ class _Search:
         different = 0 if segment is None else ANOTHER_SEGMENT
         self._add_literals(_Literals(node, 0, nearest), depth + 1, distance + different)
 
-    def _add_node(self, node: _Node, depth: int, distance: int) -> None:
+    def _add_node(self, node: _TemplateNode, depth: int, distance: int) -> None:
         self._add(distance + self._missing(node), node.first, depth, distance, node)
 
     def _add_literals(self, literals: _Literals, depth: int, distance: int) -> None:
@@ -144,11 +144,11 @@ class _Search:
             first = node.literals[literals.start].first
             self._add(distance + self._missing(node), first, depth, distance, literals)
 
-    def _missing(self, node: _Node) -> int:
+    def _missing(self, node: _TemplateNode) -> int:
         """The least distance that the lengths of the templates below a node add."""
         return MISSING_SEGMENT * max(node.shortest - self._length, self._length - node.longest, 0)
 
-    def _add(self, least: int, first: int, depth: int, distance: int, item: str | _Node | _Literals) -> None:
+    def _add(self, least: int, first: int, depth: int, distance: int, item: str | _TemplateNode | _Literals) -> None:
         self._entries += 1
         heappush(self._queue, (least, first, self._entries, depth, distance, item))
 

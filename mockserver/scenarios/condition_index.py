@@ -26,11 +26,11 @@ class _Term:
 
 
 @dataclass(slots=True)
-class _Node:
+class _PlaceNode:
     """A place in a request: the conditions by the value there, and the places of its members."""
 
     conditions: dict[_Value, list[int]] = field(default_factory=dict)
-    members: dict[str, _Node] = field(default_factory=dict)
+    members: dict[str, _PlaceNode] = field(default_factory=dict)
 
     def found(self, value: Any) -> Iterator[int]:
         """The conditions that name this value or one of its members. The time depends on the smaller of the two."""
@@ -58,7 +58,7 @@ class ConditionIndex:
     def __init__(self, conditions: Iterable[Condition]) -> None:
         terms = [list(_terms(condition)) for condition in conditions]
         counts = Counter((term.place, value) for each in terms for term in each for value in term.values)
-        self._root = _Node()
+        self._root = _PlaceNode()
         self._always: list[int] = []
         for number, choices in enumerate(terms):
             if not choices:
@@ -67,7 +67,7 @@ class ConditionIndex:
             rarest = min(choices, key=lambda term: sum(counts[term.place, value] for value in term.values))
             node = self._root
             for name in rarest.place:
-                node = node.members.setdefault(name, _Node())
+                node = node.members.setdefault(name, _PlaceNode())
             for value in dict.fromkeys(rarest.values):
                 node.conditions.setdefault(value, []).append(number)
 
