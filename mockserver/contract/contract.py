@@ -13,6 +13,7 @@ from mockserver.contract.documented_names import DocumentedNames
 from mockserver.contract.message_validator import MessageValidator
 from mockserver.contract.router import Route, Router
 from mockserver.contract.undocumented_names import UndocumentedName
+from mockserver.contract.unread_bodies import unread_body_refusal
 from mockserver.errors import Refusal, Violation
 from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Call, Reply, Request
@@ -84,11 +85,8 @@ class Contract:
         route = route or self.route(request)
         operation = route.operation
         self._authenticate(operation, request)
-        if request.oversized:
-            raise Refusal("too-large", f"The body is longer than {self._max_body} bytes (--max-body).")
-        if request.unreadable is not None:
-            kind, detail, headers = request.unreadable
-            raise Refusal(kind, detail, headers=headers)
+        if request.oversized or request.unreadable is not None:
+            self._refuse_unread_body(operation, request)
         body, violations = self._validator.body(operation, request)
         violations = self._validator.parameters(operation, request, route.path) + violations
         call = Call(request=request, operation=operation.id, path=route.path, body=body)
@@ -131,6 +129,14 @@ class Contract:
     def uncompiled(self) -> dict[str, list[str]]:
         """The parts that only openapi-core can check, by operationId, for the operations compiled so far."""
         return self._validator.gaps
+
+    def _refuse_unread_body(self, operation: Operation, request: Request) -> None:
+        refusal = unread_body_refusal(request, max_body=self._max_body)
+        if refusal is None:
+            return
+        if refusal.kind == "malformed-body":
+            self._validator.check_media_type(operation, request)
+        raise refusal
 
     def _authenticate(self, operation: Operation, request: Request) -> None:
         violations = self._validator.security(operation, request)

@@ -86,6 +86,17 @@ class MessageValidator:
         is_valid = compiled.body(media_type, value, len(request.body))
         return value, [] if is_valid else self.openapi_core.body(operation, request)
 
+    def check_media_type(self, operation: Operation, request: Request) -> None:
+        """Check the media type of a body that could not be read. Raises Refusal unsupported-media-type."""
+        if "requestBody" not in operation.spec:
+            return
+        try:
+            self.openapi_core.read_body(operation, request)
+        except Refusal as refusal:
+            # The body is empty here, so it may also be malformed.
+            if refusal.kind == "unsupported-media-type":
+                raise
+
     def reply(
         self, operation: Operation, reply: Reply, *, written: Any = ABSENT, budget: StepBudget | None = None
     ) -> list[Violation]:

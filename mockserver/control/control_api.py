@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from functools import cached_property
+from hmac import compare_digest
 from typing import Final
 
 from mockserver.contract import Contract
@@ -19,7 +20,7 @@ TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
 
 
 class ControlApi:
-    """The control API of one engine. Host, Origin and the admin token were checked before."""
+    """The control API of one engine. Host and Origin were checked before."""
 
     HEADERS: Final = (
         ("cache-control", "no-store"),
@@ -31,6 +32,7 @@ class ControlApi:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._max_body = settings.max_body
+        self._token = None if settings.admin_token is None else settings.admin_token.encode()
 
     @cached_property
     def contract(self) -> Contract:
@@ -53,7 +55,9 @@ class ControlApi:
 
     def _call(self, request: Request) -> Sliced[tuple[str, CallResult | EventStream]]:
         """The operation that a request calls, and its result. Raises Refusal."""
-        call, violations, _ = self.contract.understand(request)
+        route = self.contract.route(request)
+        self._check_token(request)
+        call, violations, _ = self.contract.understand(request, route)
         if violations:
             detail = f"The call breaks spec/admin.yaml at: {summary(violations)}."
             raise Refusal("contract-violation", detail, violations=violations)
@@ -63,6 +67,20 @@ class ControlApi:
             yield
             result = yield from result
         return call.operation, result
+
+    def _check_token(self, request: Request) -> None:
+        """Raises Refusal not-authenticated: the request does not have the token of `--admin-token`."""
+        if self._token is None:
+            return
+        sent = request.headers.get(TOKEN_HEADER)
+        if sent is not None and compare_digest(sent.encode("utf-8", "replace"), self._token):
+            return
+        raise Refusal(
+            "not-authenticated",
+            f"The control API of this server needs a token, and the token is {'missing' if sent is None else 'wrong'}: "
+            "send the token of --admin-token in the header Mock-Admin-Token.",
+            headers=(("WWW-Authenticate", 'ApiKey in="header", name="Mock-Admin-Token"'),),
+        )
 
     def _reply(self, operation: str, result: CallResult) -> Reply:
         if result.body is None:

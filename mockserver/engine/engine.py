@@ -162,12 +162,22 @@ class Engine:
 
     @staticmethod
     def _select(call: Call, recording: Recording, snapshot: Snapshot) -> SelectedStub | None:
-        if snapshot.selector is not None:
-            return snapshot.selector.stub(call, recording.namespace.key)
-        name = call.request.headers.get(SCENARIO_HEADER)
-        if name is not None:
+        """The stub that answers; None if the reply is made from the schema. Raises Refusal."""
+        if snapshot.selector is None:
+            name = call.request.headers.get(SCENARIO_HEADER)
+            if name is None:
+                return None
+            snapshot.samples.check_accept(call)
             raise _no_scenarios(name)
-        return None
+        try:
+            return snapshot.selector.stub(call, recording.namespace.key)
+        except NoStub:
+            raise
+        except Refusal:
+            # The scenario is unknown. If no scenario has a stub for the operation, Accept comes before that.
+            if call.operation not in snapshot.selector.scenarios.operations:
+                snapshot.samples.check_accept(call)
+            raise
 
     def _reply(self, stub: Stub, call: Call, recording: Recording, snapshot: Snapshot) -> Reply:
         """The reply of a stub, checked against the contract unless the stub says that it leaves the contract."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
+from mockserver.contract.unread_bodies import unread_body_refusal
 from mockserver.engine.engine import Engine
 from mockserver.engine.mock_headers import refusal_reply
 from mockserver.errors import Refusal
@@ -28,28 +29,32 @@ _NO_PAGE: Final = (*_COMMON, ("content-security-policy", "default-src 'none'; fr
 
 
 class Pages:
-    """The pages and scripts of one engine. `parameters` are the decoded parameters of the route."""
+    """The pages and scripts of one engine. `parameters` are the decoded parameters of the route.
 
-    def __init__(self, engine: Engine) -> None:
+    `max_body` is the limit for bodies in bytes, which a refusal mentions.
+    """
+
+    def __init__(self, engine: Engine, *, max_body: int) -> None:
         self._engine = engine
+        self._max_body = max_body
 
     def file(self, name: str) -> Callable[[Request, Mapping[str, str]], Reply]:
         """A handler that answers with a file of the folder `assets/pages`."""
         suffix = name.rpartition(".")[2]
-        return lambda request, _: _cacheable(request, suffix, lambda: read_asset(f"pages/{name}"))
+        return lambda request, _: self._cacheable(request, suffix, lambda: read_asset(f"pages/{name}"))
 
     def wingback_script(self, request: Request, _: Mapping[str, str]) -> Reply:
         """The script that defines WingbackMock."""
-        return _cacheable(request, "js", lambda: script("WingbackMock", host=request.headers.get("host", "")))
+        return self._cacheable(request, "js", lambda: script("WingbackMock", host=request.headers.get("host", "")))
 
     def stripe_script(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         """The stand-in for Stripe.js; the parameter `train` is the release train, v3 without it."""
         host, train = request.headers.get("host", ""), parameters.get("train", "v3")
-        return _cacheable(request, "js", lambda: script("Stripe", host=host, train=train))
+        return self._cacheable(request, "js", lambda: script("Stripe", host=host, train=train))
 
     def payment_session(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         """The payment session of a token, for WingbackMock: who has the token may read the session."""
-        if refused := _method_refusal(request):
+        if refused := self._refusal(request):
             return refused
         # A scenario may give the same token to several callers; this is the newest session.
         session = self._engine.payment_sessions.get(None, parameters["token"])
@@ -59,29 +64,31 @@ class Pages:
         detail = "There is no payment session with this token; it may have been reset or dropped."
         return refusal_reply(Refusal("unknown-payment-session", detail), headers=_NO_PAGE)
 
+    def _cacheable(self, request: Request, suffix: str, content: Callable[[], bytes]) -> Reply:
+        """The content, or 304 if the browser has it already (RFC 9110, section 13.1.2)."""
+        if refused := self._refusal(request):
+            return refused
+        body = content()
+        tag = f'"{sha256(body).hexdigest()[:32]}"'
+        headers = (
+            ("content-type", _TYPES[suffix]),
+            ("etag", tag),
+            ("cache-control", "no-cache"),
+            # Pages of other origins use the scripts; some of these pages are cross-origin isolated.
+            ("cross-origin-resource-policy", "cross-origin"),
+            *((*_COMMON, ("content-security-policy", _POLICY)) if suffix == "html" else _NO_PAGE),
+        )
+        known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
+        reply = Reply(status=200, headers=headers, body=body)
+        return replace(reply, status=304, body=b"") if known & {tag, "*"} else reply
 
-def _cacheable(request: Request, suffix: str, content: Callable[[], bytes]) -> Reply:
-    """The content, or 304 if the browser has it already (RFC 9110, section 13.1.2)."""
-    if refused := _method_refusal(request):
-        return refused
-    body = content()
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = (
-        ("content-type", _TYPES[suffix]),
-        ("etag", tag),
-        ("cache-control", "no-cache"),
-        # Pages of other origins use the scripts; some of these pages are cross-origin isolated.
-        ("cross-origin-resource-policy", "cross-origin"),
-        *((*_COMMON, ("content-security-policy", _POLICY)) if suffix == "html" else _NO_PAGE),
-    )
-    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
-    reply = Reply(status=200, headers=headers, body=body)
-    return replace(reply, status=304, body=b"") if known & {tag, "*"} else reply
+    def _refusal(self, request: Request) -> Reply | None:
+        refusal = _method_refusal(request) or unread_body_refusal(request, max_body=self._max_body)
+        return None if refusal is None else refusal_reply(refusal, headers=_NO_PAGE)
 
 
-def _method_refusal(request: Request) -> Reply | None:
+def _method_refusal(request: Request) -> Refusal | None:
     if request.method in {"GET", "HEAD"}:
         return None
     detail = f"Pages and scripts are requested with GET or HEAD, not with {request.method}."
-    refusal = Refusal("method-not-allowed", detail, headers=(("Allow", "GET, HEAD"),))
-    return refusal_reply(refusal, headers=_NO_PAGE)
+    return Refusal("method-not-allowed", detail, headers=(("Allow", "GET, HEAD"),))

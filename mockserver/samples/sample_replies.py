@@ -40,24 +40,29 @@ class SampleReplies:
         """A reply to a call, as the headers Prefer and Accept of the request choose it.
 
         If no valid body can be made for a media type, the next one that the client accepts is tried.
-        Raises Refusal: unknown-preference, not-acceptable; reply-violates-contract, with the reason, when no valid
-        reply can be made.
+        Raises Refusal, in this order: not-acceptable, unknown-preference; reply-violates-contract, with the reason,
+        when no valid reply can be made.
         """
         self._budget = StepBudget(MAX_TOTAL_STEPS)
         operation, request_headers = self._contract.operations[call.operation], call.request.headers
-        preference = parse_preference(request_headers)
-        status, raw_response = choose_response(operation, preference.code)
+        try:
+            preference = parse_preference(request_headers)
+            status, raw_response = choose_response(operation, preference.code)
+        except Refusal:
+            self.check_accept(call)
+            raise
         response = self._resolve(raw_response)
         if not isinstance(response, dict):
             raise _refusal(operation, f"its response {status} is not a mapping")
+        content = {} if status in BODILESS else as_mapping(response.get("content"))
+        accepted = acceptable_media_types(content, request_headers.get("accept")) if content else [("", "")]
+        self._check_example(content.get(accepted[0][0]), preference)
         try:
             headers = self._headers(response, rng)
         except (NoSample, SpecError, StepLimitReached) as error:
             raise _refusal(operation, str(error)) from None
         if preference.applied:
             headers.append(("preference-applied", preference.applied))
-        content = {} if status in BODILESS else as_mapping(response.get("content"))
-        accepted = acceptable_media_types(content, request_headers.get("accept")) if content else [("", "")]
         reasons: list[str] = []
         for key, media_type in accepted:
             for content_type, body in self._candidates(content.get(key), media_type, preference, rng, reasons):
@@ -72,6 +77,23 @@ class SampleReplies:
                 break
         raise _refusal(operation, reasons[0] if reasons else "its example cannot be sent as JSON")
 
+    def check_accept(self, call: Call) -> None:
+        """Raises Refusal not-acceptable: Accept allows no media type of the reply that is sent without Prefer."""
+        status, raw_response = choose_response(self._contract.operations[call.operation], None)
+        content = {} if status in BODILESS else as_mapping(as_mapping(self._resolve(raw_response)).get("content"))
+        if content:
+            acceptable_media_types(content, call.request.headers.get("accept"))
+
+    def _check_example(self, raw: Any, preference: Preference) -> None:
+        """Raises Refusal unknown-preference: the preferred example is not documented for the media type."""
+        described, name = self._resolve(raw), preference.example
+        if name is None or not isinstance(described, dict | None):
+            return
+        examples = self._bodies.examples(described or {})
+        if name not in examples:
+            problem = f"is not documented for this reply; documented: {', '.join(examples) or 'none'}."
+            raise Refusal("unknown-preference", f"Prefer: example={name[:100]} {problem}")
+
     def _candidates(
         self, raw: Any, media_type: str, preference: Preference, rng: random.Random, reasons: list[str]
     ) -> Iterator[Body]:
@@ -80,15 +102,11 @@ class SampleReplies:
         if not isinstance(described, dict):
             reasons.append(f"its media type {media_type!r} is not a mapping")
             return
-        name = preference.example
-        if name is not None and name not in (examples := self._bodies.examples(described)):
-            problem = f"is not documented for this reply; documented: {', '.join(examples) or 'none'}."
-            raise Refusal("unknown-preference", f"Prefer: example={name[:100]} {problem}")
         try:
             if not media_type:
                 yield "", b""
-            elif name is not None:
-                yield from self._bodies.named(described, media_type, name)
+            elif preference.example is not None:
+                yield from self._bodies.named(described, media_type, preference.example)
             else:
                 yield from self._bodies.of(described, media_type, preference, rng)
         except (NoSample, SpecError, StepLimitReached) as error:

@@ -10,10 +10,11 @@ from mockserver.scenarios.scenario import Scenario
 
 
 class Scenarios(Mapping[str, Scenario]):
-    """Scenarios by name, sorted by name. Immutable."""
+    """Scenarios by name, sorted by name. Immutable. `operations` are those that any stub names."""
 
     def __init__(self, scenarios: Iterable[Scenario] = ()) -> None:
         self._by_name = {scenario.name: scenario for scenario in sorted(scenarios, key=lambda each: each.name)}
+        self.operations = frozenset(stub.operation for scenario in self.values() for stub in scenario.stubs)
         self._conditional = [(each, each.when) for each in self._by_name.values() if each.when is not None]
         self._index = ConditionIndex(when for _, when in self._conditional)
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote
 
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
@@ -16,7 +16,7 @@ from mockserver.messages import ABSENT, Call, Fault, Reply, Request
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
-from mockserver.stripe.api_keys import ApiKey, find_key, refuse_live
+from mockserver.stripe.api_keys import ApiKey, refuse_live, refuse_unknown_format, sent_key
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.idempotency import IdempotentReplies, echoed_key
 from mockserver.stripe.stripe_errors import StripeError, refusal_error, violations_error
@@ -24,8 +24,6 @@ from mockserver.stripe.stripe_operations import stripe_operations
 from mockserver.stripe.stripe_replies import error_reply, refusal_kind
 from mockserver.stripe.stripe_request import StripeRequest, read_request, unknown_parameters
 
-# In a query or a form, percent-encoded or not, or in JSON.
-_KEY_FIELD: Final = re.compile(r"""(?:^|[&{,\s])(?:"key"\s*:\s*"|key=)(pk_[A-Za-z0-9_-]+)""")
 NOT_KEPT: Final = b"[not kept: a refused body may contain a card number]"
 _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 
@@ -100,7 +98,7 @@ class StripeApi:
         sessions, name = self._engine.ledger.sessions, unquote(match[1])
         if not sessions.has_shared_setup_intent(name):
             return sessions.of_setup_intent(name, None)
-        key, named = _sent_key(request), namespace_of(request, self._engine.contract.credential_places)
+        key, named = sent_key(request), namespace_of(request, self._engine.contract.credential_places)
         of_key = sessions.of_key(key) if key else None
         owners = (named.key, of_key.owner if of_key else named.key)
         found = (sessions.of_setup_intent(name, owner) for owner in (*owners, None))
@@ -111,7 +109,7 @@ class StripeApi:
 
         None if the request names a namespace, or if a scenario gave the key to several callers.
         """
-        sessions, key = self._engine.ledger.sessions, _sent_key(request)
+        sessions, key = self._engine.ledger.sessions, sent_key(request)
         if key is None or HEADER in request.headers or sessions.has_shared_key(key):
             return None
         return sessions.of_key(key)
@@ -120,6 +118,8 @@ class StripeApi:
         """The request in the contract's terms and the call that it makes. Raises Refusal, StripeError."""
         route = recording.route(self.contract)
         stripe_request = read_request(recording.entry.request, route.operation)
+        if stripe_request.key is not None:
+            refuse_unknown_format(stripe_request.key)
         understood = self.contract.understand(stripe_request.request, route)
         violations = [
             *understood.violations,
@@ -154,15 +154,6 @@ def _caller(request: StripeRequest, recording: Recording) -> Caller:
         ids=recording.ids,
         base=f"http://{request.request.headers.get('host', 'localhost')}",
     )
-
-
-def _sent_key(request: Request) -> str | None:
-    """The API key, found without parsing the body."""
-    found = find_key(request, {})
-    if found is not None:
-        return found
-    field = _KEY_FIELD.search(unquote_plus(f"{request.query}&{request.body.decode('latin-1')}"))
-    return field[1] if field else None
 
 
 def _may_be_kept(reply: Reply) -> bool:

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal, Violation
-from mockserver.messages import Headers, Request
+from mockserver.messages import Headers, Request, UnreadableBody
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence
-from mockserver.stripe.api_keys import find_account, find_key
+from mockserver.stripe.api_keys import find_account, find_key, sent_key
 from mockserver.stripe.form_encoding import FormError, read_form
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -35,12 +35,25 @@ class StripeRequest:
 
 
 def read_request(request: Request, operation: Operation) -> StripeRequest:
-    """Read a request for an operation. Raises Refusal malformed-body."""
+    """Read a request for an operation.
+
+    If its query or body is malformed, the request is unreadable: the contract refuses it after earlier checks.
+    """
+    if request.oversized or request.unreadable:
+        return _unread(request)
+    try:
+        return _read_request(request, operation)
+    except Refusal as refusal:
+        return _unread(replace(request, unreadable=UnreadableBody(refusal.kind, refusal.detail)))
+
+
+def _read_request(request: Request, operation: Operation) -> StripeRequest:
+    """Read a request. Raises Refusal malformed-body."""
     query = _form(request.query)
     if "requestBody" not in operation.spec:
         return _stripe_request(request, query, urlencode(query, doseq=True), names=frozenset(query))
-    media_type = essence(request.headers.get("content-type", FORM))
-    if request.oversized or request.unreadable or (request.body and media_type not in {FORM, JSON}):
+    media_type = _media_type(request)
+    if request.body and media_type not in {FORM, JSON}:
         # The contract refuses it.
         return _stripe_request(request, query, request.query)
     parameters = _read(request.body, media_type)
@@ -49,6 +62,12 @@ def read_request(request: Request, operation: Operation) -> StripeRequest:
     # Stripe reads the query and the body alike.
     fields = {**query, **parameters}
     return _stripe_request(request, fields, "", body=json.dumps(fields).encode())
+
+
+def _unread(request: Request) -> StripeRequest:
+    """A request whose parameters cannot be read. The contract refuses it."""
+    is_known = _media_type(request) in {FORM, JSON}
+    return _stripe_request(request, {"key": sent_key(request)}, request.query, body=b"" if is_known else None)
 
 
 def _stripe_request(
@@ -74,6 +93,10 @@ def _stripe_request(
         body=request.body if body is None else body,
     )
     return StripeRequest(request=rewritten, query=names, key=key, account=account, keys=_keys(key, fields.get("key")))
+
+
+def _media_type(request: Request) -> str:
+    return essence(request.headers.get("content-type", FORM))
 
 
 def _keys(*found: Any) -> tuple[str, ...]:

@@ -34,9 +34,11 @@ class AccessPolicy:
         # RFC 9112, section 3.2: only HTTP/1.0 knows requests without a Host.
         if len(hosts) != 1 and (hosts or not head.v1_0):
             return _refused("bad-host", f"Exactly one Host header is needed; this request has {len(hosts) or 'none'}.")
-        if len(origins) > 1:
-            return _refused("foreign-origin", f"A request may have one Origin header; this request has {len(origins)}.")
         host = hosts[0] if hosts else None
+        if len(origins) > 1:
+            by_host = self._decide(host, None)
+            detail = f"A request may have one Origin header; this request has {len(origins)}."
+            return by_host if by_host.refused else _refused("foreign-origin", detail)
         origin = origins[0] if origins else None
         if len(host or b"") + len(origin or b"") > _LONGEST:
             return self._decide(host, origin)

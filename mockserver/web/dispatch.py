@@ -8,7 +8,6 @@ from typing import Final, NamedTuple, Protocol
 from starlette.types import ASGIApp
 
 from mockserver.engine.engine import Engine
-from mockserver.engine.mock_headers import refusal_reply
 from mockserver.errors import Refusal
 from mockserver.messages import Fault, Reply, Request
 from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
@@ -86,12 +85,6 @@ class Dispatcher:
         path = head.path
         is_script = path.endswith((".js", "/v3", "/v3/")) and _SCRIPT.fullmatch(path)
         if path.startswith(MOCK_PREFIX) or (is_script and not self._engine.contract.has_path(path)):
-            if body.oversized:
-                detail = f"At most {self._settings.max_body} bytes of body are read."
-                return refusal_reply(Refusal("too-large", detail))
-            if body.unreadable is not None:
-                kind, detail, headers = body.unreadable
-                return refusal_reply(Refusal(kind, detail, headers=headers))
             return self._mock_app
         return _guarded(self._api(path).handle, head.request(body))
 

@@ -1,24 +1,21 @@
 """The Starlette application for everything under `/__mock/`, and for the scripts that stand in for Stripe.js.
 
-Host, Origin, preflight and the body limit are checked before (see `dispatch`). `AsgiExchange` hands the request over.
+Host, Origin and preflight are checked before (see `dispatch`). `AsgiExchange` hands the request over, and says in it
+if its body was not read.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from hmac import compare_digest
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.control import TOKEN_HEADER, ControlApi, EventStream
+from mockserver.control import ControlApi, EventStream
 from mockserver.engine.engine import Engine
-from mockserver.engine.mock_headers import refusal_reply
-from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
 from mockserver.pages import Pages
 from mockserver.settings import Settings
@@ -35,9 +32,8 @@ Handler = Callable[[Request, Mapping[str, str]], Reply]
 
 def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
     """The application. Its routes are all listed here; spec/admin.yaml describes those of the control API."""
-    pages = Pages(engine)
+    pages = Pages(engine, max_body=settings.max_body)
     control = ControlEndpoint(ControlApi(engine, settings), SliceScheduler())
-    guard = [Middleware(AdminToken, token=settings.admin_token)] if settings.admin_token is not None else []
     return Starlette(
         routes=[
             Route("/__mock/", Endpoint(pages.file("console.html"))),
@@ -51,20 +47,20 @@ def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
             Route("/v3", Endpoint(pages.stripe_script)),
             Route("/v3/", Endpoint(pages.stripe_script)),
             Route("/{train}/stripe.js", Endpoint(pages.stripe_script)),
-            Route("/__mock/health", control, middleware=guard),
-            Route("/__mock/scenarios", control, middleware=guard),
-            Route("/__mock/scenario", control, middleware=guard),
-            Route("/__mock/strict", control, middleware=guard),
-            Route("/__mock/journal", control, middleware=guard),
-            Route("/__mock/events", control, middleware=guard),
-            Route("/__mock/verify", control, middleware=guard),
-            Route("/__mock/payment-sessions", control, middleware=guard),
-            Route("/__mock/payment-sessions/{token:path}", control, middleware=guard),
-            Route("/__mock/reset", control, middleware=guard),
-            Route("/__mock/coverage", control, middleware=guard),
-            Route("/__mock/openapi.json", control, middleware=guard),
+            Route("/__mock/health", control),
+            Route("/__mock/scenarios", control),
+            Route("/__mock/scenario", control),
+            Route("/__mock/strict", control),
+            Route("/__mock/journal", control),
+            Route("/__mock/events", control),
+            Route("/__mock/verify", control),
+            Route("/__mock/payment-sessions", control),
+            Route("/__mock/payment-sessions/{token:path}", control),
+            Route("/__mock/reset", control),
+            Route("/__mock/coverage", control),
+            Route("/__mock/openapi.json", control),
             # Every other path: the control API refuses it and names the nearest path.
-            Route("/{path:path}", control, middleware=guard),
+            Route("/{path:path}", control),
         ],
         exception_handlers={Exception: _crashed},
     )
@@ -97,29 +93,6 @@ class ControlEndpoint:
         answer = await self._scheduler.run(self._control.handle(scope[REQUEST]))
         response = _response(answer, scope) if isinstance(answer, Reply) else _stream(*answer, wire_of(scope))
         await response(scope, receive, send)
-
-
-class AdminToken:
-    """Middleware that refuses calls without the token of `--admin-token`."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app = app
-        self._token = token.encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or send the refusal."""
-        request: Request = scope[REQUEST]
-        sent = request.headers.get(TOKEN_HEADER)
-        if sent is not None and compare_digest(sent.encode("utf-8", "replace"), self._token):
-            await self._app(scope, receive, send)
-            return
-        refusal = Refusal(
-            "not-authenticated",
-            f"The control API of this server needs a token, and the token is {'missing' if sent is None else 'wrong'}: "
-            "send the token of --admin-token in the header Mock-Admin-Token.",
-            headers=(("WWW-Authenticate", 'ApiKey in="header", name="Mock-Admin-Token"'),),
-        )
-        await _response(refusal_reply(refusal, headers=ControlApi.HEADERS), scope)(scope, receive, send)
 
 
 def _response(reply: Reply, scope: Scope) -> Response:

@@ -66,7 +66,7 @@ def test_no_100_continue_for_a_long_body(server: Live) -> None:
         pytest.param(POST.replace(b"1.1", b"1.0"), id="HTTP/1.0"),
         pytest.param(POST + b"Origin: https://evil.example\r\n", id="refused origin"),
         pytest.param(POST.replace(b"localhost", b"evil.example"), id="refused host"),
-        pytest.param(POST.replace(b"/v1/x", b"/__mock/health"), id="control API"),
+        pytest.param(POST.replace(b"/v1/x", b"/__mock/verify"), id="control API"),
     ],
 )
 @pytest.mark.parametrize("framing", ["length", "chunked"])
