@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
 import re
+import socket
 import time
+import tty
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from threading import Thread
+from typing import Literal, TextIO
 
 import pytest
 
@@ -196,20 +201,95 @@ def test_a_closed_pipe_does_not_stop_the_server() -> None:
 def test_dropped_lines_are_counted() -> None:
     """The log reports how many lines it dropped."""
     reader, writer = os.pipe()
-    with os.fdopen(writer, "w") as stream:
+
+    async def write(stream: TextIO) -> None:
         lines = LineWriter(stream, limit=3)
         lines.write("x" * 100_000)
-        time.sleep(0.2)
+        # The first line fills the pipe.
+        await asyncio.sleep(0.1)
         for number in range(10):
             lines.write(str(number))
-        with os.fdopen(reader) as read:
-            first = read.readline()
+        with os.fdopen(reader) as output:
+            read = asyncio.create_task(asyncio.to_thread(output.read))
+            await asyncio.sleep(0.1)
             lines.close()
             stream.close()
-            rest = read.read().splitlines()
+            rest.extend((await read).splitlines())
 
-    assert 100_001 == len(first)
+    rest: list[str] = []
+    asyncio.run(write(os.fdopen(writer, "w")))
+
+    assert 100_000 == len(rest.pop(0))
     assert ["0", "1", "2", "7 log lines were dropped because nobody read them"] == rest
+
+
+def pipe() -> tuple[int, int]:
+    """A pipe: the descriptors to read from and to write to."""
+    return os.pipe()
+
+
+def socket_pair() -> tuple[int, int]:
+    """A pair of sockets, as a supervisor uses it."""
+    first, second = socket.socketpair()
+    return first.detach(), second.detach()
+
+
+def terminal() -> tuple[int, int]:
+    """A terminal that does not change what is written."""
+    first, second = os.openpty()
+    tty.setraw(second)
+    return first, second
+
+
+@pytest.mark.parametrize("opened", [pipe, socket_pair, terminal])
+@pytest.mark.parametrize("length", [10, 70_000])
+def test_no_line_is_lost(opened: Callable[[], tuple[int, int]], length: int) -> None:
+    """Lines of any length arrive completely and in order, whatever the stream is."""
+    reader, writer = opened()
+    received = bytearray()
+
+    def read() -> None:
+        while data := os.read(reader, 1000):
+            received.extend(data)
+            if received.endswith(b"last\n"):
+                return
+
+    async def write() -> None:
+        lines = LineWriter(os.fdopen(writer, "w", closefd=False))
+        for number in range(300 if length < 100 else 5):
+            lines.write(f"{number} ".ljust(length, "x"))
+            if number % 100 == 0:
+                await asyncio.sleep(0.03)
+        lines.write("last")
+        lines.close(30)
+
+    thread = Thread(target=read)
+    thread.start()
+    asyncio.run(write())
+    thread.join(30)
+    os.close(reader)
+    os.close(writer)
+
+    expected = [f"{number} ".ljust(length, "x") for number in range(300 if length < 100 else 5)]
+    assert [*expected, "last"] == received.decode().splitlines()
+
+
+@pytest.mark.parametrize("opened", [pipe, socket_pair, terminal])
+def test_a_stuck_reader_blocks_nobody(opened: Callable[[], tuple[int, int]]) -> None:
+    """Promise 16: if nobody reads the log, the event loop continues, and closing the log gives up."""
+    reader, writer = opened()
+
+    async def write() -> int:
+        lines = LineWriter(os.fdopen(writer, "w", closefd=False))
+        for _ in range(5_000):
+            lines.write("x" * 100)
+        await asyncio.sleep(0.05)
+        lines.close(0.05)
+        return 5_000
+
+    assert 5_000 == asyncio.run(write())
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_writer_can_be_used_again() -> None:
