@@ -11,9 +11,10 @@ from typing import Any
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from mockserver.server.base_protocol import BaseProtocol
 from mockserver.server.received_data import ReceivedData
 from mockserver.web.own_replies import malformed_http
 from mockserver.web.reply_messages import head_message
@@ -69,7 +70,7 @@ class _ConnectionWire:
         transport.abort()
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(BaseProtocol):
     """One connection. Pipelined requests are answered in order; then malformed data is rejected."""
 
     server_state: State
@@ -133,8 +134,7 @@ class HttpProtocol(HttpToolsProtocol):
                 # RFC 9110, section 7.8: an offer to upgrade may be ignored. httptools treats it as accepted and ends
                 # the message after its head. So a new parser reads the head again without the offer, then the rest.
                 # (The old parser would stop if the connection is to be closed.)
-                self.parser = httptools.HttpRequestParser(self)
-                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                self.parser = self._new_parser()
                 rest = [memoryview(data)[offer.args[0] :], self._head_without_offer()]
             except httptools.HttpParserError as error:
                 self._reject(_problem(error, piece))

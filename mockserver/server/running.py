@@ -1,5 +1,6 @@
 """Runs a server, from the first bind to the last reply."""
 
+import asyncio
 import contextlib
 import gc
 import signal
@@ -44,6 +45,15 @@ def _tune_garbage_collector() -> None:
     gc.set_threshold(10_000, 20, 100)
 
 
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    # There is no uvloop for Windows and PyPy.
+    if find_spec("uvloop") is None:
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
 class Server(uvicorn.Server):
     """uvicorn as this project uses it: always with httptools, without logging, and a signal ends it with success."""
 
@@ -53,7 +63,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                loop="uvloop" if find_spec("uvloop") else "asyncio",
+                # `run` chooses the event loop.
+                loop="none",
                 http=FastHttpProtocol,
                 ws="none",
                 log_config=None,
@@ -67,6 +78,14 @@ class Server(uvicorn.Server):
         )
         self.server_state = State()
         self._on_started = on_started
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve in a new event loop, and return at the end.
+
+        Before 0.36, uvicorn would set the event loop policy of the process, also for the app under test.
+        """
+        with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+            runner.run(self.serve(sockets))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept connections."""
