@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.messages import Call
+from mockserver.parsing.json_writer import write_json
 from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
 from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
 from mockserver.payments.payment_session import ABSENT_MEMBER, NO_OVERRIDES, PaymentSession, StripeConfiguration
@@ -61,6 +62,7 @@ class PaymentSessions:
         }
         if overrides:
             texts = {name: _text(overrides, name, default) for name, default in texts.items()}
+            texts["token"] = _number(overrides, "token") or texts["token"]
         session = PaymentSession(
             owner=namespace,
             token=texts["token"],
@@ -162,6 +164,12 @@ def _stripe(
     if overrides:
         keys = {name: _text(overrides, name, default) for name, default in keys.items()}
     return StripeConfiguration(**keys)
+
+
+def _number(members: Mapping[str, Any], name: str) -> str | None:
+    """The JSON text of a member that is a number. A reply outside the contract can have such a token."""
+    value = members.get(name)
+    return write_json(value).decode() if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _text(members: Mapping[str, Any], name: str, default: str) -> str:

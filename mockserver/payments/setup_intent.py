@@ -69,12 +69,14 @@ class SetupIntent:
         return self._next(status="processing", payment_method=method)
 
     def canceled(self, reason: str | None) -> SetupIntent:
-        """The state after a cancellation, which is final."""
-        return self._next(status="canceled", cancellation_reason=reason)
+        """The state after a cancellation, which is final. The error of the last attempt stays."""
+        return self._next(
+            status="canceled", cancellation_reason=reason, error=self.error, failed_method=self.failed_method
+        )
 
     def attempted(self, attempt: str) -> SetupIntent:
-        """The same state with the id of another attempt."""
-        return replace(self, latest_attempt=attempt)
+        """The state at the beginning of another attempt, without the error of the last one."""
+        return replace(self, latest_attempt=attempt, error=None, failed_method=None)
 
     def next_action(self, setup_intent_id: str, page: str) -> dict[str, Any] | None:
         """Stripe's member `next_action`; `page` is the URL of the page that shows the challenge."""

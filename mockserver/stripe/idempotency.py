@@ -65,7 +65,7 @@ class IdempotentReplies:
             raise StripeError(
                 status=400,
                 type="idempotency_error",
-                message="This Idempotency-Key was used for a request with other parameters: use another key.",
+                message="This Idempotency-Key was used for another path or with other parameters: use another key.",
             )
         if before is not None and before.subject == subject_hash:
             return _replayed(before, for_browser="origin" in call.request.headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mockserver.settings import Settings
 from tests.browser.conftest import created
 from tests.support.browser import Pages
 from tests.support.mock import Mock, mock_of
+from tests.support.scenario_files import reply, write
 
 
 @pytest.fixture
@@ -244,3 +246,22 @@ def test_wingback_mock_follows_the_scenario(
     page = wingback({"token": created(mock, scenario)["token"]})
 
     expect(page.locator("#payment")).to_contain_text(expected)
+
+
+def test_wingback_mock_takes_a_number_as_the_token(pages: Pages, empty: str, tmp_path: Path) -> None:
+    """A scenario outside the contract can give out a number as the token; the form of its session appears."""
+    write(tmp_path, happy_path=reply("payment_session: {token: 5}\noff_contract: a token that is a number"))
+    with mock_of(Settings(seed=1, scenarios=tmp_path)) as mock:
+        token = created(mock)["token"]
+        page = pages.open(f"{empty}/wingback")
+        page.add_script_tag(url=f"{mock.url}/__mock/wingback.js")
+        page.evaluate(
+            """token => {
+                document.body.innerHTML = '<div id="payment"></div>';
+                WingbackMock.createPaymentElement({ token }).mount("#payment");
+            }""",
+            token,
+        )
+
+        assert 5 == token
+        expect(page.get_by_label("Card number")).to_be_visible()

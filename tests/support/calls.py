@@ -9,7 +9,7 @@ import httpx
 
 from tests.support.mock import TLS
 
-__all__ = ["CUSTOMER", "PATH", "send", "session"]
+__all__ = ["BODY", "CUSTOMER", "PATH", "send", "session"]
 
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 PATH = f"/v1/c/customer/{CUSTOMER}/payment/session"

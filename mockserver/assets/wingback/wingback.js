@@ -2,14 +2,15 @@
 // neither are the return values of its methods. Only the names validate and confirm are Wingback's.
 
 class WingbackPaymentElement {
-  /** @param {{ token?: string, session?: any, appearance?: any }} options */
+  /** @param {{ token?: string | number, session?: any, appearance?: any }} options */
   constructor({ token, session, appearance } = {}) {
-    if (!session && typeof token !== "string")
+    // A reply outside the contract can have a number as its token.
+    if (!session && typeof token !== "string" && typeof token !== "number")
       throw new IntegrationError("WingbackMock: pass the session's token or the session.");
     this._root = make("div");
     this._appearance = appearance;
     /** Resolves when the form is ready; rejects if it cannot be shown. */
-    this.ready = session ? this._build(session) : this._fetch(/** @type {string} */ (token));
+    this.ready = session ? this._build(session) : this._fetch(String(token));
     // Show the error in place of the form, for pages that do not wait for `ready`.
     this.ready.catch((error) => this._root.replaceChildren(error.message));
   }
@@ -107,6 +108,6 @@ class WingbackPaymentElement {
 }
 
 const WingbackMock = {
-  /** @param {{ token?: string, session?: any, appearance?: any }} options */
+  /** @param {{ token?: string | number, session?: any, appearance?: any }} options */
   createPaymentElement: (options) => new WingbackPaymentElement(options),
 };
