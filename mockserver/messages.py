@@ -38,8 +38,11 @@ class Headers(Mapping[str, str]):
         self.size = sum([len(name) + len(value) for name, value in self.pairs])
         self._values = dict(self.pairs)
         if len(self._values) != len(self.pairs):
+            values: dict[str, list[str]] = {}
+            for name, value in self.pairs:
+                values.setdefault(name, []).append(value)
             # HTTP/2 may split the cookies over several fields (RFC 9113, section 8.2.3).
-            self._values = {name: ("; " if name == "cookie" else ", ").join(self.all(name)) for name in self._values}
+            self._values = {name: ("; " if name == "cookie" else ", ").join(each) for name, each in values.items()}
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a field; repeated fields are joined by a comma (RFC 9110, section 5.3)."""
@@ -111,12 +114,12 @@ class Request:
     @property
     def cookie_values(self) -> dict[str, tuple[str, ...]]:
         """Every cookie with all its values."""
-        values: dict[str, tuple[str, ...]] = {}
+        values: dict[str, list[str]] = {}
         for part in self.headers.get("cookie", "").split(";"):
             name, equals, value = part.strip().partition("=")
             if equals:
-                values[name] = (*values.get(name, ()), value.strip('"'))
-        return values
+                values.setdefault(name, []).append(value.strip('"'))
+        return {name: tuple(each) for name, each in values.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

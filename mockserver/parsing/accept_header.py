@@ -1,9 +1,12 @@
 """How much a client accepts each media type. Only generated replies need it, so werkzeug is not imported before."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from werkzeug.http import parse_accept_header, parse_options_header
+
+MAX_RANGES: Final = 100
+"""How many media ranges of a header count. Reading one takes time, and a header of 64 KiB can have thousands."""
 
 
 class _AcceptRange(NamedTuple):
@@ -18,10 +21,11 @@ def qualities(media_types: Iterable[str], accept: str | None) -> dict[str, float
     The most specific range that includes the type counts (RFC 9110, section 12.5.1). Without a header, every type has
     quality 1. The parameter charset of a range is ignored, because every reply is UTF-8. `application/*+json` includes
     every +json type. A range with a parameter that the media type does not have (`application/json;odata=verbose`)
-    includes the type too, because the document does not describe such variants of it.
+    includes the type too, because the document does not describe such variants of it. Only the first MAX_RANGES ranges
+    count.
     """
     ranges = []
-    for text, quality in parse_accept_header(accept):
+    for text, quality in parse_accept_header(",".join((accept or "").split(",", MAX_RANGES)[:MAX_RANGES])):
         name, parameters = parse_options_header(text.lower())
         parameters.pop("charset", None)
         ranges.append(_AcceptRange(name, parameters, quality))

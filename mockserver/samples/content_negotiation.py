@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from mockserver.contract.document.operations import Operation
@@ -12,7 +13,12 @@ from mockserver.parsing.accept_header import qualities
 from mockserver.parsing.media_types import essence, is_json
 
 WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-TOKEN = re.compile(rf'(?:^|(?<=[,;]))\s*({WORD})\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?\s*(?:[,;]|$)')
+# Quantifiers are possessive: without this, a long run of spaces would be searched again from each of its spaces.
+TOKEN = re.compile(
+    rf'(?:^|(?<=[,;]))\s*+(?P<name>{WORD}+)\s*+(?:=\s*+(?:"(?P<quoted>[^"]*+)"|(?P<bare>[^\s,;"]*+))\s*+)?(?:[,;]|$)'
+)
+MAX_PREFERENCES = 100
+"""How many preferences of a header count. A header of 64 KiB can have thousands."""
 BOOLEANS = {"true": True, "false": False}
 
 # 100 to 199 announce a reply, they are not the reply itself.
@@ -50,9 +56,9 @@ def parse_preference(headers: Headers) -> Preference:
     Raises Refusal unknown-preference: a code that is not a status, a `dynamic` that is not true or false.
     """
     found: dict[str, str] = {}
-    for name, quoted, bare in TOKEN.findall(headers.get("prefer", "")):
+    for each in islice(TOKEN.finditer(headers.get("prefer", "")), MAX_PREFERENCES):
         # RFC 7240, section 2: if a preference is repeated, the first one counts.
-        found.setdefault(name.lower(), quoted or bare)
+        found.setdefault(each["name"].lower(), each["quoted"] or each["bare"] or "")
     code, dynamic = found.get("code"), found.get("dynamic")
     if code is not None and not re.fullmatch("[2-5][0-9][0-9]", code):
         raise Refusal("unknown-preference", f"Prefer: code={code[:20]!r} must be the status of a reply, such as 404.")

@@ -31,7 +31,10 @@ def read_form(text: str) -> dict[str, Any]:
         former = node.get(last)
         if name in _LISTS and isinstance(former, str | list):
             # A list in a query as OpenAPI writes it.
-            node[last] = [*(former if isinstance(former, list) else [former]), value]
+            if isinstance(former, list):
+                former.append(value)
+            else:
+                node[last] = [former, value]
             continue
         if last in node:
             raise FormError("a field was sent twice")

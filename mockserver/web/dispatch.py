@@ -58,7 +58,7 @@ class Dispatcher:
     def decide(self, head: RequestHead, body: Body | None) -> Decision:
         """The decision about a request; without its body (None) the decision may be to read the body first."""
         access = self._access.decide(head)
-        if access.refused is not None or head.fields.coding or head.method == "OPTIONS":
+        if access.refused is not None or head.excess or head.fields.coding or head.method == "OPTIONS":
             answer = self._answer_to_head(head, access)
             if answer is not None:
                 return Decision(answer, access.headers, before_body=True)
@@ -73,6 +73,9 @@ class Dispatcher:
 
     def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault | None:
         """The answer to a request that is answered by its head alone."""
+        if head.excess is not None:
+            status, detail = head.excess
+            return malformed_http(detail, status=status)
         if head.fields.coding not in (b"", b"chunked"):
             return malformed_http("The only transfer coding known here is chunked.", status=501)
         if access.refused is not None:

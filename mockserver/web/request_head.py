@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 from urllib.parse import quote, unquote
 
 from starlette.types import Scope
@@ -13,29 +14,50 @@ from mockserver.web.request_body import Body
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 
+MAX_FIELDS: Final = 200
+"""How many header fields a request may have."""
+MAX_COOKIES: Final = 500
+"""How many cookies a request may have."""
+MAX_PARAMETERS: Final = 1000
+"""How many parameters the query of a request may have."""
+
 _NO_BODY = Body()
-_NEEDED = frozenset({b"host", b"origin", b"content-length", b"content-encoding", b"transfer-encoding", b"expect"})
+_NEEDED = frozenset(
+    {b"host", b"origin", b"content-length", b"content-encoding", b"transfer-encoding", b"expect", b"cookie"}
+)
 
 
 class HeadFields:
     """The fields. `hosts` and `origins` hold every value sent; `length` is 0 without a valid Content-Length.
 
-    `coding` is the transfer coding, `content_coding` the value of Content-Encoding.
+    `coding` is the transfer coding, `content_coding` the value of Content-Encoding, `cookies` the number of cookies.
     """
 
-    __slots__ = ("coding", "content_coding", "expects_continue", "headers", "hosts", "length", "origins")
+    __slots__ = (
+        "_codings",
+        "coding",
+        "content_coding",
+        "cookies",
+        "expects_continue",
+        "headers",
+        "hosts",
+        "length",
+        "origins",
+    )
 
     def __init__(self, pairs: Pairs) -> None:
         self.headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
         self.hosts: list[bytes] = []
         self.origins: list[bytes] = []
         self.length = 0
-        self.coding = b""
+        self._codings: list[bytes] = []
         self.content_coding = ""
+        self.cookies = 0
         self.expects_continue = False
         for name, value in pairs:
             if name in _NEEDED:
                 self._read(name, value)
+        self.coding = b", ".join(filter(None, self._codings))
 
     @staticmethod
     def of(pairs: Iterable[tuple[bytes, bytes]]) -> HeadFields:
@@ -55,8 +77,10 @@ class HeadFields:
                 self.length = int(value) if value.isdigit() else 0
             case b"content-encoding":
                 self.content_coding = self.headers.get("content-encoding", "")
+            case b"cookie":
+                self.cookies += value.count(b";") + 1
             case b"transfer-encoding":
-                self.coding = b", ".join(filter(None, (self.coding, value.lower())))
+                self._codings.append(value.lower())
             case _:
                 self.expects_continue = value.lower() == b"100-continue"
 
@@ -116,6 +140,17 @@ class RequestHead:
             oversized=body.oversized,
             unreadable=body.unreadable,
         )
+
+    @property
+    def excess(self) -> tuple[int, str] | None:
+        """The status and the reason of the refusal if the head has too many parts; each part takes time to read."""
+        if len(self.fields.headers.pairs) > MAX_FIELDS:
+            return 431, f"A request may have at most {MAX_FIELDS} header fields."
+        if self.fields.cookies > MAX_COOKIES:
+            return 431, f"A request may have at most {MAX_COOKIES} cookies."
+        if self.query and self.query.count("&") >= MAX_PARAMETERS:
+            return 400, f"The query of a request may have at most {MAX_PARAMETERS} parameters."
+        return None
 
     @property
     def announces_body(self) -> bool:
