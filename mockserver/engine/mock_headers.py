@@ -45,6 +45,8 @@ def with_headers(outcome: Outcome, headers: Iterable[tuple[str, str]]) -> Outcom
 
 def refusal_reply(refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     """The reply for a refusal: a problem document and the header Mock-Refused, followed by further headers."""
+    # Its frames refer to the request and the connection, and some of them to the refusal.
+    refusal.__traceback__ = None
     return problem_reply(refusal.as_json(), refusal.kind, headers=(*refusal.headers, *headers))
 
 

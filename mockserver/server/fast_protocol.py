@@ -90,6 +90,8 @@ class FastHttpProtocol(HttpProtocol):
         ending = b"\r\n" if keeps_alive else b"connection: close\r\n\r\n"
         self.transport.write(b"".join((STATUS_LINE[answer.status], *own, answer.lines, ending, answer.body)))
         self.server_state.total_requests += 1
+        if self.server_state.collector is not None:
+            self.server_state.collector.count_request()
         if not keeps_alive:
             self.transport.close()
             return

@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 import struct
+import weakref
 from typing import Any
 
 import httptools
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 from uvicorn.server import ServerState
 
 from mockserver.server.base_protocol import BaseProtocol
+from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.received_data import ReceivedData
 from mockserver.web.own_replies import malformed_http
 from mockserver.web.reply_messages import head_message
@@ -31,9 +33,10 @@ _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([/?#].*)?", re.IGNORECASE | re.DOT
 class State(ServerState):
     """The state that all connections of one server share."""
 
-    def __init__(self) -> None:
+    def __init__(self, collector: GarbageCollector | None) -> None:
         super().__init__()
         self.stopping = asyncio.Event()
+        self.collector = collector
 
 
 class MalformedError(Exception):
@@ -45,29 +48,34 @@ class MalformedError(Exception):
 
 
 class _ConnectionWire:
-    """The connection of one request, for the app."""
+    """The connection of one request, for the app.
 
-    __slots__ = ("_cycle", "_protocol")
+    The request refers to it, so it does not refer to the request: a cycle would outlive the request.
+    """
 
-    def __init__(self, protocol: HttpProtocol, cycle: RequestResponseCycle) -> None:
-        self._protocol = protocol
-        self._cycle = cycle
+    __slots__ = ("_cycle", "_transport", "stopping")
 
-    @property
-    def stopping(self) -> asyncio.Event:
-        return self._protocol.server_state.stopping
+    def __init__(self, cycle: RequestResponseCycle, transport: asyncio.Transport, stopping: asyncio.Event) -> None:
+        self._cycle = weakref.ref(cycle)
+        self._transport = transport
+        self.stopping = stopping
 
     def close(self) -> None:
-        # As if the client had disconnected, so that uvicorn does not complain about an incomplete reply.
-        self._cycle.disconnected = True
-        self._protocol.transport.close()
+        self._disconnect()
+        self._transport.close()
 
     def reset(self) -> None:
-        self._cycle.disconnected = True
-        transport = self._protocol.transport
+        self._disconnect()
         # SO_LINGER 0: unsent data is dropped and the peer gets a reset (RFC 9293, section 3.9.1).
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
+        connected = self._transport.get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+    def _disconnect(self) -> None:
+        # As if the client had disconnected, so that uvicorn does not complain about an incomplete reply.
+        cycle = self._cycle()
+        if cycle is not None:
+            cycle.disconnected = True
 
 
 class HttpProtocol(BaseProtocol):
@@ -217,7 +225,7 @@ class HttpProtocol(BaseProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._active = cycle
         scope: Any = cycle.scope
-        scope["extensions"] = {WIRE: _ConnectionWire(self, cycle)}
+        scope["extensions"] = {WIRE: _ConnectionWire(cycle, self.transport, self.server_state.stopping)}
         if self.server_state.stopping.is_set() and not self.pipeline:
             cycle.keep_alive = False
         super()._start_asgi_task(cycle, app)
@@ -225,6 +233,8 @@ class HttpProtocol(BaseProtocol):
     def on_response_complete(self) -> None:
         """Continue with the next request, if there is one."""
         super().on_response_complete()
+        if self.server_state.collector is not None:
+            self.server_state.collector.count_request()
         self._idle_since = self.loop.time()
         if self._rejected is not None and self._is_idle:
             self._send_rejection(self._rejected)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 import threading
@@ -12,6 +11,7 @@ from importlib.util import find_spec
 import uvicorn
 
 from mockserver.server.fast_protocol import FastHttpProtocol
+from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.http_protocol import State
 from mockserver.server.sockets import listen, url_of
 from mockserver.settings import Settings
@@ -31,18 +31,7 @@ def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[str], None]
     """
     sockets = listen(settings.host, settings.port)
     url = url_of(settings.host, sockets)
-    _tune_garbage_collector()
-    Server(app, on_started=lambda: on_started(url)).run(sockets)
-
-
-def _tune_garbage_collector() -> None:
-    """Run the garbage collector less often: the journal is large and has no cycles.
-
-    Objects that exist already stay for the life of the process, so they are excluded from collections.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 100)
+    Server(app, on_started=lambda: on_started(url), collector=GarbageCollector()).run(sockets)
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
@@ -55,11 +44,16 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 class Server(uvicorn.Server):
-    """uvicorn as this project uses it: always with httptools, without logging, and a signal ends it with success."""
+    """uvicorn as this project uses it: always with httptools, without logging, and a signal ends it with success.
+
+    The `collector` is for a process that only serves: it changes how all garbage of the process is collected.
+    """
 
     server_state: State
 
-    def __init__(self, app: ASGIApp, *, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, on_started: Callable[[], None], collector: GarbageCollector | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -76,7 +70,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE,
             )
         )
-        self.server_state = State()
+        self.server_state = State(collector)
         self._on_started = on_started
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:

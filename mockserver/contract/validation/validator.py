@@ -197,6 +197,8 @@ class Validator:
     def _call_within(self, budget: StepBudget, validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
         with SchemaCheck(budget, self._prepared):
             errors = _call(validate, *arguments)
+        for error in errors:
+            _forget_frames(error)
         if budget.left < 0 and not any(isinstance(error, StepLimitReached) for error in errors):
             # openapi-core catches every exception while it tries the types of a form's part.
             errors.append(StepLimitReached())
@@ -226,6 +228,20 @@ def _call(validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
         if type(error).__name__ != "PanicException":
             raise
         raise RecursionError from None
+
+
+def _forget_frames(error: object) -> None:
+    """Remove the tracebacks of an error and of its causes, which are data from now on.
+
+    The frames of a traceback refer to the request, the connection and the error itself.
+    """
+    waiting, known = [error], set()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, BaseException) and id(each) not in known:
+            known.add(id(each))
+            each.__traceback__ = None
+            waiting += [each.__cause__, each.__context__]
 
 
 def _parameters(request: Request, path: Mapping[str, str]) -> _CoreRequest:

@@ -1,7 +1,7 @@
 """Translates the errors of openapi-core and jsonschema into violations. Their messages are written here only."""
 
 import json
-from ast import literal_eval
+from ast import Constant, parse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -282,8 +282,11 @@ def _missing_member(error: ValidationError) -> str:
     # Only the message of jsonschema says which member is missing.
     text, is_expected, _ = error.message.partition(" is a required property")
     if is_expected:
+        # Not literal_eval, whose inner functions would be left for the garbage collector.
         with suppress(SyntaxError, ValueError):
-            return str(literal_eval(text))
+            match parse(text, mode="eval").body:
+                case Constant(value=str(name)):
+                    return name
     return next((str(name) for name in _expected(error) if error.message.startswith(repr(name))), error.message)
 
 
