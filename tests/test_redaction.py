@@ -9,16 +9,11 @@ import pytest
 
 from mockserver.redaction import card_numbers
 from mockserver.redaction.card_numbers import is_card_number
-from mockserver.redaction.redact import (
-    is_secret_name,
-    printable,
-    redact,
-    redact_body,
-    redact_name,
-    redact_path,
-    redact_query,
-    redact_value,
-)
+from mockserver.redaction.credential_names import CredentialNames, is_secret_name
+from mockserver.redaction.redact import redact, redact_body, redact_name, redact_path, redact_value
+from mockserver.redaction.redactor import Redactor
+from mockserver.redaction.session_tokens import short_token
+from mockserver.redaction.terminal import printable, printable_json, printable_lines
 
 REAL = "4111111111111111"
 GROUPED = "4111 1111 1111 1111"
@@ -63,7 +58,7 @@ def test_nothing_secret_is_left(name: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "PaySess_be6ba765-4a8b-4a05-93b0-8084525d9cf6",
+        "PaySess_...9cf6",
         '{"cvc_check":"pass","param":"cvc","last4":"4242"}',
         '{"created":1767225601,"exp_year":2034}',
         "2026-11-24 - 2026-11-25",
@@ -171,7 +166,7 @@ def test_many_long_numbers_are_kept() -> None:
 )
 def test_a_body_is_shown_as_it_was_sent(body: bytes, shown: str) -> None:
     """A body is kept as it was sent, except for its secrets; a form is decoded only if it has some."""
-    assert shown == redact_body(body)
+    assert shown == redact_body(body.decode())
 
 
 @pytest.mark.parametrize(
@@ -184,11 +179,17 @@ def test_a_body_is_shown_as_it_was_sent(body: bytes, shown: str) -> None:
         ("token", "token"),
         (f"a={encoded(REAL)}", "a=[redacted]"),
         (f"{REAL}=1", "[redacted]=1"),
+        ("TENANT=x&tenants=x", "TENANT=[redacted]&tenants=x"),
+        ("tenant%3Dx", "tenant=[redacted]"),
+        ("tenant%3Dx=y", "tenant=[redacted]"),
+        ("author=x&authorName=x", "author=x&authorName=x"),
     ],
 )
 def test_query(query: str, shown: str) -> None:
-    """Values of parameters that may be credentials are hidden, and values that contain a secret."""
-    assert shown == redact_query(query)
+    """Values of parameters that are credentials, or may be, are hidden, and values that contain a secret."""
+    names = CredentialNames.of([("query", "tenant")])
+
+    assert shown == Redactor(names).of_exchange([], query).query(query)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +252,155 @@ def test_card_numbers() -> None:
     assert [True, False, False, False, False] == list(map(is_card_number, numbers))
 
 
-def test_printable() -> None:
-    """Control characters cannot reach a terminal."""
-    assert ("plain é", "a [2J b") == (printable("plain é"), printable("a\x1b[2J\nb"))
+UNSAFE = {
+    "escape": ("a\x1b[2Jb", "a\\x1b[2Jb"),
+    "bell": ("a\x07b", "a\\x07b"),
+    "line break": ("a\nb", "a\\nb"),
+    "carriage return": ("a\rb", "a\\rb"),
+    "C1": ("a\x9b2Jb", "a\\x9b2Jb"),
+    "delete": ("a\x7fb", "a\\x7fb"),
+    "bidirectional override": ("a\u202eb", "a\\u202eb"),
+    "bidirectional isolate": ("a\u2066b", "a\\u2066b"),
+    "line separator": ("a\u2028b", "a\\u2028b"),
+    "tag": ("a\U000e0041b", "a\\U000e0041b"),
+    "half of a surrogate pair": ("a\ud800b", "a\\ud800b"),
+    "no-break space": ("a\u00a0b", "a b"),
+    "letters": ("Grüße, 東京 €", "Grüße, 東京 €"),
+}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_promise_7_control_characters_are_escaped(name: str) -> None:
+    """No character that a terminal obeys, or that changes the order of a line, is left."""
+    text, shown = UNSAFE[name]
+
+    assert shown == printable(text)
+    assert json.loads(f'"{text}"', strict=False) == json.loads(printable_json(f'"{text}"'), strict=False)
+    assert "\n" in text or printable_json(text).isprintable()
+
+
+def test_lines() -> None:
+    """A text of several lines keeps its line breaks, and no other control characters."""
+    assert "a\n\\x1bb\n\\x85c" == printable_lines("a\n\x1bb\n\x85c")
+
+
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        ("PaySess_be6ba765-4a8b-4a05-93b0-8084525d9cf6", "PaySess_...9cf6"),
+        ("PaySess_...9cf6", "PaySess_...9cf6"),
+        ("PaySess_12345678901", "PaySess_..."),
+        ("PaySess_123456789012", "PaySess_...9012"),
+        ("a-token-without-a-prefix", "...efix"),
+        ("a_long_prefix_is_one_word", "a_...word"),
+        ("averylongprefix_0123456789", "...6789"),
+        ("short", "..."),
+        ("", "..."),
+        ("0123456789...", "...9..."),
+    ],
+)
+def test_short_token(token: str, shown: str) -> None:
+    """Two tokens can be told apart, and neither can be used."""
+    assert shown == short_token(token)
+
+
+TOKEN = "PaySess_be6ba765-4a8b-4a05-93b0-8084525d9cf6"
+TOKEN_PLACES = {
+    "path": (f"/v1/sessions/{TOKEN}", "/v1/sessions/PaySess_...9cf6"),
+    "path, encoded": ("/v1/sessions/PaySess%5Fbe6ba765-4a8b-4a05-93b0-8084525d9cf6", "/v1/sessions/PaySess_...9cf6"),
+    "path of the control API": (f"/__mock/payment-sessions/{TOKEN}", "/__mock/payment-sessions/PaySess_...9cf6"),
+    "token of a scenario": ("/__mock/wingback/payment-sessions/mine", "/__mock/wingback/payment-sessions/..."),
+    "token of a scenario, encoded": ("/__mock/payment-sessions/my%74oken/x", "/__mock/payment-sessions/..."),
+    "query": (f"http://x/?id={TOKEN}&a=1", "http://x/?id=PaySess_...9cf6&a=1"),
+    "query, token of a scenario": ("http://x/?token=mine&a=1", "http://x/?token=...&a=1"),
+    "JSON": (f'{{"token": "{TOKEN}", "a": 1}}', '{"token": "PaySess_...9cf6", "a": 1}'),
+    "JSON, token of a scenario": ('{"token":"mine","a":1}', '{"token":"...","a":1}'),
+    "no token": ("/__mock/payment-sessions?token", "/__mock/payment-sessions?token"),
+}
+
+
+@pytest.mark.parametrize("name", TOKEN_PLACES)
+def test_promise_10_tokens_are_shortened(name: str) -> None:
+    """The token of a payment session is shortened in any text; to shorten it twice changes nothing."""
+    text, shown = TOKEN_PLACES[name]
+
+    assert shown == redact_path(text)
+    assert shown == redact_path(shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://anna:hidden@host/a@b", "http://[redacted]@host/a@b"),
+        ("http://hid@den@host:80/", "http://[redacted]@host:80/"),
+        ("postgres://hidden@host", "postgres://[redacted]@host"),
+        ('{"url":"http:\\/\\/anna:hidden@host\\/"}', '{"url":"http:\\/\\/[redacted]@host\\/"}'),
+        ("http://host/path?mail=anna@example.com", "http://host/path?mail=anna@example.com"),
+        ("anna@example.com", "anna@example.com"),
+        ("//" * 50_000 + "@", "//" * 50_000 + "@"),
+    ],
+)
+def test_promise_10_the_password_of_a_url(text: str, shown: str) -> None:
+    """The user and the password in a URL are hidden (RFC 3986, section 3.2.1)."""
+    assert shown == redact(text)
+
+
+NAMES = CredentialNames.of([("header", "X-Author"), ("query", "tenant"), ("cookie", "sid")])
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "is_hidden"),
+    [
+        ("header", "x-author", True),
+        ("header", "X-AUTHOR", True),
+        ("header", "author", False),
+        ("header", "x-author-name", False),
+        ("header", "tenant", False),
+        ("header", "Authorization", True),
+        ("header", "Proxy-Authorization", True),
+        ("header", "Authentication-Info", True),
+        ("header", "Proxy-Authentication-Info", True),
+        ("header", "WWW-Authenticate", False),
+        ("header", "Cookie", True),
+        ("header", "Set-Cookie", True),
+        ("header", "Mock-Admin-Token", True),
+        ("header", "X-Api-Key", True),
+        ("header", "Idempotency-Key", False),
+        ("query", "Tenant", True),
+        ("query", "key", True),
+        ("query", "authorName", False),
+        ("cookie", "theme", True),
+        ("path", "tenant", False),
+        ("body", "X-Author", False),
+    ],
+)
+def test_promise_10_names_of_credentials(place: str, name: str, is_hidden: bool) -> None:  # noqa: FBT001  # a table's column
+    """The contract and HTTP say which names are credentials; the pattern of names is an addition."""
+    assert is_hidden is NAMES.hide(place, name)
+
+
+def test_promise_10_copies_are_hidden() -> None:
+    """A credential is hidden wherever it is repeated, in any encoding; short values and other cookies are not."""
+    secret = 'a b/ü"c'
+    headers = [
+        ("X-Author", secret),
+        ("Authorization", "Bearer hidden.jwt"),
+        ("Cookie", "theme=darkblue; sid=hidden-sid"),
+    ]
+    shown = Redactor(NAMES).of_exchange(headers, "tenant=hid%64en-tenant&x=1&key=abc")
+    echoed = json.dumps({"a": secret, "b": "hidden.jwt", "c": "hidden-sid, hidden-tenant", "d": "darkblue abc"})
+
+    assert {"a": "[redacted]", "b": "[redacted]", "c": "[redacted], [redacted]", "d": "darkblue abc"} == json.loads(
+        shown.body(echoed.encode())
+    )
+    assert f"/[redacted]/{quote('é')}" == shown.text(f"/{quote(secret, safe='')}/{quote('é')}")
+    assert {"x-copy": "[redacted]", "author": "Anna"} == shown.headers([("X-Copy", "hidden.jwt"), ("Author", "Anna")])
+
+
+def test_promise_10_an_earlier_contract_still_counts() -> None:
+    """After a reload, the names of the earlier contract and of the new one are hidden."""
+    redactor = Redactor(NAMES)
+    redactor.learn(CredentialNames.of([("header", "X-Editor")]))
+    headers = [("X-Author", "one"), ("X-Editor", "two"), ("X-Reader", "three")]
+
+    assert ["[redacted]", "[redacted]", "three"] == list(redactor.of_exchange([], "").headers(headers).values())

@@ -21,7 +21,9 @@ class FileChecker:
         scenarios = [
             file.scenario for file in files if file.scenario is not None and not self._lint_problems[file.file]
         ]
-        snapshot = Snapshot(contract=contract, selector=ScenarioSelector(Scenarios(scenarios)))
+        snapshot = Snapshot(
+            contract=contract, selector=ScenarioSelector(Scenarios(scenarios), credentials=contract.credential_names)
+        )
         self._engine = Engine(snapshot=snapshot, seed=1)
 
     def report(self, file: ReadFile, *problems: Problem) -> FileReport:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockserver.checks.comparison import Compared, Comparison, Finding
 from mockserver.checks.file_report import FileReport
 from mockserver.contract.document.slips import Note, grouped
-from mockserver.redaction.redact import printable
+from mockserver.redaction.terminal import printable
 from mockserver.scenarios.format import Problem
 
 

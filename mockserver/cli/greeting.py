@@ -2,7 +2,7 @@
 
 from mockserver.contract.document.slips import grouped
 from mockserver.engine.engine import Engine
-from mockserver.redaction.redact import printable
+from mockserver.redaction.terminal import printable
 from mockserver.settings import Settings
 from mockserver.version import __version__
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Final
 
-from mockserver.redaction.redact import printable
+from mockserver.redaction.terminal import printable
 from mockserver.scenarios import Scenario
 
 HEAD: Final = ("NAME", "ABOUT", "OPERATIONS", "STATUSES")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mockserver.contract.document.credentials import CredentialPlace, credential_places, find_credential
 from mockserver.contract.document.document import Document, load_document
@@ -17,8 +18,12 @@ from mockserver.contract.unread_bodies import unread_body_refusal
 from mockserver.errors import Refusal, Violation
 from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Call, Reply, Request
+from mockserver.parsing import json_pointers
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import is_json
+from mockserver.redaction.credential_names import CredentialNames
+
+_HIDDEN_VALUE: Final = "the value breaks the contract; it is not shown, because it may be a credential"
 
 
 class Understood(NamedTuple):
@@ -47,6 +52,7 @@ class Contract:
         self.document = document
         self.operations: Mapping[str, Operation] = {operation.id: operation for operation in operations(document)}
         self.credential_places: tuple[CredentialPlace, ...] = credential_places(document)
+        self.credential_names = CredentialNames.of(each.shown_place for each in self.credential_places)
         self._router = Router(self.operations.values())
         self._names = DocumentedNames(document)
         self._validator = MessageValidator(document, compiled=compiled)
@@ -89,6 +95,8 @@ class Contract:
             self._refuse_unread_body(operation, request)
         body, violations = self._validator.body(operation, request)
         violations = self._validator.parameters(operation, request, route.path) + violations
+        if violations:
+            violations = self._without_credentials(violations)
         call = Call(request=request, operation=operation.id, path=route.path, body=body)
         return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
 
@@ -114,7 +122,8 @@ class Contract:
         `written` is the JSON value that the body was written from, if it is known and reading the body returns it.
         Without a `budget`, the usual number of steps may be taken.
         """
-        return self._validator.reply(self.operations[operation_id], reply, written=written, budget=budget)
+        found = self._validator.reply(self.operations[operation_id], reply, written=written, budget=budget)
+        return self._without_credentials(found) if found else found
 
     def schema_violations(
         self, schema: Mapping[str, Any], value: Any, budget: StepBudget | None = None
@@ -137,6 +146,17 @@ class Contract:
         if refusal.kind == "malformed-body":
             self._validator.check_media_type(operation, request)
         raise refusal
+
+    def _without_credentials(self, violations: list[Violation]) -> list[Violation]:
+        """The violations, without the value of a parameter or header that carries a credential."""
+        return [
+            replace(each, message=_HIDDEN_VALUE)
+            if each.place in {"header", "query", "cookie"}
+            and each.keyword != "required"
+            and self.credential_names.hide(each.place, json_pointers.split(each.pointer)[0])
+            else each
+            for each in violations
+        ]
 
     def _authenticate(self, operation: Operation, request: Request) -> None:
         violations = self._validator.security(operation, request)

@@ -12,7 +12,8 @@ from mockserver.contract.named_members import Members
 from mockserver.errors import Violation
 from mockserver.limits.step_budget import StepBudget
 from mockserver.parsing import json_pointers
-from mockserver.redaction.redact import printable, redact
+from mockserver.redaction.redact import redact
+from mockserver.redaction.terminal import printable
 
 MAX_FOUND: Final = 100
 """How many undocumented names of one request are listed."""

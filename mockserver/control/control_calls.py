@@ -15,7 +15,8 @@ from mockserver.errors import Refusal
 from mockserver.limits.slices import Sliced
 from mockserver.messages import Call
 from mockserver.payments import PaymentSession
-from mockserver.redaction.redact import redact_value
+from mockserver.redaction.redact import redact_except_tokens, redact_value
+from mockserver.redaction.session_tokens import short_token
 from mockserver.version import __version__
 
 
@@ -82,7 +83,10 @@ def verify(engine: Engine, call: Call) -> CallResult:
 
 def list_payment_sessions(engine: Engine, call: Call) -> CallResult:
     """The payment sessions."""
-    return CallResult(body={"payment_sessions": list(map(_session, engine.payment_sessions.of(_key(engine, call))))})
+    key = _key(engine, call)
+    # A caller has received its own tokens; who lists those of all callers does not need them.
+    show = _session if key is not None else _session_with_short_token
+    return CallResult(body={"payment_sessions": list(map(show, engine.payment_sessions.of(key)))})
 
 
 def get_payment_session(engine: Engine, call: Call) -> CallResult:
@@ -93,7 +97,7 @@ def get_payment_session(engine: Engine, call: Call) -> CallResult:
         where = "" if key is None else f" in the namespace {shown(key)}"
         raise Refusal(
             "unknown-payment-session",
-            f"There is no payment session {token[:100]!r}{where}; it may have been reset or dropped.",
+            f"There is no payment session {short_token(token)[:100]!r}{where}; it may have been reset or dropped.",
         )
     return CallResult(body=_session(found))
 
@@ -177,4 +181,11 @@ def _filter(engine: Engine, call: Call) -> Callable[[Entry], bool]:
 
 def _session(session: PaymentSession) -> dict[str, Any]:
     """A payment session as its client received it, without the secret half of the client secret."""
-    return {"namespace": shown(session.owner), "payment_session": redact_value(session.as_body())}
+    return {"namespace": shown(session.owner), "payment_session": redact_value(session.as_body(), redact_except_tokens)}
+
+
+def _session_with_short_token(session: PaymentSession) -> dict[str, Any]:
+    body = redact_value(session.as_body())
+    if isinstance(body.get("token"), str):
+        body["token"] = short_token(body["token"])
+    return {"namespace": shown(session.owner), "payment_session": body}

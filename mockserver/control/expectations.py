@@ -37,7 +37,7 @@ class Expectation:
         return cls(operation=value.get("operation"), scenario=value.get("scenario"), when=when)
 
     def misses(self, entry: Entry, contract: Contract) -> list[Miss]:
-        """Every reason why an exchange does not match; empty if it matches."""
+        """Every reason why an exchange does not match; empty if it matches. Of a credential, no value is shown."""
         misses = []
         if self.operation is not None and entry.operation != self.operation:
             misses.append(Miss("operation", self.operation, entry.operation or "no operation"))
@@ -47,7 +47,7 @@ class Expectation:
         if body is ABSENT and self.when.body is not None:
             body = contract.body_of(entry.request, entry.operation)
         call = Call(request=entry.request, operation=entry.operation or "", path=entry.path, body=body)
-        return misses + self.when.misses(call)
+        return misses + self.when.misses(call, entry.redactor.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

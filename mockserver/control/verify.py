@@ -10,7 +10,8 @@ from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Refusal, Violation
 from mockserver.parsing import json_pointers
 from mockserver.redaction.card_numbers import REDACTED
-from mockserver.redaction.redact import is_secret_name, redact_value
+from mockserver.redaction.credential_names import CredentialNames
+from mockserver.redaction.redact import redact_value
 from mockserver.scenarios import Miss
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, below
 from mockserver.scenarios.suggestions import did_you_mean
@@ -26,6 +27,7 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> dic
         expectations, count = _parse(engine, body)
     except FlawsError as error:
         raise _invalid(error) from None
+    names = engine.redactor.names
     entries = engine.journal.of(namespace.key if namespace else None)
     if count is None:
         result = verify_order(expectations, entries, engine.contract)
@@ -36,7 +38,7 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> dic
         return {"found": found}
     hint = _hint(engine, namespace) if body.get("hint") and namespace is not None and not entries else ""
     nearest = [_near_call(entry, misses) for entry, misses in result.nearest]
-    extra: dict[str, object] = {"expected": _redacted(body), "found": found, "nearest": nearest}
+    extra: dict[str, object] = {"expected": _redacted(body, names), "found": found, "nearest": nearest}
     raise Refusal("not-verified", f"{result.detail}{hint}", extra=extra)
 
 
@@ -96,19 +98,17 @@ def _hint(engine: Engine, namespace: Namespace) -> str:
     return hint if number else ""
 
 
-def _redacted(body: Body) -> dict[str, Any]:
+def _redacted(body: Body, names: CredentialNames) -> dict[str, Any]:
     """The request body without secrets: the refusal appears in reports."""
-    return {name: _redacted_member(name, value) for name, value in body.items() if name != "hint"}
+    return {name: _redacted_member(name, value, names) for name, value in body.items() if name != "hint"}
 
 
-def _redacted_member(name: str, value: Any) -> Any:
+def _redacted_member(name: str, value: Any, names: CredentialNames) -> Any:
     if name == "in_order":
-        return [_redacted(each) for each in value]
+        return [_redacted(each, names) for each in value]
     if name in {"query", "header", "cookie"}:
-        # Every cookie may hold a secret.
         return {
-            field: REDACTED if name == "cookie" or is_secret_name(field) else redact_value(matcher)
-            for field, matcher in value.items()
+            field: REDACTED if names.hide(name, field) else redact_value(matcher) for field, matcher in value.items()
         }
     return redact_value(value)
 

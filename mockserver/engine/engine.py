@@ -16,6 +16,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Fault, Reply, Request
 from mockserver.parsing import json_pointers
 from mockserver.payments import Ledger
+from mockserver.redaction.redactor import Redactor
 from mockserver.scenarios import LiteralReply, NoStub, PaymentSessionReply, Scenarios, Stub
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
 from mockserver.scenarios.scenario_selector import SelectedStub
@@ -41,7 +42,7 @@ class Engine:
     ) -> None:
         self.snapshot = snapshot
         self.reload: ReloadStatus | None = None
-        self.recorder = Recorder(seed=seed)
+        self.recorder = Recorder(seed=seed, redactor=Redactor(snapshot.contract.credential_names))
         self.ledger = Ledger()
         self.payment_sessions = self.ledger.sessions
         self.report_violations = report_violations
@@ -111,6 +112,11 @@ class Engine:
         return self.recorder.journal
 
     @property
+    def redactor(self) -> Redactor:
+        """Shows messages without secrets."""
+        return self.recorder.redactor
+
+    @property
     def coverage(self) -> Coverage:
         """What was exercised."""
         return self.recorder.coverage
@@ -133,6 +139,7 @@ class Engine:
     def serve(self, snapshot: Snapshot) -> None:
         """Answer with another snapshot from the next request on; activated scenarios and other state stay."""
         snapshot.take_over(self.snapshot)
+        self.redactor.learn(snapshot.contract.credential_names)
         self.snapshot = snapshot
 
     def health(self) -> Mapping[str, object]:

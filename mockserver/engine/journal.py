@@ -7,8 +7,7 @@ from typing import Any, Final
 from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
-from mockserver.redaction.card_numbers import REDACTED
-from mockserver.redaction.redact import is_secret_name, redact, redact_body, redact_path, redact_query
+from mockserver.redaction.redactor import Redactor
 from mockserver.scenarios import Miss
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore
 
@@ -35,8 +34,8 @@ class Entry:
     An entry is filled in while its request is answered, and does not change after that. `owner` is the key of the
     namespace and never shown; `namespace` is how it is shown. `path` has the decoded path parameters. `sent` is the
     body as matchers see it, for APIs other than the contract's. `misses` are those of the `nearest` stub. `warnings`
-    are names in the request that are probably misspelled. A refused request has no `scenario` and no `stub`. Secrets
-    are removed when the entry is read, not before.
+    are names in the request that are probably misspelled. A refused request has no `scenario` and no `stub`.
+    `redactor` removes secrets when the entry is read, not before.
     """
 
     id: str
@@ -57,6 +56,7 @@ class Entry:
     warnings: tuple[UndocumentedName, ...] = ()
     outcome: Reply | Fault = NOT_ANSWERED
     duration: float = 0.0
+    redactor: Redactor = field(default_factory=Redactor)
 
     @property
     def size(self) -> int:
@@ -82,16 +82,17 @@ class Entry:
     def as_json(self) -> dict[str, Any]:
         """The entry as a JSON object, without secrets."""
         request, reply = self.request, self.reply
+        shown = self.redactor.of_exchange(request.headers.pairs, request.query)
         return {
             "id": self.id,
             "at": self.at,
             "namespace": self.namespace,
             "request": {
                 "method": request.method,
-                "path": redact_path(request.path),
-                "query": redact_query(request.query),
-                "headers": _headers(request.headers.pairs),
-                "body": redact_body(request.body),
+                "path": shown.path(request.path),
+                "query": shown.query(request.query),
+                "headers": shown.headers(request.headers.pairs),
+                "body": shown.body(request.body),
             },
             "operation": self.operation,
             "scenario": self.scenario,
@@ -99,13 +100,13 @@ class Entry:
             "off_contract": self.off_contract,
             "refused": self.refused,
             "nearest": self.nearest.as_json() if self.nearest else None,
-            "misses": [miss.as_json() for miss in self.misses],
-            "violations": [violation.as_json() for violation in self.violations],
-            "warnings": [warning.as_json() for warning in self.warnings],
+            "misses": [shown.texts(miss.as_json()) for miss in self.misses],
+            "violations": [shown.texts(violation.as_json()) for violation in self.violations],
+            "warnings": [shown.texts(warning.as_json()) for warning in self.warnings],
             "reply": {
                 "status": reply.status,
-                "headers": _headers(reply.headers) | {"mock-entry": self.id},
-                "body": redact_body(reply.body),
+                "headers": shown.headers(reply.headers) | {"mock-entry": self.id},
+                "body": shown.body(reply.body),
             },
             "fault": self.fault,
             "delay": self.outcome.delay,
@@ -164,13 +165,3 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._entries)
-
-
-def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The header fields by name; the values of repeated fields are joined (RFC 9110, section 5.3)."""
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        shown = REDACTED if is_secret_name(name) else redact(value)
-        lowered = name.lower()
-        fields[lowered] = f"{fields[lowered]}, {shown}" if lowered in fields else shown
-    return fields

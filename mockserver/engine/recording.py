@@ -15,6 +15,7 @@ from mockserver.engine.namespaces import Namespace, Streams
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Reply, Request
 from mockserver.payments.random_ids import RandomIds
+from mockserver.redaction.redactor import Redactor
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -71,10 +72,11 @@ def _undocumented_violations(understood: Understood) -> tuple[Violation, ...]:
 class Recorder:
     """Begins recordings, and adds finished ones to the journal and to the coverage.
 
-    Every API of one server uses the same recorder.
+    Every API of one server uses the same recorder. `redactor` shows the entries without secrets.
     """
 
-    def __init__(self, *, seed: int | None = None) -> None:
+    def __init__(self, *, seed: int | None = None, redactor: Redactor | None = None) -> None:
+        self.redactor = redactor or Redactor()
         self.journal = Journal()
         self.coverage = Coverage()
         self.streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
@@ -88,6 +90,7 @@ class Recorder:
             owner=namespace.key,
             namespace=namespace.shown,
             request=request,
+            redactor=self.redactor,
         )
         return Recording(entry=entry, namespace=namespace, ids=RandomIds(seed, namespace.key, count))
 

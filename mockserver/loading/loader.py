@@ -63,7 +63,7 @@ def _load_selector(settings: Settings, contract: Contract) -> ScenarioSelector |
         raise ScenarioError(f"{folder}: there is no scenario {name!r}{did_you_mean(name, scenarios)}")
     stubs = [stub for scenario in scenarios.values() for stub in scenario.stubs]
     contract.compile(dict.fromkeys(stub.operation for stub in stubs if stub.operation in contract.operations))
-    return ScenarioSelector(scenarios, server_wide=name)
+    return ScenarioSelector(scenarios, server_wide=name, credentials=contract.credential_names)
 
 
 def _with_default(scenarios: Scenarios, contract: Contract) -> Scenarios:

@@ -13,7 +13,8 @@ from mockserver.contract.document.slips import grouped
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
 from mockserver.errors import UsageError
-from mockserver.redaction.redact import printable, redact
+from mockserver.redaction.redact import redact
+from mockserver.redaction.terminal import printable
 from mockserver.reloading.sources import Sources
 from mockserver.settings import Settings
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from mockserver.messages import ABSENT, Call
 from mockserver.redaction.card_numbers import REDACTED
-from mockserver.redaction.redact import is_secret_name
+from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames
 from mockserver.scenarios.matchers import Matcher, Miss, shown
 
 _NOTHING: Final = shown(ABSENT)
@@ -24,27 +24,35 @@ class Condition:
 
     def fits(self, call: Call) -> bool:
         """Whether there is no miss. Stops at the first miss."""
-        return next(self._all_misses(call), None) is None
+        for _, _, misses in self._parts(call):
+            for _ in misses:
+                return False
+        return True
 
-    def misses(self, call: Call) -> list[Miss]:
-        """Every way in which a call differs from the condition."""
-        return list(self._all_misses(call))
+    def misses(self, call: Call, credentials: CredentialNames = NO_CONTRACT) -> list[Miss]:
+        """Every way in which a call differs from the condition. Of a credential, no value is shown."""
+        return [
+            _without_values(miss) if credentials.hide(place, name) else miss
+            for place, name, misses in self._parts(call)
+            for miss in misses
+        ]
 
-    def _all_misses(self, call: Call) -> Iterator[Miss]:
+    def _parts(self, call: Call) -> Iterator[tuple[str, str, Iterable[Miss]]]:
+        """The misses of each part of the request, with its place and its name."""
         for name, matcher in self.path.items():
-            yield from matcher.misses(f"path {name}", call.path.get(name, ABSENT))
+            yield "path", name, matcher.misses(f"path {name}", call.path.get(name, ABSENT))
         if self.query:
             query = call.request.query_values
             for name, matcher in self.query.items():
-                yield from _redacted(name, _misses_of_any(f"query {name}", matcher, query.get(name, ())))
+                yield "query", name, _misses_of_any(f"query {name}", matcher, query.get(name, ()))
         for name, matcher in self.header.items():
-            yield from _redacted(name, matcher.misses(f"header {name}", call.request.headers.get(name, ABSENT)))
+            yield "header", name, matcher.misses(f"header {name}", call.request.headers.get(name, ABSENT))
         if self.cookie:
             cookies = call.request.cookies
             for name, matcher in self.cookie.items():
-                yield from _redacted("cookie", matcher.misses(f"cookie {name}", cookies.get(name, ABSENT)))
+                yield "cookie", name, matcher.misses(f"cookie {name}", cookies.get(name, ABSENT))
         if self.body is not None:
-            yield from self.body.misses("body", call.body)
+            yield "body", "", self.body.misses("body", call.body)
 
 
 ALWAYS: Final = Condition()
@@ -56,8 +64,7 @@ def _misses_of_any(where: str, matcher: Matcher, values: tuple[str, ...]) -> lis
     return [] if [] in found else found[0]
 
 
-def _redacted(name: str, misses: Iterable[Miss]) -> Iterator[Miss]:
-    """The misses. For the name of a credential, they only show whether there was a value."""
-    for miss in misses:
-        shown_values = (text if text == _NOTHING else REDACTED for text in (miss.expected, miss.actual))
-        yield Miss(miss.where, *shown_values) if is_secret_name(name) else miss
+def _without_values(miss: Miss) -> Miss:
+    """The miss. It only shows whether there was a value."""
+    expected, actual = (text if text == _NOTHING else REDACTED for text in (miss.expected, miss.actual))
+    return Miss(miss.where, expected, actual)

@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
 from mockserver.messages import ABSENT, AbsentType, Call, Headers
+from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames
 from mockserver.scenarios.conditions import ALWAYS, Condition
 from mockserver.scenarios.matchers import Equal, Matcher, Miss
 from mockserver.scenarios.stub_replies import StubReply
@@ -37,10 +38,10 @@ class Stub:
         """Whether there is no miss. Stops at the first miss."""
         return call.operation == self.operation and (self.when is ALWAYS or self.when.fits(call))
 
-    def misses(self, call: Call) -> list[Miss]:
-        """Every reason why this stub does not answer this call."""
+    def misses(self, call: Call, credentials: CredentialNames = NO_CONTRACT) -> list[Miss]:
+        """Every reason why this stub does not answer this call. Of a credential, no value is shown."""
         other = [] if call.operation == self.operation else [Miss("operation", self.operation, call.operation)]
-        return other + self.when.misses(call)
+        return other + self.when.misses(call, credentials)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

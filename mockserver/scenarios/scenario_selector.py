@@ -7,6 +7,7 @@ from itertools import islice
 
 from mockserver.errors import Refusal
 from mockserver.messages import Call
+from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames
 from mockserver.scenarios.library import Scenarios
 from mockserver.scenarios.matchers import Miss
 from mockserver.scenarios.scenario import Scenario, Stub
@@ -31,8 +32,8 @@ class SelectedStub:
 class NoStub(Refusal):  # a refusal is a reply, not an error
     """No stub of the scenario fits. `stub` is the name of the nearest one, `misses` are its misses."""
 
-    def __init__(self, scenario: Scenario, stubs: list[Stub], call: Call) -> None:
-        tried = sorted(((stub, _misses(stub, call)) for stub in stubs), key=lambda each: len(each[1]))
+    def __init__(self, scenario: Scenario, stubs: list[Stub], call: Call, credentials: CredentialNames) -> None:
+        tried = sorted(((stub, _misses(stub, call, credentials)) for stub in stubs), key=lambda each: len(each[1]))
         nearest, misses = tried[0]
         super().__init__(
             "no-stub",
@@ -48,10 +49,16 @@ class NoStub(Refusal):  # a refusal is a reply, not an error
 
 
 class ScenarioSelector:
-    """Selects among the scenarios of a library, by what namespaces have activated and used up."""
+    """Selects among the scenarios of a library, by what namespaces have activated and used up.
 
-    def __init__(self, scenarios: Scenarios, *, server_wide: str | None = None) -> None:
+    `credentials` are the names of credentials in the contract, whose values misses do not show.
+    """
+
+    def __init__(
+        self, scenarios: Scenarios, *, server_wide: str | None = None, credentials: CredentialNames = NO_CONTRACT
+    ) -> None:
         self.scenarios = scenarios
+        self._credentials = credentials
         self._usage = UsageCounts()
         self._activated: NamespaceSetting[str | None] = NamespaceSetting(server_wide)
         self._stubs: dict[tuple[str, str], list[Stub]] = {}
@@ -115,14 +122,16 @@ class ScenarioSelector:
         for stub in stubs:
             if stub.fits(call) and self._usage.claim(namespace, scenario.name, stub):
                 return SelectedStub(scenario, stub)
-        raise NoStub(scenario, stubs, call)
+        raise NoStub(scenario, stubs, call, self._credentials)
 
     def nearest(self, call: Call, namespace: str) -> tuple[str, str, tuple[Miss, ...]] | None:
         """The names of the scenario and the stub that come nearest to a call, and the misses. Counts no answer."""
         scenario, stubs = self._candidates(call, namespace)
         if scenario is None:
             return None
-        misses, stub = min(((stub.misses(call), stub) for stub in stubs), key=lambda each: len(each[0]))
+        misses, stub = min(
+            ((stub.misses(call, self._credentials), stub) for stub in stubs), key=lambda each: len(each[0])
+        )
         return scenario.name, stub.name, tuple(misses)
 
     def default_reply(self, call: Call) -> StubReply | None:
@@ -160,6 +169,6 @@ class ScenarioSelector:
         return Refusal("unknown-scenario", f"There is no scenario {name[:100]!r}; {hint}.")
 
 
-def _misses(stub: Stub, call: Call) -> tuple[Miss, ...]:
+def _misses(stub: Stub, call: Call, credentials: CredentialNames) -> tuple[Miss, ...]:
     used_up = Miss("times", f"at most {stub.times}", "used up; activation or reset starts it again")
-    return tuple(stub.misses(call)) or (used_up,)
+    return tuple(stub.misses(call, credentials)) or (used_up,)

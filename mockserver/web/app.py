@@ -51,6 +51,7 @@ class Application:
     def __init__(
         self, settings: Settings, engine: Engine, *, log: AccessLog | None, reloader: Reloader | None = None
     ) -> None:
+        self._redactor = engine.redactor
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
@@ -59,7 +60,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI 3: http and lifespan. A websocket is closed."""
         if scope["type"] == "http":
-            exchange = AsgiExchange(scope, receive, send, log=self._log)
+            exchange = AsgiExchange(scope, receive, send, redactor=self._redactor, log=self._log)
             await _until_stopped(scope, exchange.run(self._dispatcher, max_body=self._max_body))
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -95,7 +96,7 @@ class Application:
 
     def _later(self, decision: Decision, body: Body, started: float) -> ASGIApp:
         async def deliver(scope: Scope, receive: Receive, send: Send) -> None:
-            exchange = AsgiExchange(scope, receive, send, log=self._log, started=started)
+            exchange = AsgiExchange(scope, receive, send, redactor=self._redactor, log=self._log, started=started)
             await _until_stopped(scope, exchange.deliver(decision, body))
 
         return deliver

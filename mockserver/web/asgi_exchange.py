@@ -6,6 +6,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.messages import Reply
+from mockserver.redaction.redactor import Redactor
 from mockserver.web.access_log import AccessLog
 from mockserver.web.content_codings import decoded
 from mockserver.web.dispatch import Decision, Dispatcher
@@ -20,15 +21,23 @@ from mockserver.web.wire import REQUEST, pause, wire_of
 class AsgiExchange:
     """Sends what the dispatcher decides about one request."""
 
-    __slots__ = ("_body", "_head", "_headers", "_log", "_receive", "_scope", "_send", "_started", "_wire")
+    __slots__ = ("_body", "_head", "_headers", "_log", "_receive", "_redactor", "_scope", "_send", "_started", "_wire")
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, *, log: AccessLog | None, started: float | None = None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        redactor: Redactor,
+        log: AccessLog | None,
+        started: float | None = None,
     ) -> None:
         self._started = perf_counter() if started is None else started
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._redactor = redactor
         self._log = log
         self._wire = wire_of(scope)
         self._head = RequestHead.of(scope)
@@ -81,7 +90,7 @@ class AsgiExchange:
         try:
             start = head_message(reply, headers=self._headers, close=close)
         except ValueError as error:
-            report_crash(self._head.request(), error)
+            report_crash(self._head.request(), error, self._redactor)
             reply = internal_error()
             start = head_message(reply, headers=self._headers, close=close)
         data = sent_body(reply, self._head.method)
@@ -113,7 +122,7 @@ class AsgiExchange:
             # From ASGI spec version 2.4 on, the end of a stream is an error that Starlette raises.
             pass
         except Exception as error:  # noqa: BLE001 - Starlette has answered; the log has to show the bug
-            report_crash(request, error)
+            report_crash(request, error, self._redactor)
         self._note(head, size=size)
 
     def _with_headers(self, message: Message) -> tuple[Message, Reply]:

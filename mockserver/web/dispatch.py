@@ -80,7 +80,7 @@ class Dispatcher:
             return malformed_http("The only transfer coding known here is chunked.", status=501)
         if access.refused is not None:
             refusal = Refusal(*access.refused)
-            return _guarded(lambda request: self._engine.refuse(request, refusal), head.request())
+            return self._guarded(lambda request: self._engine.refuse(request, refusal), head.request())
         return Reply(status=204, headers=preflight_headers(head.headers)) if head.is_preflight else None
 
     def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
@@ -89,7 +89,14 @@ class Dispatcher:
         is_script = path.endswith((".js", "/v3", "/v3/")) and _SCRIPT.fullmatch(path)
         if path.startswith(MOCK_PREFIX) or (is_script and not self._engine.contract.has_path(path)):
             return self._mock_app
-        return _guarded(self._api(path).handle, head.request(body))
+        return self._guarded(self._api(path).handle, head.request(body))
+
+    def _guarded(self, answer: Callable[[Request], Reply | Fault], request: Request) -> Reply | Fault:
+        try:
+            return answer(request)
+        except Exception as error:  # noqa: BLE001 - a bug of the mock must not look like an answer of the API
+            report_crash(request, error, self._engine.redactor)
+            return internal_error()
 
     def _api(self, path: str) -> Api:
         """The API that answers a path which is neither the control API's nor that of a page or script."""
@@ -117,11 +124,3 @@ class Dispatcher:
         from mockserver.web.mock_app import mock_app
 
         return mock_app(self._engine, self._settings)
-
-
-def _guarded(answer: Callable[[Request], Reply | Fault], request: Request) -> Reply | Fault:
-    try:
-        return answer(request)
-    except Exception as error:  # noqa: BLE001 - a bug of the mock must not look like an answer of the API
-        report_crash(request, error)
-        return internal_error()

@@ -5,8 +5,8 @@ import traceback
 
 from mockserver.engine.mock_headers import problem_reply
 from mockserver.messages import Reply, Request
-from mockserver.redaction.card_numbers import REDACTED
-from mockserver.redaction.redact import redact
+from mockserver.redaction.redactor import Redactor
+from mockserver.redaction.terminal import printable, printable_lines
 
 _logger = logging.getLogger("mockserver")
 
@@ -31,23 +31,8 @@ def _problem(kind: str, status: int, *, title: str, detail: str) -> Reply:
     return problem_reply(document, kind)
 
 
-def report_crash(request: Request, error: Exception) -> None:
+def report_crash(request: Request, error: Exception, redactor: Redactor) -> None:
     """Log an unexpected error with its traceback, without the credentials of the request that led to it."""
-    text = "".join(traceback.format_exception(error))
-    for secret in _credentials(request):
-        text = text.replace(secret, REDACTED)
-    _logger.error("%s %s met a bug of the mock server\n%s", request.method, redact(ascii(request.path)), redact(text))
-
-
-def _credentials(request: Request) -> list[str]:
-    """The credentials of a request, the longest first. A very short one is left out: it would hide other text."""
-    headers = request.headers
-    found = [
-        *headers.all("wb-key"),
-        *headers.all("mock-admin-token"),
-        *headers.all("cookie"),
-        *request.cookies.values(),
-    ]
-    for value in headers.all("authorization"):
-        found += [value, value.partition(" ")[2]]
-    return sorted({secret for secret in found if len(secret) > 3}, key=len, reverse=True)
+    shown = redactor.of_exchange(request.headers.pairs, request.query)
+    text = printable_lines(shown.text("".join(traceback.format_exception(error))))
+    _logger.error("%s %s met a bug of the mock server\n%s", request.method, printable(shown.path(request.path)), text)

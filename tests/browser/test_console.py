@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from mockserver.settings import Settings, bundled
 from tests.browser.conftest import created
 from tests.support.browser import Pages
+from tests.support.credentials import CREDENTIALS, ORDINARY, exchanges, secrets, write_files
 from tests.support.mock import Mock, mock_of
 
 
@@ -115,3 +116,33 @@ def test_a_broken_file_is_reported(pages: Pages, tmp_path: Path) -> None:
         broken.write_text(sound, "utf-8")
         expect(page.locator("#reload")).to_be_empty()
         pages.close()
+
+
+def test_promise_10_no_credential_appears(pages: Pages, tmp_path: Path) -> None:
+    """No entry shows a credential, wherever a request carried it; ordinary values are shown."""
+    spec, scenarios = write_files(tmp_path)
+    with mock_of(Settings(seed=1, spec=spec, scenarios=scenarios)) as mock:
+        http = mock.browser({})
+        page = pages.open(f"{mock.url}/__mock/")
+        expect(page.get_by_role("button", name="Activate picky")).to_be_visible()
+        count = 0
+        for credential in CREDENTIALS.values():
+            count += len(exchanges(http, credential))
+            expect(page.locator("#journal summary")).to_have_count(count)
+        for summary in page.locator("#journal summary").all():
+            summary.click()
+        expect(page.locator("#journal pre").last).to_contain_text('"reply"')
+        shown = page.content() + "".join(page.locator("#journal pre").all_text_contents())
+
+    assert [] == [name for name, each in CREDENTIALS.items() if any(secret in shown for secret in secrets(each))]
+    assert [] == [each for each in ORDINARY if each not in shown]
+
+
+def test_promise_10_a_token_is_shortened(console: Page, mock: Mock) -> None:
+    """The token of a payment session is shown so that a person can tell two apart, but cannot use it."""
+    token = created(mock)["token"]
+    expect(console.locator("#journal li").first).to_contain_text("happy_path")
+    console.locator("#journal summary").first.click()
+
+    expect(console.locator("#journal pre").first).to_contain_text(f"PaySess_...{token[-4:]}")
+    assert token not in console.content()

@@ -32,7 +32,12 @@ class CredentialPlace:
     http_scheme: str = ""
 
     def __str__(self) -> str:
-        return f"the {'header' if self.place == 'http' else self.place} {self.name}"
+        return f"the {' '.join(self.shown_place)}"
+
+    @property
+    def shown_place(self) -> tuple[str, str]:
+        """The place and the name as a person sees them in a request: `header`, `cookie` or `query`."""
+        return "header" if self.place == "http" else self.place, self.name
 
     def is_used(self, request: Request) -> bool:
         """Whether the request has this header, cookie or query parameter, with any value."""

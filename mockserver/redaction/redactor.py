@@ -1,0 +1,100 @@
+"""Shows messages without secrets: the one way in which parts of a request or a reply are displayed."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from mockserver.redaction.card_numbers import REDACTED
+from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames, split_pair
+from mockserver.redaction.redact import redact, redact_body, redact_path
+
+Pairs = Iterable[tuple[str, str]]
+
+
+class Redactor:
+    """Knows the names of credentials in every contract that a server has served.
+
+    After a reload, the names of earlier contracts still count: the journal has entries from before, and clients may
+    not have changed. Names are only added, so entries from before the reload are shown with the new names, too.
+    """
+
+    def __init__(self, names: CredentialNames = NO_CONTRACT) -> None:
+        self.names = names
+
+    def learn(self, names: CredentialNames) -> None:
+        """Hide the values of these names as well."""
+        self.names |= names
+
+    def of_exchange(self, headers: Pairs, query: str) -> "ExchangeRedactor":
+        """Shows one exchange, given the header fields and the query of its request."""
+        return ExchangeRedactor(self.names, self.names.values(headers, query))
+
+
+class ExchangeRedactor:
+    """Shows the parts of one exchange.
+
+    The values of credentials are hidden by their names, and copies of them by comparison: a scenario may repeat a
+    header of the request in its reply.
+    """
+
+    def __init__(self, names: CredentialNames, values: Iterable[str]) -> None:
+        self._names = names
+        self._copies = [copy for value in values for copy in _spellings(value)]
+
+    def headers(self, pairs: Pairs) -> dict[str, str]:
+        """The header fields by name; the values of repeated fields are joined (RFC 9110, section 5.3)."""
+        fields: dict[str, str] = {}
+        for name, value in pairs:
+            shown = REDACTED if self._names.hide("header", name) else self.text(value)
+            lowered = name.lower()
+            fields[lowered] = f"{fields[lowered]}, {shown}" if lowered in fields else shown
+        return fields
+
+    def query(self, query: str) -> str:
+        """The query, without the values of parameters that are credentials or contain a secret."""
+        return "&".join(map(self._pair, query.split("&"))) if query else query
+
+    def path(self, path: str) -> str:
+        """The path: as it was sent, or decoded if the encoding hides a secret."""
+        return redact_path(path, self.text)
+
+    def body(self, body: bytes) -> str:
+        """The body as text."""
+        return redact_body(body.decode("utf-8", "replace"), self.text)
+
+    def text(self, text: str) -> str:
+        """Any other text."""
+        return redact(self._without_copies(text))
+
+    def texts(self, members: dict[str, Any]) -> dict[str, Any]:
+        """An object, such as a violation, in whose texts other secrets are hidden already."""
+        if not self._copies:
+            return members
+        return {
+            name: self._without_copies(value) if isinstance(value, str) else value for name, value in members.items()
+        }
+
+    def _pair(self, pair: str) -> str:
+        name, value = split_pair(pair)
+        if value and (self._names.hide("query", name) or self.text(value) != value):
+            sent_name = pair.partition("=")[0]
+            return f"{sent_name if unquote_plus(sent_name) == name else quote_plus(name)}={REDACTED}"
+        return self.text(pair)
+
+    def _without_copies(self, text: str) -> str:
+        for copy in self._copies:
+            if copy in text:
+                text = text.replace(copy, REDACTED)
+        return text
+
+
+_SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+
+
+def _spellings(value: str) -> list[str]:
+    """A value as it is, in JSON, and percent-encoded."""
+    if _SAFE.issuperset(value):
+        return [value]
+    written = [json.dumps(value, ensure_ascii=ensure_ascii)[1:-1] for ensure_ascii in (False, True)]
+    return list(dict.fromkeys([value, *written, quote(value, safe=""), quote_plus(value)]))
