@@ -1,10 +1,12 @@
 """The access policy: which hosts are served and which origins may call, decided before anything else."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 from mockserver.settings import Settings
+from mockserver.web.cross_site import is_for_every_site, is_navigation, referring_origin, refusal_detail
 from mockserver.web.host_rules import Authority, HostRules
 from mockserver.web.origin_rules import OriginRules
 from mockserver.web.request_head import RequestHead
@@ -21,9 +23,13 @@ class AccessDecision(NamedTuple):
 
 
 class AccessPolicy:
-    """The rules for Host and Origin. Clients repeat the same values, so recent decisions are cached."""
+    """The rules for Host, Origin and Sec-Fetch-Site. Clients repeat the same values, so recent decisions are cached.
 
-    def __init__(self, settings: Settings) -> None:
+    `has_path` says whether the contract has a path.
+    """
+
+    def __init__(self, settings: Settings, has_path: Callable[[str], bool]) -> None:
+        self._has_path = has_path
         self._hosts = HostRules(settings.allow_hosts)
         self._origins = OriginRules(settings.cors_origins)
         self._recent = lru_cache(maxsize=256)(self._decide)
@@ -40,6 +46,19 @@ class AccessPolicy:
             detail = f"A request may have one Origin header; this request has {len(origins)}."
             return by_host if by_host.refused else _refused("foreign-origin", detail)
         origin = origins[0] if origins else None
+        decision = self._decision(host, origin)
+        if origin is not None or not head.fields.is_cross_site or decision.refused is not None:
+            return decision
+        if is_for_every_site(head, self._has_path) or self._is_sent_by_allowed_page(head, host):
+            return decision
+        return _refused("foreign-origin", refusal_detail(head))
+
+    def _is_sent_by_allowed_page(self, head: RequestHead, host: bytes | None) -> bool:
+        """Whether a page navigated here, and says in the Referer that it has an allowed origin."""
+        origin = referring_origin(head) if is_navigation(head) else None
+        return origin is not None and self._decision(host, origin).refused is None
+
+    def _decision(self, host: bytes | None, origin: bytes | None) -> AccessDecision:
         if len(host or b"") + len(origin or b"") > _LONGEST:
             return self._decide(host, origin)
         return self._recent(host, origin)

@@ -1,6 +1,5 @@
 """Decides about every request: access, preflight, body limit, and which API answers. Both HTTP paths ask here."""
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final, NamedTuple, Protocol
@@ -14,6 +13,7 @@ from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
 from mockserver.saved_methods import SavedMethodsApi
 from mockserver.settings import Settings
 from mockserver.web.access_policy import AccessDecision, AccessPolicy
+from mockserver.web.cross_site import STRIPE_SCRIPT
 from mockserver.web.origin_rules import exposing, preflight_headers
 from mockserver.web.own_replies import internal_error, malformed_http, report_crash
 from mockserver.web.request_body import Body
@@ -22,9 +22,6 @@ from mockserver.web.stripe_paths import SERVED, resource_path, stripe_resource
 
 MOCK_PREFIX: Final = "/__mock/"
 """Where the paths of the control API and of the pages begin."""
-
-# Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, each later one under a name of its own.
-_SCRIPT: Final = re.compile(r"/v3(?:/|/stripe\.js)?|/[a-z]+/stripe\.js")
 
 
 class Api(Protocol):
@@ -52,7 +49,7 @@ class Dispatcher:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
-        self._access = AccessPolicy(settings)
+        self._access = AccessPolicy(settings, self._has_path)
         self._saved_methods = SavedMethodsApi(engine, settings) if settings.has_saved_methods else None
 
     def decide(self, head: RequestHead, body: Body | None) -> Decision:
@@ -86,8 +83,8 @@ class Dispatcher:
     def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
         """The answer of the API that has the path, or the app that answers."""
         path = head.path
-        is_script = path.endswith((".js", "/v3", "/v3/")) and _SCRIPT.fullmatch(path)
-        if path.startswith(MOCK_PREFIX) or (is_script and not self._engine.contract.has_path(path)):
+        is_script = path.endswith((".js", "/v3", "/v3/")) and STRIPE_SCRIPT.fullmatch(path)
+        if path.startswith(MOCK_PREFIX) or (is_script and not self._has_path(path)):
             return self._mock_app
         return self._guarded(self._api(path).handle, head.request(body))
 
@@ -97,6 +94,10 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - a bug of the mock must not look like an answer of the API
             report_crash(request, error, self._engine.redactor)
             return internal_error()
+
+    def _has_path(self, path: str) -> bool:
+        """Whether the contract has a path. The contract changes when files are reloaded."""
+        return self._engine.contract.has_path(path)
 
     def _api(self, path: str) -> Api:
         """The API that answers a path which is neither the control API's nor that of a page or script."""

@@ -23,14 +23,25 @@ MAX_PARAMETERS: Final = 1000
 
 _NO_BODY = Body()
 _NEEDED = frozenset(
-    {b"host", b"origin", b"content-length", b"content-encoding", b"transfer-encoding", b"expect", b"cookie"}
+    {
+        b"host",
+        b"origin",
+        b"sec-fetch-site",
+        b"content-length",
+        b"content-encoding",
+        b"transfer-encoding",
+        b"expect",
+        b"cookie",
+    }
 )
+_OTHER_SITES = (b"cross-site", b"same-site")
 
 
 class HeadFields:
     """The fields. `hosts` and `origins` hold every value sent; `length` is 0 without a valid Content-Length.
 
     `coding` is the transfer coding, `content_coding` the value of Content-Encoding, `cookies` the number of cookies.
+    `is_cross_site` is true if the browser says that a page of another origin made the request.
     """
 
     __slots__ = (
@@ -41,6 +52,7 @@ class HeadFields:
         "expects_continue",
         "headers",
         "hosts",
+        "is_cross_site",
         "length",
         "origins",
     )
@@ -49,6 +61,7 @@ class HeadFields:
         self.headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
         self.hosts: list[bytes] = []
         self.origins: list[bytes] = []
+        self.is_cross_site = False
         self.length = 0
         self._codings: list[bytes] = []
         self.content_coding = ""
@@ -73,6 +86,8 @@ class HeadFields:
                 self.hosts.append(value)
             case b"origin":
                 self.origins.append(value)
+            case b"sec-fetch-site":
+                self.is_cross_site |= any(site in value.lower() for site in _OTHER_SITES)
             case b"content-length":
                 self.length = int(value) if value.isdigit() else 0
             case b"content-encoding":

@@ -16,11 +16,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Viewport
 
 from tests.support.needs import command, modules, tool
 
-__all__ = ["TYPES", "Pages", "app_server", "bundle", "chromium", "new_tab"]
+__all__ = ["FOREIGN", "TYPES", "Pages", "app_server", "bundle", "chromium", "new_tab"]
 
 APP = Path(__file__).parents[1] / "browser" / "app.jsx"
 TYPES = "@stripe/stripe-js/dist/stripe-js"
 
+# A website that is not on this machine, as far as a browser can tell.
+FOREIGN = "foreign.test"
 # Chromium has no sandbox when it runs as root. The other flags stop its own traffic and let it resolve only this host.
 CHROMIUM = (
     "--no-sandbox",
@@ -30,7 +32,7 @@ CHROMIUM = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 CONTENT = {".js": "text/javascript", ".css": "text/css"}
 LOOPBACK = {"127.0.0.1", "localhost"}

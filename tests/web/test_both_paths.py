@@ -87,6 +87,7 @@ REQUESTS: dict[str, tuple[bytes, bool]] = {
     "too many cookies": (create("Origin: http://localhost:5173", "Cookie: " + "a=1; " * 500), False),
     "an allowed origin": (create("Origin: http://localhost:5173"), True),
     "a foreign origin": (create("Origin: https://evil.example"), False),
+    "a page of another site": (create("Sec-Fetch-Site: cross-site"), False),
     "a host that is not served": (create(host="evil.example"), False),
     "a preflight": (
         http(
