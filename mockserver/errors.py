@@ -86,6 +86,7 @@ REFUSALS: Final[dict[str, RefusalKind]] = {
     "ambiguous-namespace": RefusalKind(400, "Ambiguous namespace"),
     "unknown-payment-session": RefusalKind(404, "Unknown payment session"),
     "not-verified": RefusalKind(409, "Expectation not met"),
+    "too-many-streams": RefusalKind(503, "Too many streams"),
 }
 
 

@@ -3,7 +3,7 @@
 May import: `engine` and the packages below it, `stripe` and `saved_methods`. Start with `control_api.py`.
 """
 
-from mockserver.control.control_api import ControlApi
+from mockserver.control.control_api import ControlApi, StreamedReply
 from mockserver.control.event_stream import EventStream
 
-__all__ = ["ControlApi", "EventStream"]
+__all__ = ["ControlApi", "EventStream", "StreamedReply"]

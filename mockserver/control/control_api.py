@@ -1,14 +1,19 @@
 """The control API: each call and each reply is checked against spec/admin.yaml."""
 
-from collections.abc import Generator
-from functools import cached_property
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from hmac import compare_digest
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 from mockserver.contract import Contract
-from mockserver.control.control_calls import CALLS, CallResult
+from mockserver.control.control_calls import CALLS, CallOutcome, CallResult
 from mockserver.control.event_stream import EventStream
+from mockserver.control.listing import PIECE, Listing
+from mockserver.control.written_items import CheckedWriter, EntryTexts
 from mockserver.engine.engine import Engine
+from mockserver.engine.journal import Entry
 from mockserver.engine.mock_headers import refusal_reply, summary
 from mockserver.errors import Refusal
 from mockserver.limits.slices import Sliced
@@ -17,6 +22,22 @@ from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.settings import Settings, own_file
 
 TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamedReply:
+    """A reply whose body is made while it is sent: pieces, of which an empty one is only a pause; or events.
+
+    `head` is the reply without its body.
+    """
+
+    head: Reply
+    body: Iterator[bytes] | EventStream
+
+    def close(self) -> None:
+        """End the body before its time."""
+        if isinstance(self.body, EventStream):
+            self.body.close()
 
 
 class ControlApi:
@@ -33,27 +54,28 @@ class ControlApi:
         self._engine = engine
         self._max_body = settings.max_body
         self._token = None if settings.admin_token is None else settings.admin_token.encode()
+        self._writer = CheckedWriter(lambda: self.contract)
+        self._entries = EntryTexts(self._writer)
 
     @cached_property
     def contract(self) -> Contract:
         """spec/admin.yaml, which is read at the first call."""
         return Contract.load(own_file("admin.yaml"), max_body=self._max_body)
 
-    def handle(self, request: Request) -> Sliced[Reply | tuple[Reply, EventStream]]:
-        """Answer one call, in slices; with the events that follow the head, if the call asks for them."""
+    def handle(self, request: Request) -> Sliced[Reply | StreamedReply]:
+        """Answer one call, in slices. A long listing and events are not complete when the reply begins."""
         try:
             operation, result = yield from self._call(request)
         except Refusal as refusal:
             return refusal_reply(refusal, headers=self.HEADERS)
         if isinstance(result, EventStream):
             head = Reply(status=200, headers=(("content-type", "text/event-stream"), *self.HEADERS))
-            if request.method != "HEAD":
-                return head, result
-            result.close()
-            return head
+            return StreamedReply(head=head, body=result)
+        if isinstance(result, Listing):
+            return (yield from self._listed(result))
         return self._reply(operation, result)
 
-    def _call(self, request: Request) -> Sliced[tuple[str, CallResult | EventStream]]:
+    def _call(self, request: Request) -> Sliced[tuple[str, CallOutcome]]:
         """The operation that a request calls, and its result. Raises Refusal."""
         route = self.contract.route(request)
         self._check_token(request)
@@ -81,6 +103,26 @@ class ControlApi:
             "send the token of --admin-token in the header Mock-Admin-Token.",
             headers=(("WWW-Authenticate", 'ApiKey in="header", name="Mock-Admin-Token"'),),
         )
+
+    def _listed(self, listing: Listing) -> Sliced[Reply | StreamedReply]:
+        """The reply with a listing: complete if it is short."""
+        head = Reply(status=200, headers=(("content-type", "application/json"), *listing.page.headers, *self.HEADERS))
+        pieces = listing.pieces(partial(self._text, listing))
+        first = b""
+        yield
+        while len(first) < PIECE:
+            piece = next(pieces, None)
+            if piece is None:
+                return replace(head, body=first)
+            first += piece
+            yield
+        return StreamedReply(head=head, body=chain([first], pieces))
+
+    def _text(self, listing: Listing, number: int, item: Any) -> Sliced[bytes]:
+        """The text of an item of a listing."""
+        if isinstance(item, Entry):
+            return (yield from self._entries.of(number, item))
+        return self._writer.write(listing.operation, listing.member, item)
 
     def _reply(self, operation: str, result: CallResult) -> Reply:
         if result.body is None:

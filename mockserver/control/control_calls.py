@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockserver.control.event_stream import EventStream
+from mockserver.control.listing import Listing
 from mockserver.control.namespace_filter import NamespaceFilter
+from mockserver.control.page import ListingPage
 from mockserver.control.verify import verify_calls
 from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.engine.namespaces import ANONYMOUS, Namespace, namespace_of, shown
 from mockserver.errors import Refusal
-from mockserver.limits.slices import Sliced
+from mockserver.limits.slices import Pauses, Sliced
 from mockserver.messages import Call
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact_except_tokens, redact_value
 from mockserver.redaction.session_tokens import short_token
+from mockserver.storage.bounded_store import Positions
 from mockserver.version import __version__
+
+ITEMS_FILTERED_IN_A_SLICE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +72,14 @@ def set_strict(engine: Engine, call: Call) -> CallResult:
     return CallResult(body={"strict": in_force, "namespace": namespace.shown if namespace else None})
 
 
-def get_journal(engine: Engine, call: Call) -> CallResult:
+def get_journal(engine: Engine, call: Call) -> Sliced[Listing]:
     """The entries of the journal that match the filter."""
-    wanted = _filter(engine, call)
-    entries = [entry for entry in engine.journal.of(_key(engine, call)) if wanted(entry)]
-    limit = call.request.query_values.get("limit")
-    shown_entries = entries[-int(limit[-1]) :] if limit else entries
-    return CallResult(body={"entries": [entry.as_json() for entry in shown_entries], "count": len(entries)})
+    journal, wanted = engine.journal, _filter(engine, call)
+    positions = journal.positions(_key(engine, call))
+    if wanted is not None:
+        positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
+    page = ListingPage.of(call.request, positions)
+    return Listing(operation="get_journal", member="entries", page=page, item=journal.get)
 
 
 def verify(engine: Engine, call: Call) -> CallResult:
@@ -81,12 +87,18 @@ def verify(engine: Engine, call: Call) -> CallResult:
     return CallResult(body=verify_calls(engine, call.body, _namespace(engine, call)))
 
 
-def list_payment_sessions(engine: Engine, call: Call) -> CallResult:
+def list_payment_sessions(engine: Engine, call: Call) -> Listing:
     """The payment sessions."""
-    key = _key(engine, call)
+    key, sessions = _key(engine, call), engine.payment_sessions
     # A caller has received its own tokens; who lists those of all callers does not need them.
     show = _session if key is not None else _session_with_short_token
-    return CallResult(body={"payment_sessions": list(map(show, engine.payment_sessions.of(key)))})
+
+    def item(number: int) -> dict[str, Any] | None:
+        session = sessions.at(number)
+        return None if session is None else show(session)
+
+    page = ListingPage.of(call.request, sessions.positions(key))
+    return Listing(operation="list_payment_sessions", member="payment_sessions", page=page, item=item)
 
 
 def get_payment_session(engine: Engine, call: Call) -> CallResult:
@@ -119,7 +131,7 @@ def stream_events(engine: Engine, call: Call) -> EventStream:
     return EventStream(
         engine.journal,
         _key(engine, call),
-        _filter(engine, call),
+        _filter(engine, call) or (lambda _: True),
         last=call.request.headers.get("last-event-id"),
     )
 
@@ -129,7 +141,9 @@ def get_openapi(engine: Engine, _: Call) -> CallResult:
     return CallResult(body=engine.contract.document.data)
 
 
-CALLS: Final[Mapping[str, Callable[[Engine, Call], CallResult | EventStream | Sliced[CallResult]]]] = {
+CallOutcome = CallResult | Listing | EventStream
+
+CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutcome]]]] = {
     call.__name__: call
     for call in (
         get_health,
@@ -159,24 +173,38 @@ def _key(engine: Engine, call: Call) -> str | None:
     return namespace.key if namespace else None
 
 
-def _filter(engine: Engine, call: Call) -> Callable[[Entry], bool]:
-    """The filter that the query of a call describes. Raises Refusal ambiguous-namespace."""
+def _filter(engine: Engine, call: Call) -> Callable[[Entry], bool] | None:
+    """The filter that the query of a call describes, None without one. Raises Refusal ambiguous-namespace."""
     query = {name: values[-1] for name, values in call.request.query_values.items()}
-    of_namespace = None
+    conditions: list[Callable[[Entry], bool]] = []
     if "namespace" in query:
         of_namespace = NamespaceFilter(query["namespace"])
         # A caller with a namespace sees no entries of others, and learns nothing about them.
         of_namespace.check(engine.journal.of(_key(engine, call)))
-
-    def wanted(entry: Entry) -> bool:
-        return (
-            (of_namespace is None or of_namespace(entry))
-            and query.get("operation", entry.operation) == entry.operation
-            and query.get("scenario", entry.scenario) == entry.scenario
-            and query.get("refused") in (None, "false" if entry.refused is None else "true", entry.refused or "false")
+        conditions.append(of_namespace)
+    if "operation" in query:
+        conditions.append(lambda entry: entry.operation == query["operation"])
+    if "scenario" in query:
+        conditions.append(lambda entry: entry.scenario == query["scenario"])
+    if "refused" in query:
+        refused = query["refused"]
+        conditions.append(
+            (lambda entry: (entry.refused is not None) is (refused == "true"))
+            if refused in {"true", "false"}
+            else lambda entry: entry.refused == refused
         )
+    return (lambda entry: all(condition(entry) for condition in conditions)) if conditions else None
 
-    return wanted
+
+def _matching(positions: Positions, is_wanted: Callable[[int], object]) -> Sliced[Positions]:
+    """The positions of the wanted items."""
+    numbers, places, pauses = [], [], Pauses(steps=ITEMS_FILTERED_IN_A_SLICE)
+    for number, place in zip(*positions, strict=True):
+        if is_wanted(number):
+            numbers.append(number)
+            places.append(place)
+        yield from pauses.after_step()
+    return Positions(numbers, places)
 
 
 def _session(session: PaymentSession) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
 from mockserver.redaction.redactor import Redactor
 from mockserver.scenarios import Miss
-from mockserver.storage.bounded_store import CAPACITY, BoundedStore
+from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
 
 DEFAULT_CAP: Final = 10_000
 NOT_ANSWERED: Final = Reply(status=0)
@@ -142,6 +142,14 @@ class Journal:
     def last(self) -> int:
         """The number of the newest entry so far; 0 before the first."""
         return self._entries.last
+
+    def positions(self, owner: str | None) -> Positions:
+        """Where the entries of a namespace, or all entries (None), are in the journal; the oldest first."""
+        return self._entries.positions(owner)
+
+    def get(self, number: int) -> Entry | None:
+        """The entry with a number, unless it has been dropped."""
+        return self._entries.get(number)
 
     def since(self, number: int) -> list[tuple[int, Entry]]:
         """The entries after a number, each with its own number; the oldest first."""

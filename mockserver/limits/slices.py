@@ -23,16 +23,17 @@ class Pauses:
 
     def __init__(self, *, steps: int) -> None:
         self._steps = steps
-        self._restart()
+        self.restart()
 
     def after_step(self) -> Sliced[None]:
         """Count one step, and pause if it is time: `yield from pauses.after_step()`."""
         self._left -= 1
         if self._left <= 0 or perf_counter() >= self._end:
             yield
-            self._restart()
+            self.restart()
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
+        """Begin a slice: the work has paused for another reason."""
         self._left = self._steps
         self._end = perf_counter() + SLICE_SECONDS
 

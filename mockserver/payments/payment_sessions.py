@@ -9,7 +9,7 @@ from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
 from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
 from mockserver.payments.payment_session import ABSENT_MEMBER, NO_OVERRIDES, PaymentSession, StripeConfiguration
 from mockserver.payments.random_ids import RandomIds, account_id, publishable_key, tenant_id
-from mockserver.storage.bounded_store import BoundedStore
+from mockserver.storage.bounded_store import BoundedStore, Positions
 from mockserver.storage.name_index import NameIndex
 
 DEFAULT_CAP = 100_000
@@ -99,6 +99,14 @@ class PaymentSessions:
     def of(self, namespace: str | None) -> list[PaymentSession]:
         """The payment sessions of a namespace, or of all (None), the oldest first."""
         return self._sessions.of(namespace)
+
+    def positions(self, namespace: str | None) -> Positions:
+        """Where the payment sessions of a namespace, or all (None), are in the store; the oldest first."""
+        return self._sessions.positions(namespace)
+
+    def at(self, number: int) -> PaymentSession | None:
+        """The payment session with a number in the store, unless it has been dropped."""
+        return self._sessions.get(number)
 
     def of_setup_intent(self, name: str, owner: str | None) -> PaymentSession | None:
         """The payment session with a setup intent: that of a namespace, or the latest in any namespace (None)."""

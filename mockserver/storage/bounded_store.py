@@ -1,10 +1,10 @@
 """A store that keeps the newest values: bounded in number and in size, and indexed by namespace."""
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from threading import Lock
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 CAPACITY = 64 * 1024 * 1024
 """The default limit of a store for what clients have sent, in bytes."""
@@ -19,6 +19,17 @@ class Owned(Protocol):
 
 
 Value = TypeVar("Value", bound=Owned)
+
+
+class Positions(NamedTuple):
+    """Where values are in a store: their numbers, and their places among the values of the same owner.
+
+    A place stays the same when older values are dropped, and says nothing about the values of other owners. Both
+    ascend. Without an owner, the places are the numbers.
+    """
+
+    numbers: Sequence[int]
+    places: Sequence[int]
 
 
 class BoundedStore(Generic[Value]):
@@ -37,6 +48,8 @@ class BoundedStore(Generic[Value]):
         # Not a dict: without its first items, it searches for the next one longer and longer.
         self._values: OrderedDict[int, Value] = OrderedDict()
         self._numbers: dict[str, deque[int]] = {}
+        # How many values of an owner were dropped, for owners that have others.
+        self._dropped: dict[str, int] = {}
         self._lock = Lock()
 
     def add(self, value: Value) -> tuple[int, list[Value]]:
@@ -72,6 +85,16 @@ class BoundedStore(Generic[Value]):
                 return list(self._values.values())
             return [self._values[number] for number in self._numbers.get(owner, ())]
 
+    def positions(self, owner: str | None) -> Positions:
+        """The positions of the values of one owner, or of all (None); the oldest first."""
+        with self._lock:
+            if owner is None:
+                numbers = list(self._values)
+                return Positions(numbers, numbers)
+            numbers = list(self._numbers.get(owner, ()))
+            first = self._dropped.get(owner, 0) + 1
+            return Positions(numbers, range(first, first + len(numbers)))
+
     def since(self, number: int) -> list[tuple[int, Value]]:
         """Return the values with a higher number, each with its number; the oldest first."""
         with self._lock:
@@ -85,9 +108,11 @@ class BoundedStore(Generic[Value]):
                 dropped = list(self._values.values())
                 self._values.clear()
                 self._numbers.clear()
+                self._dropped.clear()
                 self._size = 0
                 return dropped
             dropped = [self._values.pop(number) for number in self._numbers.pop(owner, ())]
+            self._dropped.pop(owner, None)
             self._size -= sum(map(self._size_of, dropped))
             return dropped
 
@@ -103,6 +128,9 @@ class BoundedStore(Generic[Value]):
             # The oldest value of all is also the oldest of its owner.
             numbers = self._numbers[value.owner]
             numbers.popleft()
-            if not numbers:
+            if numbers:
+                self._dropped[value.owner] = self._dropped.get(value.owner, 0) + 1
+            else:
                 del self._numbers[value.owner]
+                self._dropped.pop(value.owner, None)
         return dropped

@@ -1,7 +1,7 @@
 """Backends: the mock behind a MockServer, in this process or on a running server. Both answer control calls."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +13,10 @@ from mockserver.engine.engine import Engine
 from mockserver.errors import UsageError
 from mockserver.limits.slices import finish
 from mockserver.loading import load_engine
-from mockserver.messages import Reply, Request
+from mockserver.messages import Headers, Reply, Request
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
-from mockserver.testing.running_server import RunningServer
+from mockserver.testing.running_server import RunningServer, next_query
 from mockserver.web import ASGIApp, create_app
 
 
@@ -69,9 +69,16 @@ class LocalBackend:
 
     def call(self, request: Request) -> tuple[int, Any]:
         """The status and the JSON of a control call, without HTTP."""
-        # Only `GET events` returns a stream as well, and MockServer never calls it.
-        reply = cast("Reply", finish(self._control.handle(request)))
-        return reply.status, json.loads(reply.body) if reply.body else None
+        status, content, _ = self.page(request)
+        return status, content
+
+    def page(self, request: Request) -> tuple[int, Any, str | None]:
+        """The status and the JSON of a control call, and the query of the next page of a listing, if there is one."""
+        answer = finish(self._control.handle(request))
+        head = answer if isinstance(answer, Reply) else answer.head
+        # Only `GET events` returns events, and MockServer never calls it.
+        body = head.body if isinstance(answer, Reply) else b"".join(cast("Iterator[bytes]", answer.body))
+        return head.status, json.loads(body) if body else None, next_query(Headers(head.headers).get("link", ""))
 
 
 Backend = LocalBackend | RunningServer

@@ -152,7 +152,7 @@ class MockServer:
     @property
     def journal(self) -> list[JournalEntry]:
         """All exchanges of this namespace, the oldest first."""
-        return [JournalEntry.from_json(entry) for entry in self._call("GET", "journal")["entries"]]
+        return [JournalEntry.from_json(entry) for entry in self._listed("journal", "entries")]
 
     @property
     def payment_sessions(self) -> list[dict[str, Any]]:
@@ -160,7 +160,7 @@ class MockServer:
 
         Of a client secret, only the id of the setup intent is shown.
         """
-        return [each["payment_session"] for each in self._call("GET", "payment-sessions")["payment_sessions"]]
+        return [each["payment_session"] for each in self._listed("payment-sessions", "payment_sessions")]
 
     def verify(self, operation: str | None = None, **expectation: Unpack[ExpectedCalls]) -> None:
         """Check that an operation was called, optionally with a certain request or answered by a certain scenario.
@@ -236,13 +236,29 @@ class MockServer:
             except (TypeError, ValueError) as error:
                 raise UsageError(f"not a JSON value: {error}") from None
             request = replace(request, headers=Headers([("content-type", "application/json")]), body=content)
-        status, result = self._backend.call(self._authorized(request))
-        if status == 409:
-            raise VerificationError(result)
-        if status >= 400:
-            detail = result.get("detail") if isinstance(result, dict) else None
-            raise UsageError(detail or f"the mock server returned {status}")
-        return result
+        return _checked(*self._backend.call(self._authorized(request)))
+
+    def _listed(self, name: str, member: str) -> list[Any]:
+        """All items of a listing of the control API, page by page. Raises UsageError."""
+        __tracebackhide__ = True
+        items: list[Any] = []
+        query: str | None = "after=0"
+        while query is not None:
+            request = Request(method="GET", path=f"/__mock/{name}", query=query)
+            status, result, query = self._backend.page(self._authorized(request))
+            items += _checked(status, result)[member]
+        return items
+
+
+def _checked(status: int, result: Any) -> Any:
+    """The result of a successful call. Raises VerificationError, and UsageError for other errors."""
+    __tracebackhide__ = True
+    if status == 409:
+        raise VerificationError(result)
+    if status >= 400:
+        detail = result.get("detail") if isinstance(result, dict) else None
+        raise UsageError(detail or f"the mock server returned {status}")
+    return result
 
 
 def _new_key() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from mockserver.contract.document.credentials import CredentialPlace
 
 MAX_HEALTH_SIZE = 65536
+
+_NEXT = re.compile(r'<[^>?]*\?([^>]*)>; rel="next"')
+
+
+def next_query(link: str) -> str | None:
+    """The query of the next page, given the header Link of a listing."""
+    found = _NEXT.search(link)
+    return found[1] if found else None
 
 
 class RunningServer:
@@ -48,6 +57,11 @@ class RunningServer:
 
         At most `max_size` bytes of the body are read.
         """
+        status, content, _ = self.page(request, max_size=max_size)
+        return status, content
+
+    def page(self, request: Request, *, max_size: int | None = None) -> tuple[int, Any, str | None]:
+        """The same as `call`, and the query of the next page of a listing, if there is one."""
         target = f"{self._base}{request.path}{'?' if request.query else ''}{request.query}"
         headers = {**dict(request.headers.pairs), **self._headers}
         connection = self._connection(self._authority, timeout=self._timeout)
@@ -60,10 +74,11 @@ class RunningServer:
             raise UsageError(f"no mock server answers at {self.url}: {reason}") from None
         finally:
             connection.close()
+        query = next_query(reply.headers.get("link", ""))
         try:
-            return reply.status, json.loads(body)
+            return reply.status, json.loads(body), query
         except ValueError:
-            return reply.status, None
+            return reply.status, None, query
 
     def start(self) -> None:
         """Check that the server is healthy. Raises UsageError if it is not."""

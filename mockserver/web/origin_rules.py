@@ -14,7 +14,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 EXPOSE_HEADERS = "access-control-expose-headers"
 _EXPOSED = (
     "Mock-Scenario, Mock-Stub, Mock-Entry, Mock-Refused, Mock-Violations, Mock-Warnings, "
-    "Preference-Applied, Retry-After, Location, Allow, WWW-Authenticate, "
+    "Preference-Applied, Retry-After, Location, Link, Allow, WWW-Authenticate, "
     "Request-Id, Idempotency-Key, Idempotent-Replayed, Original-Request"
 )
 

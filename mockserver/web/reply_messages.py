@@ -6,6 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
+from starlette.responses import Response
 from starlette.types import Message
 
 from mockserver.messages import Reply
@@ -56,6 +57,13 @@ def head_lines(reply: Reply, *, headers: Iterable[tuple[str, str]] = ()) -> byte
     length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
     lines = [_cached_line(field) if field[0] != "mock-entry" else _line(field) for field in reply.headers]
     return b"".join([*lines, _guard_lines(tuple([name for name, _ in reply.headers])), length])
+
+
+def response_of(reply: Reply, method: str) -> Response:
+    """A reply to a request with this method, as an ASGI app."""
+    response = Response(sent_body(reply, method), reply.status)
+    response.raw_headers = head_message(reply)["headers"]
+    return response
 
 
 def sent_body(reply: Reply, method: str) -> bytes:

@@ -1,0 +1,75 @@
+"""The items of listings as JSON text, checked against spec/admin.yaml."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, Final
+
+from mockserver.contract import Contract
+from mockserver.engine.journal import Entry
+from mockserver.engine.mock_headers import summary
+from mockserver.limits.slices import Sliced
+from mockserver.messages import ABSENT, Reply
+from mockserver.parsing.json_writer import write_json, write_json_exactly
+from mockserver.redaction.credential_names import CredentialNames
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""How many bytes of written entries are kept."""
+
+
+LARGE: Final = 32 * 1024
+"""Entries of this size in bytes are written in slices of their own."""
+
+
+class CheckedWriter:
+    """Writes items of listings. Each is checked as the only item of a reply: no rule is about several items."""
+
+    def __init__(self, contract: Callable[[], Contract]) -> None:
+        self._contract = contract
+
+    def write(self, operation: str, member: str, item: Any) -> bytes:
+        """The JSON text of an item of an operation's listing."""
+        exact = write_json_exactly(item)
+        text = write_json(item) if exact is None else exact
+        reply = Reply(
+            status=200,
+            headers=(("content-type", "application/json"),),
+            body=b'{"%b":[%b],"count":1}' % (member.encode(), text),
+        )
+        written = ABSENT if exact is None else {member: [item], "count": 1}
+        if violations := self._contract().reply_violations(operation, reply, written=written):
+            raise RuntimeError(f"an item of {operation} breaks spec/admin.yaml at: {summary(violations)}")
+        return text
+
+
+class EntryTexts:
+    """Journal entries as JSON text, without secrets. An entry is written once, as long as its text is kept.
+
+    Entries do not change, so all listings and event streams share their texts. At most MAX_BYTES are kept, those that
+    were written last. After a reload, more names may be those of credentials: then entries are written again.
+    Thread-safe.
+    """
+
+    def __init__(self, writer: CheckedWriter) -> None:
+        self._writer = writer
+        self._texts: OrderedDict[int, tuple[bytes, CredentialNames]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def of(self, number: int, entry: Entry) -> Sliced[bytes]:
+        """The text of the entry with this number in the journal."""
+        names = entry.redactor.names
+        kept = self._texts.get(number)
+        if kept is not None and kept[1] is names:
+            return kept[0]
+        if entry.size > LARGE:
+            yield
+        text = self._writer.write("get_journal", "entries", entry.as_json())
+        with self._lock:
+            former = self._texts.pop(number, None)
+            self._size += len(text) - (len(former[0]) if former else 0)
+            self._texts[number] = text, names
+            while self._size > MAX_BYTES:
+                _, (dropped, _) = self._texts.popitem(last=False)
+                self._size -= len(dropped)
+        return text
