@@ -16,7 +16,8 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 # From the ground up. A part may import from the lines above its own, never from its own line or from a line below it.
 LAYERS = (
     ("version",),
-    ("delivery", "limits", "messages", "redaction", "storage"),
+    ("limits",),
+    ("delivery", "messages", "redaction", "storage"),
     ("errors",),
     ("parsing", "settings"),
     ("contract.formats", "contract.patterns"),

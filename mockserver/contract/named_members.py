@@ -9,7 +9,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.subschemas import as_list, as_mapping
 from mockserver.contract.patterns.compiled_pattern import compile_pattern
 from mockserver.contract.schema_parts import SchemaPart, schema_parts
-from mockserver.contract.similar_names import similar_names
+from mockserver.contract.similar_names import MAX_LENGTH, similar_names
 from mockserver.limits.step_budget import StepBudget
 
 MAX_NODES: Final = 20_000
@@ -83,7 +83,7 @@ class Members:
         found = self._similar.get(name)
         if found is None:
             found = similar_names(name, self._ordered)
-            if len(self._similar) < MAX_SIMILAR:
+            if len(self._similar) < MAX_SIMILAR and len(name) <= MAX_LENGTH:
                 self._similar[name] = found
         return found
 

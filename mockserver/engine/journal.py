@@ -12,6 +12,8 @@ from mockserver.scenarios import Miss
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
 
 DEFAULT_CAP: Final = 10_000
+# What a header field takes beside its text.
+_BYTES_OF_A_FIELD: Final = 100
 NOT_ANSWERED: Final = Reply(status=0)
 
 
@@ -62,7 +64,8 @@ class Entry:
     def size(self) -> int:
         """About how many bytes of the entry a client or a scenario has chosen."""
         request = self.request
-        return len(request.path) + len(request.query) + request.headers.size + len(request.body) + len(self.reply.body)
+        texts = len(request.path) + len(request.query) + request.headers.size
+        return texts + len(request.headers.pairs) * _BYTES_OF_A_FIELD + len(request.body) + len(self.reply.body)
 
     @property
     def reply(self) -> Reply:

@@ -24,6 +24,7 @@ HASH_BYTES: Final = 16
 SHORT_HASH: Final = 8
 """How many letters of a hash are usually shown. Two namespaces can have these in common."""
 MAX_NAME_LENGTH = 100
+MAX_CREDENTIAL_LENGTH: Final = 100
 MAX_SHOWN_LENGTH: Final = 80
 """How much of a long name is shown. It is redacted first: a card number that is cut in two is not recognized."""
 SHOWN_ANONYMOUS: Final = "anonymous"
@@ -37,7 +38,10 @@ _ENDS_LIKE_A_HASH: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """The state of one caller. `key` identifies it and is never shown; `shown` is what people see."""
+    """The state of one caller. `key` identifies it and is never shown; `shown` is what people see.
+
+    `credential` is the credential, or a hash of a long one.
+    """
 
     key: str
     shown: str
@@ -51,14 +55,17 @@ class Namespace:
 
 def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
     """The namespace that the header names, else that of the credential, else the anonymous one."""
-    return _namespace(request.headers.get(HEADER), find_credential(places, request) or "")
+    name, credential = request.headers.get(HEADER), find_credential(places, request) or ""
+    # Up to a hundred thousand names and credentials are kept in memory.
+    if name and len(name) > MAX_NAME_LENGTH:
+        name = f"{name[:MAX_NAME_LENGTH]}~{_hash(name)}"
+    if len(credential) > MAX_CREDENTIAL_LENGTH:
+        credential = _long_hash(credential)
+    return _namespace(name, credential)
 
 
 @lru_cache(maxsize=4096)
 def _namespace(name: str | None, credential: str) -> Namespace:
-    if name and len(name) > MAX_NAME_LENGTH:
-        # Up to a hundred thousand names are kept in memory.
-        name = f"{name[:MAX_NAME_LENGTH]}~{_hash(name)}"
     # Cached, so that thousands of payment sessions and entries share one key.
     key = f"{_NAMED}{name}" if name else f"{_CREDENTIAL}{credential}" if credential else ANONYMOUS
     return Namespace(key, shown(key), credential)
@@ -139,3 +146,8 @@ def _hash(text: str) -> str:
     """A hash of letters only: an entry id with digits could look like a card number and would be hidden."""
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES, person=b"namespace")
     return digest.hexdigest().translate(_LETTERS)
+
+
+def _long_hash(credential: str) -> str:
+    """A hash that is longer than every credential that is not hashed, so no credential is equal to it."""
+    return blake2b(credential.encode("utf-8", "surrogatepass"), person=b"credential").hexdigest()

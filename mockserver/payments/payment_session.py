@@ -84,11 +84,17 @@ class PaymentSession:
         return self.intent.result or self.initial_status
 
     def size(self) -> int:
-        """The approximate size in bytes of the texts that the caller chose, without ids."""
+        """The approximate size in bytes of the texts that the caller or a scenario chose."""
+        size = len(self.customer_id) + len(self.provider) + len(self.purpose)
+        if self.overrides:
+            size += len(repr(self.overrides))
         if self.intent is NEW:
-            return 0
+            return size
+        challenge = self.intent.challenge
+        if challenge is not None and challenge.return_url is not None:
+            size += len(challenge.return_url)
         methods = (self.intent.payment_method, self.intent.failed_method)
-        return sum([method.size() for method in methods if method is not None])
+        return size + sum([method.size() for method in methods if method is not None])
 
     def as_body(self) -> dict[str, Any]:
         """The body of the reply: outbound.payment.PaymentSession of the contract, with the overrides."""

@@ -1,7 +1,8 @@
 """Made-up ids and secrets. The same seed, namespace and count give the same values in every process."""
 
-from functools import lru_cache
 from hashlib import shake_256
+
+from mockserver.limits.memo import remembered
 
 BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Maps bytes to digits. Some digits are slightly more frequent, which does not matter for values that only look random.
@@ -11,6 +12,7 @@ SETUP_INTENT_CHARACTERS = 24
 CLIENT_SECRET_CHARACTERS = 31
 # 1 January 2026, in seconds since the epoch: the first of the made-up times.
 FIRST_MOMENT = 1_767_225_600
+_LONGEST = 500
 
 
 class RandomIds:
@@ -43,13 +45,13 @@ class RandomIds:
         return int.from_bytes(self._bytes[72:80])
 
 
-@lru_cache(maxsize=1024)
+@remembered(entries=1024, longest=_LONGEST)
 def publishable_key(text: str) -> str:
     """A publishable key of Stripe's test mode: a hash, always the same for the same text."""
     return "pk_test_" + _base62(_digest(f"publishable key\0{text}", 24))
 
 
-@lru_cache(maxsize=1024)
+@remembered(entries=1024, longest=_LONGEST)
 def account_id(credential: str) -> str:
     """The id of a connected account of Stripe, always the same for the same API key."""
     return "acct_" + _base62(_digest(f"connected account\0{credential}", 16))
@@ -65,7 +67,7 @@ def fingerprint(text: str) -> str:
     return _base62(_digest(f"fingerprint\0{text}", 16))
 
 
-@lru_cache(maxsize=1024)
+@remembered(entries=1024, longest=_LONGEST)
 def tenant_id(credential: str) -> str:
     """The id of the Wingback tenant, always the same for the same API key, which is the mock's own choice."""
     return "Cust_" + _uuid(_digest(f"tenant\0{credential}", 16))

@@ -78,7 +78,7 @@ class SavedMethods:
     def save(self, namespace: str, customer_id: str, saved: SavedMethod, *, detach_previous: bool) -> None:
         """Add a payment method. Earlier ones stay in the list, detached if requested."""
         name = (namespace, customer_id)
-        customer = self._customers.get(name) or _Customer()
+        customer = self._customers.get(name) or _Customer(size=len(customer_id))
         self._customers.put(namespace, name, customer.with_one_more(saved, detach_previous=detach_previous))
 
     def reset(self, namespace: str | None) -> None:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import unquote_plus
+
+from mockserver.limits.memo import remembered
 
 # RFC 9110, sections 11.6 and 11.7, and RFC 6265.
 _HTTP: Final = frozenset(
@@ -30,7 +31,7 @@ _MIN_LENGTH: Final = 6
 """Copies of a shorter value are not searched: it could be a part of any word."""
 
 
-@lru_cache(maxsize=1024)
+@remembered(entries=1024, longest=100)
 def is_secret_name(name: str) -> bool:
     """Tell whether a header, cookie or query parameter of this name may hold a credential, judging by its name."""
     return _SECRET_NAME.search(name) is not None

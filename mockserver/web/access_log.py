@@ -2,10 +2,11 @@
 
 import json
 import time
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, TextIO
 from urllib.parse import unquote_plus
 
+from mockserver.limits.memo import remembered
 from mockserver.messages import Reply
 from mockserver.redaction.redact import redact, redact_path
 from mockserver.web.line_writer import LineWriter
@@ -73,7 +74,7 @@ class AccessLog:
             head.path,
             head.query,
             None if reply is None or fault in _WITHOUT_STATUS else reply.status,
-            () if reply is None else reply.headers,
+            () if reply is None else _logged(reply.headers),
             seconds,
             size,
             fault,
@@ -96,18 +97,25 @@ class AccessLog:
         return f"{self._second_text}.{int((at - second) * 1000):03}Z"
 
 
+def _logged(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers that are logged, by their names in the log.
+
+    Up to ten thousand lines can wait. They must not keep other headers, which can repeat a long one of the request.
+    """
+    return tuple([(_LOGGED[key], value) for name, value in headers if (key := name.lower()) in _LOGGED])
+
+
 def _details(record: _LogRecord) -> list[tuple[str, str]]:
     """The logged headers of the reply and the fault, without secrets."""
     details = [
         # The id of an entry differs in every line and holds no secret; the other values repeat.
-        (_LOGGED[key], value if key == "mock-entry" else _redacted(value))
+        (name, value if name == "entry" else _redacted(value))
         for name, value in record.headers
-        if (key := name.lower()) in _LOGGED
     ]
     return details if record.fault is None else [*details, ("fault", record.fault)]
 
 
-@lru_cache(maxsize=256)
+@remembered(entries=256, longest=_MAX_LENGTH)
 def _redacted(value: str) -> str:
     return redact(value[:_MAX_LENGTH])
 

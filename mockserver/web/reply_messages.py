@@ -9,6 +9,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Message
 
+from mockserver.limits.memo import Memo
 from mockserver.messages import Reply
 
 RawHeader = tuple[bytes, bytes]
@@ -55,7 +56,7 @@ def head_lines(reply: Reply, *, headers: Iterable[tuple[str, str]] = ()) -> byte
     if headers:
         return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, headers=headers)["headers"]])
     length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
-    lines = [_cached_line(field) if field[0] != "mock-entry" else _line(field) for field in reply.headers]
+    lines = [_lines[field] if field[0] != "mock-entry" else _line(field) for field in reply.headers]
     return b"".join([*lines, _guard_lines(tuple([name for name, _ in reply.headers])), length])
 
 
@@ -89,12 +90,6 @@ def _name(name: str) -> bytes:
     return name.lower().encode("ascii") if _TOKEN.fullmatch(name) else b""
 
 
-# Most replies have the same fields, except Mock-Entry.
-@lru_cache(maxsize=256)
-def _cached_line(pair: tuple[str, str]) -> bytes:
-    return _line(pair)
-
-
 def _line(pair: tuple[str, str]) -> bytes:
     name, value = _field(pair)
     return b"" if name in _FRAMING else b"%b: %b\r\n" % (name, value)
@@ -105,3 +100,7 @@ def _field(pair: tuple[str, str]) -> RawHeader:
     if value.isascii() and value.isprintable():
         return _name(name), value.encode("ascii")
     return _name(name), _CONTROL.sub(b" ", value.encode("utf-8", "replace"))
+
+
+# Most replies have the same fields, except Mock-Entry.
+_lines = Memo(_line, entries=256, longest=500, size=lambda pair: len(pair[0]) + len(pair[1]))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
 from starlette.types import Scope
 
+from mockserver.limits.memo import Memo
 from mockserver.messages import Headers, Request
 from mockserver.web.request_body import Body
 
@@ -78,7 +78,7 @@ class HeadFields:
 
         Clients repeat the same fields, so recent ones are cached and shared by the entries of the journal.
         """
-        return _fields(tuple(pairs))
+        return _recent[tuple(pairs)]
 
     def _read(self, name: bytes, value: bytes) -> None:
         match name:
@@ -100,10 +100,9 @@ class HeadFields:
                 self.expects_continue = value.lower() == b"100-continue"
 
 
-# At most a few megabytes: a head has at most 64 KiB.
-@lru_cache(maxsize=64)
-def _fields(pairs: Pairs) -> HeadFields:
-    return HeadFields(pairs)
+_recent = Memo(
+    HeadFields, entries=64, longest=8192, size=lambda pairs: sum([len(name) + len(value) for name, value in pairs])
+)
 
 
 class RequestHead:
