@@ -85,6 +85,7 @@ REFUSALS: Final[dict[str, RefusalKind]] = {
     # The control API.
     "ambiguous-namespace": RefusalKind(400, "Ambiguous namespace"),
     "unknown-payment-session": RefusalKind(404, "Unknown payment session"),
+    "too-much-to-compare": RefusalKind(422, "Too much to compare"),
     "not-verified": RefusalKind(409, "Expectation not met"),
     "too-many-streams": RefusalKind(503, "Too many streams"),
 }

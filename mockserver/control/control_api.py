@@ -21,6 +21,8 @@ from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.settings import Settings, own_file
 
+MAX_BODY: Final = 100_000
+"""How many bytes the body of a call may have. Every call is read and checked before others are answered."""
 TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
 
 
@@ -79,6 +81,9 @@ class ControlApi:
         """The operation that a request calls, and its result. Raises Refusal."""
         route = self.contract.route(request)
         self._check_token(request)
+        if len(request.body) > MAX_BODY:
+            detail = f"The body is longer than {MAX_BODY} bytes, which is the limit for calls of the control API."
+            raise Refusal("too-large", detail)
         call, violations, _ = self.contract.understand(request, route)
         if violations:
             detail = f"The call breaks spec/admin.yaml at: {summary(violations)}."

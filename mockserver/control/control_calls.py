@@ -82,9 +82,9 @@ def get_journal(engine: Engine, call: Call) -> Sliced[Listing]:
     return Listing(operation="get_journal", member="entries", page=page, item=journal.get)
 
 
-def verify(engine: Engine, call: Call) -> CallResult:
+def verify(engine: Engine, call: Call) -> Sliced[CallResult]:
     """Whether the expected calls were made."""
-    return CallResult(body=verify_calls(engine, call.body, _namespace(engine, call)))
+    return CallResult(body=(yield from verify_calls(engine, call.body, _namespace(engine, call))))
 
 
 def list_payment_sessions(engine: Engine, call: Call) -> Listing:

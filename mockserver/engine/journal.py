@@ -7,13 +7,15 @@ from typing import Any, Final
 from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
-from mockserver.redaction.redactor import Redactor
+from mockserver.redaction.redactor import ExchangeRedactor, Redactor
 from mockserver.scenarios import Miss
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
 
 DEFAULT_CAP: Final = 10_000
 # What a header field takes beside its text.
 _BYTES_OF_A_FIELD: Final = 100
+LONGEST_SECRET: Final = 400_000
+"""No copy of a credential is longer: a head of 64 KiB, with escapes of six characters."""
 NOT_ANSWERED: Final = Reply(status=0)
 
 
@@ -82,21 +84,25 @@ class Entry:
         """Whether the request was neither refused nor in violation of the contract."""
         return self.refused is None and not self.violations
 
+    def request_as_json(self, *, max_body: int) -> dict[str, Any]:
+        """The request as a JSON object, without secrets, with at most this many characters of its body."""
+        request = self.request
+        shown = self.redactor.of_exchange(request.headers.pairs, request.query)
+        # A secret that is cut in two is not recognized, so more is redacted than is shown.
+        result = _request_as_json(request, request.body[: max_body + LONGEST_SECRET], shown)
+        if len(result["body"]) > max_body:
+            result["body"] = f"{result['body'][:max_body]}…"
+        return result
+
     def as_json(self) -> dict[str, Any]:
         """The entry as a JSON object, without secrets."""
-        request, reply = self.request, self.reply
-        shown = self.redactor.of_exchange(request.headers.pairs, request.query)
+        reply = self.reply
+        shown = self.redactor.of_exchange(self.request.headers.pairs, self.request.query)
         return {
             "id": self.id,
             "at": self.at,
             "namespace": self.namespace,
-            "request": {
-                "method": request.method,
-                "path": shown.path(request.path),
-                "query": shown.query(request.query),
-                "headers": shown.headers(request.headers.pairs),
-                "body": shown.body(request.body),
-            },
+            "request": _request_as_json(self.request, self.request.body, shown),
             "operation": self.operation,
             "scenario": self.scenario,
             "stub": self.stub,
@@ -176,3 +182,13 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _request_as_json(request: Request, body: bytes, shown: ExchangeRedactor) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "path": shown.path(request.path),
+        "query": shown.query(request.query),
+        "headers": shown.headers(request.headers.pairs),
+        "body": shown.body(body),
+    }

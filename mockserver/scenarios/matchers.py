@@ -14,6 +14,7 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _LONGEST_SHOWN: Final = 200
 # Longer than what is shown: a secret that is cut in two is no longer recognized and redacted.
 _LONGEST_READ: Final = 1000
+_MOST_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Miss:
         return {"where": self.where, "expected": self.expected, "actual": self.actual}
 
 
-class _SearchPattern(Protocol):
+class SearchPattern(Protocol):
     """A regular expression that runs in linear time."""
 
     def search(self, text: str, /) -> bool:
@@ -45,53 +46,88 @@ class Matcher(Protocol):
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """Every difference between the value and what it must be; none if it fits."""
 
+    def differences(self, actual: Any) -> Iterator[int]:
+        """The number of misses, as numbers to add. It is counted without writing misses, one comparison at a time."""
+
+
+class _ValueMatcher:
+    """A matcher that compares a value as a whole."""
+
+    __slots__ = ()
+
+    def fits(self, actual: Any) -> bool:
+        """Whether the value is what it must be."""
+        raise NotImplementedError
+
+    def differences(self, actual: Any) -> Iterator[int]:
+        """One number: 1 if there is a miss."""
+        yield 0 if self.fits(actual) else 1
+
 
 @dataclass(frozen=True, slots=True)
-class Equal:
+class Equal(_ValueMatcher):
     """The value equals another, compared as JSON."""
 
     value: Any
 
+    def fits(self, actual: Any) -> bool:
+        """Whether the values are equal."""
+        return are_equal(self.value, actual)
+
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if the value differs."""
-        if not are_equal(self.value, actual):
+        if not self.fits(actual):
             yield Miss(where, shown(self.value), shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(_ValueMatcher):
     """The value equals one of several."""
 
     values: tuple[Any, ...]
 
+    def fits(self, actual: Any) -> bool:
+        """Whether the value equals one of them."""
+        return any(are_equal(value, actual) for value in self.values)
+
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if the value equals none of them."""
-        if not any(are_equal(value, actual) for value in self.values):
-            yield Miss(where, f"one of {', '.join(map(shown, self.values))}", shown(actual))
+        if not self.fits(actual):
+            more = len(self.values) - _MOST_SHOWN
+            listed = ", ".join(map(shown, self.values[:_MOST_SHOWN]))
+            yield Miss(where, f"one of {listed}{f' and {more} more' if more > 0 else ''}", shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(_ValueMatcher):
     """The value is a text in which a regular expression occurs."""
 
     source: str
-    pattern: _SearchPattern = field(compare=False)
+    pattern: SearchPattern = field(compare=False)
+
+    def fits(self, actual: Any) -> bool:
+        """Whether the value is a text in which the pattern occurs."""
+        return isinstance(actual, str) and self.pattern.search(actual)
 
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if the pattern does not occur, or if the value is not text."""
-        if not isinstance(actual, str) or not self.pattern.search(actual):
+        if not self.fits(actual):
             yield Miss(where, f"a text that matches {self.source}", shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(_ValueMatcher):
     """There is a value, or there is none. Null is a value."""
 
     present: bool
 
+    def fits(self, actual: Any) -> bool:
+        """Whether there is a value, or none, as there must be."""
+        return self.present is not (actual is ABSENT)
+
     def misses(self, where: str, actual: Any) -> Iterator[Miss]:
         """One miss if there is a value that must be absent, or no value where there must be one."""
-        if self.present is (actual is ABSENT):
+        if not self.fits(actual):
             yield Miss(where, "anything" if self.present else shown(ABSENT), shown(actual))
 
 
@@ -111,6 +147,15 @@ class Subset:
         for name, matcher in self.members.items():
             pointer = f"{prefix}/{json_pointers.escape(name)}"
             yield from matcher.misses(pointer, ABSENT if absent else actual.get(name, ABSENT))
+
+    def differences(self, actual: Any) -> Iterator[int]:
+        """The numbers of every member; 1 if the value is not an object."""
+        absent = actual is ABSENT and self.members
+        if not absent and not isinstance(actual, dict):
+            yield 1
+            return
+        for name, matcher in self.members.items():
+            yield from matcher.differences(ABSENT if absent else actual.get(name, ABSENT))
 
 
 def shown(value: Any) -> str:

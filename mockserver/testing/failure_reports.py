@@ -56,6 +56,8 @@ def _problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {number}. {request}  (entry {call['entry']}, {source})"
         for miss in call["misses"]:
             yield f"       {miss['where']}: expected {miss['expected']}, found {miss['actual']}"
+        if call.get("misses_omitted"):
+            yield f"       and {call['misses_omitted']} more differences"
         if not call["misses"]:
             yield "       matches"
         if request.body:

@@ -90,6 +90,11 @@ CALLS: dict[str, Callable[[Mock], httpx.Response | str]] = {
     "the strictness": call("PUT", "/__mock/strict", json={"strict": None}),
     "the journal": call("GET", "/__mock/journal"),
     "the journal of others": call("GET", "/__mock/journal", params={"namespace": "anonymous"}),
+    "a page of the journal": lambda mock: [
+        mock.create(),
+        mock.create(),
+        mock.http.get("/__mock/journal?after=0&limit=1"),
+    ][2],
     "the payment sessions": call("GET", "/__mock/payment-sessions"),
     "a payment session of others": call("GET", "/__mock/payment-sessions/{token}"),
     "an unknown payment session": call("GET", "/__mock/payment-sessions/PaySess_0"),
@@ -116,7 +121,9 @@ def told(mock: Mock, name: str) -> tuple[object, ...]:
     answer = CALLS[name](caller)
     if isinstance(answer, str):
         return (TIMES.sub("", answer.replace(host, "")),)
-    headers = {field: value for field, value in answer.headers.items() if field.startswith(("mock-", "request-"))}
+    headers = {
+        field: value for field, value in answer.headers.items() if field.startswith(("mock-", "request-", "link"))
+    }
     return answer.status_code, headers, TIMES.sub("", answer.text.replace(host, ""))
 
 

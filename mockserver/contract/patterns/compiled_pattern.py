@@ -7,19 +7,33 @@ character: a match that exceeds the limit counts as no match. An ordinary patter
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import inf
 
 import jsonschema_rs
 
+from mockserver.contract.patterns.pattern_cache import PatternCache
 from mockserver.contract.patterns.regex_parser import parse_regex
-from mockserver.contract.patterns.regex_tree import Assertion, Characters, Repeat, Sequence, as_text, is_linear, weight
+from mockserver.contract.patterns.regex_tree import (
+    Assertion,
+    Characters,
+    Repeat,
+    Sequence,
+    as_text,
+    is_linear,
+    program_size,
+    weight,
+)
 
 # Characters of the text times weight of the pattern. The worst case takes seconds.
 MAX_WORK = 100_000_000
 # The same times the steps of backtracking.
 MAX_BACKTRACKING_WORK = 400_000_000
 MAX_BACKTRACKING_STEPS = 100_000
+# So few states take one step for each character: all combinations of them fit into the memory of the linear engine.
+SMALL_SIZE = 10
+# The cached patterns take at most about 200 MB.
+MAX_CACHED_PATTERNS = 4096
+MAX_CACHED_SIZE = 200_000
 # A compiled schema searches patterns up to this weight in a body of any length.
 MAX_LINEAR_WEIGHT = 100
 
@@ -29,19 +43,10 @@ PATTERN_OPTIONS = jsonschema_rs.RegexOptions()
 
 def compile_pattern(text: str) -> CompiledPattern:
     """The compiled pattern. Raises ValueError, with the reason, for a pattern that cannot be compiled."""
-    compiled = _compile(text)
+    compiled = _CACHE.get(text)
     if isinstance(compiled, str):
         raise ValueError(compiled)  # noqa: TRY004  # the value of the text is wrong, not its type
     return compiled
-
-
-@lru_cache(maxsize=4096)
-def _compile(text: str) -> CompiledPattern | str:
-    """The compiled pattern, or why there is none: finding out that a pattern is too large takes long."""
-    try:
-        return CompiledPattern(text)
-    except ValueError as error:
-        return f"the pattern {_shown(text)} cannot be used: {error}"
 
 
 def linear_pattern(text: str) -> str:
@@ -55,11 +60,14 @@ def linear_pattern(text: str) -> str:
 
 
 class CompiledPattern:
-    """A compiled pattern. Raises ValueError for one that cannot be compiled."""
+    """A compiled pattern. Raises ValueError for one that cannot be compiled, or that is larger than `max_size`.
 
-    __slots__ = ("_engines", "_linear", "_max_length", "_min_length", "_searched", "_weight", "text", "tree")
+    `size` is about the number of its states.
+    """
 
-    def __init__(self, text: str) -> None:
+    __slots__ = ("_engines", "_linear", "_max_length", "_min_length", "_searched", "_weight", "size", "text", "tree")
+
+    def __init__(self, text: str, *, max_size: int | None = None) -> None:
         self.text = text
         self.tree = self._searched = parse_regex(text)
         self._min_length, self._max_length = 0, inf
@@ -68,6 +76,9 @@ class CompiledPattern:
                 # Rust writes counted repeats out, so `^[\p{L}]{1,2048}$` is too large. The length is checked instead.
                 self._min_length, self._max_length = low, inf if high is None else high
                 self._searched = Sequence((Assertion("^"), Repeat(body, 0, None), Assertion("$")))
+        self.size = program_size(self._searched)
+        if max_size is not None and self.size > max_size:
+            raise ValueError(f"it has about {self.size} states, at most {max_size} are allowed")
         self._linear = is_linear(self.tree)
         self._weight = weight(self._searched)
         self._engines: dict[int, jsonschema_rs.Draft202012Validator] = {}
@@ -82,6 +93,15 @@ class CompiledPattern:
         except UnicodeEncodeError:
             # The value has a lone surrogate, which UTF-8 cannot encode.
             return False
+
+    def work(self, value: str) -> int:
+        """How much work a search is at worst: characters times states, without the states of a small pattern.
+
+        It is 0 if the length decides.
+        """
+        if not self._min_length <= len(value) <= self._max_length:
+            return 0
+        return len(value) if self._linear and self.size <= SMALL_SIZE else len(value) * self.size
 
     def _engine(self, length: int) -> jsonschema_rs.Draft202012Validator:
         """The engine for texts of this length. One that backtracks is built for each power of two."""
@@ -99,6 +119,20 @@ class CompiledPattern:
             return jsonschema_rs.Draft202012Validator(schema, pattern_options=options)
         except jsonschema_rs.ValidationError:
             raise ValueError("it is not a valid regular expression of ECMA-262, or it is too large") from None
+
+
+def _compile(text: str) -> tuple[CompiledPattern | str, int]:
+    """The compiled pattern, or why there is none; and its size. Finding out that a pattern is too large takes long."""
+    try:
+        compiled = CompiledPattern(text)
+    except ValueError as error:
+        return f"the pattern {_shown(text)} cannot be used: {error}", 1 + len(text) // 1000
+    return compiled, compiled.size
+
+
+_CACHE: PatternCache[CompiledPattern | str] = PatternCache(
+    _compile, max_number=MAX_CACHED_PATTERNS, max_size=MAX_CACHED_SIZE
+)
 
 
 def _shown(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mockserver.scenarios.format.flaws import Flaw, FlawsError, collected_flaws, collecting, expected
 from mockserver.scenarios.format.formats import TEXT, ValueFormat
-from mockserver.scenarios.format.matcher_formats import TEXT_MATCHER
+from mockserver.scenarios.format.matcher_formats import MATCHERS, MatcherFormats
 from mockserver.scenarios.format.template_formats import HEADER_NAME, text_template
 from mockserver.scenarios.matchers import Matcher
 from mockserver.scenarios.stub_replies import Header
@@ -45,14 +45,18 @@ def _example_headers(value: Any) -> dict[str, str]:
         return dict(_fields(value, flaws))
 
 
-def _header_matchers(value: Any) -> dict[str, Matcher]:
-    """Matchers for header fields, by name in lower case."""
-    matchers: dict[str, Matcher] = {}
-    with collected_flaws() as flaws:
-        for name, item in _named(value, flaws):
-            with collecting(flaws, name):
-                matchers[name.lower()] = TEXT_MATCHER.parse(item)
-    return matchers
+def header_matchers(formats: MatcherFormats) -> ValueFormat[dict[str, Matcher]]:
+    """The format of matchers for header fields. They are found by name in lower case."""
+
+    def parse(value: Any) -> dict[str, Matcher]:
+        matchers: dict[str, Matcher] = {}
+        with collected_flaws() as flaws:
+            for name, item in _named(value, flaws):
+                with collecting(flaws, name):
+                    matchers[name.lower()] = formats.text.parse(item)
+        return matchers
+
+    return ValueFormat(parse, {"type": "object", "additionalProperties": formats.text.schema})
 
 
 def _named(value: Any, flaws: list[Flaw]) -> Iterator[tuple[str, Any]]:
@@ -83,4 +87,4 @@ def _fields(value: Any, flaws: list[Flaw]) -> Iterator[tuple[str, str]]:
 _TEXTS: Final = {"type": "object", "additionalProperties": TEXT.schema}
 HEADERS: Final = ValueFormat(_headers, _TEXTS)
 EXAMPLE_HEADERS: Final = ValueFormat(_example_headers, _TEXTS)
-HEADER_MATCHERS: Final = ValueFormat(_header_matchers, {"type": "object", "additionalProperties": TEXT_MATCHER.schema})
+HEADER_MATCHERS: Final = header_matchers(MATCHERS)

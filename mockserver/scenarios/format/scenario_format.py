@@ -22,8 +22,8 @@ from mockserver.scenarios.format.formats import (
     record,
     whole_number,
 )
-from mockserver.scenarios.format.header_formats import EXAMPLE_HEADERS, HEADER_MATCHERS, HEADERS
-from mockserver.scenarios.format.matcher_formats import MATCHER, TEXT_MATCHER
+from mockserver.scenarios.format.header_formats import EXAMPLE_HEADERS, HEADER_MATCHERS, HEADERS, header_matchers
+from mockserver.scenarios.format.matcher_formats import MATCHERS, MatcherFormats
 from mockserver.scenarios.format.payment_formats import ON_CONFIRM, PAYMENT_METHOD_TYPES
 from mockserver.scenarios.format.template_formats import OVERRIDES, TEMPLATE, as_text
 from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Stub
@@ -45,20 +45,26 @@ def _reason(value: Any) -> str:
 _REASON: Final = ValueFormat(_reason, LINE.schema)
 
 
-def _condition(**parts: Any) -> Condition:
-    if not parts:
-        raise FlawsError.one(f"expected at least one of {', '.join(_CONDITION_KEYS)}")
-    return Condition(**parts)
+def condition_format(formats: MatcherFormats) -> ValueFormat[Condition]:
+    """The format of a condition with these matchers."""
+    texts = mapping_of(formats.text)
+    keys = {
+        "path": Key(texts, "Path parameters, by name."),
+        "query": Key(texts, "Query parameters, by name. One value of a repeated parameter must fit."),
+        "header": Key(header_matchers(formats), "Header fields, by name in upper or lower case."),
+        "cookie": Key(texts, "Cookies, by name."),
+        "body": Key(formats.anything, "The JSON body: an object matches by subset, other values as a whole."),
+    }
+
+    def condition(**parts: Any) -> Condition:
+        if not parts:
+            raise FlawsError.one(f"expected at least one of {', '.join(keys)}")
+        return Condition(**parts)
+
+    return record(condition, keys)
 
 
-_CONDITION_KEYS: Final = {
-    "path": Key(mapping_of(TEXT_MATCHER), "Path parameters, by name."),
-    "query": Key(mapping_of(TEXT_MATCHER), "Query parameters, by name. One value of a repeated parameter must fit."),
-    "header": Key(HEADER_MATCHERS, "Header fields, by name in upper or lower case."),
-    "cookie": Key(mapping_of(TEXT_MATCHER), "Cookies, by name."),
-    "body": Key(MATCHER, "The JSON body: an object matches by subset, other values as a whole."),
-}
-CONDITION: Final = record(_condition, _CONDITION_KEYS)
+_CONDITION: Final = condition_format(MATCHERS)
 
 
 def _reply(**members: Any) -> StubReply:
@@ -123,7 +129,7 @@ _STUB: Final = record(
     {
         "name": Key(_STUB_NAME, "The name, sent in the reply header Mock-Stub."),
         "operation": Key(LINE, "The operationId that this stub answers."),
-        "when": Key(CONDITION, "Which requests the stub answers; by default all of the operation."),
+        "when": Key(_CONDITION, "Which requests the stub answers; by default all of the operation."),
         "times": Key(_TIMES, "How often the stub answers before the next one takes over; by default without limit."),
         "delay": Key(DELAY, "How long to wait before the answer."),
         "reply": Key(_REPLY, "A made-up payment session, a literal reply, or a reply without a body."),
@@ -147,7 +153,7 @@ _EXAMPLE_REPLY: Final = record(
     {
         "status": Key(_STATUS, "The HTTP status."),
         "headers": Key(HEADER_MATCHERS, "Matchers for header fields, by name in upper or lower case."),
-        "body": Key(MATCHER, "A matcher for the body, as under `when`."),
+        "body": Key(MATCHERS.anything, "A matcher for the body, as under `when`."),
     },
     required=("status",),
 )
@@ -165,7 +171,7 @@ SCENARIO: Final = record(
     _scenario,
     {
         "about": Key(LINE, "One sentence: what the client experiences."),
-        "when": Key(CONDITION, "Requests that select this scenario, without a header."),
+        "when": Key(_CONDITION, "Requests that select this scenario, without a header."),
         "stubs": Key(
             list_of(_STUB, least=1), "The first stub whose `when` fits and whose `times` is not used up answers."
         ),
