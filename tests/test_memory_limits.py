@@ -225,7 +225,6 @@ CACHES = {
         "_grammar": "one for each format that the mock knows",
         "_validator": "one for each format that the mock knows",
     },
-    "contract/patterns/compiled_pattern.py": {"_compile": "patterns of documents, scenarios and verify calls"},
     "engine/namespaces.py": {"_namespace": "names and credentials that are hashed if they are long"},
     "pages/assets.py": {"_joined": "one for each script", "read_asset": "one for each file"},
     "parsing/media_types.py": {
