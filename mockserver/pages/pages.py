@@ -8,9 +8,11 @@ from typing import Final
 from mockserver.contract.unread_bodies import unread_body_refusal
 from mockserver.engine.engine import Engine
 from mockserver.engine.mock_headers import refusal_reply
+from mockserver.engine.namespaces import namespace_of
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
 from mockserver.pages.assets import read_asset, script
+from mockserver.pages.token_lookup import session_of_token
 from mockserver.parsing.json_writer import write_json
 
 _TYPES: Final = {
@@ -53,16 +55,21 @@ class Pages:
         return self._cacheable(request, "js", lambda: script("Stripe", host=host, train=train))
 
     def payment_session(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        """The payment session of a token, for WingbackMock: who has the token may read the session."""
+        """The payment session of a token, for WingbackMock."""
         if refused := self._refusal(request):
             return refused
-        # A scenario may give the same token to several callers; this is the newest session.
-        session = self._engine.payment_sessions.get(None, parameters["token"])
-        if session is not None:
-            headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_NO_PAGE)
-            return Reply(status=200, headers=headers, body=write_json(session.as_body()))
-        detail = "There is no payment session with this token; it may have been reset or dropped."
-        return refusal_reply(Refusal("unknown-payment-session", detail), headers=_NO_PAGE)
+        keys = request.query_values.get("publishable_key")
+        try:
+            session = session_of_token(
+                self._engine.payment_sessions,
+                parameters["token"],
+                namespace=namespace_of(request, self._engine.contract.credential_places).key,
+                publishable_key=keys[-1] if keys else None,
+            )
+        except Refusal as refusal:
+            return refusal_reply(refusal, headers=_NO_PAGE)
+        headers = (("content-type", "application/json"), ("cache-control", "no-store"), *_NO_PAGE)
+        return Reply(status=200, headers=headers, body=write_json(session.as_body()))
 
     def _cacheable(self, request: Request, suffix: str, content: Callable[[], bytes]) -> Reply:
         """The content, or 304 if the browser has it already (RFC 9110, section 13.1.2)."""

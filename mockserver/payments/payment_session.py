@@ -83,6 +83,16 @@ class PaymentSession:
         """The result of the setup intent, or the initial status."""
         return self.intent.result or self.initial_status
 
+    @property
+    def has_made_up_token(self) -> bool:
+        """Whether the mock made up the token, so that nobody else has it."""
+        return "token" not in self.overrides
+
+    @property
+    def has_made_up_key(self) -> bool:
+        """Whether the mock made up the publishable key, so that no other namespace has it."""
+        return self.stripe is not None and "pk_key" not in (stripe_overrides(self.overrides) or ())
+
     def size(self) -> int:
         """The approximate size in bytes of the texts that the caller or a scenario chose."""
         size = len(self.customer_id) + len(self.provider) + len(self.purpose)
@@ -132,6 +142,14 @@ class PaymentSession:
                 "client_secret": stripe.client_secret,
             },
         }
+
+
+def stripe_overrides(overrides: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The overrides of the member `setup_intent.stripe`; None if there are none, or if they remove the member."""
+    value: Any = overrides
+    for member in ("setup_intent", "stripe"):
+        value = value.get(member) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) and value != ABSENT_MEMBER else None
 
 
 def _overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """The payment sessions that the mock has made up, by namespace."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.messages import Call
 from mockserver.parsing.json_writer import write_json
 from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
 from mockserver.payments.payment_method import DEFAULT_METHOD_TYPES
-from mockserver.payments.payment_session import ABSENT_MEMBER, NO_OVERRIDES, PaymentSession, StripeConfiguration
+from mockserver.payments.payment_session import NO_OVERRIDES, PaymentSession, StripeConfiguration, stripe_overrides
 from mockserver.payments.random_ids import RandomIds, account_id, publishable_key, tenant_id
 from mockserver.storage.bounded_store import BoundedStore, Positions
 from mockserver.storage.name_index import NameIndex
@@ -53,7 +53,7 @@ class PaymentSessions:
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
         members = {**sent, **overrides} if overrides else sent
         provider = _text(members, "provider", DEFAULT_PROVIDER)
-        stripe = _stripe_overrides(overrides) if overrides else None
+        stripe = stripe_overrides(overrides) if overrides else None
         texts = {
             "token": ids.identifier(TOKEN_PREFIX),
             "wb_customer_id": tenant_id(credential),
@@ -116,6 +116,14 @@ class PaymentSessions:
         """The latest payment session with a publishable key, in any namespace."""
         return self._keys.get(pk_key, None)
 
+    def sharing_setup_intent(self, name: str) -> Iterator[PaymentSession]:
+        """The payment sessions with a setup intent, one of each namespace."""
+        return self._setup_intents.values(name)
+
+    def has_shared_token(self, token: str) -> bool:
+        """Whether payment sessions of several namespaces have this token."""
+        return self._tokens.is_shared(token)
+
     def has_shared_setup_intent(self, name: str) -> bool:
         """Whether payment sessions of several namespaces have this setup intent."""
         return self._setup_intents.is_shared(name)
@@ -146,14 +154,6 @@ class PaymentSessions:
         if session.stripe is not None:
             self._setup_intents.forget(session.stripe.setup_intent_id, session.owner)
             self._keys.forget(session.stripe.pk_key, session.owner)
-
-
-def _stripe_overrides(overrides: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The overrides of the member `setup_intent.stripe`; None if there are none, or if they remove the member."""
-    value: Any = overrides
-    for member in ("setup_intent", "stripe"):
-        value = value.get(member) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) and value != ABSENT_MEMBER else None
 
 
 def _stripe(

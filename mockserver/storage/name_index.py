@@ -1,5 +1,6 @@
 """An index that finds stored values by a name: a token, a setup intent's id, a publishable key."""
 
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from mockserver.storage.bounded_store import BoundedStore, Owned
@@ -42,6 +43,12 @@ class NameIndex(Generic[Value]):
         """Return the value with this name: that of an owner, or the newest of all (None)."""
         value = self._value(self.number(name, owner))
         return value if value is not None and owner in (None, value.owner) else None
+
+    def values(self, name: str) -> Iterator[Value]:
+        """Iterate over the values with this name, one of each owner. Do not change the store meanwhile."""
+        numbers = self._numbers.get(name)
+        found = map(self._value, numbers.values() if isinstance(numbers, dict) else [numbers])
+        return (value for value in found if value is not None)
 
     def is_shared(self, name: str) -> bool:
         """Tell whether several owners have a value with this name."""

@@ -1,7 +1,8 @@
 """Finds the payment session of a call, if the caller may see it."""
 
-from typing import Any
+from typing import Any, Final
 
+from mockserver.engine.namespaces import HEADER
 from mockserver.messages import Call
 from mockserver.payments import Ledger, PaymentSession
 from mockserver.redaction.redact import redact_name
@@ -9,7 +10,10 @@ from mockserver.stripe.caller import Caller
 from mockserver.stripe.stripe_errors import StripeError
 from mockserver.stripe.stripe_objects import check_expandable, setup_intent_body
 
-_SHOWN_CHARACTERS = 100
+_UNCLEAR: Final = (
+    ". A scenario gave this setup intent to several callers, and the request does not show which of them sends it: "
+    "send the publishable key and the connected account of its payment session, or the header Mock-Namespace."
+)
 
 
 def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None) -> PaymentSession:
@@ -18,10 +22,11 @@ def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None
     session = ledger.sessions.of_setup_intent(name, caller.owner)
     stripe = session.stripe if session else None
     if session is None or stripe is None or not _belongs(session, caller):
+        is_unclear = HEADER not in call.request.headers and ledger.sessions.has_shared_setup_intent(name)
         raise StripeError(
             status=404,
             code="resource_missing",
-            message=f"No such setupintent: '{redact_name(name)}'",
+            message=f"No such setupintent: '{redact_name(name)}'{_UNCLEAR if is_unclear else ''}",
             param="intent",
         )
     if secret is None and caller.is_publishable:

@@ -1,11 +1,9 @@
 """Stripe's API: one request in, one reply or fault out."""
 
 import json
-import re
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
-from urllib.parse import unquote
 
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
@@ -17,6 +15,7 @@ from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
 from mockserver.stripe.api_keys import ApiKey, refuse_live, refuse_unknown_format, sent_key
+from mockserver.stripe.called_session import called_session
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.idempotency import IdempotentReplies, echoed_key
 from mockserver.stripe.stripe_errors import StripeError, refusal_error, violations_error
@@ -25,7 +24,6 @@ from mockserver.stripe.stripe_replies import error_reply, refusal_kind
 from mockserver.stripe.stripe_request import StripeRequest, read_request, unknown_parameters
 
 NOT_KEPT: Final = b"[not kept: a refused body may contain a card number]"
-_SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 
 
 class StripeApi:
@@ -45,7 +43,7 @@ class StripeApi:
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
-        session = self._called_session(request)
+        session = called_session(self._engine.ledger.sessions, request, self._engine.contract.credential_places)
         recording = self._begin(request, session)
         request_id = recording.ids.stripe_id("req", 14)
         outcome: Reply | Fault
@@ -85,24 +83,6 @@ class StripeApi:
         recording = self._engine.recorder.begin(request, namespace)
         recording.entry.scenario = called.scenario if called else None
         return recording
-
-    def _called_session(self, request: Request) -> PaymentSession | None:
-        """The payment session whose setup intent is called.
-
-        A scenario can give the same secret to several callers. Then the session is that of the named namespace, else
-        that of the publishable key, else the most recent one.
-        """
-        match = _SETUP_INTENT.match(request.path)
-        if match is None:
-            return None
-        sessions, name = self._engine.ledger.sessions, unquote(match[1])
-        if not sessions.has_shared_setup_intent(name):
-            return sessions.of_setup_intent(name, None)
-        key, named = sent_key(request), namespace_of(request, self._engine.contract.credential_places)
-        of_key = sessions.of_key(key) if key else None
-        owners = (named.key, of_key.owner if of_key else named.key)
-        found = (sessions.of_setup_intent(name, owner) for owner in (*owners, None))
-        return next(filter(None, found), None)
 
     def _session_of_key(self, request: Request) -> PaymentSession | None:
         """The most recent payment session that gave out the publishable key.

@@ -62,6 +62,8 @@ def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
     folder = copytree(bundled("scenarios"), tmp_path_factory.mktemp("mock") / "scenarios")
     for name, more in MORE_SCENARIOS.items():
         Path(folder, f"{name}.yaml").write_text(SCENARIO.format(more=more), "utf-8")
+    chosen = SCENARIO.format(more="").replace("status: created", "token: PaySess_chosen")
+    Path(folder, "chosen_token.yaml").write_text(chosen, "utf-8")
     with mock_of(Settings(seed=1, scenarios=folder)) as running:
         yield running
 

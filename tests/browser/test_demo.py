@@ -195,6 +195,26 @@ def test_wingback_mock_validates_and_confirms(wingback: Callable[[Any], Page], m
     assert "succeeded" == stored["status"]
 
 
+@pytest.mark.parametrize("by", ["publishableKey", "namespace"])
+def test_wingback_mock_with_a_token_of_several_callers(wingback: Callable[[Any], Page], mock: Mock, by: str) -> None:
+    """If a scenario chose the token, the page passes its publishable key or its namespace."""
+    callers, keys = {}, {}
+    for name in ("one", "two"):
+        callers[name] = mock.caller("api_key_demo")
+        callers[name].http.headers["mock-namespace"] = name
+        keys[name] = created(callers[name], "chosen_token")["setup_intent"]["stripe"]["pk_key"]
+    page = wingback({"token": "PaySess_chosen", by: keys["one"] if by == "publishableKey" else "one"})
+    page.get_by_label("Card number").fill("4242424242424242")
+    page.get_by_label("Expiration date").fill("12/34")
+    page.get_by_label("CVC").fill("123")
+
+    assert {"ok": True, "status": "succeeded"} == page.evaluate("element.confirm()")
+    assert {"one": "succeeded", "two": "created"} == {
+        name: caller.get("payment-sessions/PaySess_chosen")["payment_session"]["status"]
+        for name, caller in callers.items()
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -252,16 +272,17 @@ def test_wingback_mock_takes_a_number_as_the_token(pages: Pages, empty: str, tmp
     """A scenario outside the contract can give out a number as the token; the form of its session appears."""
     write(tmp_path, happy_path=reply("payment_session: {token: 5}\noff_contract: a token that is a number"))
     with mock_of(Settings(seed=1, scenarios=tmp_path)) as mock:
-        token = created(mock)["token"]
+        session = created(mock)
         page = pages.open(f"{empty}/wingback")
         page.add_script_tag(url=f"{mock.url}/__mock/wingback.js")
         page.evaluate(
-            """token => {
+            """({token, setup_intent}) => {
                 document.body.innerHTML = '<div id="payment"></div>';
-                WingbackMock.createPaymentElement({ token }).mount("#payment");
+                const publishableKey = setup_intent.stripe.pk_key;
+                WingbackMock.createPaymentElement({ token, publishableKey }).mount("#payment");
             }""",
-            token,
+            session,
         )
 
-        assert 5 == token
+        assert 5 == session["token"]
         expect(page.get_by_label("Card number")).to_be_visible()

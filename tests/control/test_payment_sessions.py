@@ -119,7 +119,7 @@ def test_a_confirmation_changes_an_overridden_status(mock: Mock) -> None:
 
 
 def test_a_token_of_several_callers(mock: Mock) -> None:
-    """Each caller reads its own payment session; without a caller, the newest one is read."""
+    """Each caller reads its own payment session, until it is reset."""
     callers = {name: mock.caller(f"api_key_{name}") for name in ("one", "two")}
     sent = {name: created(caller, "same_token") for name, caller in callers.items()}
     own = {name: caller.get("payment-sessions/PaySess_same") for name, caller in callers.items()}
@@ -127,10 +127,8 @@ def test_a_token_of_several_callers(mock: Mock) -> None:
     assert {name: without_secrets(each) for name, each in sent.items()} == {
         name: reply["payment_session"] for name, reply in own.items()
     }
-    assert sent["two"] == by_token(mock, "PaySess_same")
+    assert sent == {name: by_token(caller, "PaySess_same") for name, caller in callers.items()}
     again = callers["one"].create().json()
-    assert again == by_token(mock, "PaySess_same")
-    callers["one"].http.post("/__mock/reset")
-    assert sent["two"] == by_token(mock, "PaySess_same")
     callers["two"].http.post("/__mock/reset")
-    assert "urn:mockserver:unknown-payment-session" == by_token(mock, "PaySess_same")["type"]
+    assert again == by_token(callers["one"], "PaySess_same")
+    assert "urn:mockserver:unknown-payment-session" == by_token(callers["two"], "PaySess_same")["type"]

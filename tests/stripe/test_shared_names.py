@@ -51,18 +51,76 @@ def test_the_key_identifies_the_caller(mock: Mock) -> None:
 
 @pytest.mark.parametrize("scenario", ["same_secret", "same_both"])
 def test_the_namespace_identifies_the_caller(mock: Mock, scenario: str) -> None:
-    """A backend can send its namespace or its key for Wingback. Without either, the latest setup intent is meant."""
+    """A backend can send its namespace or its key for Wingback. Without them, only the last remaining one is found."""
     one, other = two(mock, scenario)
     path = "/v1/setup_intents/seti_Fixed"
     backend = {"authorization": f"Bearer {SECRET_KEY}"}
     mock.browser({**backend, "wb-key": "api_key_A"}).post(f"{path}/confirm", json={"payment_method": "pm_card_visa"})
 
     assert ("succeeded", "created") == (one.status, other.status)
-    assert "requires_payment_method" == mock.browser(backend).get(path).json()["status"]
+    assert 404 == mock.browser(backend).get(path).status_code
     other.mock.http.post("/__mock/reset")
     assert "succeeded" == mock.browser(backend).get(path).json()["status"]
     one.mock.http.post("/__mock/reset")
     assert 404 == mock.browser(backend).get(path).status_code
+
+
+NO_OTHER, NOT_CLEAR = "No such setupintent: 'seti_Fixed'", "No such setupintent: 'seti_Fixed'. A scenario gave"
+# What a request sends, and whose setup intent it gets, or the beginning of the message; A and B share the secret.
+LOOKUPS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "the key of A": ("same_secret", ("key A",), "A"),
+    "the key of B": ("same_secret", ("key B",), "B"),
+    "a key without a session": ("same_secret", ("key of nobody",), NOT_CLEAR),
+    "a key of other sessions": ("same_secret", ("key C",), NOT_CLEAR),
+    "the key of A, the account of B": ("same_secret", ("key A", "account B"), NOT_CLEAR),
+    "no key but the account": ("same_secret", ("secret key", "account A"), "A"),
+    "a secret key": ("same_secret", ("secret key",), NOT_CLEAR),
+    "the shared key": ("same_both", ("key A",), NOT_CLEAR),
+    "the shared key and the account of A": ("same_both", ("key A", "account A"), "A"),
+    "the shared key and the account of B": ("same_both", ("key A", "account B"), "B"),
+    "the shared key and an unknown account": ("same_both", ("key A", "account C"), NOT_CLEAR),
+    "the shared key and the namespace of A": ("same_both", ("key A", "wb-key A"), "A"),
+    "the shared key and the namespace of B": ("same_both", ("key A", "wb-key B"), "B"),
+    "the key of A and the namespace of C": ("same_secret", ("key A", "wb-key C"), "A"),
+    "another namespace by name": ("same_secret", ("key A", "namespace"), NO_OTHER),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_promise_10_no_caller_gets_the_setup_intent_of_another(mock: Mock, name: str) -> None:
+    """A request gets the setup intent that it shows to be its own, or none. It is in no other caller's journal."""
+    scenario, sends, expected = LOOKUPS[name]
+    setups = dict(zip("AB", two(mock, scenario), strict=True)) | {"C": prepared(mock.caller("api_key_C"))}
+    seen = {caller: len(setup.mock.get("journal")["entries"]) for caller, setup in setups.items()}
+    headers: dict[str, str] = {}
+    for each in sends:
+        what, _, caller = each.rpartition(" ")
+        match what:
+            case "key":
+                headers["authorization"] = f"Bearer {setups[caller].key}"
+            case "key of":
+                headers["authorization"] = "Bearer pk_test_nobody"
+            case "secret":
+                headers["authorization"] = f"Bearer {SECRET_KEY}"
+            case "account":
+                headers["stripe-account"] = setups[caller].account
+            case "wb-key":
+                headers["wb-key"] = f"api_key_{caller}"
+            case _:
+                headers["mock-namespace"] = "another"
+    reply = mock.browser(headers).post(
+        "/v1/setup_intents/seti_Fixed/confirm", data={"client_secret": SECRET, "payment_method": "pm_card_visa"}
+    )
+    changed = [caller for caller, setup in setups.items() if setup.status == "succeeded"]
+    named = [c for c, setup in setups.items() if len(setup.mock.get("journal")["entries"]) > seen[c]]
+
+    if expected in setups:
+        assert (200, [expected], [expected]) == (reply.status_code, changed, named)
+    else:
+        error = reply.json()["error"]
+        assert (404, "resource_missing", []) == (reply.status_code, error["code"], changed)
+        assert error["message"].startswith(expected)
+        assert (expected == NOT_CLEAR) == ("Mock-Namespace" in error["message"])
 
 
 def test_methods_from_a_shared_key_have_no_owner(mock: Mock) -> None:

@@ -54,7 +54,8 @@ async function start() {
     const session = await createSession();
     if (turn !== lastStart) return;
     showSession(session);
-    element = WingbackMock.createPaymentElement({ token: session.token }).mount(byId("payment"));
+    const publishableKey = session.setup_intent?.stripe?.pk_key;
+    element = WingbackMock.createPaymentElement({ token: session.token, publishableKey }).mount(byId("payment"));
     await element.ready;
     button.disabled = turn !== lastStart;
   } catch (error) {

@@ -5,9 +5,14 @@ class Api {
   /**
    * @param {string} key
    * @param {string | undefined} account
+   * @param {string} [namespace]
    */
-  constructor(key, account) {
-    this._headers = { Authorization: `Bearer ${key}`, ...(account ? { "Stripe-Account": account } : {}) };
+  constructor(key, account, namespace) {
+    this._headers = {
+      Authorization: `Bearer ${key}`,
+      ...(account ? { "Stripe-Account": account } : {}),
+      ...(namespace ? { "Mock-Namespace": namespace } : {}),
+    };
   }
 
   /**

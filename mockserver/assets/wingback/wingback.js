@@ -1,16 +1,23 @@
 // WingbackMock is this mock's own API. How the real Wingback.js is loaded, created and mounted is not public, and
 // neither are the return values of its methods. Only the names validate and confirm are Wingback's.
 
+/**
+ * The token, or the whole session. A token that a scenario chose needs the namespace or the publishable key, too.
+ * @typedef {{
+ *   token?: string | number, session?: any, namespace?: string, publishableKey?: string, appearance?: any
+ * }} WingbackOptions
+ */
+
 class WingbackPaymentElement {
-  /** @param {{ token?: string | number, session?: any, appearance?: any }} options */
-  constructor({ token, session, appearance } = {}) {
+  /** @param {WingbackOptions} options */
+  constructor({ token, session, namespace, publishableKey, appearance } = {}) {
     // A reply outside the contract can have a number as its token.
     if (!session && typeof token !== "string" && typeof token !== "number")
       throw new IntegrationError("WingbackMock: pass the session's token or the session.");
     this._root = make("div");
     this._appearance = appearance;
     /** Resolves when the form is ready; rejects if it cannot be shown. */
-    this.ready = session ? this._build(session) : this._fetch(String(token));
+    this.ready = session ? this._build(session) : this._fetch(String(token), namespace, publishableKey);
     // Show the error in place of the form, for pages that do not wait for `ready`.
     this.ready.catch((error) => this._root.replaceChildren(error.message));
   }
@@ -70,10 +77,16 @@ class WingbackPaymentElement {
     }
   }
 
-  /** @param {string} token */
-  async _fetch(token) {
+  /**
+   * @param {string} token
+   * @param {string | undefined} namespace
+   * @param {string | undefined} publishableKey
+   */
+  async _fetch(token, namespace, publishableKey) {
     const path = `/__mock/wingback/payment-sessions/${encodeURIComponent(token)}`;
-    const { body, error } = await new Api("", undefined).get(path);
+    /** @type {Record<string, string>} */
+    const query = publishableKey ? { publishable_key: publishableKey } : {};
+    const { body, error } = await new Api("", undefined, namespace).get(path, query);
     if (error) throw new IntegrationError(`WingbackMock: ${error.message}`);
     return this._build(body);
   }
@@ -108,6 +121,6 @@ class WingbackPaymentElement {
 }
 
 const WingbackMock = {
-  /** @param {{ token?: string | number, session?: any, appearance?: any }} options */
+  /** @param {WingbackOptions} options */
   createPaymentElement: (options) => new WingbackPaymentElement(options),
 };
