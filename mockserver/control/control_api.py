@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from mockserver.contract import Contract
 from mockserver.control.control_calls import CALLS, CallOutcome, CallResult
-from mockserver.control.event_stream import EventStream
+from mockserver.control.event_hub import EventHub
+from mockserver.control.event_stream import EventRequest, EventStream
 from mockserver.control.listing import PIECE, Listing
 from mockserver.control.written_items import CheckedWriter, EntryTexts
 from mockserver.engine.engine import Engine
@@ -58,6 +59,7 @@ class ControlApi:
         self._token = None if settings.admin_token is None else settings.admin_token.encode()
         self._writer = CheckedWriter(lambda: self.contract)
         self._entries = EntryTexts(self._writer)
+        self._hub = EventHub(engine.journal)
 
     @cached_property
     def contract(self) -> Contract:
@@ -70,9 +72,9 @@ class ControlApi:
             operation, result = yield from self._call(request)
         except Refusal as refusal:
             return refusal_reply(refusal, headers=self.HEADERS)
-        if isinstance(result, EventStream):
+        if isinstance(result, EventRequest):
             head = Reply(status=200, headers=(("content-type", "text/event-stream"), *self.HEADERS))
-            return StreamedReply(head=head, body=result)
+            return StreamedReply(head=head, body=EventStream(result, self._engine.journal, self._hub, self._entries))
         if isinstance(result, Listing):
             return (yield from self._listed(result))
         return self._reply(operation, result)

@@ -1,17 +1,18 @@
 """The calls of the control API. Each function has the name of its operationId in spec/admin.yaml."""
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.control.event_stream import EventStream
+from mockserver.control.event_stream import EventRequest, id_in_namespace
 from mockserver.control.listing import Listing
 from mockserver.control.namespace_filter import NamespaceFilter
-from mockserver.control.page import ListingPage
+from mockserver.control.page import ListingPage, limit_of
 from mockserver.control.verify import verify_calls
 from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
-from mockserver.engine.journal import Entry
+from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.namespaces import ANONYMOUS, Namespace, namespace_of, shown
 from mockserver.errors import Refusal
 from mockserver.limits.slices import Pauses, Sliced
@@ -23,6 +24,7 @@ from mockserver.storage.bounded_store import Positions
 from mockserver.version import __version__
 
 ITEMS_FILTERED_IN_A_SLICE: Final = 2000
+MAX_DIGITS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +128,23 @@ def get_coverage(engine: Engine, call: Call) -> CallResult:
     return CallResult(body=as_report(cells, engine.coverage.of(_key(engine, call))))
 
 
-def stream_events(engine: Engine, call: Call) -> EventStream:
+def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
     """New entries of the journal as events."""
-    return EventStream(
-        engine.journal,
-        _key(engine, call),
-        _filter(engine, call) or (lambda _: True),
-        last=call.request.headers.get("last-event-id"),
+    key, wanted, journal = _key(engine, call), _filter(engine, call), engine.journal
+    since, last = journal.last, call.request.headers.get("last-event-id")
+    earlier: Sequence[int] = ()
+    if last is not None:
+        positions = yield from _after_event(journal, key, last)
+        if wanted is not None:
+            positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
+        earlier = positions.numbers
+    limit = limit_of(call.request)
+    return EventRequest(
+        owner=key,
+        wanted=wanted or (lambda _: True),
+        earlier=earlier[-limit:],
+        omitted=max(0, len(earlier) - limit),
+        since=since,
     )
 
 
@@ -141,7 +153,7 @@ def get_openapi(engine: Engine, _: Call) -> CallResult:
     return CallResult(body=engine.contract.document.data)
 
 
-CallOutcome = CallResult | Listing | EventStream
+CallOutcome = CallResult | Listing | EventRequest
 
 CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutcome]]]] = {
     call.__name__: call
@@ -205,6 +217,23 @@ def _matching(positions: Positions, is_wanted: Callable[[int], object]) -> Slice
             places.append(place)
         yield from pauses.after_step()
     return Positions(numbers, places)
+
+
+def _after_event(journal: Journal, key: str | None, last: str) -> Sliced[Positions]:
+    """The positions of the entries after the event with an id; of all if the journal does not have it."""
+    numbers, places = journal.positions(key)
+    start = 0
+    if key is None:
+        start = bisect_right(numbers, int(last) if last.isdecimal() and len(last) < MAX_DIGITS else journal.last)
+    else:
+        pauses = Pauses(steps=ITEMS_FILTERED_IN_A_SLICE)
+        for index in reversed(range(len(numbers))):
+            entry = journal.get(numbers[index])
+            if entry is not None and id_in_namespace(entry) == last:
+                start = index + 1
+                break
+            yield from pauses.after_step()
+    return Positions(numbers[start:], places[start:])
 
 
 def _session(session: PaymentSession) -> dict[str, Any]:

@@ -1,84 +1,146 @@
 """New entries of the journal as server-sent events (https://html.spec.whatwg.org, section 9.2)."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from mockserver.control.event_hub import EventHub
+from mockserver.control.listing import PIECE, pausing
+from mockserver.control.written_items import EntryTexts
 from mockserver.engine.journal import Entry, Journal
-from mockserver.parsing.json_writer import write_json
+from mockserver.limits.slices import Pauses, Sliced
 
-MAX_WAITING_ENTRIES: Final = 1000
-MAX_WAITING_BYTES: Final = 16 * 1024 * 1024
-"""The limit for the messages that wait for one listener."""
-MAX_DIGITS: Final = 20
+ENTRIES_IN_A_SLICE: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRequest:
+    """What a listener asks for.
+
+    `owner` is the key of its namespace, None for the whole server. `wanted` chooses among the entries. `earlier` are
+    the numbers of the entries to begin with, up to the number `since`; `omitted` says how many more there were.
+    """
+
+    owner: str | None
+    wanted: Callable[[Entry], bool]
+    earlier: Sequence[int] = ()
+    omitted: int = 0
+    since: int
 
 
 class EventStream:
-    """The events for one listener. If the listener is too slow, the oldest events are dropped and a gap is reported.
+    """The events for one listener. If it is too slow, the oldest events are dropped and a gap is reported.
 
-    `owner` is the key of the listener's namespace, None for the whole server. `wanted` chooses among its entries. With
-    `last`, the id of an event, the stream begins after that event; if the journal no longer has it, with all entries.
+    All streams share the entries and their texts. A stream only remembers how far its listener has read.
     """
 
     HEARTBEAT: Final = b": the mock is still there\n\n"
     """A comment, sent after some silence so that proxies do not close the connection."""
 
-    def __init__(
-        self, journal: Journal, owner: str | None, wanted: Callable[[Entry], bool], *, last: str | None
-    ) -> None:
-        self._owner = owner
-        self._wanted = wanted
-        self._waiting: deque[tuple[str, Entry]] = deque()
-        self._dropped = 0
-        self._size = 0
+    def __init__(self, request: EventRequest, journal: Journal, hub: EventHub, texts: EntryTexts) -> None:
+        self._request = request
+        self._journal = journal
+        self._hub = hub
+        self._texts = texts
         self._wake: Callable[[], object] = bool
-        for number, entry in _missed(journal, owner, last) if last is not None else ():
-            self._add(number, entry)
-        # Control calls run in the thread that answers requests, so no entry is lost between the two steps.
-        self._stop_listening = journal.listen(self._add)
+        self._missed = request.omitted
+        self._counted = 0
+        self._has_lost_count = False
+        # Control calls run in the thread that answers requests, so no entry is lost between these steps.
+        hub.join()
+        self._read = hub.last
+        self._earlier = deque(request.earlier)
+        self._earlier.extend(number for number, entry in journal.since(request.since) if self._wants(entry))
+        if request.owner is not None and (own := journal.of(request.owner)):
+            self._count(own[-1])
 
     def start(self, wake: Callable[[], object]) -> None:
-        """Call `wake` whenever there is something to take. It is called in the thread that answers requests."""
+        """Call `wake` when there are events after `pieces` had none; in the thread that answers requests."""
         self._wake = wake
 
-    def take(self) -> bytes:
-        """The events since the last call, in the format of the stream; empty without any."""
-        parts = []
-        if self._dropped:
-            parts.append(b'event: gap\ndata: {"missed":%d}\n\n' % self._dropped)
-            self._dropped = 0
-        while self._waiting:
-            event_id, entry = self._waiting.popleft()
-            self._size -= entry.size
-            # JSON as the mock writes it has no line breaks.
-            parts.append(b"id: %b\ndata: %b\n\n" % (event_id.encode(), write_json(entry.as_json())))
-        return b"".join(parts)
-
     def close(self) -> None:
-        """Stop listening to the journal."""
-        self._stop_listening()
+        """Stop listening."""
+        self._hub.leave(self)
 
-    def _add(self, number: int, entry: Entry) -> None:
-        if self._owner not in (None, entry.owner) or not self._wanted(entry):
-            return
-        self._waiting.append((str(number) if self._owner is None else _id_in_namespace(entry), entry))
-        self._size += entry.size
-        while len(self._waiting) > MAX_WAITING_ENTRIES or (self._size > MAX_WAITING_BYTES and len(self._waiting) > 1):
-            self._size -= self._waiting.popleft()[1].size
-            self._dropped += 1
-        self._wake()
+    def pieces(self) -> Iterator[bytes | None]:
+        """The events in the format of the stream. An empty piece is only a pause; None means that none is left."""
+        pauses = Pauses(steps=ENTRIES_IN_A_SLICE)
+        while True:
+            parts, size = [], 0
+            while (message := (yield from pausing(self._next_message()))) is not None:
+                parts.append(message)
+                size += len(message)
+                if size >= PIECE:
+                    yield b"".join(parts)
+                    parts, size = [], 0
+                    pauses.restart()
+                else:
+                    yield from pausing(pauses.after_step())
+            if parts:
+                yield b"".join(parts)
+                continue
+            # First wait, then look again: every later entry wakes the listener.
+            self._hub.wait(self, self._wake)
+            if not self._hub.has_after(self._read):
+                yield None
+
+    def _next_message(self) -> Sliced[bytes | None]:
+        """The message of the next entry; empty if the entry is not wanted, None if there is none."""
+        found = self._next_entry()
+        if found is None:
+            return None
+        number, entry = found
+        if entry is None or not self._wants(entry):
+            return b""
+        text = yield from self._texts.of(number, entry)
+        # JSON as the mock writes it has no line breaks.
+        return b"%bid: %b\ndata: %b\n\n" % (self._gap(), self._id(number, entry), text)
+
+    def _next_entry(self) -> tuple[int, Entry | None] | None:
+        """The entry that follows the last one that was looked at; without an entry if a reset has removed it."""
+        if self._earlier:
+            number = self._earlier.popleft()
+            return number, self._journal.get(number)
+        dropped, found = self._hub.after(self._read)
+        if dropped:
+            self._note_dropped(dropped)
+        if found is not None:
+            self._read = found[0]
+        return found
+
+    def _note_dropped(self, dropped: int) -> None:
+        if self._request.owner is None:
+            self._missed += dropped
+        else:
+            self._has_lost_count = True
+
+    def _wants(self, entry: Entry) -> bool:
+        if self._request.owner is not None:
+            if entry.owner != self._request.owner:
+                return False
+            self._count(entry)
+        return self._request.wanted(entry)
+
+    def _count(self, entry: Entry) -> None:
+        """Note which exchange of the namespace this is: the gap before it must not count those of others."""
+        count = int(entry.id.rpartition("-")[2])
+        if self._has_lost_count:
+            # After a reset the count starts again.
+            self._missed += count - 1 - (self._counted if self._counted < count else 0)
+            self._has_lost_count = False
+        self._counted = count
+
+    def _gap(self) -> bytes:
+        """The event about dropped entries, if there are any."""
+        missed, self._missed = self._missed, 0
+        return b'event: gap\ndata: {"missed":%d}\n\n' % missed if missed else b""
+
+    def _id(self, number: int, entry: Entry) -> bytes:
+        return b"%d" % number if self._request.owner is None else id_in_namespace(entry).encode()
 
 
-def _missed(journal: Journal, owner: str | None, last: str) -> list[tuple[int, Entry]]:
-    """The entries after the event with an id, each with its number in the journal."""
-    if owner is None:
-        return journal.since(int(last) if last.isdecimal() and len(last) < MAX_DIGITS else journal.last)
-    entries = journal.of(owner)
-    found = (index for index in reversed(range(len(entries))) if _id_in_namespace(entries[index]) == last)
-    return [(0, entry) for entry in entries[next(found, -1) + 1 :]]
-
-
-def _id_in_namespace(entry: Entry) -> str:
+def id_in_namespace(entry: Entry) -> str:
     """The id of an event for a listener of one namespace. The number in the journal would count the calls of others."""
     # The count starts again after a reset.
     return f"{entry.id.rpartition('-')[2]}-{round(entry.at * 1e6)}"

@@ -39,7 +39,7 @@ class Listing:
             item = self.item(number)
             if item is None:
                 continue
-            written = yield from _pausing(text(number, item))
+            written = yield from pausing(text(number, item))
             parts += (separator, written)
             separator = b","
             size += len(written)
@@ -48,12 +48,12 @@ class Listing:
                 parts, size = [], 0
                 pauses.restart()
             else:
-                yield from _pausing(pauses.after_step())
+                yield from pausing(pauses.after_step())
         parts.append(b'],"count":%d}' % self.page.count)
         yield b"".join(parts)
 
 
-def _pausing(work: Sliced[Any]) -> Any:
+def pausing(work: Sliced[Any]) -> Any:
     """Do some work; its pauses are empty pieces."""
     while True:
         try:

@@ -12,6 +12,12 @@ from mockserver.storage.bounded_store import Positions
 DEFAULT_LIMIT: Final = 1000
 
 
+def limit_of(request: Request) -> int:
+    """The number of items that the query asks for."""
+    values = request.query_values.get("limit")
+    return int(values[-1]) if values else DEFAULT_LIMIT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingPage:
     """The items of one page, by their numbers in the store.
@@ -29,7 +35,7 @@ class ListingPage:
     def of(cls, request: Request, positions: Positions) -> Self:
         """The page that the query asks for: the oldest items after the place `after`, else the newest items."""
         query = request.query_values
-        limit = int(query["limit"][-1]) if "limit" in query else DEFAULT_LIMIT
+        limit = limit_of(request)
         others = [(name, value) for name, values in query.items() for value in values if name not in {"limit", "after"}]
 
         def link(place: int) -> str:

@@ -14,10 +14,13 @@ from mockserver.messages import Reply, Request
 from mockserver.web.open_streams import OpenStreams
 from mockserver.web.reply_messages import head_message, response_of
 from mockserver.web.slice_scheduler import SliceScheduler
-from mockserver.web.wire import REQUEST, Wire, wire_of
+from mockserver.web.wire import REQUEST, Wire, pause, wire_of
 
 HEARTBEAT_SECONDS: Final = 15.0
 """A comment is sent after so much silence, so that proxies do not close the stream."""
+
+BATCH_SECONDS: Final = 0.05
+"""How much time passes between two batches of events for one listener."""
 
 
 class ControlEndpoint:
@@ -61,19 +64,25 @@ class ControlEndpoint:
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         events.start(lambda: loop.call_soon_threadsafe(news.set))
         stopping: asyncio.Future[Any] = asyncio.ensure_future(wire.stopping.wait() if wire else asyncio.Event().wait())
+        pieces, next_batch = events.pieces(), loop.time()
         try:
             while not stopping.done():
-                if piece := events.take():
+                news.clear()
+                piece = await self._scheduler.next(pieces)
+                if piece:
                     yield piece
+                if piece is not None:
                     continue
                 waiting: asyncio.Future[Any] = asyncio.ensure_future(news.wait())
                 done, _ = await asyncio.wait(
                     {waiting, stopping}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
                 waiting.cancel()
-                news.clear()
                 if not done:
                     yield events.HEARTBEAT
+                # The first event is sent at once, those that follow it soon after in batches.
+                await pause(wire, max(0.0, next_batch - loop.time()))
+                next_batch = loop.time() + BATCH_SECONDS
         finally:
             stopping.cancel()
             events.close()

@@ -7,6 +7,7 @@ from typing import TypeVar
 from mockserver.limits.slices import Sliced
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 
 class SliceScheduler:
@@ -34,13 +35,15 @@ class SliceScheduler:
         finally:
             work.close()
 
+    async def next(self, work: Iterator[Item]) -> Item | None:
+        """What the work makes in its next slice; None at its end."""
+        async with self._turn:
+            item = next(work, None)
+            await asyncio.sleep(0)
+        return item
+
     async def pieces(self, work: Iterator[bytes]) -> AsyncIterator[bytes]:
         """The pieces that the work makes, each in one slice. An empty piece is only a pause."""
-        while True:
-            async with self._turn:
-                piece = next(work, None)
-                await asyncio.sleep(0)
-            if piece is None:
-                return
+        while (piece := await self.next(work)) is not None:
             if piece:
                 yield piece

@@ -11,7 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.control import EventStream
+from mockserver.control import ControlApi, EventStream, StreamedReply
+from mockserver.engine.engine import Engine
+from mockserver.engine.journal import Entry
+from mockserver.limits.slices import finish
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Request
 from mockserver.settings import Settings
@@ -196,34 +199,163 @@ def test_events_end_with_the_server() -> None:
     assert ended.is_set()
 
 
+def control_of(engine: Engine) -> ControlApi:
+    return ControlApi(engine, Settings())
+
+
+def events_of(control: ControlApi, headers: dict[str, str] | None = None, query: str = "") -> EventStream:
+    """The events that the control API returns to a listener."""
+    request = Request(method="GET", path="/__mock/events", query=query, headers=Headers((headers or {}).items()))
+    answer = finish(control.handle(request))
+    assert isinstance(answer, StreamedReply)
+    assert isinstance(answer.body, EventStream)
+    return answer.body
+
+
+def taken(events: EventStream) -> list[tuple[str, Any]]:
+    """What has arrived since the last time."""
+    text = b""
+    for piece in events.pieces():
+        if piece is None:
+            break
+        text += piece
+    return list(_events(iter(text.decode().splitlines())))
+
+
+def call(engine: Engine, namespace: str = "n", *, number: int = 1, body: bytes = b"") -> None:
+    for _ in range(number):
+        engine.handle(
+            Request(method="GET", path="/nowhere", headers=Headers([("mock-namespace", namespace)]), body=body)
+        )
+
+
 def test_promise_13_a_slow_client_gets_a_gap_event() -> None:
     """Unread events are dropped, the oldest first, and a `gap` event has their number."""
     engine = load_engine(Settings(seed=1))
-    events = EventStream(engine.journal, None, lambda _: True, last=None)
-    for _ in range(1003):
-        engine.handle(Request(method="GET", path="/nowhere", headers=Headers([("mock-namespace", "n")])))
-    received = list(_events(iter(events.take().decode().splitlines())))
+    events = events_of(control_of(engine))
+    call(engine, number=1003)
+    received = taken(events)
     events.close()
-    engine.handle(Request(method="GET", path="/nowhere"))
+    call(engine)
 
     assert ("gap", {"missed": 3}) == received[0]
     assert [f"n-{number}" for number in range(4, 1004)] == [entry["id"] for _, entry in received[1:]]
-    assert b"" == events.take()
+    assert [] == taken(events)
+
+
+def test_promise_13_a_gap_does_not_count_the_calls_of_others() -> None:
+    """The gap of a namespace has the number of its own exchanges, whatever others do and after a reset."""
+    engine = load_engine(Settings(seed=1))
+    call(engine, "n", number=2)
+    events = events_of(control_of(engine), {"mock-namespace": "n"})
+    call(engine, "n", number=5)
+    call(engine, "other", number=999)
+    call(engine, "n")
+    first = taken(events)
+    engine.reset(None)
+    call(engine, "n", number=4)
+    call(engine, "other", number=998)
+    call(engine, "n", number=2)
+
+    assert [("gap", {"missed": 5}), "n-8"] == [first[0], *(entry["id"] for _, entry in first[1:])]
+    assert [("gap", {"missed": 4}), "n-5", "n-6"] == [
+        each if each[0] == "gap" else each[1]["id"] for each in taken(events)
+    ]
 
 
 def test_promise_13_unread_events_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """The total size of unread events is limited; the newest event is always kept."""
-    monkeypatch.setattr("mockserver.control.event_stream.MAX_WAITING_BYTES", 25_000)
+    monkeypatch.setattr("mockserver.control.event_hub.MAX_BYTES", 25_000)
     engine = load_engine(Settings(seed=1))
-    events = EventStream(engine.journal, None, lambda _: True, last=None)
-    for _ in range(5):
-        engine.handle(Request(method="POST", path="/nowhere", body=b"x" * 10_000))
-    received = list(_events(iter(events.take().decode().splitlines())))
+    events = events_of(control_of(engine))
+    call(engine, number=5, body=b"x" * 10_000)
+    received = taken(events)
 
-    assert [("gap", {"missed": 3}), "anonymous-4", "anonymous-5"] == [
-        received[0],
-        *(entry["id"] for _, entry in received[1:]),
-    ]
+    assert [("gap", {"missed": 3}), "n-4", "n-5"] == [received[0], *(entry["id"] for _, entry in received[1:])]
+
+
+def test_earlier_events_are_limited() -> None:
+    """With `limit`, only the newest matching entries are sent; a `gap` event has the number of the others."""
+    engine = load_engine(Settings(seed=1))
+    call(engine, "a", number=30)
+    call(engine, "b", number=5)
+    control = control_of(engine)
+    of_a = taken(events_of(control, {"last-event-id": "0"}, "limit=3&namespace=a"))
+    after = taken(events_of(control, {"last-event-id": "33"}, "limit=9"))
+
+    assert [("gap", {"missed": 27}), "a-28", "a-29", "a-30"] == [of_a[0], *(entry["id"] for _, entry in of_a[1:])]
+    assert ["b-4", "b-5"] == [entry["id"] for _, entry in after]
+
+
+def test_events_of_entries_that_a_reset_removes() -> None:
+    """Entries that a reset has removed are still sent to those who listened before."""
+    engine = load_engine(Settings(seed=1))
+    events = events_of(control_of(engine))
+    call(engine, number=2)
+    engine.reset(None)
+
+    assert ["n-1", "n-2"] == [entry["id"] for _, entry in taken(events)]
+
+
+def test_promise_16_an_entry_is_written_once_for_all_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All listeners and listings share the text of an entry; nothing is written for those who do not read."""
+    written: list[str] = []
+    as_json = Entry.as_json
+
+    def noting(entry: Entry) -> Any:
+        written.append(entry.id)
+        return as_json(entry)
+
+    monkeypatch.setattr(Entry, "as_json", noting)
+    engine = load_engine(Settings(seed=1))
+    control = control_of(engine)
+    queries = ["", "refused=true", "namespace=n", "refused=unknown-path", "refused=no-stub"] * 20
+    streams = [events_of(control, query=query) for query in queries]
+    call(engine, number=10)
+    unread = len(written)
+    received = [len(taken(events)) for events in streams]
+    finish(control.handle(Request(method="GET", path="/__mock/journal")))
+
+    assert (0, [10, 10, 10, 10, 0] * 20) == (unread, received)
+    assert [f"n-{number}" for number in range(1, 11)] == written
+
+
+def test_events_that_come_while_others_are_sent() -> None:
+    """A listener is woken for an entry that is added after any piece of its events."""
+    engine = load_engine(Settings(seed=1))
+    events = events_of(control_of(engine))
+    woken: list[int] = []
+    events.start(lambda: woken.append(len(woken)))
+    pieces = events.pieces()
+    waits = 0
+    for index in range(40):
+        if next(pieces) is None:
+            waits += 1
+            call(engine)
+        elif index % 3 == 0:
+            call(engine)
+
+    assert waits == len(woken) >= 5
+
+
+def test_promise_16_listeners_are_woken_once_until_they_read() -> None:
+    """A busy listener is not woken for each entry; all listeners together are one listener of the journal."""
+    woken: list[int] = []
+    engine = load_engine(Settings(seed=1))
+    control = control_of(engine)
+    streams = [events_of(control) for _ in range(50)]
+    for number, events in enumerate(streams):
+        events.start(lambda number=number: woken.append(number))  # type: ignore[misc]  # the default binds the number
+        taken(events)
+    call(engine, number=100)
+    once = len(woken)
+    taken(streams[0])
+    call(engine, number=100)
+    for events in streams:
+        events.close()
+    call(engine)
+
+    assert (50, 51) == (once, len(woken))
 
 
 def test_the_contract_as_served(mock: Mock) -> None:

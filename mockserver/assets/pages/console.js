@@ -56,7 +56,7 @@ async function activate(name) {
 async function readEvents() {
   stream.abort();
   stream = new AbortController();
-  const path = byId("refused").checked ? "events?refused=true" : "events";
+  const path = `events?limit=${MAX_ENTRIES}${byId("refused").checked ? "&refused=true" : ""}`;
   const headers = { "Last-Event-ID": lastEventId };
   const { body } = await call(path, { headers, signal: stream.signal });
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
