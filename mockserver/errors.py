@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from mockserver.redaction.redact import redact
+from mockserver.redaction.terminal import printable_lines
 
 
 class MockserverError(Exception):
-    """An error whose text is written for the user."""
+    """An error whose text is written for the user. Control characters in it are escaped, except line breaks."""
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
 
 
 class UsageError(MockserverError):

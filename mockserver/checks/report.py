@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockserver.checks.comparison import Compared, Comparison, Finding
 from mockserver.checks.file_report import FileReport
 from mockserver.contract.document.slips import Note, grouped
-from mockserver.redaction.terminal import printable
+from mockserver.redaction.terminal import printable, printable_json
 from mockserver.scenarios.format import Problem
 
 
@@ -56,7 +56,7 @@ def _text(report: Report) -> str:
 
 
 def _json(report: Report) -> str:
-    return json.dumps(report.as_json(), indent=2, ensure_ascii=False)
+    return printable_json(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
 
 
 def _github(report: Report) -> str:
@@ -171,4 +171,4 @@ def _property(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from mockserver.errors import UsageError
+from mockserver.redaction.terminal import printable
 from mockserver.settings import Settings, bundled, refuse_url
 from mockserver.version import __version__
 
@@ -200,8 +201,8 @@ def main() -> NoReturn:
 
 def print_error(text: str) -> None:
     """Print an error on stderr. A scenario file can have several problems, each on its own line."""
-    for line in text.splitlines():
-        click.echo(f"{PROGRAM}: {line}", err=True)
+    for line in text.split("\n"):
+        click.echo(f"{PROGRAM}: {printable(line)}", err=True)
 
 
 def print_text(text: str) -> None:

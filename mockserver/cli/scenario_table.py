@@ -23,7 +23,7 @@ def scenario_table(scenarios: Iterable[Scenario], *, width: int | None = None) -
 def _row(scenario: Scenario) -> tuple[str, ...]:
     operations = dict.fromkeys(stub.operation for stub in scenario.stubs)
     statuses = dict.fromkeys(stub.ending for stub in scenario.stubs)
-    return scenario.name, printable(scenario.about), printable(", ".join(operations)), ", ".join(statuses)
+    return printable(scenario.name), printable(scenario.about), printable(", ".join(operations)), ", ".join(statuses)
 
 
 def _column_widths(rows: list[tuple[str, ...]], width: int | None) -> list[int]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from mockserver.contract.named_members import Members
 from mockserver.errors import Violation
@@ -58,11 +58,6 @@ class UndocumentedName:
         """The warning about the name, without secrets, for the journal."""
         pointer = redact(self.pointer)
         return {"in": self.place, "pointer": pointer, "message": self.message, "suggestion": self.suggestion}
-
-    @classmethod
-    def from_json(cls, warning: dict[str, Any]) -> Self:
-        """The name that a warning in the journal is about."""
-        return cls(place=warning["in"], pointer=warning["pointer"], suggestion=warning["suggestion"])
 
     def __str__(self) -> str:
         return printable(f"{self.place} {redact(self.pointer)} (did you mean {self.suggestion}?)")

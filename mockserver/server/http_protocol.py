@@ -15,6 +15,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from mockserver.redaction.terminal import printable
 from mockserver.server.base_protocol import BaseProtocol
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.received_data import ReceivedData
@@ -251,7 +252,7 @@ class HttpProtocol(BaseProtocol):
 
     def _reject(self, problem: MalformedError) -> None:
         """Stop reading. Requests that were accepted before are answered first, then the problem is reported."""
-        _logger.warning("A client sent malformed HTTP: %s", problem)
+        _logger.warning("A client sent malformed HTTP: %s", printable(str(problem)))
         self._rejected = problem
         if self._in_head or self.cycle is None or not self.cycle.more_body:
             pass

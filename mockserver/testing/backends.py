@@ -16,6 +16,7 @@ from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
+from mockserver.testing.reply_value import UnexpectedReplyError
 from mockserver.testing.running_server import RunningServer, next_query
 from mockserver.web import ASGIApp, create_app
 
@@ -79,6 +80,12 @@ class LocalBackend:
         # Only `GET events` returns events, and MockServer never calls it.
         body = head.body if isinstance(answer, Reply) else b"".join(cast("Iterator[bytes]", answer.body))
         return head.status, json.loads(body) if body else None, next_query(Headers(head.headers).get("link", ""))
+
+    def unexpected(self, request: Request, problem: str) -> UnexpectedReplyError:
+        """The error for a reply that the control API never sends."""
+        return UnexpectedReplyError(
+            f"unexpected reply to {request.method} {request.path}: {problem}; this is a bug of the mock"
+        )
 
 
 Backend = LocalBackend | RunningServer

@@ -11,8 +11,9 @@ import pytest
 from _pytest.junitxml import xml_key  # The public fixture exists only while a test runs.
 
 from mockserver.engine.coverage import Cell, as_report
+from mockserver.redaction.terminal import printable
 
-_RESULT = pytest.StashKey[tuple[list[str], str | None]]()
+_RESULT = pytest.StashKey[tuple[list[str], list[str]]]()
 
 
 def report(session: pytest.Session, results: list[dict[str, Any]], *, fail_under: str | None, path: str | None) -> None:
@@ -31,9 +32,11 @@ def report(session: pytest.Session, results: list[dict[str, Any]], *, fail_under
     xml = config.stash.get(xml_key, None)
     if xml is not None:
         for name, value in _properties(coverage):
-            xml.add_global_property(name, value)
+            xml.add_global_property(name, printable(value))
     problem = None if fail_under is None else _problem(coverage, float(fail_under))
-    config.stash[_RESULT] = list(_lines(coverage)), problem
+    # Each worker of pytest-xdist may have met the same problem.
+    unread = dict.fromkeys(result["problem"] for result in results if result["problem"])
+    config.stash[_RESULT] = list(_lines(coverage)), [*unread, *([problem] if problem else [])]
     if problem is not None and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -42,11 +45,11 @@ def summarize(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the coverage in pytest's summary."""
     if _RESULT not in config.stash:
         return
-    lines, problem = config.stash[_RESULT]
+    lines, problems = config.stash[_RESULT]
     terminal.section("mockserver coverage")
     for line in lines:
-        terminal.write_line(line)
-    if problem is not None:
+        terminal.write_line(printable(line))
+    for problem in problems:
         terminal.write_line(problem, red=True)
 
 

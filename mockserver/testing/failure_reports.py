@@ -1,20 +1,24 @@
 """The errors that fail a test. Their text shows what was expected and what the mock received."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mockserver.testing.journal_entry import JournalEntry, SeenRequest
+from mockserver.redaction.terminal import printable
+from mockserver.testing.journal_entry import JournalEntry, SeenRequest, read_miss
+from mockserver.testing.reply_value import ReplyValue
 
 MAX_BODY: Final = 300
 
 
 class VerificationError(AssertionError):
-    """The expected calls were not made. `problem` is the reply of the control API."""
+    """The expected calls were not made. `problem` is the reply of the control API.
+
+    Raises ReplyShapeError if it is not such a reply.
+    """
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         self.problem = problem
-        super().__init__("\n".join(_problem_lines(problem)))
+        super().__init__("\n".join(map(printable, _problem_lines(ReplyValue(problem)))))
 
 
 class ContractBrokenError(AssertionError):
@@ -26,7 +30,7 @@ class ContractBrokenError(AssertionError):
         reason = f"was refused: {first.refused}" if first.refused else "broke the contract"
         more = f", and {len(entries) - 1} more" if len(entries) > 1 else ""
         lines = [f"{first.request} {reason}{more}", *entry_lines(entries), f"  scenario in force: {in_force}"]
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(map(printable, lines)))
 
 
 def entry_lines(entries: Iterable[JournalEntry]) -> Iterator[str]:
@@ -47,18 +51,20 @@ def entry_lines(entries: Iterable[JournalEntry]) -> Iterator[str]:
             yield f"      {miss}"
 
 
-def _problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
-    yield str(problem["detail"])
-    yield f"  expected: {json.dumps(problem['expected'], ensure_ascii=False)}"
-    for number, call in enumerate(problem["nearest"], 1):
-        request = SeenRequest(**call["request"])
-        source = f"refused as {call['refused']}" if call["refused"] else f"scenario {call['scenario']}"
-        yield f"  {number}. {request}  (entry {call['entry']}, {source})"
-        for miss in call["misses"]:
-            yield f"       {miss['where']}: expected {miss['expected']}, found {miss['actual']}"
-        if call.get("misses_omitted"):
-            yield f"       and {call['misses_omitted']} more differences"
-        if not call["misses"]:
+def _problem_lines(problem: ReplyValue) -> Iterator[str]:
+    yield problem.member("detail").text()
+    yield f"  expected: {problem.member('expected').json()}"
+    for number, call in enumerate(problem.member("nearest").items(), 1):
+        request = SeenRequest.read(call.member("request"))
+        refused = call.member("refused").optional_text()
+        source = f"refused as {refused}" if refused else f"scenario {call.member('scenario').optional_text()}"
+        yield f"  {number}. {request}  (entry {call.member('entry').text()}, {source})"
+        misses = list(map(read_miss, call.member("misses").items()))
+        yield from (f"       {miss}" for miss in misses)
+        omitted = call.optional_member("misses_omitted")
+        if not omitted.is_null and omitted.whole_number():
+            yield f"       and {omitted.whole_number()} more differences"
+        if not misses:
             yield "       matches"
         if request.body:
             yield f"       sent: {_shortened(request.body)}"
@@ -67,7 +73,7 @@ def _problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
 def _detail(entry: JournalEntry) -> str:
     try:
         return str(entry.reply.json()["detail"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _shortened(entry.reply.body)
 
 

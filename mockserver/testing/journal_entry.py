@@ -7,7 +7,9 @@ from typing import Any, Self
 
 from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Violation
+from mockserver.redaction.terminal import printable
 from mockserver.scenarios import Miss
+from mockserver.testing.reply_value import ReplyValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,19 @@ class SeenRequest(SeenMessage):
     path: str
     query: str
 
+    @classmethod
+    def read(cls, request: ReplyValue) -> Self:
+        """The request of an entry. Raises ReplyShapeError."""
+        return cls(
+            method=request.member("method").text(),
+            path=request.member("path").text(),
+            query=request.member("query").text(),
+            headers=request.member("headers").texts(),
+            body=request.member("body").text(),
+        )
+
     def __str__(self) -> str:
-        return f"{self.method} {self.path}{'?' if self.query else ''}{self.query}"
+        return printable(f"{self.method} {self.path}{'?' if self.query else ''}{self.query}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +82,31 @@ class JournalEntry:
     duration: float
 
     @classmethod
-    def from_json(cls, entry: Mapping[str, Any]) -> Self:
-        """An entry of the control API's journal."""
-        nearest = entry["nearest"]
-        violations = [{"place" if name == "in" else name: each[name] for name in each} for each in entry["violations"]]
+    def read(cls, entry: ReplyValue) -> Self:
+        """An entry of the control API's journal. Raises ReplyShapeError."""
+        nearest, reply = entry.member("nearest"), entry.member("reply")
         return cls(
-            **{
-                **entry,
-                "request": SeenRequest(**entry["request"]),
-                "reply": SeenReply(**entry["reply"]),
-                "nearest": (nearest["scenario"], nearest["stub"]) if nearest else None,
-                "misses": tuple(Miss(**miss) for miss in entry["misses"]),
-                "violations": tuple(Violation(**violation) for violation in violations),
-                "warnings": tuple(map(UndocumentedName.from_json, entry["warnings"])),
-            }
+            id=entry.member("id").text(),
+            at=entry.member("at").number(),
+            namespace=entry.member("namespace").text(),
+            request=SeenRequest.read(entry.member("request")),
+            operation=entry.member("operation").optional_text(),
+            scenario=entry.member("scenario").optional_text(),
+            stub=entry.member("stub").optional_text(),
+            off_contract=entry.member("off_contract").optional_text(),
+            refused=entry.member("refused").optional_text(),
+            nearest=None if nearest.is_null else (nearest.member("scenario").text(), nearest.member("stub").text()),
+            misses=tuple(map(read_miss, entry.member("misses").items())),
+            violations=tuple(map(_violation, entry.member("violations").items())),
+            warnings=tuple(map(_warning, entry.member("warnings").items())),
+            reply=SeenReply(
+                status=reply.member("status").whole_number(),
+                headers=reply.member("headers").texts(),
+                body=reply.member("body").text(),
+            ),
+            fault=entry.member("fault").optional_text(),
+            delay=entry.member("delay").number(),
+            duration=entry.member("duration").number(),
         )
 
     @property
@@ -97,4 +121,26 @@ class JournalEntry:
 
     def __str__(self) -> str:
         source = f"refused: {self.refused}" if self.refused else f"{self.scenario or 'from the schema'}"
-        return f"{self.request} -> {self.outcome} ({source}{f', {self.stub}' if self.stub else ''})"
+        return printable(f"{self.request} -> {self.outcome} ({source}{f', {self.stub}' if self.stub else ''})")
+
+
+def read_miss(miss: ReplyValue) -> Miss:
+    """A difference between a request and an expectation. Raises ReplyShapeError."""
+    return Miss(miss.member("where").text(), miss.member("expected").text(), miss.member("actual").text())
+
+
+def _violation(violation: ReplyValue) -> Violation:
+    return Violation(
+        place=violation.member("in").text(),
+        pointer=violation.member("pointer").pointer(),
+        message=violation.member("message").text(),
+        keyword=violation.member("keyword").text(),
+    )
+
+
+def _warning(warning: ReplyValue) -> UndocumentedName:
+    return UndocumentedName(
+        place=warning.member("in").text(),
+        pointer=warning.member("pointer").pointer() or "/",
+        suggestion=warning.member("suggestion").optional_text(),
+    )

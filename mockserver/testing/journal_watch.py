@@ -6,6 +6,7 @@ from mockserver.engine.coverage import Cell
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.testing.journal_entry import JournalEntry
+from mockserver.testing.reply_value import ReplyValue
 
 
 class JournalWatch:
@@ -26,7 +27,9 @@ class JournalWatch:
 
     def _add(self, entry: Entry | JournalEntry) -> None:
         if not entry.is_sound:
-            self.unsound.append(entry if isinstance(entry, JournalEntry) else JournalEntry.from_json(entry.as_json()))
+            self.unsound.append(
+                entry if isinstance(entry, JournalEntry) else JournalEntry.read(ReplyValue(entry.as_json()))
+            )
         if entry.operation is not None:
             self.warnings |= dict.fromkeys((entry.operation, str(warning)) for warning in entry.warnings)
         if entry.operation is not None and entry.refused is None:

@@ -8,15 +8,17 @@ from itertools import count
 from typing import Any, Final, Self, TypedDict, Unpack
 from uuid import uuid4
 
+from mockserver.engine.coverage import Cell
 from mockserver.engine.namespaces import Namespace, namespace_of
 from mockserver.errors import UsageError
 from mockserver.messages import Headers, Request
-from mockserver.parsing.json_writer import write_json
 from mockserver.settings import Settings
 from mockserver.testing.backends import Backend, LocalBackend, Options, backend_of
-from mockserver.testing.failure_reports import ContractBrokenError, VerificationError
+from mockserver.testing.control_client import ControlClient, read_expected_cells, read_in_force
+from mockserver.testing.failure_reports import ContractBrokenError
 from mockserver.testing.journal_entry import JournalEntry
 from mockserver.testing.journal_watch import JournalWatch, LocalWatch, RemoteWatch
+from mockserver.testing.reply_value import ReplyValue
 from mockserver.web import Receive, Scope, Send
 
 DEFAULT_KEY: Final = "api_key_mockserver"
@@ -69,6 +71,7 @@ class MockServer:
     ) -> None:
         self._backend = backend or backend_of(settings, url, admin_token, options)
         self._owns_backend = backend is None
+        self._control = ControlClient(self._backend, self._authorized)
         self._scenario = options.get("scenario") if url else None
         self._strict = options.get("strict") if url else None
         self._watch: JournalWatch | None = None
@@ -139,7 +142,7 @@ class MockServer:
     def scenario(self, name: str | None) -> None:
         """Activate a scenario in this namespace; None restores the default. Raises UsageError if it does not exist."""
         __tracebackhide__ = True
-        self._call("PUT", "scenario", {"name": name})
+        self._control.call("PUT", "scenario", {"name": name}, read=ReplyValue.object)
 
     def strict(self, strict: bool | None = True) -> None:  # noqa: FBT001, FBT002  # it says what the argument is
         """Choose whether undocumented names are violations in this namespace; None restores the server's default.
@@ -147,12 +150,12 @@ class MockServer:
         Undocumented names are members, query parameters and form fields of requests that the contract does not have.
         """
         __tracebackhide__ = True
-        self._call("PUT", "strict", {"strict": strict})
+        self._control.call("PUT", "strict", {"strict": strict}, read=ReplyValue.object)
 
     @property
     def journal(self) -> list[JournalEntry]:
         """All exchanges of this namespace, the oldest first."""
-        return [JournalEntry.from_json(entry) for entry in self._listed("journal", "entries")]
+        return self._control.listing("journal", "entries", JournalEntry.read)
 
     @property
     def payment_sessions(self) -> list[dict[str, Any]]:
@@ -160,7 +163,9 @@ class MockServer:
 
         Of a client secret, only the id of the setup intent is shown.
         """
-        return [each["payment_session"] for each in self._listed("payment-sessions", "payment_sessions")]
+        return self._control.listing(
+            "payment-sessions", "payment_sessions", lambda each: each.member("payment_session").object()
+        )
 
     def verify(self, operation: str | None = None, **expectation: Unpack[ExpectedCalls]) -> None:
         """Check that an operation was called, optionally with a certain request or answered by a certain scenario.
@@ -172,7 +177,7 @@ class MockServer:
         arguments = {"operation": operation, **expectation}
         # A body of None is JSON's null; for the others None is the default.
         body = {name: value for name, value in arguments.items() if value is not None or name == "body"}
-        self._call("POST", "verify", {**body, "hint": True})
+        self._control.call("POST", "verify", {**body, "hint": True}, read=ReplyValue.object)
 
     def check(self) -> None:
         """Check that no request of this namespace was refused or broke the contract. Raises ContractBrokenError."""
@@ -185,7 +190,7 @@ class MockServer:
         """Restore the initial state of this namespace. With `seed`, generated values follow it from now on."""
         if self._watch is not None:
             self._watch.update()
-        self._call("POST", "reset", {} if seed is None else {"seed": seed})
+        self._control.call("POST", "reset", {} if seed is None else {"seed": seed}, read=lambda _: None)
 
     def namespace(self, api_key: str | None = None) -> MockServer:
         """The same mock with the namespace of another key; by default of a new one."""
@@ -196,14 +201,17 @@ class MockServer:
     @property
     def in_force(self) -> str:
         """The scenario that answers in this namespace if a request selects no other."""
-        activated = self._call("GET", "scenarios")["activated"]
-        return str(activated["namespace"] or activated["server"] or "happy_path")
+        return self._control.call("GET", "scenarios", read=read_in_force)
 
     @property
     def coverage(self) -> dict[str, Any]:
         """Which outcomes of the contract and the scenarios this namespace has used, as in spec/admin.yaml."""
-        coverage: dict[str, Any] = self._call("GET", "coverage")
-        return coverage
+        return self._control.call("GET", "coverage", read=ReplyValue.object)
+
+    @property
+    def expected_cells(self) -> list[Cell]:
+        """The outcomes that the contract and the scenarios of the server have."""
+        return self._control.call("GET", "coverage", read=read_expected_cells)
 
     def watch(self, earlier_owners: Container[str] = ()) -> JournalWatch:
         """Collect exchanges from now on, without those of the namespaces whose `owner` is in `earlier_owners`.
@@ -225,40 +233,6 @@ class MockServer:
         # A name with the prefix of a key would be redacted, and then all namespaces would look the same.
         name = self._key.removeprefix("api_key_")
         return replace(request, headers=Headers([*request.headers.pairs, ("mock-namespace", name)]))
-
-    def _call(self, method: str, name: str, body: Any = None) -> Any:
-        """The result of a call to the control API. Raises VerificationError, and UsageError for other errors."""
-        __tracebackhide__ = True
-        request = Request(method=method, path=f"/__mock/{name}")
-        if body is not None:
-            try:
-                content = write_json(body)
-            except (TypeError, ValueError) as error:
-                raise UsageError(f"not a JSON value: {error}") from None
-            request = replace(request, headers=Headers([("content-type", "application/json")]), body=content)
-        return _checked(*self._backend.call(self._authorized(request)))
-
-    def _listed(self, name: str, member: str) -> list[Any]:
-        """All items of a listing of the control API, page by page. Raises UsageError."""
-        __tracebackhide__ = True
-        items: list[Any] = []
-        query: str | None = "after=0"
-        while query is not None:
-            request = Request(method="GET", path=f"/__mock/{name}", query=query)
-            status, result, query = self._backend.page(self._authorized(request))
-            items += _checked(status, result)[member]
-        return items
-
-
-def _checked(status: int, result: Any) -> Any:
-    """The result of a successful call. Raises VerificationError, and UsageError for other errors."""
-    __tracebackhide__ = True
-    if status == 409:
-        raise VerificationError(result)
-    if status >= 400:
-        detail = result.get("detail") if isinstance(result, dict) else None
-        raise UsageError(detail or f"the mock server returned {status}")
-    return result
 
 
 def _new_key() -> str:

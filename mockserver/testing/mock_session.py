@@ -13,11 +13,13 @@ import pytest
 
 from mockserver.engine.coverage import Cell
 from mockserver.errors import UsageError
+from mockserver.redaction.terminal import printable
 from mockserver.settings import refuse_url
 from mockserver.testing.backends import Backend, LocalBackend, backend_of
 from mockserver.testing.failure_reports import ContractBrokenError, entry_lines
 from mockserver.testing.journal_watch import JournalWatch
 from mockserver.testing.mock_server import MockServer
+from mockserver.testing.reply_value import UnexpectedReplyError
 
 if TYPE_CHECKING:
     import httpx
@@ -87,7 +89,7 @@ class MockUsage:
             return str(error)
         if self.watch.unsound and not self.reported:
             lines += ["refused or broke the contract:", *entry_lines(self.watch.unsound)]
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 class MockSession:
@@ -162,16 +164,23 @@ class MockSession:
         """
         if self.transport is not None:
             self.transport.close()
+        problem = None
         try:
-            cells = MockServer(backend=self._backend, api_key="api_key_test").coverage["cells"]
+            expected = MockServer(backend=self._backend, api_key="api_key_test").expected_cells
+        except UnexpectedReplyError as error:
+            expected, problem = [], str(error)
         except UsageError:
             # The tests have already failed for this reason, or the server has stopped since.
             return None
         finally:
             self._backend.stop()
-        expected = [[cell["operation"], cell["scenario"] or "", cell["outcome"]] for cell in cells if cell["expected"]]
         warnings = [[operation, text, list(tests)] for (operation, text), tests in self.warnings.items()]
-        return {"cells": [list(cell) for cell in self.cells], "expected": expected, "warnings": warnings}
+        return {
+            "cells": [list(cell) for cell in self.cells],
+            "expected": [list(cell) for cell in expected],
+            "warnings": warnings,
+            "problem": problem,
+        }
 
     def _new_backend(self, config: pytest.Config) -> Backend:
         changes: dict[str, Any] = {}

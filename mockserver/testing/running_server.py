@@ -9,17 +9,24 @@ import http.client
 import json
 import re
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from mockserver.errors import UsageError
+from mockserver.errors import MockserverError, UsageError
 from mockserver.messages import Request
+from mockserver.redaction.terminal import printable
+from mockserver.testing.reply_value import ReplyValue, UnexpectedReplyError, Unreadable
+from mockserver.version import __version__
 
 if TYPE_CHECKING:
     from mockserver.contract.document.credentials import CredentialPlace
 
-MAX_HEALTH_SIZE = 65536
+MAX_HEALTH_SIZE: Final = 65536
+MAX_REPLY_SIZE: Final = 256 * 1024 * 1024
+"""A journal has up to 64 MiB of messages, and JSON may need several bytes for one."""
+MAX_VERSION_LENGTH: Final = 40
+
+_HEALTH: Final = Request(method="GET", path="/__mock/health")
 
 _NEXT = re.compile(r'<[^>?]*\?([^>]*)>; rel="next"')
 
@@ -52,15 +59,15 @@ class RunningServer:
         self._headers = {} if admin_token is None else {"mock-admin-token": admin_token}
         self._timeout = timeout
 
-    def call(self, request: Request, *, max_size: int | None = None) -> tuple[int, Any]:
-        """The status and the JSON of the reply, or None if it has no JSON. Raises UsageError if no server answers.
+    def call(self, request: Request, *, max_size: int = MAX_REPLY_SIZE) -> tuple[int, Any]:
+        """The status and the JSON of the reply: None without a body, Unreadable if it is no JSON.
 
-        At most `max_size` bytes of the body are read.
+        At most `max_size` bytes of the body are read. Raises UsageError if no server answers.
         """
         status, content, _ = self.page(request, max_size=max_size)
         return status, content
 
-    def page(self, request: Request, *, max_size: int | None = None) -> tuple[int, Any, str | None]:
+    def page(self, request: Request, *, max_size: int = MAX_REPLY_SIZE) -> tuple[int, Any, str | None]:
         """The same as `call`, and the query of the next page of a listing, if there is one."""
         target = f"{self._base}{request.path}{'?' if request.query else ''}{request.query}"
         headers = {**dict(request.headers.pairs), **self._headers}
@@ -68,21 +75,34 @@ class RunningServer:
         try:
             connection.request(request.method, target, request.body or None, headers)
             reply = connection.getresponse()
-            body = reply.read(max_size)
+            is_too_large = reply.length is not None and reply.length > max_size
+            body = b"" if is_too_large else reply.read(max_size + 1)
         except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise UsageError(f"no mock server answers at {self.url}: {reason}") from None
+            raise UsageError(f"no mock server answers at {self.url}: {printable(reason)}") from None
         finally:
             connection.close()
-        query = next_query(reply.headers.get("link", ""))
+        if is_too_large or len(body) > max_size:
+            return reply.status, Unreadable(f"is larger than {max_size} bytes"), None
         try:
-            return reply.status, json.loads(body), query
+            return reply.status, json.loads(body) if body else None, next_query(reply.headers.get("link", ""))
         except ValueError:
-            return reply.status, None, query
+            return reply.status, Unreadable("is not JSON"), None
+        except RecursionError:
+            return reply.status, Unreadable("is nested too deeply"), None
+
+    def unexpected(self, request: Request, problem: str) -> UnexpectedReplyError:
+        """The error for a reply that spec/admin.yaml does not describe."""
+        return UnexpectedReplyError(
+            printable(
+                f"unexpected reply of the server at {self.url} ({self._version}) to {request.method} {request.path}: "
+                f"{problem}; this is version {__version__} of the client"
+            )
+        )
 
     def start(self) -> None:
         """Check that the server is healthy. Raises UsageError if it is not."""
-        status, health = self.call(Request(method="GET", path="/__mock/health"), max_size=MAX_HEALTH_SIZE)
+        status, health = self.call(_HEALTH, max_size=MAX_HEALTH_SIZE)
         if status == 401:
             raise UsageError(
                 f"the control API of {self.url} requires a token: pass the server's admin token (--admin-token, "
@@ -95,13 +115,30 @@ class RunningServer:
         """Do nothing: the server was started by somebody else."""
 
     @cached_property
+    def _version(self) -> str:
+        try:
+            _, health = self.call(_HEALTH, max_size=MAX_HEALTH_SIZE)
+            return f"version {ReplyValue(health).member('version').text()[:MAX_VERSION_LENGTH]}"
+        except MockserverError:
+            return "unknown version"
+
+    @cached_property
     def credential_places(self) -> tuple[CredentialPlace, ...]:
         """Where a request carries a credential, according to the contract that the server publishes."""
-        from mockserver.contract.document.credentials import credential_places
-        from mockserver.contract.document.document import Document
+        from mockserver.contract.document.credentials import credential_place
+        from mockserver.contract.document.references import resolve
 
-        status, document = self.call(Request(method="GET", path="/__mock/openapi.json"))
-        if status != 200 or not isinstance(document, dict):
+        request = Request(method="GET", path="/__mock/openapi.json")
+        status, document = self.call(request)
+        if status != 200:
             raise UsageError(f"{self.url} does not publish its contract: GET /__mock/openapi.json returned {status}")
-        document.setdefault("components", {})
-        return credential_places(Document(path=Path(), data=document, files=()))
+        try:
+            contract = ReplyValue(document)
+            contract.member("openapi").text()
+            schemes = contract
+            for name in ("components", "securitySchemes"):
+                schemes = schemes.member(name) if name in schemes.object() else ReplyValue({})
+            places = [credential_place(name, resolve(document, scheme)) for name, scheme in schemes.object().items()]
+        except MockserverError as error:
+            raise self.unexpected(request, str(error)) from None
+        return tuple(place for place in places if place is not None)

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import pytest
 
+from mockserver.redaction.terminal import printable
+
 MAX_TESTS: Final = 5
 """How many of the tests that caused a warning are listed."""
 
@@ -18,9 +20,9 @@ def summarize_warnings(terminal: pytest.TerminalReporter, results: list[dict[str
         return
     terminal.section("mockserver warnings", yellow=True)
     for operation, text in sorted(merged):
-        terminal.write_line(f"{operation}: {text}")
+        terminal.write_line(printable(f"{operation}: {text}"))
         tests = sorted(merged[operation, text])
         for test in tests[:MAX_TESTS]:
-            terminal.write_line(f"    {test}")
+            terminal.write_line(printable(f"    {test}"))
         if len(tests) > MAX_TESTS:
             terminal.write_line(f"    and {len(tests) - MAX_TESTS} more")
