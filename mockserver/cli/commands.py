@@ -111,7 +111,7 @@ def serve(**values: Any) -> None:
     settings = Settings(**values)
     engine = load_engine(settings)
     log = AccessLog(settings.log_format, sys.stdout) if sys.stdout and settings.log_format != "none" else None
-    app = create_app(settings, engine=engine, log=log)
+    app = create_app(settings, engine=engine, log=log, warm_up=True)
     serve_app(app, settings, on_started=lambda url: print_text(greeting(settings, engine, url)))
 
 

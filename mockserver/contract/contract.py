@@ -131,6 +131,10 @@ class Contract:
         """Every violation in a value of a reply under a schema of the document. The check spends from the budget."""
         return self._validator.openapi_core.schema(schema, value, budget)
 
+    def prepare(self) -> None:
+        """Import openapi-core now. Otherwise the first message that it has to check waits for it."""
+        self._validator.prepare()
+
     def compile(self, operation_ids: Iterable[str]) -> None:
         """Compile these operations now. Other operations are compiled when they are first called."""
         self._validator.compile(self.operations[operation_id] for operation_id in operation_ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.compiled.compiled_operation import CompiledOperation
@@ -14,6 +13,7 @@ from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence
+from mockserver.storage.made_once import made_once
 
 if TYPE_CHECKING:
     # Imported on first use: openapi-core takes half a second to import, and is not needed while all messages are valid.
@@ -34,12 +34,16 @@ class MessageValidator:
         self._document = document
         self._compiled: dict[str, CompiledOperation] | None = {} if compiled else None
 
-    @cached_property
+    @made_once
     def openapi_core(self) -> Validator:
         """The validator that decides."""
         from mockserver.contract.validation.validator import Validator
 
         return Validator(self._document)
+
+    def prepare(self) -> None:
+        """Import and make the validator that decides, so that no message has to wait for it."""
+        _ = self.openapi_core
 
     def compile(self, operations: Iterable[Operation]) -> None:
         """Compile these operations now. Other operations are compiled when they are first called."""

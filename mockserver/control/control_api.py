@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from hmac import compare_digest
 from itertools import chain
 from typing import Any, Final
@@ -44,7 +44,7 @@ class StreamedReply:
 
 
 class ControlApi:
-    """The control API of one engine. Host and Origin were checked before."""
+    """The control API of one engine. Host and Origin were checked before. `contract` is spec/admin.yaml."""
 
     HEADERS: Final = (
         ("cache-control", "no-store"),
@@ -55,16 +55,11 @@ class ControlApi:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
-        self._max_body = settings.max_body
+        self.contract = Contract.load(own_file("admin.yaml"), max_body=settings.max_body)
         self._token = None if settings.admin_token is None else settings.admin_token.encode()
         self._writer = CheckedWriter(lambda: self.contract)
         self._entries = EntryTexts(self._writer)
         self._hub = EventHub(engine.journal)
-
-    @cached_property
-    def contract(self) -> Contract:
-        """spec/admin.yaml, which is read at the first call."""
-        return Contract.load(own_file("admin.yaml"), max_body=self._max_body)
 
     def handle(self, request: Request) -> Sliced[Reply | StreamedReply]:
         """Answer one call, in slices. A long listing and events are not complete when the reply begins."""

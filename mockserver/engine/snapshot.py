@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mockserver.contract import Contract
 from mockserver.scenarios import ScenarioSelector
+from mockserver.storage.made_once import made_once
 
 if TYPE_CHECKING:
     # Imported on first use: it needs openapi-core, which takes half a second to import.
@@ -27,7 +27,7 @@ class Snapshot:
     selector: ScenarioSelector | None = None
     read_at: float = 0.0
 
-    @cached_property
+    @made_once
     def samples(self) -> SampleReplies:
         """Makes replies from the schemas of the contract."""
         from mockserver.samples.sample_replies import SampleReplies

@@ -1,7 +1,6 @@
 """Answers the operation of spec/saved_methods.yaml with the payment methods that setup intents have saved."""
 
 import re
-from functools import cached_property
 from typing import Final
 
 from mockserver.contract import Contract
@@ -12,6 +11,7 @@ from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
 from mockserver.parsing.json_writer import write_json
 from mockserver.settings import Settings, own_file
+from mockserver.storage.made_once import made_once
 
 OPERATIONS: Final = ("mock_list_payment_methods",)
 """The operationIds of spec/saved_methods.yaml."""
@@ -29,7 +29,7 @@ class SavedMethodsApi:
         self._engine = engine
         self._settings = settings
 
-    @cached_property
+    @made_once
     def contract(self) -> Contract:
         """spec/saved_methods.yaml, which is read at the first request."""
         return Contract.load(

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import cached_property
 from typing import Final
 
 from mockserver.contract import Contract
@@ -14,6 +13,7 @@ from mockserver.messages import ABSENT, Call, Fault, Reply, Request
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
+from mockserver.storage.made_once import made_once
 from mockserver.stripe.api_keys import ApiKey, refuse_live, refuse_unknown_format, sent_key
 from mockserver.stripe.called_session import called_session
 from mockserver.stripe.caller import Caller
@@ -36,7 +36,7 @@ class StripeApi:
         self._replies = IdempotentReplies()
         engine.on_reset(self._replies.reset)
 
-    @cached_property
+    @made_once
     def contract(self) -> Contract:
         """spec/stripe.yaml, which is read when the first request comes."""
         return Contract.load(own_file("stripe.yaml"), max_body=self._max_body)

@@ -19,22 +19,31 @@ from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.reply_messages import head_lines, sent_body
 from mockserver.web.request_body import Body, received_body
 from mockserver.web.request_head import RequestHead
+from mockserver.web.warm_up import WarmUp
 from mockserver.web.wire import wire_of
+
+# In seconds: servers listen soon after the startup, and their first reply should not wait for the warm-up.
+_WARM_UP_DELAY = 0.2
 
 
 def create_app(
-    settings: Settings | None = None, *, engine: Engine | None = None, log: AccessLog | None = None
+    settings: Settings | None = None,
+    *,
+    engine: Engine | None = None,
+    log: AccessLog | None = None,
+    warm_up: bool = False,
 ) -> ASGIApp:
     """The mock server as an ASGI app.
 
     It logs requests only to a `log`, which it closes at the shutdown of the lifespan protocol. With `settings.reload`
-    it watches its files from the startup to the shutdown. Raises UsageError: a setting, the contract or a scenario
-    cannot be used.
+    it watches its files from the startup to the shutdown. With `warm_up`, soon after the startup, a thread imports what
+    the first refusal and the first calls of the other APIs need, so that no request waits for it; this is for servers
+    that run long. Raises UsageError: a setting, the contract or a scenario cannot be used.
     """
     settings = settings or Settings()
     engine = engine or load_engine(settings)
     reloader = Reloader(engine, settings, log=log.tell if log else None) if settings.reload else None
-    return Application(settings, engine, log=log, reloader=reloader)
+    return Application(settings, engine, log=log, reloader=reloader, warm_up=warm_up)
 
 
 class RenderedAnswer(NamedTuple):
@@ -49,13 +58,20 @@ class Application:
     """The app of one server. All state of the server is in it."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, *, log: AccessLog | None, reloader: Reloader | None = None
+        self,
+        settings: Settings,
+        engine: Engine,
+        *,
+        log: AccessLog | None,
+        reloader: Reloader | None = None,
+        warm_up: bool = False,
     ) -> None:
         self._redactor = engine.redactor
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
         self._dispatcher = Dispatcher(engine, settings)
+        self._warm_up = WarmUp(self._dispatcher.preparations()) if warm_up else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI 3: http and lifespan. A websocket is closed."""
@@ -107,7 +123,11 @@ class Application:
             # The event loop runs one callback after another, so a reload takes place between two requests.
             self._reloader.start(asyncio.get_running_loop().call_soon_threadsafe)
         await send({"type": "lifespan.startup.complete"})
+        if self._warm_up is not None:
+            asyncio.get_running_loop().call_later(_WARM_UP_DELAY, self._warm_up.start)
         await receive()
+        if self._warm_up is not None:
+            self._warm_up.stop()
         if self._reloader is not None:
             self._reloader.stop()
         if self._log is not None:

@@ -1,8 +1,9 @@
 """Decides about every request: access, preflight, body limit, and which API answers. Both HTTP paths ask here."""
 
-from collections.abc import Callable
-from functools import cached_property
-from typing import Final, NamedTuple, Protocol
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from starlette.types import ASGIApp
 
@@ -12,6 +13,7 @@ from mockserver.messages import Fault, Reply, Request
 from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
 from mockserver.saved_methods import SavedMethodsApi
 from mockserver.settings import Settings
+from mockserver.storage.made_once import made_once
 from mockserver.web.access_policy import AccessDecision, AccessPolicy
 from mockserver.web.cross_site import STRIPE_SCRIPT
 from mockserver.web.origin_rules import exposing, preflight_headers
@@ -19,6 +21,9 @@ from mockserver.web.own_replies import internal_error, malformed_http, report_cr
 from mockserver.web.request_body import Body
 from mockserver.web.request_head import RequestHead
 from mockserver.web.stripe_paths import SERVED, resource_path, stripe_resource
+
+if TYPE_CHECKING:
+    from mockserver.stripe import StripeApi
 
 MOCK_PREFIX: Final = "/__mock/"
 """Where the paths of the control API and of the pages begin."""
@@ -88,6 +93,15 @@ class Dispatcher:
             return self._mock_app
         return self._guarded(self._api(path).handle, head.request(body))
 
+    def preparations(self) -> Iterator[Callable[[], object]]:
+        """What the first requests of some kinds would wait for. The longest step takes a quarter of a second."""
+        yield self._engine.contract.prepare
+        yield lambda: self._stripe.contract
+        yield lambda: self._mock_app
+        yield lambda: self._engine.snapshot.samples
+        if (saved_methods := self._saved_methods) is not None:
+            yield lambda: saved_methods.contract
+
     def _guarded(self, answer: Callable[[Request], Reply | Fault], request: Request) -> Reply | Fault:
         try:
             return answer(request)
@@ -112,15 +126,15 @@ class Dispatcher:
             return self._saved_methods
         return self._engine
 
-    # Imported and made when it is first called: the start of the server must not wait for it.
+    # Imported and made when it is first needed: the start of the server must not wait for it.
 
-    @cached_property
-    def _stripe(self) -> Api:
+    @made_once
+    def _stripe(self) -> StripeApi:
         from mockserver.stripe import StripeApi
 
         return StripeApi(self._engine, max_body=self._settings.max_body)
 
-    @cached_property
+    @made_once
     def _mock_app(self) -> ASGIApp:
         from mockserver.web.mock_app import mock_app
 
