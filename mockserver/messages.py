@@ -1,9 +1,11 @@
 """The messages that all parts exchange: requests, replies and faults, as plain values without any framework."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple, TypeVar, overload
 from urllib.parse import parse_qs
+
+from mockserver.value_class import value_class
 
 
 class AbsentType:
@@ -84,7 +86,7 @@ class UnreadableBody(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request, as it was received.
 
@@ -122,7 +124,7 @@ class Request:
         return {name: tuple(each) for name, each in values.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Call:
     """A call of one operation of the contract.
 
@@ -136,7 +138,7 @@ class Call:
     body: Any = ABSENT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A reply. `delay` is the time that the server waits before it sends the reply, in seconds."""
 
@@ -146,7 +148,7 @@ class Reply:
     delay: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A deliberate failure of the connection.
 

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 
 # From the ground up. A part may import from the lines above its own, never from its own line or from a line below it.
 LAYERS = (
-    ("version",),
+    ("value_class", "version"),
     ("limits",),
     ("delivery", "messages", "redaction", "storage"),
     ("errors",),

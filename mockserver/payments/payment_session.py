@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from mockserver.errors import Violation
 from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.setup_intent import NEW, SetupIntent
+from mockserver.value_class import value_class
 
 ABSENT_MEMBER: Final = {"absent": True}
 """The value of an override that removes a member, as in matchers."""
@@ -24,7 +24,7 @@ _KEY_FORMATS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class StripeConfiguration:
     """What a frontend needs to call Stripe for one setup intent."""
 
@@ -51,7 +51,7 @@ class StripeConfiguration:
         return self.client_secret.partition("_secret_")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class PaymentSession:
     """One payment session.
 
