@@ -2,26 +2,45 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from mockserver.redaction.card_numbers import REDACTED, without_card_numbers
 from mockserver.redaction.session_tokens import with_short_tokens
 
 _MAX_NAME: Final = 100
+_SHORT: Final = 100
 
-_SECRET: Final = re.compile(
-    r"""
-      (?P<client>(?:_|%5[Ff])secret(?:_|%5[Ff]))[A-Za-z0-9]+      # the second half of a Stripe client secret
-    | (?P<key>\bapi_key_|\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+    # Wingback's API keys, Stripe's secret keys
-    | (?P<field>(?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+    # in a form, encoded or not
-    | (?P<member>"(?:cvc|iban)"\s*:\s*")[^"]+                     # in JSON
-    | (?P<scheme>:(?:\\?/){2})[^\s/?\#"'<>\\]*@                # the user and password of a URL (RFC 3986, 3.2.1)
-    """,
-    re.VERBOSE,
+
+class _SecretPattern(NamedTuple):
+    """A pattern, texts of which every match contains one, and what is shown instead of a match."""
+
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    shown: str = rf"\1{REDACTED}"
+
+
+# One after the other, and each beginning with a character that it names: one pattern for all takes ten times longer.
+# Most texts have no hint.
+_SECRETS: Final = (
+    # The second half of a Stripe client secret.
+    _SecretPattern(("secret",), re.compile(r"((?:_|%5[Ff])secret(?:_|%5[Ff]))[A-Za-z0-9]+")),
+    # Wingback's API keys, Stripe's secret keys.
+    _SecretPattern(("api_key_",), re.compile(r"(a(?<!\wa)pi_key_)[A-Za-z0-9_-]+")),
+    _SecretPattern(
+        ("k_test_", "k_live_"), re.compile(r"(s(?<!\ws)k_(?:test|live)_|r(?<!\wr)k_(?:test|live)_)[A-Za-z0-9_-]+")
+    ),
+    # In a form, encoded or not.
+    _SecretPattern(
+        ("cvc", "iban", "number"),
+        re.compile(r"((?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+"),
+    ),
+    # In JSON.
+    _SecretPattern(('"cvc"', '"iban"'), re.compile(r'("(?:cvc|iban)"\s*:\s*")[^"]+')),
+    # The user and password of a URL (RFC 3986, section 3.2.1).
+    _SecretPattern(("@",), re.compile(r"""(:(?:\\?/){2})[^\s/?#"'<>\\]*@"""), rf"\1{REDACTED}@"),
 )
-# Every match of the pattern above contains one of these. Most texts contain none, which is ten times faster to see.
-_HINTS: Final = ("secret", "k_test_", "k_live_", "api_key_", "cvc", "iban", "number", "@")
 
 _SPACE: Final = re.compile(r"\s")
 # The escapes of printable ASCII characters, except those that JSON requires.
@@ -30,27 +49,23 @@ _NEEDLESS_ESCAPE: Final = re.compile(r"\\u00((?!22|5[Cc])[2-7][0-9A-Fa-f])")
 
 def redact(text: str) -> str:
     """Return the text without secrets, and with the short form of the tokens of payment sessions."""
+    return _redact_short(text) if len(text) <= _SHORT else with_short_tokens(redact_except_tokens(text))
+
+
+# Most short texts are header fields, which are the same in every message of a client.
+@lru_cache(maxsize=1024)
+def _redact_short(text: str) -> str:
     return with_short_tokens(redact_except_tokens(text))
 
 
 def redact_except_tokens(text: str) -> str:
     """Return the text without client secrets, API keys, and the numbers and codes of cards and accounts."""
-    if not text.isascii() or _has_hint(text.lower()):
-        text = _SECRET.sub(_hidden, text)
+    for hints, pattern, shown in _SECRETS:
+        for hint in hints:
+            if hint in text:
+                text = pattern.sub(shown, text)
+                break
     return without_card_numbers(text)
-
-
-def _hidden(secret: re.Match[str]) -> str:
-    if secret["scheme"]:
-        return f"{secret['scheme']}{REDACTED}@"
-    return f"{secret[secret.lastgroup or 0]}{REDACTED}"
-
-
-def _has_hint(lowered: str) -> bool:
-    for hint in _HINTS:  # noqa: SIM110  # twice as fast as `any`, and this runs for every line of the log
-        if hint in lowered:
-            return True
-    return False
 
 
 def redact_path(path: str, hide: Callable[[str], str] = redact) -> str:

@@ -7,15 +7,13 @@ _SHOWN: Final = 4
 _MIN_HIDDEN: Final = 8
 _MAX_PREFIX: Final = 12
 
-_TOKEN: Final = re.compile(
-    r"""
-      (?P<made>PaySess(?:_|%5[Ff])[A-Za-z0-9-]+)
-    | (?P<before>/__mock/(?:wingback/)?payment-sessions/        # a scenario can give a session any token
-        | "token"\s*:\s*"
-        | (?:^|[?&])token=
-      )(?P<fixed>[^\s"'?&]+)
-    """,
-    re.VERBOSE,
+# Each begins with a character that it names: one pattern for all takes ten times longer.
+_MADE: Final = re.compile(r"PaySess(?:_|%5[Ff])[A-Za-z0-9-]+")
+# A scenario can give a session any token.
+_FIXED: Final = (
+    ('"token"', re.compile(r"""("token"\s*:\s*")([^\s"'?&]+)""")),
+    ("payment-sessions/", re.compile(r"""(/__mock/(?:wingback/)?payment-sessions/)([^\s"'?&]+)""")),
+    ("token=", re.compile(r"""((?:^|[?&])token=)([^\s"'?&]+)""")),
 )
 _SHORT: Final = re.compile(r"(?:[A-Za-z0-9-]{1,12}_)?\.{3}\S{0,4}")
 
@@ -35,13 +33,16 @@ def short_token(token: str) -> str:
 
 def with_short_tokens(text: str) -> str:
     """The text with the short form of every token in it."""
-    # Every match contains one of these. Most texts contain none, and this runs for every line of the log.
-    if "PaySess" in text or "token" in text or "payment-sessions/" in text:
-        return _TOKEN.sub(_shortened, text)
-    return text
+    # Most texts contain none of these, and this runs for every line of the log.
+    for hint, pattern in _FIXED:
+        if hint in text:
+            text = pattern.sub(_shortened, text)
+    return _MADE.sub(_shortened_made, text) if "PaySess" in text else text
 
 
 def _shortened(match: re.Match[str]) -> str:
-    if match["made"]:
-        return short_token(match["made"].replace("%5F", "_").replace("%5f", "_"))
-    return f"{match['before']}{short_token(match['fixed'])}"
+    return f"{match[1]}{short_token(match[2])}"
+
+
+def _shortened_made(match: re.Match[str]) -> str:
+    return short_token(match[0].replace("%5F", "_").replace("%5f", "_"))

@@ -10,6 +10,7 @@ from shutil import copytree
 import pytest
 from playwright.sync_api import Page, expect
 
+from mockserver.messages import Headers, Request
 from mockserver.settings import Settings, bundled
 from tests.browser.conftest import created
 from tests.support.browser import Pages
@@ -116,6 +117,23 @@ def test_a_broken_file_is_reported(pages: Pages, tmp_path: Path) -> None:
         broken.write_text(sound, "utf-8")
         expect(page.locator("#reload")).to_be_empty()
         pages.close()
+
+
+def test_many_entries(pages: Pages) -> None:
+    """With 3,000 entries in the journal the page shows the newest 200, and new ones at once, also when filtered."""
+    with mock_of() as mock:
+        for number in range(3000):
+            path = f"/nowhere/{number}"
+            mock.engine.handle(Request(method="GET", path=path, headers=Headers([("mock-namespace", "n")])))
+        page = pages.open(f"{mock.url}/__mock/")
+        expect(page.locator("#journal summary")).to_have_count(200, timeout=30_000)
+        expect(page.locator("#journal summary").first).to_contain_text("/nowhere/2999")
+        expect(page.locator("#journal summary").last).to_contain_text("/nowhere/2800")
+        mock.create()
+        expect(page.locator("#journal li").first).to_contain_text("happy_path")
+        page.get_by_label("Only refused requests").check()
+        expect(page.locator("#journal summary").first).to_contain_text("/nowhere/2999")
+        expect(page.locator("#journal summary")).to_have_count(200, timeout=30_000)
 
 
 def test_promise_10_no_credential_appears(pages: Pages, tmp_path: Path) -> None:
