@@ -6,11 +6,13 @@ one or more defects that turn it into a refused one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +93,19 @@ def body(data: bytes, media_type: str | None = None) -> Defect:
     def changed(sent: Sent) -> Sent:
         headers = sent.headers if media_type is None else {**sent.headers, "content-type": media_type}
         return replace(sent, body=data, headers=headers)
+
+    return changed
+
+
+def members(**added: Any) -> Defect:
+    """Other members of a JSON object. A body that is not JSON stays as it is."""
+
+    def changed(sent: Sent) -> Sent:
+        try:
+            former = json.loads(sent.body)
+        except ValueError:
+            return sent
+        return replace(sent, body=json.dumps({**former, **added}, sort_keys=True).encode())
 
     return changed
 
@@ -299,11 +314,10 @@ APIS: Mapping[str, Api] = {
         defects={
             **WITH_BODY,
             **HEAD,
-            "contract-violation": {"another operation": body(b'{"operation": "nobody"}')},
-            "not-verified": {"no such call": body(b'{"at_least": 99999}')},
+            "contract-violation": {"another operation": members(operation="nobody")},
+            "too-much-to-compare": {"a pattern": members(header={"host": {"matches": "(a|b)+c"}})},
+            "not-verified": {"no such call": members(at_least=99_999)},
         },
-        # An invalid expectation cannot be verified.
-        exclusive=frozenset({("contract-violation", "not-verified")}),
     ),
     "the journal": Api(
         valid=Sent(path="/__mock/journal", headers=AUTHORIZED),
@@ -312,7 +326,10 @@ APIS: Mapping[str, Api] = {
             **HEAD,
             "contract-violation": {"a parameter": query("refused=?")},
             "ambiguous-namespace": {"the name of two": query("namespace=ggkhmjgj")},
+            "too-many-streams": {"the events": path("/__mock/events")},
         },
+        # It is a path of its own.
+        exclusive=frozenset({("unknown-path", "too-many-streams")}),
     ),
     "one payment session": Api(
         valid=Sent(path="/__mock/payment-sessions", headers=AUTHORIZED),
@@ -359,6 +376,9 @@ def mocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Moc
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "happy_path.yaml").write_text(SCENARIO, "utf-8")
     with ExitStack() as stack:
+        limits = stack.enter_context(pytest.MonkeyPatch.context())
+        limits.setattr("mockserver.control.caller_patterns.MAX_WORK", 1)
+        limits.setattr("mockserver.web.open_streams.MAX_STREAMS", 0)
         own = mock_of(Settings(spec=folder / "orders.yaml", scenarios=folder / "scenarios", max_body=MAX_BODY))
         orders = stack.enter_context(own)
         bundled = stack.enter_context(mock_of(Settings(admin_token=TOKEN, max_body=MAX_BODY)))
