@@ -6,17 +6,19 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
 from mockserver.contract import Contract
 from mockserver.loading import load_engine
+from mockserver.messages import Headers, Request
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, own_file
 from mockserver.web import AccessLog, create_app
 from tests.support.command import run_pytest
-from tests.support.credentials import CREDENTIALS, EXPECTATION, ORDINARY, exchanges, secrets, write_files
+from tests.support.credentials import CONTRACT, CREDENTIALS, EXPECTATION, ORDINARY, exchanges, secrets, write_files
 
 PLACES = ("journal", "events", "verify", "verify, count", "text log", "JSON log", "refusals", "headers", "names")
 
@@ -119,12 +121,31 @@ def test_a_violation_does_not_show_the_value(settings: Settings) -> None:
     )
 
 
+def test_promise_10_a_reload_reveals_nothing(settings: Settings, tmp_path: Path) -> None:
+    """After a reload, entries from before and from after it hide the names of both contracts."""
+    engine = load_engine(settings)
+    spec = tmp_path / "other.json"
+    schemes = {"editor": {"type": "apiKey", "in": "header", "name": "X-Editor"}}
+    spec.write_text(json.dumps({**CONTRACT, "components": {"securitySchemes": schemes}}), "utf-8")
+    headers = Headers([("X-Author", "hidden-author"), ("X-Editor", "hidden-editor"), ("X-Reader", "Anna Author")])
+    request = Request(method="POST", path="/orders", query="tenant=hidden-tenant", headers=headers)
+    engine.handle(request)
+    before = json.dumps([entry.as_json() for entry in engine.journal])
+    engine.serve(load_engine(Settings(spec=spec)).snapshot)
+    engine.handle(request)
+    after = json.dumps([entry.as_json() for entry in engine.journal])
+
+    assert ("hidden-editor" in before, "hidden-author" in before) == (True, False)
+    assert "hidden-" not in after
+    assert 2 == after.count("Anna Author")
+
+
 REPORTING = """
 import json, os
 
 import pytest
 
-from tests.support.credentials import CREDENTIALS, EXPECTATION, exchanges
+from tests.support.credentials import CONTRACT, CREDENTIALS, EXPECTATION, exchanges
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)

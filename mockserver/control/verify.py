@@ -143,12 +143,13 @@ def _redacted_member(name: str, value: Any, names: CredentialNames) -> Any:
 
 def _near_call(call: NearCall) -> dict[str, Any]:
     entry = call.entry
+    shown = entry.redactor.of_exchange(entry.request.headers.pairs, entry.request.query)
     return {
         "entry": entry.id,
         "request": entry.request_as_json(max_body=MAX_SHOWN_BODY),
         "operation": entry.operation,
         "scenario": entry.scenario,
         "refused": entry.refused,
-        "misses": [miss.as_json() for miss in call.misses],
+        "misses": [shown.texts(miss.as_json()) for miss in call.misses],
         **({"misses_omitted": call.omitted} if call.omitted else {}),
     }

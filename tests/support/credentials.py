@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-__all__ = ["CREDENTIALS", "ORDINARY", "Credential", "exchanges", "write_files"]
+__all__ = ["CONTRACT", "CREDENTIALS", "EXPECTATION", "ORDINARY", "Credential", "exchanges", "secrets", "write_files"]
 
 SCHEMES = {
     "author": {"type": "apiKey", "in": "header", "name": "X-Author"},
