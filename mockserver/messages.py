@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import Any, Final, NamedTuple, TypeVar, overload
 from urllib.parse import parse_qs
 
-from mockserver.value_class import value_class
+from mockserver.values.value_class import value_class
 
 
 class AbsentType:

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "mockserver"
 
 # From the ground up. A part may import from the lines above its own, never from its own line or from a line below it.
 LAYERS = (
-    ("value_class", "version"),
+    ("values", "version"),
     ("limits",),
     ("delivery", "messages", "redaction", "storage"),
     ("errors",),

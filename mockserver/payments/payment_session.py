@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockserver.errors import Violation
 from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.setup_intent import NEW, SetupIntent
-from mockserver.value_class import value_class
+from mockserver.values.value_class import value_class
 
 ABSENT_MEMBER: Final = {"absent": True}
 """The value of an override that removes a member, as in matchers."""
