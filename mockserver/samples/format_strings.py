@@ -24,6 +24,14 @@ def format_strings(name: str, rng: Random, low: int) -> Iterator[str]:
             yield make(rng, low + longer)
 
 
+def format_maker(name: str) -> Callable[[Random], str]:
+    """A function that makes the first of the strings that `format_strings` makes for a format."""
+    if name in FIXED:
+        return FIXED[name]
+    make, _ = GROWING[name]
+    return lambda rng: make(rng, 0)
+
+
 def is_format(name: str) -> bool:
     """Whether the format restricts a string."""
     return name in FIXED or name in GROWING

@@ -92,6 +92,27 @@ def numbers(conjunction: Conjunction, rng: random.Random) -> Iterator[int | floa
     yield from filter(allowed.contains, map(as_json, candidates))
 
 
+def usual_multiples(conjunction: Conjunction, *, whole: bool) -> tuple[int, int, Fraction] | None:
+    """The lowest and the highest factor, and the step, whose products are the usual numbers of a conjunction.
+
+    None if there are none, or if not every product satisfies the conjunction.
+    """
+    allowed = Range(conjunction)
+    low, high = allowed.usual()
+    if whole:
+        step = common_multiple([Fraction(1), *allowed.steps])
+    elif allowed.steps or high - low < 1:
+        return None
+    else:
+        step = Fraction(1, 100)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    # An exclusive bound is no usual number.
+    first += not allowed.contains(as_json(step * first))
+    last -= not allowed.contains(as_json(step * last))
+    is_valid = first <= last and all(allowed.contains(as_json(step * factor)) for factor in (first, last))
+    return (first, last, step) if is_valid and (not allowed.steps or step.denominator == 1) else None
+
+
 def multiples(step: Fraction, low: Fraction, high: Fraction, rng: random.Random) -> Iterator[Fraction]:
     """Some multiples of a step within a range, in random order: all of them if there are few."""
     first, last = math.ceil(low / step), math.floor(high / step)

@@ -12,6 +12,7 @@ from mockserver.samples.alternatives import Alternatives
 from mockserver.samples.arrays import ArrayMaker
 from mockserver.samples.conjunction import Conjunction
 from mockserver.samples.keywords import shown
+from mockserver.samples.made_values import MadeValue, Path
 from mockserver.samples.numbers import integers, numbers
 from mockserver.samples.objects import ObjectMaker
 from mockserver.samples.published_examples import can_be_sent, media_type_examples, readings, schema_examples
@@ -59,6 +60,12 @@ class SchemaSamples:
 
         Raises NoSample with the reason and the position when none is found.
         """
+        return self.made(schema, rng, examples=examples, optional=optional)[0]
+
+    def made(
+        self, schema: Any, rng: random.Random, *, examples: bool = True, optional: bool = True
+    ) -> tuple[Any, Mapping[Path, MadeValue]]:
+        """A value like that of `value`, and how each of its parts was made."""
         reason: NoSample | None = None
         total = self.budget()
         # First with optional members, then also checking every part; then the same without optional members.
@@ -67,10 +74,11 @@ class SchemaSamples:
             budget = StepBudget(MAX_STEPS, parent=total)
             position = SamplePosition(room=room, budget=budget, check_parts=check_parts, skip_examples=not examples)
             try:
-                value = ValueMaker(self, rng).make((schema,), position)
+                maker = ValueMaker(self, rng)
+                value = maker.make((schema,), position)
                 problem = self.problem(schema, value)
                 if problem is None and can_be_sent(value):
-                    return value
+                    return value, maker.made
                 reason = reason or NoSample(problem or "its value cannot be sent as JSON")
             except NoSample as error:
                 reason = reason or error
@@ -101,10 +109,11 @@ class SchemaSamples:
 
 
 class ValueMaker:
-    """Makes one value, and the values inside it."""
+    """Makes one value, and the values inside it. `made` is how the latest value at each position was made."""
 
     def __init__(self, samples: SchemaSamples, rng: random.Random) -> None:
         self.rng = rng
+        self.made: dict[Path, MadeValue] = {}
         self.openapi_31 = samples.openapi_31
         self.followed = samples.references.followed
         self._references = samples.references
@@ -117,15 +126,17 @@ class ValueMaker:
         if not position.skip_examples:
             for example in schema_examples(schemas, self._references, position.budget):
                 if self._first_problem(schemas, example) is None and can_be_sent(example):
+                    self.made[position.path] = MadeValue(schemas, position)
                     return deepcopy(example)
         reasons: list[NoSample] = []
         for conjunction in islice(self._alternatives.conjunctions(schemas, position), MAX_CONJUNCTIONS):
             checks = schemas if position.check_parts else conjunction.schemas_to_check()
-            for value in islice(self._candidates(conjunction, position, reasons), MAX_CANDIDATES):
+            for kind, value in islice(self._candidates(conjunction, position, reasons), MAX_CANDIDATES):
                 problem = self._first_problem(checks, value)
                 if problem is None:
                     if isinstance(value, str):
                         position.budget.spend(len(value) // CHARACTERS_IN_A_STEP)
+                    self.made[position.path] = MadeValue(schemas, position, kind, conjunction)
                     return value
                 reasons.append(NoSample(problem, position.pointer))
         # The first reason is about the most likely alternative.
@@ -138,8 +149,10 @@ class ValueMaker:
     def _first_problem(self, schemas: Iterable[Any], value: Any) -> str | None:
         return next((problem for schema in schemas if (problem := self._problem(schema, value)) is not None), None)
 
-    def _candidates(self, conjunction: Conjunction, position: SamplePosition, reasons: list[NoSample]) -> Iterator[Any]:
-        """Values to check. Adds to `reasons` why there are no more."""
+    def _candidates(
+        self, conjunction: Conjunction, position: SamplePosition, reasons: list[NoSample]
+    ) -> Iterator[tuple[str, Any]]:
+        """Values to check, each with its kind. Adds to `reasons` why there are no more."""
         try:
             kinds = ["listed"] if conjunction.lists() else conjunction.types(openapi_31=self.openapi_31)
         except NoSample as error:
@@ -147,7 +160,8 @@ class ValueMaker:
             return
         for kind in kinds:
             try:
-                yield from self._values(kind, conjunction, position)
+                for value in self._values(kind, conjunction, position):
+                    yield kind, value
             except NoSample as error:
                 reasons.append(NoSample(error.reason, error.pointer or position.pointer))
 

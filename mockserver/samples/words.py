@@ -2,6 +2,8 @@
 
 import random
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 TEXT = """
 amber anchor apple autumn bamboo basil beacon birch bridge candle canyon cedar cherry cliff clover cobalt copper coral
@@ -40,19 +42,31 @@ COUNTS = {"comment": 6, "description": 8, "message": 6, "summary": 6, "text": 6,
 OPAQUE = frozenset({"hash", "id", "key", "secret", "sha", "token"})
 
 
+Text = Callable[[random.Random], str]
+
+
 def named_text(name: str, rng: random.Random) -> tuple[str, str]:
     """Readable text for a member of this name, and the format that the name suggests (else empty)."""
+    make, suggested_format = text_for(name)
+    return make(rng), suggested_format
+
+
+@lru_cache(maxsize=4096)
+def text_for(name: str) -> tuple[Text, str]:
+    """A function that makes readable text for a member of this name, and the format that the name suggests."""
     parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)] or [""]
     last = parts[-1]
     values = VALUES.get("".join(parts[-2:])) or VALUES.get(last)
     if values:
-        return rng.choice(values), ""
+        return lambda rng: values[int(rng.random() * len(values))], ""
     if last in OPAQUE:
-        return f"{rng.getrandbits(64):016x}", ""
-    text = phrase(rng, COUNTS.get(last, 2))
-    return (text.title() if last == "name" else text), FORMATS.get(last, "")
+        return lambda rng: f"{rng.getrandbits(64):016x}", ""
+    count = COUNTS.get(last, 2)
+    if last == "name":
+        return lambda rng: phrase(rng, count).title(), ""
+    return lambda rng: phrase(rng, count), FORMATS.get(last, "")
 
 
 def phrase(rng: random.Random, count: int) -> str:
     """This many words."""
-    return " ".join(rng.choice(WORDS) for _ in range(count))
+    return " ".join([WORDS[int(rng.random() * len(WORDS))] for _ in range(count)])
