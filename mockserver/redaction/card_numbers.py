@@ -14,7 +14,9 @@ _MIN_DIGITS, _MAX_DIGITS = 12, 19
 # A run of more groups of digits is not meant to be read, and searching all of its groups would take too long.
 _MAX_GROUPS: Final = 200
 # The same applies to the groups of all runs in a text.
-_MAX_TEXT_GROUPS: Final = 4000
+_MAX_TEXT_GROUPS: Final = 2000
+# A run of this many characters is not even divided into groups.
+_MAX_RUN: Final = 10_000
 
 # The number ranges of card schemes (ISO/IEC 7812). Without them, one in five numbers of the right length would match.
 _ISSUED: Final = re.compile(
@@ -62,12 +64,14 @@ def without_card_numbers(text: str) -> str:
     is_encoded = "%" in text
     if is_encoded:
         text = _LONG_NUMBER.sub(_cleared_number, text)
+    # Digits in a text without percent signs are all in runs, which are found faster.
+    clear = _RunClearer(of_any_scheme=not is_encoded).clear
+    if "-" not in text:
+        return _RUN.sub(clear, text)
     if _RUN.search(text) is None:
         return text
     # Every second part is a UUID.
-    parts = _UUID.split(text) if "-" in text else [text]
-    # Digits in a text without percent signs are all in runs, which are found faster.
-    clear = _RunClearer(of_any_scheme=not is_encoded).clear
+    parts = _UUID.split(text)
     parts[::2] = [_RUN.sub(clear, part) for part in parts[::2]]
     return "".join(parts)
 
@@ -91,9 +95,11 @@ class _RunClearer:
             if len(text) > _MAX_DIGITS or not is_card_number(text):
                 return text
             return REDACTED if _ISSUED.fullmatch(text) or self._stands_alone(run) else text
-        groups = _GROUP.findall(text)
-        self._groups_left -= len(groups)
-        if len(groups) > _MAX_GROUPS or self._groups_left < 0:
+        if self._groups_left < 0 or len(text) > _MAX_RUN:
+            return REDACTED
+        groups = len(_GROUP.findall(text))
+        self._groups_left -= groups
+        if groups > _MAX_GROUPS or self._groups_left < 0:
             return REDACTED
         return _without_grouped_numbers(self._without_numbers_of_their_own(run))
 
