@@ -70,8 +70,8 @@ REQUESTS = {
 # The server does not close the connection.
 WITHOUT_END = {"disconnected during a delay", "incomplete request", "hang", "upgrade"}
 
-# How many objects a request may leave, if not none. The formats of a verification refer to each other, but no collection
-# meets them in use: they are created and dropped in one callback of the event loop.
+# How many objects a request may leave, if not none. The formats of a verification refer to each other, but no
+# collection meets them in use: they are created and dropped in one callback of the event loop.
 MOST = {"not verified": 100}
 
 
