@@ -87,8 +87,9 @@ class MessageValidator:
             value = parse_json(request.body)
         except JsonError as error:
             raise Refusal("malformed-body", f"The body is malformed: {error}.") from None
-        is_valid = compiled.body(media_type, value, len(request.body))
-        return value, [] if is_valid else self.openapi_core.body(operation, request)
+        if compiled.body(media_type, value, len(request.body)):
+            return value, []
+        return value, self.openapi_core.json_body(operation, media_type, value, request.body)
 
     def check_media_type(self, operation: Operation, request: Request) -> None:
         """Check the media type of a body that could not be read. Raises Refusal unsupported-media-type."""

@@ -11,6 +11,7 @@ from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation, operations
 from mockserver.contract.validation.validator import Validator
 from mockserver.messages import Headers, Reply, Request
+from mockserver.parsing.json_reader import parse_json
 from tests.support.documents import JSON
 
 __all__ = ["BothValidators"]
@@ -29,8 +30,13 @@ class BothValidators:
         """Check the JSON body of a request."""
         text = json.dumps(value).encode()
         request = Request(method="POST", path="/x", headers=Headers([JSON]), body=text)
-        accepted = self.compiled.media_type(JSON[1]) and self.compiled.body(JSON[1], value, len(text))
-        self.compare(value, accepted=accepted, violations=self.openapi_core.body(self.operation, request))
+        is_compiled = self.compiled.media_type(JSON[1])
+        accepted = is_compiled and self.compiled.body(JSON[1], value, len(text))
+        violations = self.openapi_core.body(self.operation, request)
+        self.compare(value, accepted=accepted, violations=violations)
+        if is_compiled:
+            known = self.openapi_core.json_body(self.operation, JSON[1], parse_json(text), text)
+            assert violations == known, ("the value that is known has other violations", value)
 
     def reply(self, value: Any, *, status: int = 200) -> None:
         """Check the JSON body of a reply."""

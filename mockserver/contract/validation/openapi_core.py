@@ -161,6 +161,13 @@ class RequestValidator(_CorrectedValidator, APICallRequestValidator):
     parameter_errors = APICallRequestValidator._iter_parameters_errors
     body_errors = APICallRequestValidator._iter_body_errors
 
+    def value_errors(self, schema: SchemaPath, value: Any) -> Iterator[Any]:
+        """The errors of a value that was read from a JSON body."""
+        try:
+            self._validate_schema(schema, value)
+        except InvalidSchemaValue as error:
+            yield from error.schema_errors
+
     def body_values(self, content: SchemaPath, mimetype: str | None, body: bytes) -> Iterator[Any]:
         """Yields the value of the body. Raises MediaTypeNotFound and MediaTypeDeserializeError."""
         if mimetype is None:

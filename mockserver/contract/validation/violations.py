@@ -281,6 +281,9 @@ def _branches(error: ValidationError) -> list[list[ValidationError]]:
 def _missing_member(error: ValidationError) -> str:
     # Only the message of jsonschema says which member is missing.
     text, is_expected, _ = error.message.partition(" is a required property")
+    for name in _expected(error) if is_expected else ():
+        if text == repr(name):
+            return str(name)
     if is_expected:
         # Not literal_eval, whose inner functions would be left for the garbage collector.
         with suppress(SyntaxError, ValueError):
