@@ -58,6 +58,25 @@ class Violation:
         return {"in": self.place, "pointer": pointer, "message": message, "keyword": self.keyword}
 
 
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One difference between a request and a stub or an expectation.
+
+    `where` is a place such as `body /provider`; `expected` and `actual` are what was expected there and what was found.
+    """
+
+    where: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, found {self.actual}"
+
+    def as_json(self) -> dict[str, str]:
+        """The miss for a refusal and for the journal."""
+        return {"where": self.where, "expected": self.expected, "actual": self.actual}
+
+
 class RefusalKind(NamedTuple):
     """The status and the title that all refusals of one kind have."""
 

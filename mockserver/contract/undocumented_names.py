@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.contract.named_members import Members
 from mockserver.errors import Violation
 from mockserver.limits.step_budget import StepBudget
 from mockserver.parsing import json_pointers
 from mockserver.redaction.redact import redact
 from mockserver.redaction.terminal import printable
+
+if TYPE_CHECKING:
+    from mockserver.contract.named_members import Members
 
 MAX_FOUND: Final = 100
 """How many undocumented names of one request are listed."""

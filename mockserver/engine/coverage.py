@@ -1,13 +1,16 @@
 """Coverage: which outcomes of operations and scenarios the callers of this server have exercised."""
 
+from __future__ import annotations
+
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mockserver.contract import Contract
-from mockserver.engine.journal import Entry
-from mockserver.scenarios import Scenario
+if TYPE_CHECKING:
+    from mockserver.contract import Contract
+    from mockserver.engine.journal import Entry
+    from mockserver.scenarios import Scenario
 
 MAX_NAMESPACES: Final = 10_000
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockserver.contract.undocumented_names import UndocumentedName
-from mockserver.errors import Violation
+from mockserver.errors import Miss, Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
 from mockserver.redaction.redactor import ExchangeRedactor, Redactor
-from mockserver.scenarios import Miss
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
 
 DEFAULT_CAP: Final = 10_000

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from mockserver.errors import Miss
 from mockserver.messages import ABSENT, Call
 from mockserver.redaction.card_numbers import REDACTED
 from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames
-from mockserver.scenarios.matchers import Matcher, Miss, shown
+from mockserver.scenarios.matchers import Matcher, shown
 
 _NOTHING: Final = shown(ABSENT)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from mockserver.errors import Miss
 from mockserver.messages import ABSENT
 from mockserver.parsing import json_pointers
 from mockserver.parsing.json_values import are_equal
@@ -15,22 +16,6 @@ _LONGEST_SHOWN: Final = 200
 # Longer than what is shown: a secret that is cut in two is no longer recognized and redacted.
 _LONGEST_READ: Final = 1000
 _MOST_SHOWN: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """One difference: where, such as `body /provider`, what was expected there and what was found."""
-
-    where: str
-    expected: str
-    actual: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: expected {self.expected}, found {self.actual}"
-
-    def as_json(self) -> dict[str, str]:
-        """The miss for a refusal and for the journal."""
-        return {"where": self.where, "expected": self.expected, "actual": self.actual}
 
 
 class SearchPattern(Protocol):

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.delivery.plans import NO_DELAY, Delay, PlannedFault
+from mockserver.errors import Miss
 from mockserver.messages import ABSENT, AbsentType, Call, Headers
 from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames
 from mockserver.scenarios.conditions import ALWAYS, Condition
-from mockserver.scenarios.matchers import Equal, Matcher, Miss
+from mockserver.scenarios.matchers import Equal, Matcher
 from mockserver.scenarios.stub_replies import StubReply
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-from mockserver.errors import Refusal
+from mockserver.errors import Miss, Refusal
 from mockserver.messages import Call
 from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames
 from mockserver.scenarios.library import Scenarios
-from mockserver.scenarios.matchers import Miss
 from mockserver.scenarios.scenario import Scenario, Stub
 from mockserver.scenarios.stub_replies import StubReply
 from mockserver.scenarios.suggestions import nearest_names

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from mockserver.contract.undocumented_names import UndocumentedName
-from mockserver.errors import Violation
+from mockserver.errors import Miss, Violation
 from mockserver.redaction.terminal import printable
-from mockserver.scenarios import Miss
 from mockserver.testing.reply_value import ReplyValue
 
 

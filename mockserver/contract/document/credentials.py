@@ -1,14 +1,19 @@
 """Where requests carry credentials, according to the security schemes of a document, and which credentials count."""
 
+from __future__ import annotations
+
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
-from mockserver.contract.document.document import Document
+from mockserver.contract.document.references import resolve
 from mockserver.messages import Headers, Request
+
+if TYPE_CHECKING:
+    from mockserver.contract.document.document import Document
 
 # The names that the credentials of the scheme Digest must have (RFC 7616, section 3.4). A user name may be `username*`.
 DIGEST_NAMES = ("username", "realm", "nonce", "uri", "response")
@@ -113,8 +118,13 @@ class CredentialPlace:
 
 def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
     """The places of all security schemes, in the document's order."""
-    schemes = document.security_schemes.items()
-    places = [credential_place(name, document.resolve(scheme)) for name, scheme in schemes]
+    return places_in(document.data)
+
+
+def places_in(data: dict[str, Any]) -> tuple[CredentialPlace, ...]:
+    """The places of all security schemes in the data of a document, in its order."""
+    schemes = data.get("components", {}).get("securitySchemes", {}).items()
+    places = [credential_place(name, resolve(data, scheme)) for name, scheme in schemes]
     return tuple(place for place in places if place is not None)
 
 
