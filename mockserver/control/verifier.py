@@ -11,10 +11,10 @@ from typing import Final
 from mockserver.contract import Contract
 from mockserver.control.expectations import CallCount, Expectation, calls
 from mockserver.engine.journal import Entry
+from mockserver.errors import Miss
 from mockserver.limits.slices import Pauses, Sliced
 from mockserver.limits.step_budget import StepBudget
 from mockserver.messages import ABSENT, Call
-from mockserver.scenarios import Miss
 
 MAX_NEAREST: Final = 5
 """How many of the calls that do not match are reported."""

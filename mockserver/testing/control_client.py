@@ -1,5 +1,6 @@
 """Calls the control API of a backend and reads the replies."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -7,7 +8,6 @@ from typing import Any, Final, TypeVar
 from mockserver.engine.coverage import Cell
 from mockserver.errors import UsageError
 from mockserver.messages import Headers, Request
-from mockserver.parsing.json_writer import write_json
 from mockserver.redaction.terminal import printable
 from mockserver.testing.backends import Backend
 from mockserver.testing.failure_reports import VerificationError
@@ -35,7 +35,7 @@ class ControlClient:
         request = Request(method=method, path=f"/__mock/{name}")
         if body is not None:
             try:
-                content = write_json(body)
+                content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
             except (TypeError, ValueError) as error:
                 raise UsageError(f"not a JSON value: {error}") from None
             request = replace(request, headers=Headers([("content-type", "application/json")]), body=content)

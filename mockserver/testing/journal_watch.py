@@ -1,12 +1,17 @@
 """Watches: collect the exchanges of one test before a reset or the limit of the journal removes them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Container
+from typing import TYPE_CHECKING
 
 from mockserver.engine.coverage import Cell
-from mockserver.engine.engine import Engine
-from mockserver.engine.journal import Entry
 from mockserver.testing.journal_entry import JournalEntry
 from mockserver.testing.reply_value import ReplyValue
+
+if TYPE_CHECKING:
+    from mockserver.engine.engine import Engine
+    from mockserver.engine.journal import Entry
 
 
 class JournalWatch:

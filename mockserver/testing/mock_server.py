@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import Any, Final, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack
 from uuid import uuid4
 
 from mockserver.engine.coverage import Cell
-from mockserver.engine.namespaces import Namespace, namespace_of
+from mockserver.engine.namespaces import Namespace, namespace_of, shown
 from mockserver.errors import UsageError
 from mockserver.messages import Headers, Request
 from mockserver.settings import Settings
-from mockserver.testing.backends import Backend, LocalBackend, Options, backend_of
+from mockserver.testing.backends import Backend, Options, backend_of
 from mockserver.testing.control_client import ControlClient, read_expected_cells, read_in_force
 from mockserver.testing.failure_reports import ContractBrokenError
 from mockserver.testing.journal_entry import JournalEntry
 from mockserver.testing.journal_watch import JournalWatch, LocalWatch, RemoteWatch
 from mockserver.testing.reply_value import ReplyValue
-from mockserver.web import Receive, Scope, Send
+from mockserver.testing.running_server import RunningServer
+
+if TYPE_CHECKING:
+    from mockserver.web import Receive, Scope, Send
 
 DEFAULT_KEY: Final = "api_key_mockserver"
 
@@ -76,10 +79,10 @@ class MockServer:
         self._strict = options.get("strict") if url else None
         self._watch: JournalWatch | None = None
         self._numbers = count(1)
-        if isinstance(self._backend, LocalBackend):
-            self._key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
-        else:
+        if isinstance(self._backend, RunningServer):
             self._key = api_key or _new_key()
+        else:
+            self._key = api_key or next(iter(self._backend.settings.api_keys), DEFAULT_KEY)
 
     def start(self) -> Self:
         """Start listening; with `url`, check that the server is healthy."""
@@ -103,7 +106,7 @@ class MockServer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI app. Raises UsageError for a server in another process."""
-        if not isinstance(self._backend, LocalBackend):
+        if isinstance(self._backend, RunningServer):
             raise UsageError(f"the mock server at {self.url} runs in another process: use its URL")
         await self._backend.app(scope, receive, send)
 
@@ -194,8 +197,7 @@ class MockServer:
 
     def namespace(self, api_key: str | None = None) -> MockServer:
         """The same mock with the namespace of another key; by default of a new one."""
-        is_local = isinstance(self._backend, LocalBackend)
-        key = api_key or (f"{self._key}_{next(self._numbers)}" if is_local else _new_key())
+        key = api_key or (_new_key() if self._backend.is_shared else f"{self._key}_{next(self._numbers)}")
         return MockServer(backend=self._backend, api_key=key)
 
     @property
@@ -213,15 +215,25 @@ class MockServer:
         """The outcomes that the contract and the scenarios of the server have."""
         return self._control.call("GET", "coverage", read=read_expected_cells)
 
-    def watch(self, earlier_owners: Container[str] = ()) -> JournalWatch:
+    def watch(self, earlier_owners: Collection[str] = ()) -> JournalWatch:
         """Collect exchanges from now on, without those of the namespaces whose `owner` is in `earlier_owners`.
 
-        On a running server only exchanges of this namespace are collected.
+        On a server that others use, only exchanges of this namespace are collected.
         """
-        if isinstance(self._backend, LocalBackend):
+        if not isinstance(self._backend, RunningServer):
             self._watch = LocalWatch(self._backend.engine, earlier_owners)
-        else:
+        elif self._backend.is_shared:
             self._watch = RemoteWatch(lambda: self.journal)
+        else:
+            earlier = {shown(owner) for owner in earlier_owners}
+            server = ControlClient(self._backend, lambda request: request)
+            self._watch = RemoteWatch(
+                lambda: [
+                    entry
+                    for entry in server.listing("journal", "entries", JournalEntry.read)
+                    if entry.namespace not in earlier
+                ]
+            )
         return self._watch
 
     def _authorized(self, request: Request) -> Request:

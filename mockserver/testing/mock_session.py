@@ -15,14 +15,18 @@ from mockserver.engine.coverage import Cell
 from mockserver.errors import UsageError
 from mockserver.redaction.terminal import printable
 from mockserver.settings import refuse_url
-from mockserver.testing.backends import Backend, LocalBackend, backend_of
+from mockserver.testing.backends import Backend, backend_of
 from mockserver.testing.failure_reports import ContractBrokenError, entry_lines
 from mockserver.testing.journal_watch import JournalWatch
 from mockserver.testing.mock_server import MockServer
 from mockserver.testing.reply_value import UnexpectedReplyError
+from mockserver.testing.running_server import RunningServer
+from mockserver.testing.started_server import StartedServer
 
 if TYPE_CHECKING:
     import httpx
+
+    from mockserver.testing.local_backend import LocalBackend
 
 DEFAULT_SEED: Final = 1
 MAX_ENTRIES: Final = 20
@@ -93,7 +97,7 @@ class MockUsage:
 
 
 class MockSession:
-    """The mock for all tests of a process: its own, or a running server. Raises UsageError.
+    """The mock for all tests of a process: in it, started by a command, or a running server. Raises UsageError.
 
     `cells` has the outcomes that the tests have used, `warnings` the tests that caused each warning. All clients share
     the connections of `transport`.
@@ -103,19 +107,24 @@ class MockSession:
         self.cells: set[Cell] = set()
         self.warnings: dict[tuple[str, str], dict[str, None]] = {}
         self.transport: httpx.HTTPTransport | None = None
-        self.is_remote = options["url"] is not None
-        # A running server may accept only its own keys.
+        is_running = options["url"] is not None
+        self.is_remote = is_running or options["command"] is not None
+        # Another server may accept only its own keys.
         self.generates_keys = self.is_remote and options["api_key"] is None
         self._options = options
         self._strict = True if options["strict"] else None
-        if self.is_remote and options["api_key"] and getattr(config, "workerinput", {}).get("workercount", 1) > 1:
+        if is_running and options["api_key"] and getattr(config, "workerinput", {}).get("workercount", 1) > 1:
             raise UsageError(
                 "with --mockserver-api-key and --mockserver-url all tests share one namespace, so workers of "
                 "pytest-xdist would disturb each other: leave out one of the three"
             )
         self._backend = self._new_backend(config)
+        # None for a server that others may use, too.
+        self._own_backend: LocalBackend | StartedServer | None = None
+        if isinstance(self._backend, StartedServer) or not isinstance(self._backend, RunningServer):
+            self._own_backend = self._backend
         # Two runs against the same server must not share namespaces.
-        self._salt = uuid4().hex if self.is_remote else ""
+        self._salt = uuid4().hex if is_running else ""
         self._owners: set[str] = set()
         self._started = False
 
@@ -131,9 +140,9 @@ class MockSession:
         test_id = (item.nodeid + self._salt).encode("utf-8", "surrogatepass")
         key = f"api_key_test_{blake2b(test_id, digest_size=10, person=b'test').hexdigest()}"
         mock = MockServer(backend=self._backend, api_key=self._options["api_key"] or key)
-        if isinstance(self._backend, LocalBackend):
+        if self._own_backend is not None:
             # Only these tests use the mock, so the state of every namespace can go.
-            self._backend.engine.reset(None)
+            self._own_backend.restore()
         elif mock.owner in self._owners or self._options["api_key"]:
             # All tests share the key, or a test is repeated.
             mock.reset()
@@ -151,9 +160,9 @@ class MockSession:
         )
 
     def _set_strict(self, mock: MockServer, strict: bool | None) -> None:  # noqa: FBT001  # see MockServer.strict
-        if isinstance(self._backend, LocalBackend):
+        if self._own_backend is not None:
             # Only these tests use the mock: requests without the key of the test are checked strictly, too.
-            self._backend.engine.strictness.set(strict, None)
+            self._own_backend.set_strict(strict)
         elif strict is not None:
             mock.strict(strict)
 
@@ -197,7 +206,13 @@ class MockSession:
                 changes["seed"] = DEFAULT_SEED if seed is None else int(seed)
             except ValueError:
                 raise UsageError(f"--mockserver-seed {seed!r} is not a whole number") from None
-        return backend_of(None, url, self._options["admin_token"] if url else None, changes)
+        command, admin_token = self._options["command"], self._options["admin_token"]
+        if url is None and command is not None:
+            settings = {
+                name: str(value.absolute() if isinstance(value, Path) else value) for name, value in changes.items()
+            }
+            return StartedServer(command, settings=settings, admin_token=admin_token)
+        return backend_of(None, url, admin_token if url else None, changes)
 
 
 def _marker_arguments(item: pytest.Item) -> dict[str, Any]:

@@ -24,8 +24,10 @@ OPTIONS = {
     "strict": "treat undocumented members, query parameters and form fields as violations",
     "seed": "seed of the generated values; default: 1, so that every run is the same",
     "url": "URL of a running mock server to use instead of one in this process; default: MOCKSERVER_URL",
+    "command": "command that starts a server in a process of its own, such as `uvx wingback-mockserver`; default: "
+    "MOCKSERVER_COMMAND",
     "api_key": "key that every test sends; default: a new one for each test",
-    "admin_token": "token for the control API of a running server; default: MOCKSERVER_ADMIN_TOKEN",
+    "admin_token": "token for the control API of a server in another process; default: MOCKSERVER_ADMIN_TOKEN",
     "fail_under": "fail the run if its coverage is less than this percentage",
     "coverage_json": "write the coverage report to this file",
 }
@@ -34,7 +36,7 @@ OPTIONS = {
 SWITCHES = {"strict"}
 """The options without a value. Their ini options are true or false."""
 
-VARIABLES = {"url": "MOCKSERVER_URL", "admin_token": "MOCKSERVER_ADMIN_TOKEN"}
+VARIABLES = {"url": "MOCKSERVER_URL", "command": "MOCKSERVER_COMMAND", "admin_token": "MOCKSERVER_ADMIN_TOKEN"}
 
 MARKER = (
     "mockserver(scenario=None, allow_violations=False, strict=False): the scenario that answers in this test, whether "
@@ -42,6 +44,7 @@ MARKER = (
 )
 
 _SESSION: pytest.StashKey[MockSession] = pytest.StashKey()
+_HAS_FAILED: pytest.StashKey[bool] = pytest.StashKey()
 _USAGE: pytest.StashKey[MockUsage] = pytest.StashKey()
 _RESULTS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 
@@ -87,7 +90,8 @@ def mockserver_app(request: pytest.FixtureRequest) -> MockServer:
     """The same mock as an ASGI app for `httpx.ASGITransport`; it opens no port."""
     usage = _usage(request, listens=False)
     if usage.session.is_remote:
-        pytest.skip("mockserver_app runs in this process, and --mockserver-url names a server in another one")
+        option = "--mockserver-url names" if _option(request.config, "url") else "--mockserver-command starts"
+        pytest.skip(f"mockserver_app runs in this process, and {option} a server in another one")
     return usage.mock
 
 
@@ -206,14 +210,11 @@ def _option(config: pytest.Config, name: str) -> str | None:
 def _usage(request: pytest.FixtureRequest, *, listens: bool) -> MockUsage:
     """The use that a test makes of the mock; all fixtures of the test share it."""
     from mockserver.errors import UsageError
-    from mockserver.testing.mock_session import MockSession
 
     item: pytest.Item = request.node
     config = request.config
     try:
-        if _SESSION not in config.stash:
-            config.stash[_SESSION] = MockSession({name: _option(config, name) for name in OPTIONS}, config)
-        session = config.stash[_SESSION]
+        session = _session(config)
         if _USAGE not in item.stash:
             item.stash[_USAGE] = session.use(item)
         if listens:
@@ -221,3 +222,17 @@ def _usage(request: pytest.FixtureRequest, *, listens: bool) -> MockUsage:
     except UsageError as error:
         raise pytest.fail.Exception(f"mockserver: {error}", pytrace=False) from None
     return item.stash[_USAGE]
+
+
+def _session(config: pytest.Config) -> MockSession:
+    """The mock of this run, created at the first use. Raises UsageError."""
+    from mockserver.errors import UsageError
+    from mockserver.testing.mock_session import MockSession
+
+    if _SESSION not in config.stash:
+        if config.stash.get(_HAS_FAILED, False):
+            # A command that does not start a server is not run again for each test.
+            raise UsageError("there is no server; the first test that failed for this reason says why")
+        config.stash[_HAS_FAILED] = True
+        config.stash[_SESSION] = MockSession({name: _option(config, name) for name in OPTIONS}, config)
+    return config.stash[_SESSION]

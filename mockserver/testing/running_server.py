@@ -43,6 +43,9 @@ class RunningServer:
     `timeout` is in seconds.
     """
 
+    is_shared = True
+    """Whether others may use the server, too."""
+
     def __init__(self, url: str, *, admin_token: str | None = None, timeout: float = 30.0) -> None:
         try:
             parts = urlsplit(url)

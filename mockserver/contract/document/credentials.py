@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
-from mockserver.contract.document.references import resolve
 from mockserver.messages import Headers, Request
 
 if TYPE_CHECKING:
@@ -118,13 +117,8 @@ class CredentialPlace:
 
 def credential_places(document: Document) -> tuple[CredentialPlace, ...]:
     """The places of all security schemes, in the document's order."""
-    return places_in(document.data)
-
-
-def places_in(data: dict[str, Any]) -> tuple[CredentialPlace, ...]:
-    """The places of all security schemes in the data of a document, in its order."""
-    schemes = data.get("components", {}).get("securitySchemes", {}).items()
-    places = [credential_place(name, resolve(data, scheme)) for name, scheme in schemes]
+    schemes = document.security_schemes.items()
+    places = [credential_place(name, document.resolve(scheme)) for name, scheme in schemes]
     return tuple(place for place in places if place is not None)
 
 
