@@ -21,7 +21,7 @@ from tests.support.command import ROOT, run_pytest, run_python, served
 
 # pytest, and what it needs itself.
 NEEDED = ("iniconfig", "packaging", "pluggy", "pygments", "pytest")
-ALLOWED = {*NEEDED, "__mp_main__", "_pytest", "conftest", "mockserver", "py", "test_it"}
+ALLOWED = {*NEEDED, "__main__", "_pytest", "conftest", "mockserver", "py", "test_it"}
 
 
 def run_module(*arguments: str) -> None:
