@@ -142,7 +142,7 @@ def main() -> None:
         "|---|---|---|",
         f"| valid POST through httpx.ASGITransport, without httpx's own time | {milliseconds:.2f} ms | 0.50 ms |",
         f"| memory after {plan.sessions // 2:,} payment sessions | {half} MB | |",
-        f"| memory after {plan.sessions:,} payment sessions | {full} MB | 200 MB |",
+        f"| memory after {plan.sessions:,} payment sessions | {full} MB | 150 MB |",
         f"| request with {plan.operations:,} operations, relative to one operation | {ratio:.2f} | 1.15 |",
         f"| loading {plan.operations:,} operations | {seconds:.1f} s | 5 s |",
         "",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockserver.storage.bounded_store import BoundedStore
 from mockserver.storage.keyed_store import KeyedStore
@@ -63,6 +66,54 @@ def test_drop(owner: str | None, dropped: str, left: str) -> None:
 
     assert (dropped, left) == ("".join(item.owner for item in store.drop(owner)), items_of(store))
     assert ([], f"{left}c") == (store.add(Item("c", 1))[1], items_of(store))
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("add", "drop")), st.sampled_from(("a", "b"))) | st.tuples(st.just("drop"), st.none()),
+    max_size=40,
+)
+
+
+@given(STEPS, st.integers(1, 5), st.integers(0, 200))
+def test_same_as_a_list(steps: list[tuple[str, str | None]], cap: int, before: int) -> None:
+    """After any steps, the store has the same values, numbers and places as a plain list with the same rules."""
+    store: BoundedStore[Item] = BoundedStore(cap=cap, size=lambda item: item.size)
+    expected: list[tuple[int, Item]] = []
+    for number in range(1, before + 1):
+        store.add(Item("a"))
+        expected.append((number, Item("a")))
+    del expected[:-cap]
+    for step, owner in steps:
+        if step == "add" and owner is not None:
+            number, dropped = store.add(Item(owner))
+            expected.append((number, Item(owner)))
+            assert [item for _, item in expected[:-cap]] == dropped
+            del expected[:-cap]
+        else:
+            dropped = store.drop(owner)
+            assert [item for _, item in expected if owner in (None, item.owner)] == dropped
+            expected = [(number, item) for number, item in expected if owner not in (None, item.owner)]
+    assert ([item for _, item in expected], len(expected)) == (store.of(None), len(store))
+    assert [number for number, _ in expected] == list(store.positions(None).numbers)
+    assert [number for number, item in expected if item.owner == "a"] == list(store.positions("a").numbers)
+    for number in range(store.last + 2):
+        assert dict(expected).get(number) == store.get(number)
+        assert [each for each in expected if each[0] > number] == store.since(number)
+
+
+def test_promise_13_values_take_little_memory() -> None:
+    """The store itself takes at most 40 bytes for a value, and not more after values were dropped for new ones."""
+    item = Item("a")
+    sizes = []
+    for count in (20_000, 100_000):
+        tracemalloc.start()
+        store: BoundedStore[Item] = BoundedStore(cap=20_000, size=lambda item: item.size)
+        for _ in range(count):
+            store.add(item)
+        sizes.append(tracemalloc.get_traced_memory()[0] / len(store))
+        tracemalloc.stop()
+    # 32 bytes are the number itself.
+    assert max(sizes) < 32 + 40
 
 
 def test_keys() -> None:

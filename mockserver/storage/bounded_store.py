@@ -1,10 +1,11 @@
 """A store that keeps the newest values: bounded in number and in size, and indexed by namespace."""
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 from threading import Lock
 from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from mockserver.storage.numbered_values import NumberedValues
 
 CAPACITY = 64 * 1024 * 1024
 """The default limit of a store for what clients have sent, in bytes."""
@@ -45,8 +46,7 @@ class BoundedStore(Generic[Value]):
         self._size = 0
         self.last = 0
         """The number of the newest value."""
-        # Not a dict: without its first items, it searches for the next one longer and longer.
-        self._values: OrderedDict[int, Value] = OrderedDict()
+        self._values: NumberedValues[Value] = NumberedValues()
         self._numbers: dict[str, deque[int]] = {}
         # How many values of an owner were dropped, for owners that have others.
         self._dropped: dict[str, int] = {}
@@ -56,7 +56,7 @@ class BoundedStore(Generic[Value]):
         """Add a value. Returns its number, which is higher than all before, and the values that are dropped for it."""
         with self._lock:
             self.last += 1
-            self._values[self.last] = value
+            self._values.add(self.last, value)
             numbers = self._numbers.get(value.owner)
             if numbers is None:
                 numbers = self._numbers[value.owner] = deque()
@@ -70,7 +70,7 @@ class BoundedStore(Generic[Value]):
             former = self._values.get(number)
             if former is None:
                 return []
-            self._values[number] = value
+            self._values.replace(number, value)
             self._size += self._size_of(value) - self._size_of(former)
             return self._shrink()
 
@@ -82,14 +82,15 @@ class BoundedStore(Generic[Value]):
         """Return the values of one owner, or of all (None); the oldest first."""
         with self._lock:
             if owner is None:
-                return list(self._values.values())
-            return [self._values[number] for number in self._numbers.get(owner, ())]
+                return self._values.values()
+            found = map(self._values.get, self._numbers.get(owner, ()))
+            return [value for value in found if value is not None]
 
     def positions(self, owner: str | None) -> Positions:
         """The positions of the values of one owner, or of all (None); the oldest first."""
         with self._lock:
             if owner is None:
-                numbers = list(self._values)
+                numbers = self._values.numbers()
                 return Positions(numbers, numbers)
             numbers = list(self._numbers.get(owner, ()))
             first = self._dropped.get(owner, 0) + 1
@@ -98,31 +99,30 @@ class BoundedStore(Generic[Value]):
     def since(self, number: int) -> list[tuple[int, Value]]:
         """Return the values with a higher number, each with its number; the oldest first."""
         with self._lock:
-            newest_first = takewhile(lambda item: item[0] > number, reversed(self._values.items()))
-            return list(newest_first)[::-1]
+            return self._values.since(number)
 
     def drop(self, owner: str | None) -> list[Value]:
         """Drop the values of one owner, or of all (None), and return them."""
         with self._lock:
             if owner is None:
-                dropped = list(self._values.values())
+                dropped = self._values.values()
                 self._values.clear()
                 self._numbers.clear()
                 self._dropped.clear()
                 self._size = 0
                 return dropped
-            dropped = [self._values.pop(number) for number in self._numbers.pop(owner, ())]
+            dropped = self._values.pop_all(self._numbers.pop(owner, ()))
             self._dropped.pop(owner, None)
             self._size -= sum(map(self._size_of, dropped))
             return dropped
 
     def __len__(self) -> int:
-        return len(self._values)
+        return self._values.count
 
     def _shrink(self) -> list[Value]:
         dropped = []
-        while len(self._values) > self._cap or (self._size > self._capacity and len(self._values) > 1):
-            _, value = self._values.popitem(last=False)
+        while self._values.count > self._cap or (self._size > self._capacity and self._values.count > 1):
+            value = self._values.pop_first()
             dropped.append(value)
             self._size -= self._size_of(value)
             # The oldest value of all is also the oldest of its owner.
