@@ -140,12 +140,17 @@ class Call:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A reply. `delay` is the time that the server waits before it sends the reply, in seconds."""
+    """A reply. `delay` is the time that the server waits before it sends the reply, in seconds.
+
+    `entry` is the id of the journal entry. It is sent as the header Mock-Entry, and not one of the `headers`, which
+    most replies have in common: texts made from them are cached.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     delay: float = 0.0
+    entry: str | None = None
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

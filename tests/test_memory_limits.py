@@ -241,12 +241,8 @@ CACHES = {
     },
     "redaction/credential_names.py": {"is_secret_name": "texts of limited length"},
     "samples/pattern_strings.py": {"members": "parts of patterns of documents", "shortest": "the same"},
-    "web/access_log.py": {"_redacted": "texts of limited length"},
-    "web/reply_messages.py": {
-        "_guard_lines": "the field names of a reply",
-        "_guards": "the field names of a reply",
-        "_name": "a field name of a reply",
-    },
+    "web/access_log.py": {"_shortened": "texts of limited length"},
+    "web/reply_messages.py": {"_name": "a field name of a reply"},
 }
 PACKAGE = Path(mockserver.__file__).parent
 

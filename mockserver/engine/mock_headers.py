@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from mockserver.engine.journal import Entry
 from mockserver.errors import Refusal, Violation
+from mockserver.limits.memo import Memo
 from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
 from mockserver.redaction.redact import redact
 
+FieldPairs = tuple[tuple[str, str], ...]
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
 
 MAX_SHOWN = 10
@@ -19,28 +23,49 @@ MAX_LENGTH = 200
 """How long each of them may be."""
 
 
-def mock_headers(entry: Entry, *, report: bool) -> list[tuple[str, str]]:
-    """Mock-Entry; Mock-Scenario, Mock-Stub and Mock-Warnings if they have a value.
+def marked(outcome: Outcome, entry: Entry, headers: FieldPairs, *, report: bool) -> Outcome:
+    """The outcome with these headers, with the mock's own headers, and with the id of its journal entry.
 
-    With `report`, Mock-Violations if there are any and the request was not refused.
+    The mock's own headers are Mock-Scenario, Mock-Stub and Mock-Warnings if they have a value. With `report`,
+    Mock-Violations is one of them if there are any and the request was not refused. The headers of a fault belong to
+    the reply that is sent in part.
     """
-    headers = [("mock-entry", _header_value(entry.id))]
-    if entry.scenario is not None:
-        headers.append(("mock-scenario", entry.scenario))
-    if entry.stub is not None:
-        headers.append(("mock-stub", _header_value(entry.stub)))
-    if report and entry.violations and entry.refused is None:
-        headers.append(("mock-violations", _listed(map(_header_value, _places(entry.violations)))))
-    if entry.warnings:
-        headers.append(("mock-warnings", _listed(_header_value(str(warning)) for warning in entry.warnings)))
-    return headers
-
-
-def with_headers(outcome: Outcome, headers: Iterable[tuple[str, str]]) -> Outcome:
-    """The outcome with additional headers; the headers of a fault belong to the reply that is sent in part."""
     if isinstance(outcome, Fault):
-        return replace(outcome, reply=with_headers(outcome.reply, headers))
-    return Reply(status=outcome.status, headers=(*outcome.headers, *headers), body=outcome.body, delay=outcome.delay)
+        return replace(outcome, reply=marked(outcome.reply, entry, headers, report=report))
+    own: FieldPairs = _answered_by(entry.scenario, entry.stub)
+    if entry.violations or entry.warnings:
+        own += tuple(_findings(entry, report=report))
+    return Reply(
+        status=outcome.status,
+        headers=_joined((outcome.headers, headers, own)),
+        body=outcome.body,
+        delay=outcome.delay,
+        entry=_header_value(entry.id),
+    )
+
+
+# There are as many results as stubs.
+@lru_cache(maxsize=1024)
+def _answered_by(scenario: str | None, stub: str | None) -> FieldPairs:
+    headers = (("mock-scenario", scenario), ("mock-stub", stub and _header_value(stub)))
+    return tuple((name, value) for name, value in headers if value is not None)
+
+
+def _findings(entry: Entry, *, report: bool) -> Iterator[tuple[str, str]]:
+    if report and entry.violations and entry.refused is None:
+        yield "mock-violations", _listed(map(_header_value, _places(entry.violations)))
+    if entry.warnings:
+        yield "mock-warnings", _listed(_header_value(str(warning)) for warning in entry.warnings)
+
+
+def _join(parts: tuple[FieldPairs, ...]) -> FieldPairs:
+    return tuple(chain.from_iterable(parts))
+
+
+# So the entries of the journal share the headers of their replies.
+_joined = Memo(
+    _join, entries=256, longest=1000, size=lambda parts: sum(len(name) + len(value) for name, value in _join(parts))
+).__getitem__
 
 
 def refusal_reply(refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockserver.contract import Contract, Understood
@@ -10,7 +9,7 @@ from mockserver.contract.router import Route
 from mockserver.contract.undocumented_names import misspelled
 from mockserver.engine.coverage import Coverage
 from mockserver.engine.journal import Entry, Journal, Nearest
-from mockserver.engine.mock_headers import Outcome, mock_headers, refusal_reply, summary, with_headers
+from mockserver.engine.mock_headers import FieldPairs, Outcome, marked, refusal_reply, summary
 from mockserver.engine.namespaces import Namespace, Streams
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Reply, Request
@@ -95,15 +94,15 @@ class Recorder:
         return Recording(entry=entry, namespace=namespace, ids=RandomIds(seed, namespace.key, count))
 
     def finish(
-        self, recording: Recording, outcome: Outcome, *, headers: Iterable[tuple[str, str]] = (), report: bool = False
+        self, recording: Recording, outcome: Outcome, *, headers: FieldPairs = (), report: bool = False
     ) -> Outcome:
         """Record the exchange; returns the outcome with the mock's own headers.
 
         `headers` are added before them. With `report` the violations are listed in Mock-Violations, unless the request
         was refused.
         """
-        sent = with_headers(outcome, [*headers, *mock_headers(recording.entry, report=report)])
         entry = recording.entry
+        sent = marked(outcome, entry, headers, report=report)
         entry.outcome, entry.duration = sent, time.time() - entry.at
         self.journal.record(entry)
         self.coverage.record(entry)

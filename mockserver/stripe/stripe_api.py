@@ -73,7 +73,7 @@ class StripeApi:
         if not _may_be_kept(reply):
             recording.entry.request, recording.entry.sent = _without_numbers(request), ABSENT
         return self._engine.recorder.finish(
-            recording, outcome, headers=[("request-id", request_id), *echoed_key(request)]
+            recording, outcome, headers=(("request-id", request_id), *echoed_key(request))
         )
 
     def _begin(self, request: Request, called: PaymentSession | None) -> Recording:

@@ -2,11 +2,10 @@
 
 import json
 import time
-from collections.abc import Iterable
 from typing import Literal, NamedTuple, TextIO
 from urllib.parse import unquote_plus
 
-from mockserver.limits.memo import remembered
+from mockserver.limits.memo import Memo, remembered
 from mockserver.messages import Reply
 from mockserver.redaction.redact import redact, redact_path
 from mockserver.web.line_writer import LineWriter
@@ -16,7 +15,6 @@ from mockserver.web.request_head import RequestHead
 _LOGGED = {
     "mock-scenario": "scenario",
     "mock-stub": "stub",
-    "mock-entry": "entry",
     "mock-refused": "refused",
     "mock-warnings": "warnings",
     "mock-namespace": "namespace",
@@ -38,10 +36,9 @@ class _LogRecord(NamedTuple):
     path: str
     query: str
     status: int | None
-    headers: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...]
     seconds: float
     size: int
-    fault: str | None
 
 
 class AccessLog:
@@ -68,17 +65,14 @@ class AccessLog:
         self, head: RequestHead, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None
     ) -> None:
         """Log one exchange. `size` is the number of body bytes; `reply` is None if the client disconnects first."""
-        record = _LogRecord(
-            time.time(),
-            head.method,
-            head.path,
-            head.query,
-            None if reply is None or fault in _WITHOUT_STATUS else reply.status,
-            () if reply is None else _logged(reply.headers),
-            seconds,
-            size,
-            fault,
-        )
+        details = () if reply is None else _details(reply.headers)
+        if reply is not None and reply.entry is not None:
+            # The id of an entry holds no secret, though its digits can look like a card number.
+            details = (*details, ("entry", reply.entry))
+        if fault is not None:
+            details = (*details, ("fault", fault))
+        status = None if reply is None or fault in _WITHOUT_STATUS else reply.status
+        record = _LogRecord(time.time(), head.method, head.path, head.query, status, details, seconds, size)
         # A long line is shortened now: up to ten thousand lines can wait.
         is_short = len(head.path) + len(head.query) < _MAX_LENGTH
         self._writer.write(record if is_short else self._line(record))
@@ -97,27 +91,17 @@ class AccessLog:
         return f"{self._second_text}.{int((at - second) * 1000):03}Z"
 
 
-def _logged(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The headers that are logged, by their names in the log.
-
-    Up to ten thousand lines can wait. They must not keep other headers, which can repeat a long one of the request.
-    """
-    return tuple([(_LOGGED[key], value) for name, value in headers if (key := name.lower()) in _LOGGED])
-
-
-def _details(record: _LogRecord) -> list[tuple[str, str]]:
-    """The logged headers of the reply and the fault, without secrets."""
-    details = [
-        # The id of an entry differs in every line and holds no secret; the other values repeat.
-        (name, value if name == "entry" else _redacted(value))
-        for name, value in record.headers
-    ]
-    return details if record.fault is None else [*details, ("fault", record.fault)]
+def _logged(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The headers that are logged, by their names in the log, without secrets and shortened."""
+    return tuple(
+        [(_LOGGED[key], redact(value[:_MAX_LENGTH])) for name, value in headers if (key := name.lower()) in _LOGGED]
+    )
 
 
-@remembered(entries=256, longest=_MAX_LENGTH)
-def _redacted(value: str) -> str:
-    return redact(value[:_MAX_LENGTH])
+# Most replies have the same headers.
+_details = Memo(
+    _logged, entries=256, longest=1000, size=lambda headers: sum(len(name) + len(value) for name, value in headers)
+).__getitem__
 
 
 def _names(query: str) -> list[str]:
@@ -125,6 +109,7 @@ def _names(query: str) -> list[str]:
     return [redact(unquote_plus(part.partition("=")[0])[:_MAX_LENGTH]) for part in query.split("&")[:_MAX_NAMES]]
 
 
+@remembered(entries=256, longest=_MAX_LENGTH)
 def _shortened(path: str) -> str:
     """The path without secrets, shortened if it is very long."""
     return redact_path(path[:_MAX_LENGTH] + "..." if len(path) > _MAX_LENGTH else path)
@@ -139,7 +124,7 @@ def _fields(at: str, record: _LogRecord) -> dict[str, object]:
         "method": record.method,
         "path": _shortened(record.path),
         **({"query": _names(record.query)} if record.query else {}),
-        **dict(_details(record)),
+        **dict(record.details),
     }
 
 
@@ -147,7 +132,7 @@ def _text_line(at: str, record: _LogRecord) -> str:
     target = _shortened(record.path)
     if record.query:
         target = redact(f"{target}?{'&'.join(_names(record.query))}")
-    details = "".join([f" {name}={_quoted(value)}" for name, value in _details(record)])
+    details = "".join([f" {name}={_quoted(value)}" for name, value in record.details])
     return _one_line(
         f"{at} {record.status or '-'} {record.seconds * 1000:.1f}ms {record.size}B {record.method} {target}{details}"
     )

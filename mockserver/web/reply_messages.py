@@ -36,6 +36,8 @@ def head_message(reply: Reply, *, headers: Iterable[tuple[str, str]] = (), close
     if not 200 <= reply.status <= 599:
         raise ValueError(f"a reply cannot have the status {reply.status}")
     own = [field for field in map(_field, reply.headers) if field[0] not in _FRAMING]
+    if reply.entry is not None:
+        own.append((b"mock-entry", reply.entry.encode("ascii")))
     fields = [*merged_headers(own, headers), *_guards(tuple([name for name, _ in reply.headers]))]
     if reply.status not in _BODILESS:
         fields.append((b"content-length", b"%d" % len(reply.body)))
@@ -55,9 +57,9 @@ def head_lines(reply: Reply, *, headers: Iterable[tuple[str, str]] = ()) -> byte
     """The fields of `head_message` as lines."""
     if headers:
         return b"".join([b"%b: %b\r\n" % field for field in head_message(reply, headers=headers)["headers"]])
+    entry = b"" if reply.entry is None else b"mock-entry: %b\r\n" % reply.entry.encode("ascii")
     length = b"" if reply.status in _BODILESS else b"content-length: %d\r\n" % len(reply.body)
-    lines = [_lines[field] if field[0] != "mock-entry" else _line(field) for field in reply.headers]
-    return b"".join([*lines, _guard_lines(tuple([name for name, _ in reply.headers])), length])
+    return b"%b%b%b" % (_lines(reply.headers), entry, length)
 
 
 def response_of(reply: Reply, method: str) -> Response:
@@ -72,17 +74,10 @@ def sent_body(reply: Reply, method: str) -> bytes:
     return b"" if method == "HEAD" or reply.status in _BODILESS else reply.body
 
 
-# Cached by the names of the reply's fields: there are as many lists of names as scenarios have.
-@lru_cache(maxsize=256)
 def _guards(names: tuple[str, ...]) -> tuple[RawHeader, ...]:
     """The fields of _GUARDS that a reply with these field names lacks."""
     own = set(map(_name, names))
     return tuple(guard for guard in _GUARDS if guard[0] not in own)
-
-
-@lru_cache(maxsize=256)
-def _guard_lines(names: tuple[str, ...]) -> bytes:
-    return b"".join([b"%b: %b\r\n" % field for field in _guards(names)])
 
 
 @lru_cache(maxsize=512)
@@ -90,9 +85,10 @@ def _name(name: str) -> bytes:
     return name.lower().encode("ascii") if _TOKEN.fullmatch(name) else b""
 
 
-def _line(pair: tuple[str, str]) -> bytes:
-    name, value = _field(pair)
-    return b"" if name in _FRAMING else b"%b: %b\r\n" % (name, value)
+def _joined_lines(headers: tuple[tuple[str, str], ...]) -> bytes:
+    """The fields of a reply as lines, with the fields of _GUARDS."""
+    own = [field for field in map(_field, headers) if field[0] not in _FRAMING]
+    return b"".join([b"%b: %b\r\n" % field for field in (*own, *_guards(tuple([name for name, _ in headers])))])
 
 
 def _field(pair: tuple[str, str]) -> RawHeader:
@@ -102,5 +98,10 @@ def _field(pair: tuple[str, str]) -> RawHeader:
     return _name(name), _CONTROL.sub(b" ", value.encode("utf-8", "replace"))
 
 
-# Most replies have the same fields, except Mock-Entry.
-_lines = Memo(_line, entries=256, longest=500, size=lambda pair: len(pair[0]) + len(pair[1]))
+# Most replies have the same fields.
+_lines = Memo(
+    _joined_lines,
+    entries=256,
+    longest=1000,
+    size=lambda headers: sum(len(name) + len(value) for name, value in headers),
+).__getitem__
