@@ -225,6 +225,7 @@ CACHES = {
         "_grammar": "one for each format that the mock knows",
         "_validator": "one for each format that the mock knows",
     },
+    "engine/mock_headers.py": {"_answered_by": "one for each stub"},
     "engine/namespaces.py": {"_namespace": "names and credentials that are hashed if they are long"},
     "pages/assets.py": {"_joined": "one for each script", "read_asset": "one for each file"},
     "parsing/media_types.py": {

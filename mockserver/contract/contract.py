@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from mockserver.contract.compiled.compiled_operation import NOT_ACCEPTED
 from mockserver.contract.document.credentials import CredentialPlace, credential_places, find_credential
 from mockserver.contract.document.document import Document, load_document
 from mockserver.contract.document.operations import Operation, operations
@@ -90,15 +91,23 @@ class Contract:
         """
         route = route or self.route(request)
         operation = route.operation
+        violations: list[Violation] = []
+        # A body that was not read is empty, and none of those is accepted.
+        any_key = self._accepted_keys is None
+        body = self._validator.accepted_body(operation, request, route.path) if any_key else NOT_ACCEPTED
+        if body is NOT_ACCEPTED:
+            body, violations = self._checked(operation, request, route.path)
+        call = Call(request=request, operation=operation.id, path=route.path, body=body)
+        return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
+
+    def _checked(self, operation: Operation, request: Request, path: Mapping[str, str]) -> tuple[Any, list[Violation]]:
+        """The body and the violations of a request, step by step. Raises Refusal."""
         self._authenticate(operation, request)
         if request.oversized or request.unreadable is not None:
             self._refuse_unread_body(operation, request)
         body, violations = self._validator.body(operation, request)
-        violations = self._validator.parameters(operation, request, route.path) + violations
-        if violations:
-            violations = self._without_credentials(violations)
-        call = Call(request=request, operation=operation.id, path=route.path, body=body)
-        return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
+        violations = self._validator.parameters(operation, request, path) + violations
+        return body, self._without_credentials(violations) if violations else violations
 
     def body_of(self, request: Request, operation_id: str | None) -> Any:
         """The body of a request as matchers see it: the parsed value if possible, else text; ABSENT without a body."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract.compiled.compiled_operation import CompiledOperation
+from mockserver.contract.compiled.compiled_operation import NOT_ACCEPTED, CompiledOperation
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
 from mockserver.errors import Refusal, Violation
@@ -54,6 +54,11 @@ class MessageValidator:
     def gaps(self) -> dict[str, list[str]]:
         """The parts that only openapi-core can check, by operationId, for the operations compiled so far."""
         return {name: compiled.gaps for name, compiled in (self._compiled or {}).items() if compiled.gaps}
+
+    def accepted_body(self, operation: Operation, request: Request, path: Mapping[str, str]) -> Any:
+        """The JSON body of a request of which every part is valid, or NOT_ACCEPTED. Most requests need no more."""
+        compiled = self._compiled_operation(operation)
+        return NOT_ACCEPTED if compiled is None else compiled.accepted_body(request, path)
 
     def security(self, operation: Operation, request: Request) -> list[Violation]:
         """The violation for missing credentials, if any."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
-from typing import Final
+from typing import Final, cast
 
 from mockserver.contract.document.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
@@ -55,6 +55,16 @@ class Namespace:
 
 def namespace_of(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
     """The namespace that the header names, else that of the credential, else the anonymous one."""
+    headers = request.headers
+    if request.query:
+        # A query can have a credential, too.
+        return _found(request, places)
+    if headers.namespace is None or headers.namespace[0] is not places:
+        headers.namespace = places, _found(request, places)
+    return cast("Namespace", headers.namespace[1])
+
+
+def _found(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
     name, credential = request.headers.get(HEADER), find_credential(places, request) or ""
     # Up to a hundred thousand names and credentials are kept in memory.
     if name and len(name) > MAX_NAME_LENGTH:

@@ -43,17 +43,28 @@ class BaseProtocol(HttpToolsProtocol):
         parser.set_dangerous_leniencies(lenient_data_after_close=True)
         return parser
 
+    def on_message_begin(self) -> None:
+        """Begin a head. Most requests are answered without a scope, so `on_headers_complete` makes it."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
     def on_headers_complete(self) -> None:
         """Start a request whose head is complete, or queue it. An offer to upgrade is left to `data_received`."""
-        version = self.parser.get_http_version()
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["http_version"] = version
         if self.parser.should_upgrade():
             return
-        url = httptools.parse_url(self.url)
-        self.scope["raw_path"] = url.path
-        self.scope["path"] = unquote(url.path.decode("ascii"))
-        self.scope["query_string"] = url.query or b""
+        version = self.parser.get_http_version()
+        # `on_message_begin` of uvicorn makes the scope, and resets what was received before.
+        url, fields, expects_continue = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, fields, expects_continue
+        target = httptools.parse_url(url)
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["http_version"] = version
+        self.scope["raw_path"] = target.path
+        self.scope["path"] = unquote(target.path.decode("ascii"))
+        self.scope["query_string"] = target.query or b""
+        self.scope["headers"] = fields
         # uvicorn 0.30 announces 2.4 here, but its `send` does not raise OSError after a disconnect.
         self.scope["asgi"]["spec_version"] = "2.3"
         former = self.cycle

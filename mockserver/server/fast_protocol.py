@@ -23,6 +23,7 @@ class FastHttpProtocol(HttpProtocol):
         self._answer_at_once = self.app.answer_at_once if isinstance(self.app, Application) else None
         self._later: ASGIApp | None = None
         self._is_held = False
+        self._held_fields: list[tuple[bytes, bytes]] = []
         self._held_body: list[bytes] = []
         self._keeps_alive = False
 
@@ -58,6 +59,7 @@ class FastHttpProtocol(HttpProtocol):
             and b"#" not in self.url
         )
         if self._is_held:
+            self._held_fields = self.headers
             self._held_body = []
             self._keeps_alive = self.parser.should_keep_alive()
         else:
@@ -73,7 +75,7 @@ class FastHttpProtocol(HttpProtocol):
             path=path.decode("ascii"),
             query=query.decode("ascii"),
             v1_0=self.parser.get_http_version() == "1.0",
-            fields=HeadFields.of(self.scope["headers"]),
+            fields=HeadFields.of(self._held_fields),
         )
         answer = self._answer_at_once(head, b"".join(self._held_body))
         if isinstance(answer, RenderedAnswer):
@@ -104,7 +106,9 @@ class FastHttpProtocol(HttpProtocol):
     def _release(self) -> None:
         """Leave a request that was held back to uvicorn, with the part of its body that has arrived."""
         self._is_held = False
+        self.headers = self._held_fields
         super()._start_request()
+        self.headers = []
         for part in self._held_body:
             super()._add_to_body(part)
 

@@ -137,14 +137,14 @@ class HttpProtocol(BaseProtocol):
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
-                if self.scope["method"] == "CONNECT":
+                if self.parser.get_method() == b"CONNECT":
                     self._reject(MalformedError("The mock is not a proxy: CONNECT is not supported."))
                     return
                 # RFC 9110, section 7.8: an offer to upgrade may be ignored. httptools treats it as accepted and ends
                 # the message after its head. So a new parser reads the head again without the offer, then the rest.
                 # (The old parser would stop if the connection is to be closed.)
-                self.parser = self._new_parser()
                 rest = [memoryview(data)[offer.args[0] :], self._head_without_offer()]
+                self.parser = self._new_parser()
             except httptools.HttpParserError as error:
                 self._reject(_problem(error, piece))
                 return
@@ -210,7 +210,8 @@ class HttpProtocol(BaseProtocol):
         return True
 
     def _head_without_offer(self) -> bytes:
-        lines = [f"{self.scope['method']} ".encode(), self.url, f" HTTP/{self.scope['http_version']}\r\n".encode()]
+        version = self.parser.get_http_version().encode()
+        lines = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
         lines += [b"%b: %b\r\n" % (name, value) for name, value in self.headers if name != b"upgrade"]
         return b"".join([*lines, b"\r\n"])
 

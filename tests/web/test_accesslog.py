@@ -26,7 +26,8 @@ from tests.support.live import Live, live
 SECRETS = ["api_key_hidden", "hidden-session", "hiddenSecret", "4242424242424242", "sk_test_hidden", "4242%204242"]
 ANSWER = Reply(
     status=200,
-    headers=(("Mock-Scenario", "happy_path"), ("Mock-Stub", "the first"), ("Mock-Entry", "ab12-1")),
+    headers=(("Mock-Scenario", "happy_path"), ("Mock-Stub", "the first")),
+    entry="ab12-1",
     body=b'{"client_secret": "seti_1_secret_hiddenSecret"}',
 )
 SECRETIVE = (
@@ -136,7 +137,7 @@ def test_every_request_has_a_line(data: bytes, expected: dict[str, object]) -> N
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_entry_id_is_never_hidden(form: Literal["text", "json"]) -> None:
     """The id of a journal entry is never hidden, even if its digits look like a card number."""
-    answer = replace(ANSWER, headers=(("mock-entry", "20261124000-1234"),))
+    answer = replace(ANSWER, entry="20261124000-1234")
     (line,) = logged(form, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", answer)
 
     assert "20261124000-1234" in line

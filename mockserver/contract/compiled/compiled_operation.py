@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mockserver.contract.compiled.compiled_parameters import CompiledParameters
 from mockserver.contract.compiled.schema_compiler import CompiledSchema, compile_schema
@@ -18,6 +18,9 @@ Check = Callable[[Request], bool]
 
 # Longer bodies go to openapi-core, where the work of a pattern is limited by the length of the text.
 MAX_BODY_LENGTH = 1_000_000
+
+NOT_ACCEPTED: Final = object()
+"""Stands for the body of a request that openapi-core has to decide about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,18 @@ class CompiledOperation:
         self.may_be_empty = isinstance(body, dict) and body.get("required", False) is False
         self._bodies = self._json_schemas(body, "request")
         self._responses: dict[int, _CompiledResponse | None] = {}
+
+    def accepted_body(self, request: Request, path: Mapping[str, str]) -> Any:
+        """The JSON body of a request of which every part is valid; NOT_ACCEPTED for every other request."""
+        media_type = essence(request.headers.get("content-type", ""))
+        if not request.body or media_type not in self._bodies or not self.security(request):
+            return NOT_ACCEPTED
+        try:
+            value = parse_json(request.body)
+        except JsonError:
+            return NOT_ACCEPTED
+        is_valid = self.body(media_type, value, len(request.body)) and self.parameters(request, path)
+        return value if is_valid else NOT_ACCEPTED
 
     def security(self, request: Request) -> bool:
         """Whether the request has the credentials of one security requirement."""
