@@ -241,7 +241,9 @@ CACHES = {
         "tenant_id": "texts of limited length",
     },
     "redaction/credential_names.py": {"is_secret_name": "texts of limited length"},
+    "redaction/redact.py": {"_redact_short": "texts of limited length"},
     "samples/pattern_strings.py": {"members": "parts of patterns of documents", "shortest": "the same"},
+    "samples/words.py": {"text_for": "names of members of documents"},
     "web/access_log.py": {"_shortened": "texts of limited length"},
     "web/reply_messages.py": {"_name": "a field name of a reply"},
 }
