@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from mockserver.errors import Violation
 from mockserver.payments.outcomes import ConfirmOutcome
@@ -26,11 +26,27 @@ _KEY_FORMATS: Final = {
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class StripeConfiguration:
-    """What a frontend needs to call Stripe for one setup intent."""
+    """What a frontend needs to call Stripe for one setup intent.
+
+    `rest_of_secret` follows the id of the setup intent in the client secret. They are stored apart, so that the id is
+    not stored once more as the key of an index.
+    """
 
     pk_key: str
     connected_account_id: str
-    client_secret: str
+    setup_intent_id: str
+    rest_of_secret: str
+
+    @classmethod
+    def with_secret(cls, *, pk_key: str, connected_account_id: str, client_secret: str) -> Self:
+        """The configuration for a client secret, which starts with the id of its setup intent."""
+        setup_intent_id = client_secret.partition("_secret_")[0]
+        return cls(
+            pk_key=pk_key,
+            connected_account_id=connected_account_id,
+            setup_intent_id=setup_intent_id,
+            rest_of_secret=client_secret[len(setup_intent_id) :],
+        )
 
     def unusable_keys(self) -> tuple[Violation, ...]:
         """The keys that the contract allows, but that Stripe.js refuses. Pointers start at the payment session."""
@@ -46,9 +62,9 @@ class StripeConfiguration:
         )
 
     @property
-    def setup_intent_id(self) -> str:
-        """The id of the setup intent that the client secret belongs to."""
-        return self.client_secret.partition("_secret_")[0]
+    def client_secret(self) -> str:
+        """The secret with which a frontend calls Stripe for this setup intent."""
+        return self.setup_intent_id + self.rest_of_secret
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

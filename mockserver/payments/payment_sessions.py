@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.limits.memo import remembered
 from mockserver.messages import Call
 from mockserver.parsing.json_writer import write_json
 from mockserver.payments.outcomes import TEST_CARD, ConfirmOutcome
@@ -67,9 +68,9 @@ class PaymentSessions:
             owner=namespace,
             token=texts["token"],
             wb_customer_id=texts["wb_customer_id"],
-            customer_id=texts["customer_id"],
-            provider=provider,
-            purpose=_text(members, "operation", DEFAULT_PURPOSE),
+            customer_id=_shared(texts["customer_id"]),
+            provider=_shared(provider),
+            purpose=_shared(_text(members, "operation", DEFAULT_PURPOSE)),
             initial_status=texts["status"],
             address=members.get("address") is True,
             detach_previous_on_success=members.get("detach_previous_on_success") is True,
@@ -171,7 +172,7 @@ def _stripe(
     }
     if overrides:
         keys = {name: _text(overrides, name, default) for name, default in keys.items()}
-    return StripeConfiguration(**keys)
+    return StripeConfiguration.with_secret(**keys)
 
 
 def _number(members: Mapping[str, Any], name: str) -> str | None:
@@ -183,3 +184,9 @@ def _number(members: Mapping[str, Any], name: str) -> str | None:
 def _text(members: Mapping[str, Any], name: str, default: str) -> str:
     value = members.get(name)
     return value if isinstance(value, str) else default
+
+
+@remembered(entries=1024, longest=200)
+def _shared(text: str) -> str:
+    """Return an equal text. Many sessions have the same customer, provider and purpose: each is stored once."""
+    return text
