@@ -1,5 +1,7 @@
 """The coverage of a whole run: merged over all workers, then printed, written to files and compared with a minimum."""
 
+from __future__ import annotations
+
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,5 +1,7 @@
 """The warnings of a whole run in pytest's summary: names in requests that are probably misspelled, with the tests."""
 
+from __future__ import annotations
+
 from typing import Any, Final
 
 import pytest

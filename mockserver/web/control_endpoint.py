@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.control import ControlApi, EventStream, StreamedReply
@@ -14,6 +14,7 @@ from mockserver.messages import Reply, Request
 from mockserver.web.open_streams import OpenStreams
 from mockserver.web.reply_messages import head_message, response_of
 from mockserver.web.slice_scheduler import SliceScheduler
+from mockserver.web.streamed_response import StreamedResponse
 from mockserver.web.wire import REQUEST, Wire, pause, wire_of
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -53,7 +54,7 @@ class ControlEndpoint:
                 return response_of(refusal_reply(refusal, headers=ControlApi.HEADERS), request.method)
             body = answer.body
             pieces = self._events(body, wire) if isinstance(body, EventStream) else self._scheduler.pieces(body)
-            response = StreamingResponse(self._streams.sent(stream, pieces), answer.head.status)
+            response = StreamedResponse(self._streams.sent(stream, pieces), answer.head.status)
         response.raw_headers = [
             field for field in head_message(answer.head)["headers"] if field[0] != b"content-length"
         ]
