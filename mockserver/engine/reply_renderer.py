@@ -41,7 +41,7 @@ class ReplyRenderer:
         scenario: str | None = None,
     ) -> RenderedReply:
         """The reply to a call. `scenario` is the name of the scenario that plans it."""
-        fakes = FakeValues(ids.number())
+        fakes = FakeValues(ids.number)
         if isinstance(planned, LiteralReply):
             headers, body = planned.render(call, fakes)
             if body is ABSENT:

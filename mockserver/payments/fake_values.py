@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,9 @@ UNUSABLE = frozenset({"xml"})
 
 
 class FakeValues:
-    """The made-up values of one reply. The same seed gives the same values."""
+    """The made-up values of one reply. The same seed gives the same values; it is only taken if there is a value."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: Callable[[], int]) -> None:
         self._seed = seed
         self._faker: Faker | None = None
 
@@ -28,7 +29,7 @@ class FakeValues:
             from faker import Faker
 
             self._faker = Faker(LOCALE)
-            self._faker.seed_instance(self._seed)
+            self._faker.seed_instance(self._seed())
         return str(getattr(self._faker, name)())
 
 

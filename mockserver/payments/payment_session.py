@@ -38,7 +38,7 @@ class StripeConfiguration:
     rest_of_secret: str
 
     @classmethod
-    def with_secret(cls, *, pk_key: str, connected_account_id: str, client_secret: str) -> Self:
+    def with_secret(cls, pk_key: str, connected_account_id: str, client_secret: str) -> Self:
         """The configuration for a client secret, which starts with the id of its setup intent."""
         setup_intent_id = client_secret.partition("_secret_")[0]
         return cls(

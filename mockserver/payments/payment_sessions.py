@@ -1,6 +1,7 @@
 """The payment sessions that the mock has made up, by namespace."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockserver.limits.memo import remembered
@@ -20,6 +21,14 @@ TOKEN_PREFIX = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a passwor
 STATUS_CREATED = "created"
 DEFAULT_PROVIDER = "stripe"
 DEFAULT_PURPOSE = "add_method"
+
+# The members of a reply that a scenario can override with a text, and the members of the session.
+_TEXTS = {
+    "token": "token",
+    "wb_customer_id": "wb_customer_id",
+    "customer_id": "customer_id",
+    "status": "initial_status",
+}
 
 
 class PaymentSessions:
@@ -55,23 +64,14 @@ class PaymentSessions:
         members = {**sent, **overrides} if overrides else sent
         provider = _text(members, "provider", DEFAULT_PROVIDER)
         stripe = stripe_overrides(overrides) if overrides else None
-        texts = {
-            "token": ids.identifier(TOKEN_PREFIX),
-            "wb_customer_id": tenant_id(credential),
-            "customer_id": call.path.get("customer_id", ""),
-            "status": STATUS_CREATED,
-        }
-        if overrides:
-            texts = {name: _text(overrides, name, default) for name, default in texts.items()}
-            texts["token"] = _number(overrides, "token") or texts["token"]
         session = PaymentSession(
             owner=namespace,
-            token=texts["token"],
-            wb_customer_id=texts["wb_customer_id"],
-            customer_id=_shared(texts["customer_id"]),
+            token=ids.identifier(TOKEN_PREFIX),
+            wb_customer_id=tenant_id(credential),
+            customer_id=_shared(call.path.get("customer_id", "")),
             provider=_shared(provider),
             purpose=_shared(_text(members, "operation", DEFAULT_PURPOSE)),
-            initial_status=texts["status"],
+            initial_status=STATUS_CREATED,
             address=members.get("address") is True,
             detach_previous_on_success=members.get("detach_previous_on_success") is True,
             # A scenario that overrides Stripe's keys gets a setup intent for them, with any provider.
@@ -84,6 +84,8 @@ class PaymentSessions:
             created=ids.moment,
             overrides=overrides or NO_OVERRIDES,
         )
+        if overrides:
+            session = replace(session, **_overridden_texts(overrides))
         number, dropped = self._sessions.add(session)
         for each in dropped:
             self._remove_names(each)
@@ -157,6 +159,13 @@ class PaymentSessions:
             self._keys.forget(session.stripe.pk_key, session.owner)
 
 
+def _overridden_texts(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts of a session that a scenario chooses. A token can be a number if the reply is off contract."""
+    texts = {_TEXTS[name]: value for name, value in overrides.items() if name in _TEXTS and isinstance(value, str)}
+    number = _number(overrides, "token")
+    return texts if number is None else {**texts, "token": number}
+
+
 def _stripe(
     overrides: Mapping[str, Any] | None, ids: RandomIds, credential: str, named: str | None
 ) -> StripeConfiguration:
@@ -165,14 +174,13 @@ def _stripe(
     A named namespace has a publishable key of its own: the key is all that shows which namespace a page's call belongs
     to.
     """
-    keys = {
-        "pk_key": publishable_key(credential if named is None else f"{credential}\0{named}"),
-        "connected_account_id": account_id(credential),
-        "client_secret": ids.client_secret(),
-    }
+    pk_key = publishable_key(credential if named is None else f"{credential}\0{named}")
+    connected_account_id, client_secret = account_id(credential), ids.client_secret()
     if overrides:
-        keys = {name: _text(overrides, name, default) for name, default in keys.items()}
-    return StripeConfiguration.with_secret(**keys)
+        pk_key = _text(overrides, "pk_key", pk_key)
+        connected_account_id = _text(overrides, "connected_account_id", connected_account_id)
+        client_secret = _text(overrides, "client_secret", client_secret)
+    return StripeConfiguration.with_secret(pk_key, connected_account_id, client_secret)
 
 
 def _number(members: Mapping[str, Any], name: str) -> str | None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import socket
-import struct
-import weakref
 from typing import Any
 
 import httptools
@@ -17,6 +14,7 @@ from uvicorn.server import ServerState
 
 from mockserver.redaction.terminal import printable
 from mockserver.server.base_protocol import BaseProtocol
+from mockserver.server.connection_wire import ConnectionWire
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.received_data import ReceivedData
 from mockserver.web.own_replies import malformed_http
@@ -46,37 +44,6 @@ class MalformedError(Exception):
     def __init__(self, detail: str, status: int = 400) -> None:
         super().__init__(detail)
         self.status = status
-
-
-class _ConnectionWire:
-    """The connection of one request, for the app.
-
-    The request refers to it, so it does not refer to the request: a cycle would outlive the request.
-    """
-
-    __slots__ = ("_cycle", "_transport", "stopping")
-
-    def __init__(self, cycle: RequestResponseCycle, transport: asyncio.Transport, stopping: asyncio.Event) -> None:
-        self._cycle = weakref.ref(cycle)
-        self._transport = transport
-        self.stopping = stopping
-
-    def close(self) -> None:
-        self._disconnect()
-        self._transport.close()
-
-    def reset(self) -> None:
-        self._disconnect()
-        # SO_LINGER 0: unsent data is dropped and the peer gets a reset (RFC 9293, section 3.9.1).
-        connected = self._transport.get_extra_info("socket")
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
-
-    def _disconnect(self) -> None:
-        # As if the client had disconnected, so that uvicorn does not complain about an incomplete reply.
-        cycle = self._cycle()
-        if cycle is not None:
-            cycle.disconnected = True
 
 
 class HttpProtocol(BaseProtocol):
@@ -227,7 +194,7 @@ class HttpProtocol(BaseProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._active = cycle
         scope: Any = cycle.scope
-        scope["extensions"] = {WIRE: _ConnectionWire(cycle, self.transport, self.server_state.stopping)}
+        scope["extensions"] = {WIRE: ConnectionWire(cycle, self.transport, self.server_state.stopping)}
         if self.server_state.stopping.is_set() and not self.pipeline:
             cycle.keep_alive = False
         super()._start_asgi_task(cycle, app)

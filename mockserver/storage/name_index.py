@@ -23,9 +23,12 @@ class NameIndex(Generic[Value]):
     def put(self, name: str, owner: str, number: int) -> None:
         """Give the value of this number a name. Another value of the same owner loses it."""
         numbers = self._numbers.get(name)
+        if numbers is None:
+            self._numbers[name] = number
+            return
         if not isinstance(numbers, dict):
             former = self._value(numbers)
-            if numbers is None or former is None or former.owner == owner:
+            if former is None or former.owner == owner:
                 self._numbers[name] = number
                 return
             self._numbers[name] = numbers = {former.owner: numbers}
