@@ -164,7 +164,7 @@ def test_the_readme_shows_every_folder() -> None:
     """The tree in the README has one line for each folder of the package and of the top level, and no other line."""
     root = PACKAGE.parent
     packages = {path.parent for path in MODULES.values()} | {PACKAGE / "assets"}
-    others = {root / name for name in ("benchmarks", "docs", "scenarios", "spec", "tests")}
+    others = {root / name for name in ("benchmarks", "deploy", "docs", "scenarios", "spec", "tests")}
     visible = {path for path in root.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))}
 
     assert sorted(f"{path.relative_to(root)}/" for path in packages | others) == sorted(layout())

@@ -150,7 +150,7 @@ def test_the_image_is_as_promised(pattern: str) -> None:
 def test_the_image_is_small() -> None:
     """The image has two stages, and the last one only copies files from the first."""
     stages = re.findall(
-        r"^FROM (python:3\.\d+-slim)(?: AS build)?$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+        r"^FROM (python:3\.\d+-slim)@sha256:\w+(?: AS build)?$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
     )
 
     assert 2 == len(stages)
