@@ -35,11 +35,12 @@ def test_the_table_without_a_width(tmp_path: Path) -> None:
     lines = scenario_table(load_folder(write(tmp_path / "scenarios", **FILES)).values()).splitlines()
     assert ["NAME", "ABOUT", "OPERATIONS", "STATUSES"] == lines[0].split()
     about = "The first call hangs, and " + "then it is refused " * 6 + "again."
+    escaped = "\\x1b[2Jone"
     both = f"{OPERATION}, another_operation"
     assert [
         f"happy_path  {'One.':{len(about)}}  {OPERATION:{len(both)}}  200",
         f"retry       {'One.':{len(about)}}  {OPERATION:{len(both)}}  503, 200",
-        f"sly         {' [2Jone':{len(about)}}  {OPERATION:{len(both)}}  200",
+        f"sly         {escaped:{len(about)}}  {OPERATION:{len(both)}}  200",
         f"storm       {about}  {both}  hang, 503, dribble",
     ] == lines[1:]
 
