@@ -1,7 +1,7 @@
 """The ASGI app of the control API: calls in slices, and replies that are made while they are sent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from mockserver.messages import Reply, Request
 from mockserver.web.open_streams import OpenStreams
 from mockserver.web.reply_messages import head_message, response_of
 from mockserver.web.slice_scheduler import SliceScheduler
-from mockserver.web.streamed_response import StreamedResponse
+from mockserver.web.streamed_response import Disconnect, StreamedResponse
 from mockserver.web.wire import REQUEST, Wire, pause, wire_of
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -37,53 +37,72 @@ class ControlEndpoint:
         request: Request = scope[REQUEST]
         answer = await self._scheduler.run(self._control.handle(request))
         if isinstance(answer, Reply):
-            response = response_of(answer, request.method)
-        else:
-            response = self._streamed(answer, request, wire_of(scope))
-        await response(scope, receive, send)
-
-    def _streamed(self, answer: StreamedReply, request: Request, wire: Wire | None) -> Response:
-        if request.method == "HEAD":
+            await response_of(answer, request.method)(scope, receive, send)
+            return
+        try:
+            if request.method == "HEAD":
+                await _head_response(answer)(scope, receive, send)
+            else:
+                await self._stream(answer, scope, receive, send)
+        finally:
             answer.close()
-            response = Response(status_code=answer.head.status)
-        else:
-            try:
-                stream = self._streams.open(f"{request.method} {request.path}", wire)
-            except Refusal as refusal:
-                answer.close()
-                return response_of(refusal_reply(refusal, headers=ControlApi.HEADERS), request.method)
-            body = answer.body
-            pieces = self._events(body, wire) if isinstance(body, EventStream) else self._scheduler.pieces(body)
-            response = StreamedResponse(self._streams.sent(stream, pieces), answer.head.status)
-        response.raw_headers = [
-            field for field in head_message(answer.head)["headers"] if field[0] != b"content-length"
-        ]
-        return response
 
-    async def _events(self, events: EventStream, wire: Wire | None) -> AsyncIterator[bytes]:
-        """The events as they come, until the server stops; Starlette ends the iteration when the client disconnects."""
+    async def _stream(self, answer: StreamedReply, scope: Scope, receive: Receive, send: Send) -> None:
+        request, wire = scope[REQUEST], wire_of(scope)
+        try:
+            stream = self._streams.open(f"{request.method} {request.path}", wire)
+        except Refusal as refusal:
+            reply = refusal_reply(refusal, headers=ControlApi.HEADERS)
+            await response_of(reply, request.method)(scope, receive, send)
+            return
+
+        def pieces(disconnect: Disconnect) -> AsyncGenerator[bytes, None]:
+            body = answer.body
+            if isinstance(body, EventStream):
+                return self._streams.sent(stream, self._events(body, wire, disconnect))
+            return self._streams.sent(stream, self._scheduler.pieces(body))
+
+        try:
+            await StreamedResponse(answer.head.status, _fields(answer), pieces)(scope, receive, send)
+        finally:
+            self._streams.close(stream)
+
+    async def _events(
+        self, events: EventStream, wire: Wire | None, disconnect: Disconnect
+    ) -> AsyncGenerator[bytes, None]:
+        """The events as they come, until the client disconnects or the server stops."""
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         events.start(lambda: loop.call_soon_threadsafe(news.set))
         stopping: asyncio.Future[Any] = asyncio.ensure_future(wire.stopping.wait() if wire else asyncio.Event().wait())
+        for end in (disconnect, stopping):
+            end.add_done_callback(lambda _: news.set())
         pieces, next_batch = events.pieces(), loop.time()
         try:
-            while not stopping.done():
+            while not (disconnect.done() or stopping.done()):
                 news.clear()
                 piece = await self._scheduler.next(pieces)
                 if piece:
                     yield piece
                 if piece is not None:
                     continue
-                waiting: asyncio.Future[Any] = asyncio.ensure_future(news.wait())
-                done, _ = await asyncio.wait(
-                    {waiting, stopping}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
-                )
-                waiting.cancel()
-                if not done:
+                try:
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        await news.wait()
+                except TimeoutError:
                     yield events.HEARTBEAT
                 # The first event is sent at once, those that follow it soon after in batches.
                 await pause(wire, max(0.0, next_batch - loop.time()))
                 next_batch = loop.time() + BATCH_SECONDS
         finally:
             stopping.cancel()
-            events.close()
+
+
+def _head_response(answer: StreamedReply) -> Response:
+    response = Response(status_code=answer.head.status)
+    response.raw_headers = _fields(answer)
+    return response
+
+
+def _fields(answer: StreamedReply) -> list[tuple[bytes, bytes]]:
+    """The header fields of a reply whose length is not known yet."""
+    return [field for field in head_message(answer.head)["headers"] if field[0] != b"content-length"]

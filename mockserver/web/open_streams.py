@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 from mockserver.errors import Refusal
@@ -65,10 +66,10 @@ class OpenStreams:
         """End a stream."""
         self._streams.discard(stream)
 
-    async def sent(self, stream: OpenStream, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def sent(self, stream: OpenStream, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         """The pieces in chunks; whoever takes a chunk asks for the next one when the client has room for it."""
         loop = asyncio.get_running_loop()
-        try:
+        async with aclosing(pieces):
             async for piece in pieces:
                 stream.waiting = len(piece)
                 stream.since = loop.time()
@@ -82,8 +83,6 @@ class OpenStreams:
                     finally:
                         timer.cancel()
                 stream.waiting = 0
-        finally:
-            self.close(stream)
 
     def _slowest(self) -> OpenStream | None:
         """The stream whose client has read nothing for the longest time, if one has something to read."""

@@ -1,7 +1,7 @@
 """Runs long work in the event loop, one slice at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import TypeVar
 
 from mockserver.limits.slices import Sliced
@@ -42,7 +42,7 @@ class SliceScheduler:
             await asyncio.sleep(0)
         return item
 
-    async def pieces(self, work: Iterator[bytes]) -> AsyncIterator[bytes]:
+    async def pieces(self, work: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
         """The pieces that the work makes, each in one slice. An empty piece is only a pause."""
         while (piece := await self.next(work)) is not None:
             if piece:

@@ -146,8 +146,13 @@ def test_a_listener_that_disconnects_is_not_a_bug(caplog: pytest.LogCaptureFixtu
     engine.refuse(Request(method="GET", path="/x"), Refusal("bad-host", "Not served."))
     sent = []
 
+    received: list[MutableMapping[str, Any]] = [{"type": "http.request"}]
+
     async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request"}
+        if not received:
+            # After the request, a server waits for the disconnect.
+            await asyncio.Event().wait()
+        return received.pop()
 
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message["type"])
