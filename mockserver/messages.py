@@ -154,6 +154,11 @@ class Reply:
     delay: float = 0.0
     entry: str | None = None
 
+    @property
+    def all_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers, with Mock-Entry."""
+        return self.headers if self.entry is None else (*self.headers, ("mock-entry", self.entry))
+
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Fault:

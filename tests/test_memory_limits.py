@@ -235,6 +235,7 @@ CACHES = {
         "is_xml": "texts of limited length",
     },
     "payments/fake_values.py": {"_names": "it has no arguments"},
+    "payments/payment_sessions.py": {"_shared": "texts of limited length"},
     "payments/random_ids.py": {
         "account_id": "texts of limited length",
         "publishable_key": "texts of limited length",

@@ -85,7 +85,7 @@ def _flaws(example: Example, outcome: Reply | Fault, scenario: Scenario) -> Iter
     if isinstance(reply, Fault):
         yield Flaw(("reply",), f"expected a reply with status {example.reply.status}, found {actual}")
         return
-    headers = Headers(reply.headers)
+    headers = Headers(reply.all_headers)
     if _REFUSED in headers and _REFUSED not in example.reply.headers:
         # The example may expect an error of the API with the same status. A refusal by the mock must not pass for it.
         yield Flaw(("reply", "status"), f"expected {example.reply.status}, found {actual}")
@@ -116,7 +116,7 @@ def _source(outcome: Reply | Fault, scenario: Scenario) -> str:
 
 
 def _headers(outcome: Reply | Fault) -> Headers:
-    return Headers(outcome.reply.headers if isinstance(outcome, Fault) else outcome.headers)
+    return Headers((outcome.reply if isinstance(outcome, Fault) else outcome).all_headers)
 
 
 def _body(reply: Reply, headers: Headers) -> Any:

@@ -39,6 +39,9 @@ COMMANDS = {
     "mockserver": f'exec "{sys.executable}" -m mockserver "$@"',
     "python": f'exec "{sys.executable}" "$@"',
     "pytest": f'exec "{sys.executable}" -m pytest "$@"',
+    # Tests of the wheel install the plugin for real (tests/testing), and no test downloads the server.
+    "pip": 'test "$1 $2" = "install --no-deps"',
+    "uvx": f'test "$1" = wingback-mockserver && shift && exec "{sys.executable}" -m mockserver "$@"',
 }
 
 # A block that runs in a checkout may install packages, build an image or take minutes. .ci/run does these things for
@@ -332,6 +335,14 @@ def verified_call(block: Block, stage: Stage) -> None:
     assert "card_declined" == stage.mock.create().headers["mock-scenario"]
 
 
+def plugin_alone(block: Block, stage: Stage) -> None:
+    """The server that the command starts answers a test."""
+    test = "def test_it(mockserver):\n    assert len(mockserver.journal) == 0\n"
+    (stage.folder / "test_it.py").write_text(test, "utf-8")
+
+    assert "1 passed" in run_shell(block, stage)
+
+
 def context_manager(block: Block, stage: Stage) -> None:
     """It prints where the mock listens and which credential it accepts."""
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+ \{'wb-key': 'api_key_\w+'\}\n", run_python(block, stage))
@@ -348,6 +359,7 @@ SPECIAL: dict[tuple[str, str, str], dict[str, Callable[[Block, Stage], Any]]] = 
     ("docs/pytest-plugin.md", "Without pytest", "python"): {
         "from mockserver import MockServer\n\nwith MockServer(scenario": context_manager
     },
+    ("docs/pytest-plugin.md", "A server in a process of its own", "sh"): {"pip install --no-deps": plugin_alone},
     ("docs/refusals.md", "Example", "json"): {"{": refusal},
     ("docs/container.md", "Docker Compose", "yaml"): {"services": compose_service},
 }
