@@ -1,4 +1,4 @@
-"""The load generator: 16 keep-alive connections that send one POST after another and parse every reply.
+"""The load generator: keep-alive connections that send one POST after another and parse every reply.
 
 It is a bare asyncio protocol in its own process, because it must need less CPU time than the server that it measures.
 The result contains its CPU time, so that a run with a busy load generator can be recognized.
@@ -6,10 +6,12 @@ The result contains its CPU time, so that a run with a busy load generator can b
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
 import time
+from statistics import quantiles
 from typing import cast
 
 import uvloop
@@ -32,12 +34,14 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, load: Load) -> None:
         self.load = load
+        self.sent = 0.0
         self.received = b""
         self.transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first request."""
         self.transport = cast("asyncio.WriteTransport", transport)
+        self.sent = time.perf_counter()
         self.transport.write(self.load.request)
 
     def data_received(self, data: bytes) -> None:
@@ -52,7 +56,10 @@ class Connection(asyncio.Protocol):
             self.load.fail(error)
             return
         self.received = b""
-        if self.load.count() and self.transport is not None:
+        now = time.perf_counter()
+        self.load.delays.append(now - self.sent)
+        if self.load.count(now) and self.transport is not None:
+            self.sent = now
             self.transport.write(self.load.request)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -63,20 +70,22 @@ class Connection(asyncio.Protocol):
 class Load:
     """One run; it ends after this number of requests or seconds, whichever comes first."""
 
-    def __init__(self, *, port: int, requests: int, seconds: float, refused: bool) -> None:
+    def __init__(self, *, port: int, requests: int, seconds: float, refused: bool, connections: int) -> None:
         self.port = port
         self.refused = refused
+        self.connections = connections
+        self.delays: list[float] = []
         self.request = create_request(INVALID_BODY if refused else BODY)
         self.remaining = requests
         self.replies = 0
         self.deadline = time.perf_counter() + seconds
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def count(self) -> bool:
+    def count(self, now: float) -> bool:
         """Count one reply; return whether to send another request."""
         self.replies += 1
         self.remaining -= 1
-        more = self.remaining > 0 and time.perf_counter() < self.deadline
+        more = self.remaining > 0 and now < self.deadline
         if not more and not self.done.done():
             self.done.set_result(None)
         return more
@@ -87,24 +96,36 @@ class Load:
             self.done.set_exception(error)
 
     async def run(self) -> dict[str, float]:
-        """Run; return the number of replies, the elapsed seconds and the CPU seconds of this process."""
+        """Run; return the number of replies, the elapsed seconds, the CPU seconds of this process, and the delays.
+
+        `p99` is how long 99 % of the requests took at most, `longest` how long a connection waited, in seconds.
+        """
         start, cpu_start = time.perf_counter(), time.process_time()
         loop = asyncio.get_running_loop()
-        await asyncio.gather(
-            *(loop.create_connection(lambda: Connection(self), "127.0.0.1", self.port) for _ in range(CONNECTIONS))
+        opened = await asyncio.gather(
+            *(loop.create_connection(lambda: Connection(self), "127.0.0.1", self.port) for _ in range(self.connections))
         )
         await self.done
+        end = time.perf_counter()
         return {
             "replies": self.replies,
-            "seconds": time.perf_counter() - start,
+            "seconds": end - start,
             "cpu_seconds": time.process_time() - cpu_start,
+            "p99": quantiles(self.delays, n=100)[-1],
+            # A connection may still wait for a reply.
+            "longest": max(*self.delays, *(end - connection.sent for _, connection in opened)),
         }
 
 
 async def main() -> None:
-    """Print the result as JSON: `load.py PORT REQUESTS SECONDS [refused]`. Refused requests lack a required member."""
-    port, requests, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    load = Load(port=port, requests=requests, seconds=seconds, refused="refused" in sys.argv[4:])
+    """Print the result as JSON. Refused requests lack a required member."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("port", type=int)
+    parser.add_argument("requests", type=int)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("--refused", action="store_true")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    load = Load(**vars(parser.parse_args()))
     sys.stdout.write(json.dumps(await load.run()))
 
 

@@ -1,4 +1,4 @@
-"""Compare the mock with the floor: valid and refused requests per second, time to the first reply, memory.
+"""Compare the mock with the floor: requests per second, delays, time to the first reply, memory.
 
     .venv/bin/python benchmarks/run.py            # print a table
     .venv/bin/python benchmarks/run.py --write    # also put it into README.md and benchmarks/README.md
@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 PAGES = (HERE.parent / "README.md", HERE / "README.md")
 REQUESTS_BEFORE_MEMORY = 10_000
 TIMEOUT = 60.0
+MANY_CONNECTIONS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ class Server:
     cpu_seconds: list[float] = field(default_factory=list)
     generator_loads: list[float] = field(default_factory=list)
     start_seconds: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+    longest: list[float] = field(default_factory=list)
     megabytes: float = 0.0
 
     @property
@@ -109,9 +112,11 @@ def running(server: Server) -> Iterator[tuple[int, int]]:
         stop(process, timeout=TIMEOUT)
 
 
-def load(port: int, *, requests: int, seconds: float, refused: bool = False) -> dict[str, float]:
+def load(
+    port: int, *, requests: int, seconds: float, refused: bool = False, connections: int = CONNECTIONS
+) -> dict[str, float]:
     """Run load.py and return its result."""
-    options = ["refused"] if refused else []
+    options = [*(["--refused"] if refused else []), "--connections", str(connections)]
     command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds), *options]
     process = subprocess.run(command, capture_output=True, timeout=seconds + TIMEOUT, check=False, text=True)
     if process.returncode:
@@ -141,6 +146,9 @@ def measure(servers: list[Server], plan: Plan) -> None:
                     load(port, requests=50, seconds=TIMEOUT, refused=True)
                     refused = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, refused=True)
                     server.refused_rates.append(refused["replies"] / refused["seconds"])
+                many = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, connections=MANY_CONNECTIONS)
+                server.longest.append(many["longest"])
+            server.p99.append(result["p99"])
             server.rates.append(result["replies"] / result["seconds"])
             server.generator_loads.append(result["cpu_seconds"] / result["seconds"])
 
@@ -150,13 +158,15 @@ def table(servers: list[Server], plan: Plan) -> list[str]:
     floor = servers[0]
     rows = [
         (
-            "| one process | valid POST, requests/s | relative to floor | CPU time per request "
+            "| one process | valid POST, requests/s | relative to floor | CPU time per request | p99 "
+            f"| longest with {MANY_CONNECTIONS} connections "
             "| refused POST, requests/s | relative to floor | start to first reply | memory after 10,000 requests |"
         ),
-        "|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|",
         *(
             f"| {server.name} | {server.rate:,.0f} | {server.rate / floor.rate:.2f} "
-            f"| {median(server.cpu_seconds) * 1e6:.0f} µs | {_refused(server, floor)} "
+            f"| {median(server.cpu_seconds) * 1e6:.0f} µs | {median(server.p99) * 1e3:.1f} ms "
+            f"| {median(server.longest) * 1e3:.0f} ms | {_refused(server, floor)} "
             f"| {median(server.start_seconds):.2f} s | {server.megabytes:.0f} MB |"
             for server in servers
         ),

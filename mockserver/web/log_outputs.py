@@ -28,10 +28,11 @@ def output_of(stream: TextIO) -> Output:
     """
     try:
         descriptor = stream.fileno()
-        mode = os.fstat(descriptor).st_mode
+        status = os.fstat(descriptor)
     except (OSError, ValueError):
         return _StreamOutput(stream)
-    if stat.S_ISREG(mode):
+    mode = status.st_mode
+    if stat.S_ISREG(mode) or os.path.samestat(status, os.stat(os.devnull)):
         return _FileOutput(descriptor)
     if stat.S_ISFIFO(mode) and hasattr(select, "poll"):
         return _PipeOutput(descriptor)
@@ -55,7 +56,7 @@ class _StreamOutput:
 
 
 class _FileOutput:
-    """A regular file. It always takes data."""
+    """A regular file, or the null device. It always takes data."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
