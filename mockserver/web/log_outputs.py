@@ -8,6 +8,7 @@ import socket
 import stat
 import threading
 from collections import deque
+from pathlib import Path
 from typing import Protocol, TextIO
 
 
@@ -32,7 +33,7 @@ def output_of(stream: TextIO) -> Output:
     except (OSError, ValueError):
         return _StreamOutput(stream)
     mode = status.st_mode
-    if stat.S_ISREG(mode) or os.path.samestat(status, os.stat(os.devnull)):
+    if stat.S_ISREG(mode) or os.path.samestat(status, Path(os.devnull).stat()):
         return _FileOutput(descriptor)
     if stat.S_ISFIFO(mode) and hasattr(select, "poll"):
         return _PipeOutput(descriptor)

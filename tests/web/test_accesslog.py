@@ -12,7 +12,9 @@ import time
 import tty
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import Literal, TextIO
 
 import pytest
@@ -291,6 +293,19 @@ def test_a_stuck_reader_blocks_nobody(opened: Callable[[], tuple[int, int]]) -> 
     assert 5_000 == asyncio.run(write())
     os.close(reader)
     os.close(writer)
+
+
+@pytest.mark.parametrize("path", [os.devnull, "log.txt"])
+def test_a_file_needs_no_thread(path: str, tmp_path: Path) -> None:
+    """A regular file and the null device take lines at once; only a terminal needs a thread."""
+    before = enumerate_threads()
+    with (tmp_path / path).open("w", encoding="utf-8") as stream:
+        lines = LineWriter(stream)
+        lines.write("one")
+        lines.close()
+
+    assert set(enumerate_threads()) <= set(before)
+    assert ("" if path == os.devnull else "one\n") == (tmp_path / path).read_text("utf-8")
 
 
 def test_a_writer_can_be_used_again() -> None:
