@@ -166,6 +166,8 @@ class Contract:
             replace(each, message=_HIDDEN_VALUE)
             if each.place in {"header", "query", "cookie"}
             and each.keyword != "required"
+            # A violation of all parameters together has no pointer.
+            and each.pointer
             and self.credential_names.hide(each.place, json_pointers.split(each.pointer)[0])
             else each
             for each in violations
