@@ -49,6 +49,11 @@ def attacks(scale: Scale) -> Iterator[Attack]:
     yield Attack(name="200 different keys of 60 kB", run=different_keys)
     yield Attack(name="a body of 1 MB with undocumented members", run=sends(post(members(100_000))))
     yield Attack(name="a body of 600 kB that is an array", run=sends(post(b"[" + b"1," * 300_000 + b"1]")))
+    yield Attack(name="a body of 1 MB with empty lists", run=sends(post(b"[" + b"[]," * 349_000 + b"[]]")))
+    yield Attack(name="a body of 1 MB, the last number too large", run=sends(post(b"[" + b"1," * 520_000 + b"1e999]")))
+    yield Attack(name="a form of 1 MB for Stripe's API", run=sends(stripe_form(b"%" * 1_000_000)))
+    yield Attack(name="a body in chunks with empty lines", run=sends(chunks(b"4\r\n\r\n\r\n\r\n" * 100_000)))
+    yield Attack(name="a body in chunks of one byte", run=sends(chunks(b"1\r\nx\r\n" * 200_000)))
     yield Attack(name="verify with 150 large patterns", run=sends(verify(patterns(150))))
     yield Attack(
         name=f"verify with 5,000 matchers over {min(scale.entries, 2_000):,} entries",
@@ -97,6 +102,18 @@ def get(path: str, fields: str = "") -> bytes:
 def post(body: bytes = BODY, query: str = "", key: str = "attacker") -> bytes:
     """A request that creates a payment session, or would if it were valid."""
     return request_bytes("POST", f"{PATH}?{query}", body, wb_key=key, content_type="application/json")
+
+
+def stripe_form(body: bytes) -> bytes:
+    """A form that confirms a setup intent, or would if it was valid."""
+    path = "/v1/setup_intents/seti_1/confirm"
+    return request_bytes("POST", path, body, content_type="application/x-www-form-urlencoded")
+
+
+def chunks(encoded: bytes) -> bytes:
+    """A request with these chunks as its body."""
+    head = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nwb-key: attacker\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head.encode() + encoded + b"0\r\n\r\n"
 
 
 def members(count: int) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -23,6 +24,7 @@ from mockserver.parsing import json_pointers
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import is_json
 from mockserver.redaction.credential_names import CredentialNames
+from mockserver.storage.made_once import made_once
 
 _HIDDEN_VALUE: Final = "the value breaks the contract; it is not shown, because it may be a credential"
 
@@ -59,6 +61,8 @@ class Contract:
         self._validator = MessageValidator(document, compiled=compiled)
         self._accepted_keys = accepted_keys
         self._max_body = max_body
+        self._compiled = compiled
+        self._read_ahead: tuple[Request, Understood | Refusal] | None = None
 
     @classmethod
     def load(
@@ -89,6 +93,12 @@ class Contract:
         Raises Refusal, in this order: unknown-path, method-not-allowed, not-authenticated, too-large,
         unsupported-media-type, malformed-body.
         """
+        if self._read_ahead is not None:
+            known, outcome = self._read_ahead
+            if known.body is request.body and known.headers is request.headers:
+                if isinstance(outcome, Refusal):
+                    raise outcome
+                return outcome
         route = route or self.route(request)
         operation = route.operation
         violations: list[Violation] = []
@@ -99,6 +109,30 @@ class Contract:
             body, violations = self._checked(operation, request, route.path)
         call = Call(request=request, operation=operation.id, path=route.path, body=body)
         return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
+
+    def read_ahead(self, request: Request) -> Understood | Refusal:
+        """What `understand` will do with a request. Call this in one thread only, which may be another one."""
+        try:
+            return self._twin.understand(request)
+        except Refusal as refusal:
+            # Its frames refer to the request.
+            return refusal.with_traceback(None)
+
+    @contextmanager
+    def knowing(self, request: Request, outcome: Understood | Refusal) -> Iterator[None]:
+        """A context in which `understand` does with a request what `read_ahead` has found."""
+        self._read_ahead = request, outcome
+        try:
+            yield
+        finally:
+            self._read_ahead = None
+
+    @made_once
+    def _twin(self) -> Contract:
+        """The same contract, with validators of its own: two threads must not use the same ones."""
+        return Contract(
+            self.document, accepted_keys=self._accepted_keys, max_body=self._max_body, compiled=self._compiled
+        )
 
     def _checked(self, operation: Operation, request: Request, path: Mapping[str, str]) -> tuple[Any, list[Violation]]:
         """The body and the violations of a request, step by step. Raises Refusal."""

@@ -26,6 +26,9 @@ _logger = logging.getLogger("mockserver")
 # In seconds: how long a rejected client may read the reason, and how long an idle connection stays open at the end.
 _LINGER = 1.0
 _IDLE_CLOSE = 0.05
+# A step can be a request that is answered at once, in a tenth of a millisecond.
+_STEPS_AT_ONCE = 200
+_BYTES_IN_A_STEP = 320
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([/?#].*)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -57,6 +60,7 @@ class HttpProtocol(BaseProtocol):
         self._in_head = False
         self._received = ReceivedData()
         self._rejected: MalformedError | None = None
+        self._waiting = b""
         self._idle_since: float | None = None
 
     @property
@@ -79,6 +83,8 @@ class HttpProtocol(BaseProtocol):
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # asyncio asks for a bool, uvicorn gives none
         """Close when the client has finished sending, but not before an immediate reply."""
+        while self._waiting:
+            self._read_waiting()
         if self._is_idle or self.cycle.more_body:
             return None
         # The client has disconnected, or it has only finished sending. Then an immediate reply still reaches it.
@@ -88,13 +94,34 @@ class HttpProtocol(BaseProtocol):
     def data_received(self, data: bytes) -> None:
         """Feed the parser, which calls the callbacks below."""
         self._idle_since = None
-        if self._rejected is not None:
-            return
-        start = 0
+        if self._waiting:
+            self._waiting += data
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        """Feed the parser a limited number of pieces. The rest waits until other connections were served."""
+        start = steps = 0
         while start < len(data) and self._rejected is None:
+            if steps >= _STEPS_AT_ONCE:
+                self._waiting = data[start:]
+                # Otherwise data would arrive faster than it is read.
+                self.transport.pause_reading()
+                self.loop.call_soon(self._read_waiting)
+                return
             piece = self._received.piece(data, start)
             start += len(piece)
+            steps += 1 + len(piece) // _BYTES_IN_A_STEP
             self._feed(piece)
+
+    def _read_waiting(self) -> None:
+        """Continue with data that waits."""
+        data, self._waiting = self._waiting, b""
+        if not data or self.transport.is_closing():
+            return
+        self.data_received(data)
+        if not self._waiting and not self.flow.read_paused:
+            self.transport.resume_reading()
 
     def _feed(self, piece: bytes) -> None:
         """Feed the parser one piece of the data."""

@@ -10,6 +10,8 @@ _CHUNK_FRAME: Final = 32
 _EMPTY_LINE: Final = b"\r\n\r\n"
 # A shorter rest is searched for empty lines, even if the length of the body is known.
 _SHORT: Final = 4096
+# The longest piece of a body in chunks, which can be of one byte each.
+_LONGEST: Final = 16 * 1024
 
 
 class ReceivedData:
@@ -85,8 +87,10 @@ class ReceivedData:
                 return found + len(_EMPTY_LINE) - len(self._tail)
         if self._in_body and size - start > _SHORT and (left := self._announced() - self._content) > 0:
             return min(size, start + left)
-        found = data.find(_EMPTY_LINE, start)
-        return size if found < 0 else found + len(_EMPTY_LINE)
+        longest = start + _LONGEST if self._in_body else size
+        # An empty line that begins before the end of the piece is not split.
+        found = data.find(_EMPTY_LINE, start, longest + len(_EMPTY_LINE) - 1)
+        return min(size, longest) if found < 0 else found + len(_EMPTY_LINE)
 
     def _announced(self) -> int:
         """The length of the body; 0 if it is sent in chunks."""

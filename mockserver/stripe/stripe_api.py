@@ -9,7 +9,7 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.namespaces import HEADER, Namespace, namespace_of, shown
 from mockserver.engine.recording import Recording
 from mockserver.errors import Refusal
-from mockserver.messages import ABSENT, Call, Fault, Reply, Request
+from mockserver.messages import ABSENT, Call, Fault, Reply, Request, UnreadableBody
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
@@ -22,6 +22,9 @@ from mockserver.stripe.stripe_errors import StripeError, refusal_error, violatio
 from mockserver.stripe.stripe_operations import stripe_operations
 from mockserver.stripe.stripe_replies import error_reply, refusal_kind
 from mockserver.stripe.stripe_request import StripeRequest, read_request, unknown_parameters
+
+MAX_BODY: Final = 64 * 1024
+"""The limit for bodies, in bytes. The largest calls, those with 50 long values in `metadata`, have half of it."""
 
 NOT_KEPT: Final = b"[not kept: a refused body may contain a card number]"
 
@@ -43,6 +46,8 @@ class StripeApi:
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
+        if len(request.body) > MAX_BODY:
+            request = _without_body(request)
         session = called_session(self._engine.ledger.sessions, request, self._engine.contract.credential_places)
         recording = self._begin(request, session)
         request_id = recording.ids.stripe_id("req", 14)
@@ -124,6 +129,12 @@ class StripeApi:
             detail = "The reply of the mock breaks spec/stripe.yaml; this is a bug of the mock."
             raise Refusal("reply-violates-contract", detail, violations=tuple(violations))
         return outcome
+
+
+def _without_body(request: Request) -> Request:
+    """A request whose body is too long. The contract refuses it."""
+    detail = f"The body is longer than {MAX_BODY} bytes, which is the limit for calls of Stripe's API."
+    return replace(request, body=b"", unreadable=UnreadableBody("too-large", detail))
 
 
 def _caller(request: StripeRequest, recording: Recording) -> Caller:

@@ -16,6 +16,7 @@ from mockserver.web.access_log import AccessLog
 from mockserver.web.asgi_exchange import AsgiExchange
 from mockserver.web.content_codings import decoded
 from mockserver.web.dispatch import Decision, Dispatcher
+from mockserver.web.large_requests import is_large
 from mockserver.web.reply_messages import head_lines, sent_body
 from mockserver.web.request_body import Body, received_body
 from mockserver.web.request_head import RequestHead
@@ -86,12 +87,15 @@ class Application:
     def answer_at_once(self, head: RequestHead, body: bytes) -> RenderedAnswer | ASGIApp:
         """The fast path: the answer to a complete request, without a task and without ASGI messages.
 
-        If the answer has to wait, as a fault or a delayed reply does, this is an ASGI app that delivers it.
+        If the answer has to wait, as a fault or a delayed reply does, this is an ASGI app that delivers it. A large
+        request is left to the app itself.
         """
         started = perf_counter()
         received = received_body(body, announced=head.fields.length, limit=self._max_body)
         if head.fields.content_coding:
             received = decoded(received, coding=head.fields.content_coding, limit=self._max_body)
+        if is_large(head, received.data):
+            return self
         decision = self._dispatcher.decide(head, received)
         reply = decision.outcome
         if (

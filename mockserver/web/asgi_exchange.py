@@ -11,6 +11,7 @@ from mockserver.web.access_log import AccessLog
 from mockserver.web.content_codings import decoded
 from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.fault_injection import FaultInjector
+from mockserver.web.large_requests import is_large
 from mockserver.web.own_replies import internal_error, report_crash
 from mockserver.web.reply_messages import head_message, merged_headers, sent_body
 from mockserver.web.request_body import NOT_READ, Body, discard, read_body
@@ -55,7 +56,10 @@ class AsgiExchange:
             if self._head.fields.content_coding:
                 body = decoded(body, coding=self._head.fields.content_coding, limit=max_body)
             self._body = body
-            decision = dispatcher.decide(self._head, body)
+            if is_large(self._head, body.data):
+                decision = await dispatcher.decide_large(self._head, body)
+            else:
+                decision = dispatcher.decide(self._head, body)
         await self._carry_out(decision)
 
     async def deliver(self, decision: Decision, body: Body) -> None:

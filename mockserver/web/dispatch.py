@@ -16,6 +16,7 @@ from mockserver.settings import Settings
 from mockserver.storage.made_once import made_once
 from mockserver.web.access_policy import AccessDecision, AccessPolicy
 from mockserver.web.cross_site import STRIPE_SCRIPT
+from mockserver.web.large_requests import LargeRequests
 from mockserver.web.origin_rules import exposing, preflight_headers
 from mockserver.web.own_replies import internal_error, malformed_http, report_crash
 from mockserver.web.request_body import Body
@@ -54,6 +55,7 @@ class Dispatcher:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
+        self._large_requests = LargeRequests()
         self._access = AccessPolicy(settings, self._has_path)
         self._saved_methods = SavedMethodsApi(engine, settings) if settings.has_saved_methods else None
 
@@ -72,6 +74,19 @@ class Dispatcher:
             reply = outcome.reply if isinstance(outcome, Fault) else outcome
             headers = exposing(headers, reply.headers)
         return Decision(outcome, headers)
+
+    async def decide_large(self, head: RequestHead, body: Body) -> Decision:
+        """The decision about a large request with its body. Other requests are answered while it is checked."""
+        if head.path.startswith(MOCK_PREFIX) or self._api(head.path) is not self._engine:
+            # The other APIs have lower limits.
+            return self.decide(head, body)
+        contract, request = self._engine.contract, head.request(body)
+        try:
+            outcome = await self._large_requests.read(contract, request)
+        except Exception:  # noqa: BLE001  # a bug of the mock: `decide` meets it as well, and reports it
+            return self.decide(head, body)
+        with contract.knowing(request, outcome):
+            return self.decide(head, body)
 
     def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault | None:
         """The answer to a request that is answered by its head alone."""

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -19,6 +18,7 @@ from referencing.exceptions import NoSuchResource
 from mockserver.contract.document.credentials import credential_places
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation
+from mockserver.contract.validation.deep_stack import DeepStack
 from mockserver.contract.validation.openapi_core import ReplyValidator, RequestValidator
 from mockserver.contract.validation.schema_check import MAX_STEPS, PreparedSchemas, SchemaCheck, budget_for
 from mockserver.contract.validation.violations import schema_violations, uncheckable, violations
@@ -28,7 +28,6 @@ from mockserver.messages import BODILESS, Headers, Reply, Request
 from mockserver.parsing import json_pointers
 from mockserver.parsing.media_types import URLENCODED, essence
 
-MAX_FRAMES = 5_000
 # openapi-core treats an urlencoded form without bytes as a missing body. This is the same form with bytes.
 EMPTY_FORM = b"&"
 # The router decodes bytes that are not UTF-8 into surrogates.
@@ -201,14 +200,11 @@ class Validator:
             return self._call_within(budget, validate, *arguments)
         except RecursionError:
             # jsonschema needs a dozen frames for each level of a body, which may have 64 levels.
-            limit = sys.getrecursionlimit()
-            sys.setrecursionlimit(max(limit, MAX_FRAMES))
             try:
-                return self._call_within(budget, validate, *arguments)
+                with DeepStack():
+                    return self._call_within(budget, validate, *arguments)
             except RecursionError as error:
                 return [error]
-            finally:
-                sys.setrecursionlimit(limit)
 
     def _call_within(self, budget: StepBudget, validate: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
         with SchemaCheck(budget, self._prepared):
