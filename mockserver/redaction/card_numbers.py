@@ -34,6 +34,11 @@ _FIRST_DIGITS: Final = frozenset("23456")
 _RUN: Final = re.compile(
     r"[0-9](?<![0-9][0-9])(?=(?:[ \u00a0+._/-]{0,4}+[0-9]){11})[0-9]*+(?:[ \u00a0+._/-]{1,4}+[0-9]++)*+"
 )
+# Every run has twelve digits without other bytes than these between them. Deleting single bytes of other characters
+# does no harm: at worst, a search finds nothing.
+_SEPARATORS: Final = " \u00a0+._/-".encode()
+_SAME_DIGIT: Final = bytes.maketrans(b"123456789", b"000000000")
+_TWELVE: Final = b"0" * _MIN_DIGITS
 _GROUP: Final = re.compile(r"[0-9]+")
 _UUID: Final = re.compile(r"([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 
@@ -64,6 +69,9 @@ def without_card_numbers(text: str) -> str:
     is_encoded = "%" in text
     if is_encoded:
         text = _LONG_NUMBER.sub(_cleared_number, text)
+    # Five times as fast as the search for a run, and most texts have none.
+    if _TWELVE not in text.encode("utf-8", "replace").translate(_SAME_DIGIT, _SEPARATORS):
+        return text
     # Digits in a text without percent signs are all in runs, which are found faster.
     clear = _RunClearer(of_any_scheme=not is_encoded).clear
     if "-" not in text:
