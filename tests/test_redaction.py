@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -189,7 +190,7 @@ def test_query(query: str, shown: str) -> None:
     """Values of parameters that are credentials, or may be, are hidden, and values that contain a secret."""
     names = CredentialNames.of([("query", "tenant")])
 
-    assert shown == Redactor(names).of_exchange([], query).query(query)
+    assert shown == Redactor(names).of_exchange((), query).query(query)
 
 
 @pytest.mark.parametrize(
@@ -382,11 +383,11 @@ def test_promise_10_names_of_credentials(place: str, name: str, is_hidden: bool)
 def test_promise_10_copies_are_hidden() -> None:
     """A credential is hidden wherever it is repeated, in any encoding; short values and other cookies are not."""
     secret = 'a b/ü"c'
-    headers = [
+    headers = (
         ("X-Author", secret),
         ("Authorization", "Bearer hidden.jwt"),
         ("Cookie", "theme=darkblue; sid=hidden-sid"),
-    ]
+    )
     shown = Redactor(NAMES).of_exchange(headers, "tenant=hid%64en-tenant&x=1&key=abc")
     echoed = json.dumps({"a": secret, "b": "hidden.jwt", "c": "hidden-sid, hidden-tenant", "d": "darkblue abc"})
 
@@ -394,13 +395,44 @@ def test_promise_10_copies_are_hidden() -> None:
         shown.body(echoed.encode())
     )
     assert f"/[redacted]/{quote('é')}" == shown.text(f"/{quote(secret, safe='')}/{quote('é')}")
-    assert {"x-copy": "[redacted]", "author": "Anna"} == shown.headers([("X-Copy", "hidden.jwt"), ("Author", "Anna")])
+    assert {"x-copy": "[redacted]", "author": "Anna"} == shown.headers((("X-Copy", "hidden.jwt"), ("Author", "Anna")))
 
 
 def test_promise_10_an_earlier_contract_still_counts() -> None:
     """After a reload, the names of the earlier contract and of the new one are hidden."""
     redactor = Redactor(NAMES)
-    redactor.learn(CredentialNames.of([("header", "X-Editor")]))
-    headers = [("X-Author", "one"), ("X-Editor", "two"), ("X-Reader", "three")]
+    headers = (("X-Author", "one"), ("X-Editor", "two"), ("X-Reader", "three"))
 
-    assert ["[redacted]", "[redacted]", "three"] == list(redactor.of_exchange([], "").headers(headers).values())
+    assert ["[redacted]", "two", "three"] == list(redactor.of_exchange((), "").headers(headers).values())
+
+    redactor.learn(CredentialNames.of([("header", "X-Editor")]))
+
+    assert ["[redacted]", "[redacted]", "three"] == list(redactor.of_exchange((), "").headers(headers).values())
+
+
+def test_the_same_fields_are_shown_again() -> None:
+    """Header fields that are shown repeatedly look the same, also if somebody has changed what was returned."""
+    redactor = Redactor(NAMES)
+    headers = (("Host", "one"), ("X-Author", "a-credential"))
+
+    for _ in range(3):
+        fields = redactor.of_exchange(headers, "").headers(headers)
+        assert {"host": "one", "x-author": "[redacted]"} == fields
+        fields.clear()
+
+
+@pytest.mark.parametrize("length", [10, 400, 100_000])
+def test_promise_13_what_is_remembered_for_exchanges_is_limited(length: int) -> None:
+    """Thousands of clients with different header fields leave little in memory."""
+    redactor = Redactor(NAMES)
+    tracemalloc.start()
+    try:
+        for number in range(2000):
+            headers = (("Host", f"{number}{'h' * length}"), ("X-Author", f"{number}{'a' * length}"))
+            redactor.of_exchange(headers, "").headers(headers)
+            redactor.of_exchange((), "").headers(headers)
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 500_000

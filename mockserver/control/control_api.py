@@ -123,7 +123,9 @@ class ControlApi:
     def _text(self, listing: Listing, number: int, item: Any) -> Sliced[bytes]:
         """The text of an item of a listing."""
         if isinstance(item, Entry):
-            return (yield from self._entries.of(number, item))
+            if self._entries.is_slow(number, item):
+                yield
+            return self._entries.of(number, item)
         return self._writer.write(listing.operation, listing.member, item)
 
     def _reply(self, operation: str, result: CallResult) -> Reply:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.control.event_hub import EventHub
-from mockserver.control.listing import PIECE, pausing
+from mockserver.control.listing import PIECE
 from mockserver.control.written_items import EntryTexts
 from mockserver.engine.journal import Entry, Journal
-from mockserver.limits.slices import Pauses, Sliced
+from mockserver.limits.slices import Pauses
 
 ENTRIES_IN_A_SLICE: Final = 64
 
@@ -68,15 +68,22 @@ class EventStream:
         pauses = Pauses(steps=ENTRIES_IN_A_SLICE)
         while True:
             parts, size = [], 0
-            while (message := (yield from pausing(self._next_message()))) is not None:
-                parts.append(message)
-                size += len(message)
+            while (found := self._next_entry()) is not None:
+                number, entry = found
+                if entry is not None and self._wants(entry):
+                    if self._texts.is_slow(number, entry):
+                        yield b""
+                        pauses.restart()
+                    message = self._message(number, entry)
+                    parts.append(message)
+                    size += len(message)
                 if size >= PIECE:
                     yield b"".join(parts)
                     parts, size = [], 0
                     pauses.restart()
-                else:
-                    yield from pausing(pauses.after_step())
+                elif pauses.are_due():
+                    yield b""
+                    pauses.restart()
             if parts:
                 yield b"".join(parts)
                 continue
@@ -85,17 +92,9 @@ class EventStream:
             if not self._hub.has_after(self._read):
                 yield None
 
-    def _next_message(self) -> Sliced[bytes | None]:
-        """The message of the next entry; empty if the entry is not wanted, None if there is none."""
-        found = self._next_entry()
-        if found is None:
-            return None
-        number, entry = found
-        if entry is None or not self._wants(entry):
-            return b""
-        text = yield from self._texts.of(number, entry)
+    def _message(self, number: int, entry: Entry) -> bytes:
         # JSON as the mock writes it has no line breaks.
-        return b"%bid: %b\ndata: %b\n\n" % (self._gap(), self._id(number, entry), text)
+        return b"%bid: %b\ndata: %b\n\n" % (self._gap(), self._id(number, entry), self._texts.of(number, entry))
 
     def _next_entry(self) -> tuple[int, Entry | None] | None:
         """The entry that follows the last one that was looked at; without an entry if a reset has removed it."""

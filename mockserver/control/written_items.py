@@ -8,7 +8,6 @@ from typing import Any, Final
 from mockserver.contract import Contract
 from mockserver.engine.journal import Entry
 from mockserver.engine.mock_headers import summary
-from mockserver.limits.slices import Sliced
 from mockserver.messages import ABSENT, Reply
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.redaction.credential_names import CredentialNames
@@ -17,6 +16,7 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 """How many bytes of written entries are kept."""
 
 
+_NOT_KEPT: Final = None, None
 LARGE: Final = 32 * 1024
 """Entries of this size in bytes are written in slices of their own."""
 
@@ -56,14 +56,16 @@ class EntryTexts:
         self._size = 0
         self._lock = Lock()
 
-    def of(self, number: int, entry: Entry) -> Sliced[bytes]:
+    def is_slow(self, number: int, entry: Entry) -> bool:
+        """Whether an entry is so large that its text should be written in a slice of its own."""
+        return entry.size > LARGE and self._kept(number, entry) is None
+
+    def of(self, number: int, entry: Entry) -> bytes:
         """The text of the entry with this number in the journal."""
+        kept = self._kept(number, entry)
+        if kept is not None:
+            return kept
         names = entry.redactor.names
-        kept = self._texts.get(number)
-        if kept is not None and kept[1] is names:
-            return kept[0]
-        if entry.size > LARGE:
-            yield
         text = self._writer.write("get_journal", "entries", entry.as_json())
         with self._lock:
             former = self._texts.pop(number, None)
@@ -73,3 +75,7 @@ class EntryTexts:
                 _, (dropped, _) = self._texts.popitem(last=False)
                 self._size -= len(dropped)
         return text
+
+    def _kept(self, number: int, entry: Entry) -> bytes | None:
+        text, names = self._texts.get(number, _NOT_KEPT)
+        return text if names is entry.redactor.names else None

@@ -14,11 +14,15 @@ _SHORT: Final = 100
 
 
 class _SecretPattern(NamedTuple):
-    """A pattern, texts of which every match contains one, and what is shown instead of a match."""
+    """A pattern, texts of which every match contains one, and what is shown instead of a match.
+
+    Every match also contains the character `mark`. A template for `shown` takes three times as long as a function.
+    """
 
     hints: tuple[str, ...]
     pattern: re.Pattern[str]
-    shown: str = rf"\1{REDACTED}"
+    mark: str = ""
+    shown: Callable[[re.Match[str]], str] = lambda match: f"{match[1]}{REDACTED}"
 
 
 # One after the other, and each beginning with a text or a character that it names: one pattern for all takes ten times
@@ -33,11 +37,16 @@ _SECRETS: Final = (
     _SecretPattern(
         ("cvc", "iban", "number"),
         re.compile(r"((?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+"),
+        mark="=",
     ),
     # In JSON.
     _SecretPattern(('"cvc"', '"iban"'), re.compile(r'("(?:cvc|iban)"\s*:\s*")[^"]+')),
     # The user and password of a URL (RFC 3986, section 3.2.1).
-    _SecretPattern(("@",), re.compile(r"""(:(?:\\?/){2})[^\s/?#"'<>\\]*@"""), rf"\1{REDACTED}@"),
+    _SecretPattern(
+        ("@",),
+        re.compile(r"""(:(?:\\?/){2})[^\s/?#"'<>\\]*@"""),
+        shown=lambda match: f"{match[1]}{REDACTED}@",
+    ),
 )
 
 _SPACE: Final = re.compile(r"\s")
@@ -58,8 +67,8 @@ def _redact_short(text: str) -> str:
 
 def redact_except_tokens(text: str) -> str:
     """Return the text without client secrets, API keys, and the numbers and codes of cards and accounts."""
-    for hints, pattern, shown in _SECRETS:
-        for hint in hints:
+    for hints, pattern, mark, shown in _SECRETS:
+        for hint in hints if mark in text else ():
             if hint in text:
                 text = pattern.sub(shown, text)
                 break

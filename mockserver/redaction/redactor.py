@@ -5,11 +5,17 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from mockserver.limits.memo import Memo
 from mockserver.redaction.card_numbers import REDACTED
 from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames, split_pair
 from mockserver.redaction.redact import redact, redact_body, redact_path
 
-Pairs = Iterable[tuple[str, str]]
+Pairs = tuple[tuple[str, str], ...]
+
+_MAX_EXCHANGES: Final = 64
+_MAX_FIELDS: Final = 8
+_LONGEST: Final = 1000
+"""What is remembered for clients whose messages have the same header fields: most of what they send."""
 
 
 class Redactor:
@@ -21,14 +27,25 @@ class Redactor:
 
     def __init__(self, names: CredentialNames = NO_CONTRACT) -> None:
         self.names = names
+        self._exchanges = self._new_exchanges()
 
     def learn(self, names: CredentialNames) -> None:
         """Hide the values of these names as well."""
         self.names |= names
+        self._exchanges = self._new_exchanges()
 
     def of_exchange(self, headers: Pairs, query: str) -> "ExchangeRedactor":
         """Shows one exchange, given the header fields and the query of its request."""
-        return ExchangeRedactor(self.names, self.names.values(headers, query))
+        return self._exchanges[headers, query]
+
+    def _new_exchanges(self) -> "Memo[tuple[Pairs, str], ExchangeRedactor]":
+        names = self.names
+        return Memo(
+            lambda exchange: ExchangeRedactor(names, names.values(*exchange)),
+            entries=_MAX_EXCHANGES,
+            longest=_LONGEST,
+            size=lambda exchange: _size(exchange[0]) + len(exchange[1]),
+        )
 
 
 class ExchangeRedactor:
@@ -41,9 +58,19 @@ class ExchangeRedactor:
     def __init__(self, names: CredentialNames, values: Iterable[str]) -> None:
         self._names = names
         self._copies = [copy for value in values for copy in _spellings(value)]
+        self._fields: dict[Pairs, dict[str, str]] = {}
 
     def headers(self, pairs: Pairs) -> dict[str, str]:
         """The header fields by name; the values of repeated fields are joined (RFC 9110, section 5.3)."""
+        shown = self._fields.get(pairs)
+        if shown is None:
+            shown = self._shown_fields(pairs)
+            # Not a Memo, which would refer to this object: such a cycle is never freed.
+            if len(self._fields) < _MAX_FIELDS and _size(pairs) <= _LONGEST:
+                self._fields[pairs] = shown
+        return shown.copy()
+
+    def _shown_fields(self, pairs: Pairs) -> dict[str, str]:
         fields: dict[str, str] = {}
         for name, value in pairs:
             shown = REDACTED if self._names.hide("header", name) else self.text(value)
@@ -87,6 +114,10 @@ class ExchangeRedactor:
             if copy in text:
                 text = text.replace(copy, REDACTED)
         return text
+
+
+def _size(pairs: Pairs) -> int:
+    return sum(len(name) + len(value) for name, value in pairs)
 
 
 _SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
