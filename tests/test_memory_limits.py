@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import gc
 import os
 import threading
@@ -22,6 +23,8 @@ from mockserver.messages import Headers, Request
 from mockserver.settings import Settings
 from mockserver.web.access_log import AccessLog
 from mockserver.web.app import Application
+from mockserver.web.large_requests import is_large
+from mockserver.web.request_body import received_body
 from mockserver.web.request_head import HeadFields, RequestHead
 
 LONG = 50_000
@@ -85,19 +88,28 @@ paths:
 """
 
 
+def answer(app: Application, head: RequestHead, body: bytes) -> None:
+    """Answer a request as the server does: at once, or in steps if it is large."""
+    if is_large(head, body):
+        received = received_body(body, announced=len(body), limit=1 << 20)
+        asyncio.run(app._dispatcher.decide_large(head, received))
+    else:
+        assert app is not app.answer_at_once(head, body)
+
+
 def kept(app: Application, engine: Engine, make: Callable[[str], tuple[RequestHead, bytes]]) -> int:
     """How many bytes stay in memory after many requests, beside the journal."""
     for number in range(5):
-        app.answer_at_once(*make(f"{number}warm"))
+        answer(app, *make(f"{number}warm"))
     for number in range(5):
-        app.answer_at_once(*make(unique(-number)))
+        answer(app, *make(unique(-number)))
     engine.journal.reset(None)
     gc.collect()
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         for number in range(REQUESTS):
-            app.answer_at_once(*make(unique(number)))
+            answer(app, *make(unique(number)))
         engine.journal.reset(None)
         gc.collect()
         return tracemalloc.get_traced_memory()[0] - before
@@ -129,10 +141,10 @@ def test_promise_13_long_credentials_have_their_own_namespaces() -> None:
     app = Application(Settings(), engine, log=None)
     first, second = "a" * LONG, "a" * (LONG - 1) + "b"
     for credential in (first, second, first):
-        app.answer_at_once(*create(("wb-key", credential)))
+        answer(app, *create(("wb-key", credential)))
     entries = list(engine.journal)
     hashed = entries[0].owner.partition(":")[2]
-    app.answer_at_once(*create(("wb-key", hashed)))
+    answer(app, *create(("wb-key", hashed)))
     owners = [entry.owner for entry in engine.journal]
 
     assert 3 == len(set(owners))
@@ -147,7 +159,7 @@ def test_promise_13_waiting_lines_of_the_log_are_short() -> None:
         engine, log = load_engine(Settings(seed=1)), AccessLog("text", stream)
         app = Application(Settings(), engine, log=log)
         for number in range(2000):
-            app.answer_at_once(*create(path=f"/{number}".ljust(400, "x")))
+            answer(app, *create(path=f"/{number}".ljust(400, "x")))
         used = kept(app, engine, PLACES["an idempotency key"])
         # Now the log can write the lines that wait.
         drain = threading.Thread(target=reader.read)
@@ -163,7 +175,7 @@ def test_promise_13_stored_customers_count() -> None:
     """The id of a customer counts as stored bytes, so that long ids push out older payment sessions."""
     engine = load_engine(Settings(seed=1))
     app = Application(Settings(), engine, log=None)
-    app.answer_at_once(*create(path=POST.replace("Cust_1", quote("c" * LONG))))
+    answer(app, *create(path=POST.replace("Cust_1", quote("c" * LONG))))
     [session] = engine.payment_sessions.of(None)
 
     assert LONG <= session.size()
