@@ -184,7 +184,7 @@ def test_promise_2_generated_schemas(version: str) -> None:
     """For any schema, each reply is valid, or it is refused."""
     components = st.fixed_dictionaries({name: schemas(version[:3]) for name in COMPONENTS})
 
-    @generated(1 / 4)
+    @generated(1 / 10)
     @given(schemas(version[:3]), components)
     def hold(schema: Any, others: dict[str, Any]) -> None:
         try:
