@@ -10,49 +10,24 @@ It calls the engine without HTTP, so that the CPU time for finding the operation
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import process_time
 from typing import Any
 
 from commandline import MACHINE, CommandLine
+from engine_calls import Case, Rounds, measure
 
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
-from mockserver.messages import Headers, Reply, Request
+from mockserver.messages import Headers, Request
 from mockserver.settings import Settings, bundled
 from scenarios import post
 
 FEW, MANY = 10, 1_200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The number of rounds, and of requests per round."""
-
-    rounds: int
-    requests: int
-
-
-FULL = Plan(rounds=15, requests=500)
-QUICK = Plan(rounds=2, requests=10)
-
-
-@dataclass(slots=True, kw_only=True)
-class Case:
-    """An engine, a request to it, the status of the reply, and the microseconds per request of each round."""
-
-    engine: Engine
-    request: Request
-    status: int = 200
-    rounds: list[float] = field(default_factory=list)
-
-    @property
-    def microseconds(self) -> float:
-        """The CPU time per request. The first round is the warm-up."""
-        return median(self.rounds[1:])
+FULL = Rounds(count=15, requests=500)
+QUICK = Rounds(count=2, requests=10)
 
 
 def schema(number: int, kinds: int) -> dict[str, Any]:
@@ -111,18 +86,6 @@ def get(path: str) -> Request:
     return Request(method="GET", path=path, headers=Headers([("host", "127.0.0.1")]))
 
 
-def measure(cases: list[Case], plan: Plan) -> None:
-    """Measure the cases; they alternate, so that a slow second affects all of them."""
-    for _ in range(plan.rounds + 1):
-        for case in cases:
-            start = process_time()
-            for _ in range(plan.requests):
-                reply = case.engine.handle(case.request)
-            case.rounds.append((process_time() - start) / plan.requests * 1e6)
-            assert isinstance(reply, Reply), reply
-            assert reply.status == case.status, reply
-
-
 def load(folder: Path, operations: int) -> Engine:
     """Load an engine for a document with this number of operations."""
     path = folder / f"{operations}.json"
@@ -134,7 +97,7 @@ def main() -> None:
     """Run the benchmark."""
     command_line = CommandLine(__doc__, block="generated_replies")
     arguments = command_line.read()
-    plan = QUICK if arguments.quick else FULL
+    rounds = QUICK if arguments.quick else FULL
     scenario = Case(engine=load_engine(Settings(seed=1)), request=post())
     contract_alone = load_engine(Settings(seed=1, spec=bundled("spec") / "wingback.yaml"))
     generated = Case(engine=contract_alone, request=post())
@@ -154,7 +117,7 @@ def main() -> None:
         ]
         for name, (path, status) in requests.items()
     }
-    measure([scenario, generated, *(case for pair in pairs.values() for case in pair)], plan)
+    measure([scenario, generated, *(case for pair in pairs.values() for case in pair)], rounds)
     command_line.show(
         [
             "| request | CPU time | relative to a scenario reply |",
@@ -173,7 +136,7 @@ def main() -> None:
                 for name, (a, b) in pairs.items()
             ),
             "",
-            f"{MACHINE}; median of {plan.rounds} alternating rounds of {plan.requests:,} requests.",
+            f"{MACHINE}; median of {rounds.count} alternating rounds of {rounds.requests:,} requests.",
         ]
     )
 

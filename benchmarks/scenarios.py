@@ -9,18 +9,18 @@ It calls the engine without HTTP, so that the CPU time for choosing a scenario i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import perf_counter
 
 from commandline import MACHINE, CommandLine
+from engine_calls import Case, Rounds, measure
 from raw_http import BODY, CUSTOMER, PATH
 
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine
-from mockserver.messages import Headers, Reply, Request
+from mockserver.messages import Headers, Request
 from mockserver.settings import Settings, bundled
 
 FEW, MANY = 10, 1_000
@@ -36,26 +36,8 @@ WHENS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The number of rounds, and of requests per round."""
-
-    rounds: int
-    requests: int
-
-
-FULL = Plan(rounds=15, requests=1_000)
-QUICK = Plan(rounds=2, requests=20)
-
-
-@dataclass(slots=True, kw_only=True)
-class Case:
-    """An engine, a request to it, and the microseconds per request of each round."""
-
-    engine: Engine
-    request: Request
-    scenario: str
-    rounds: list[float] = field(default_factory=list)
+FULL = Rounds(count=15, requests=1_000)
+QUICK = Rounds(count=2, requests=20)
 
 
 def write_scenarios(folder: Path, count: int, part: str = "path") -> Path:
@@ -102,24 +84,11 @@ def selecting(number: int) -> dict[str, Request]:
     }
 
 
-def measure(cases: list[Case], plan: Plan) -> None:
-    """Measure the cases; they alternate, so that a slow second affects all of them."""
-    for _ in range(plan.rounds):
-        for case in cases:
-            start = process_time()
-            for _ in range(plan.requests):
-                reply = case.engine.handle(case.request)
-            case.rounds.append((process_time() - start) / plan.requests * 1e6)
-            assert isinstance(reply, Reply), reply
-            assert reply.status == 200, reply
-            assert (HEADER, case.scenario) in reply.headers, reply
-
-
 def main() -> None:
     """Run the benchmark."""
     command_line = CommandLine(__doc__, block="scenarios")
     arguments = command_line.read()
-    plan = QUICK if arguments.quick else FULL
+    rounds = QUICK if arguments.quick else FULL
     with TemporaryDirectory() as scratch:
         few: dict[str, Engine] = {}
         many: dict[str, Engine] = {}
@@ -130,33 +99,34 @@ def main() -> None:
             loads.append(seconds)
         engines = (few["body"], FEW), (many["body"], MANY)
         pairs = {
-            "no scenario chosen": [Case(engine=engine, request=post(), scenario=DEFAULT) for engine, _ in engines],
+            "no scenario chosen": [
+                Case(engine=engine, request=post(), header=(HEADER, DEFAULT)) for engine, _ in engines
+            ],
             "chosen by the header `Mock-Scenario`": [
-                Case(engine=engine, request=post((HEADER, scenario_name(count))), scenario=scenario_name(count))
+                Case(engine=engine, request=post((HEADER, scenario_name(count))), header=(HEADER, scenario_name(count)))
                 for engine, count in engines
             ],
             **{
                 f"chosen by `when: {{{part}: …}}`": [
-                    Case(engine=engine, request=selecting(count - 1)[part], scenario=scenario_name(count))
+                    Case(engine=engine, request=selecting(count - 1)[part], header=(HEADER, scenario_name(count)))
                     for engine, count in ((few[part], FEW), (many[part], MANY))
                 ]
                 for part in WHENS
             },
         }
-        measure([case for pair in pairs.values() for case in pair], plan)
+        measure([case for pair in pairs.values() for case in pair], rounds)
     load_seconds = median(loads)
     rows = [
         f"| request | with {FEW} files | with {MANY:,} files | ratio |",
         "|---|---|---|---|",
         *(
-            f"| {name} | {median(a.rounds):.0f} µs | {median(b.rounds):.0f} µs "
-            f"| {median(b.rounds) / median(a.rounds):.2f} |"
+            f"| {name} | {a.microseconds:.0f} µs | {b.microseconds:.0f} µs | {b.microseconds / a.microseconds:.2f} |"
             for name, (a, b) in pairs.items()
         ),
         "",
         (
             f"Loading {MANY:,} files and checking them against the contract: {load_seconds:.2f} s. {MACHINE}; "
-            f"median of {plan.rounds} alternating rounds of {plan.requests:,} requests, of {len(loads)} loads."
+            f"median of {rounds.count} alternating rounds of {rounds.requests:,} requests, of {len(loads)} loads."
         ),
     ]
     command_line.show(rows)

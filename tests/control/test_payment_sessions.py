@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from shutil import copytree
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from mockserver.settings import Settings, bundled
 from tests.support.mock import Mock, mock_of
+from tests.support.scenario_files import write_replies
 
 SCENARIOS = {
     "other_key": {"payment_session": {"setup_intent": {"stripe": {"pk_key": "pk_test_mine"}}}},
@@ -53,9 +53,7 @@ READ = [
 @pytest.fixture(scope="module")
 def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
     folder = copytree(bundled("scenarios"), tmp_path_factory.mktemp("mock") / "scenarios")
-    for name, reply in SCENARIOS.items():
-        stub = {"name": "payment session created", "operation": "c_create_payment_session", "reply": reply}
-        Path(folder, f"{name}.yaml").write_text(json.dumps({"about": "A test's own.", "stubs": [stub]}), "utf-8")
+    write_replies(folder, SCENARIOS)
     with mock_of(Settings(seed=1, scenarios=folder)) as mock:
         yield mock
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver.settings import Settings
 from tests.support.mock import Mock, mock_of
+from tests.support.scenario_files import write_replies
 
 CHOSEN_KEY = "pk_test_chosen"
 SCENARIOS: dict[str, dict[str, Any]] = {
@@ -58,11 +57,10 @@ LOOKUPS: dict[str, tuple[str, dict[str, str], str]] = {
 
 @pytest.fixture(scope="module")
 def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
-    folder: Path = tmp_path_factory.mktemp("scenarios")
-    for name, members in SCENARIOS.items():
-        reply = {"payment_session": members, "off_contract": "a test's own"}
-        stub = {"name": "created", "operation": "c_create_payment_session", "reply": reply}
-        Path(folder, f"{name}.yaml").write_text(json.dumps({"about": "A test's own.", "stubs": [stub]}), "utf-8")
+    replies = {
+        name: {"payment_session": members, "off_contract": "a test's own"} for name, members in SCENARIOS.items()
+    }
+    folder = write_replies(tmp_path_factory.mktemp("scenarios"), replies)
     with mock_of(Settings(seed=1, scenarios=folder)) as mock:
         yield mock
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from mockserver.settings import Settings
 from tests.support.mock import Mock, mock_of
+from tests.support.scenario_files import write_replies
 from tests.support.shop import SECRET_KEY, Setup, card_data, prepared
 
 SECRET = "seti_Fixed_secret_Fixed"
@@ -22,11 +21,8 @@ STRIPE = {
 
 @pytest.fixture(scope="module")
 def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
-    folder: Path = tmp_path_factory.mktemp("scenarios")
-    for name, stripe in STRIPE.items():
-        reply = {"payment_session": {"setup_intent": {"stripe": stripe}}}
-        stub = {"name": "created", "operation": "c_create_payment_session", "reply": reply}
-        Path(folder, f"{name}.yaml").write_text(json.dumps({"about": "A test's own.", "stubs": [stub]}), "utf-8")
+    replies = {name: {"payment_session": {"setup_intent": {"stripe": stripe}}} for name, stripe in STRIPE.items()}
+    folder = write_replies(tmp_path_factory.mktemp("scenarios"), replies)
     with mock_of(Settings(seed=1, scenarios=folder)) as mock:
         yield mock
 

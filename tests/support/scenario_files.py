@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-__all__ = ["HAPPY", "HEAD", "OPERATION", "PATH", "example", "more", "reply", "stub", "write"]
+__all__ = ["HAPPY", "HEAD", "OPERATION", "PATH", "example", "more", "reply", "stub", "write", "write_replies"]
 
 OPERATION = "c_create_payment_session"
 PATH = "/v1/c/customer/Cust_1/payment/session"
@@ -43,3 +46,14 @@ def write(folder: Path, **files: str) -> Path:
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     return folder
+
+
+def write_replies(folder: Path, replies: Mapping[str, Any]) -> Path:
+    """Write a file with one stub for each of these replies, by the names of their scenarios, into a folder."""
+    files = {
+        name: json.dumps(
+            {"about": "A test's own.", "stubs": [{"name": "created", "operation": OPERATION, "reply": reply}]}
+        )
+        for name, reply in replies.items()
+    }
+    return write(folder, **files)
