@@ -5,6 +5,7 @@ from dataclasses import field
 from typing import Any, Final, NamedTuple, TypeVar, overload
 from urllib.parse import parse_qs
 
+from mockserver.limits.memo import length_of_fields
 from mockserver.values.value_class import value_class
 
 
@@ -38,7 +39,7 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self.pairs: tuple[tuple[str, str], ...] = tuple([(name.lower(), value) for name, value in pairs])
-        self.size = sum([len(name) + len(value) for name, value in self.pairs])
+        self.size = length_of_fields(self.pairs)
         self.namespace: tuple[object, object] | None = None
         self._values = dict(self.pairs)
         if len(self._values) != len(self.pairs):

@@ -57,7 +57,7 @@ class ControlApi:
         self._engine = engine
         self.contract = Contract.load(own_file("admin.yaml"), max_body=settings.max_body)
         self._token = None if settings.admin_token is None else settings.admin_token.encode()
-        self._writer = CheckedWriter(lambda: self.contract)
+        self._writer = CheckedWriter(self.contract)
         self._entries = EntryTexts(self._writer)
         self._hub = EventHub(engine.journal)
 

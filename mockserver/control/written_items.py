@@ -1,7 +1,6 @@
 """The items of listings as JSON text, checked against spec/admin.yaml."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from threading import Lock
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ LARGE: Final = 32 * 1024
 class CheckedWriter:
     """Writes items of listings. Each is checked as the only item of a reply: no rule is about several items."""
 
-    def __init__(self, contract: Callable[[], Contract]) -> None:
+    def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
     def write(self, operation: str, member: str, item: Any) -> bytes:
@@ -37,7 +36,7 @@ class CheckedWriter:
             body=b'{"%b":[%b],"count":1}' % (member.encode(), text),
         )
         written = ABSENT if exact is None else {member: [item], "count": 1}
-        if violations := self._contract().reply_violations(operation, reply, written=written):
+        if violations := self._contract.reply_violations(operation, reply, written=written):
             raise RuntimeError(f"an item of {operation} breaks spec/admin.yaml at: {summary(violations)}")
         return text
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mockserver.engine.journal import Entry
 from mockserver.errors import Refusal, Violation
-from mockserver.limits.memo import Memo
+from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
 from mockserver.redaction.redact import redact
@@ -63,9 +63,7 @@ def _join(parts: tuple[FieldPairs, ...]) -> FieldPairs:
 
 
 # So the entries of the journal share the headers of their replies.
-_joined = Memo(
-    _join, entries=256, longest=1000, size=lambda parts: sum(len(name) + len(value) for name, value in _join(parts))
-).__getitem__
+_joined = Memo(_join, entries=256, longest=1000, size=lambda parts: sum(map(length_of_fields, parts))).__getitem__
 
 
 def refusal_reply(refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sized
+from collections.abc import Callable, Hashable, Iterable, Sized
 from typing import Any, Generic, Protocol, TypeVar
 
 Result = TypeVar("Result")
@@ -39,6 +39,11 @@ class Memo(dict[Other, Result], Generic[Other, Result]):
                 self.clear()
             self[argument] = result
         return result
+
+
+def length_of_fields(pairs: Iterable[tuple[Sized, Sized]]) -> int:
+    """The length of all names and values of header fields."""
+    return sum([len(name) + len(value) for name, value in pairs])
 
 
 def remembered(*, entries: int, longest: int) -> Callable[[Callable[[Key], Result]], Callable[[Key], Result]]:

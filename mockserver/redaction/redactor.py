@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from mockserver.limits.memo import Memo
+from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.redaction.card_numbers import REDACTED
 from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames, split_pair
 from mockserver.redaction.redact import redact, redact_body, redact_path
@@ -44,7 +44,7 @@ class Redactor:
             lambda exchange: ExchangeRedactor(names, names.values(*exchange)),
             entries=_MAX_EXCHANGES,
             longest=_LONGEST,
-            size=lambda exchange: _size(exchange[0]) + len(exchange[1]),
+            size=lambda exchange: length_of_fields(exchange[0]) + len(exchange[1]),
         )
 
 
@@ -66,7 +66,7 @@ class ExchangeRedactor:
         if shown is None:
             shown = self._shown_fields(pairs)
             # Not a Memo, which would refer to this object: such a cycle is never freed.
-            if len(self._fields) < _MAX_FIELDS and _size(pairs) <= _LONGEST:
+            if len(self._fields) < _MAX_FIELDS and length_of_fields(pairs) <= _LONGEST:
                 self._fields[pairs] = shown
         return shown.copy()
 
@@ -114,10 +114,6 @@ class ExchangeRedactor:
             if copy in text:
                 text = text.replace(copy, REDACTED)
         return text
-
-
-def _size(pairs: Pairs) -> int:
-    return sum(len(name) + len(value) for name, value in pairs)
 
 
 _SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")

@@ -1,8 +1,8 @@
 """Conditions: matchers for every part of a request, which choose a scenario or a stub."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from mockserver.errors import Miss
 from mockserver.messages import ABSENT, Call
@@ -25,10 +25,7 @@ class Condition:
 
     def fits(self, call: Call) -> bool:
         """Whether there is no miss. Stops at the first miss."""
-        for _, _, misses in self._parts(call):
-            for _ in misses:
-                return False
-        return True
+        return not any(self.differences(call))
 
     def misses(self, call: Call, credentials: CredentialNames = NO_CONTRACT) -> list[Miss]:
         """Every way in which a call differs from the condition. Of a credential, no value is shown."""
@@ -36,58 +33,52 @@ class Condition:
 
     def each_miss(self, call: Call, credentials: CredentialNames = NO_CONTRACT) -> Iterator[Miss]:
         """The misses, each found when it is asked for."""
-        for place, name, misses in self._parts(call):
-            for miss in misses:
+        for place, name, matcher, values in self._compared(call):
+            where = f"{place} {name}" if name else place
+            for miss in _misses(where, matcher, values):
                 yield _without_values(miss) if credentials.hide(place, name) else miss
 
     def differences(self, call: Call) -> Iterator[int]:
         """The number of misses, as numbers to add. It is counted without writing misses, one comparison at a time."""
-        for name, matcher in self.path.items():
-            yield from matcher.differences(call.path.get(name, ABSENT))
-        if self.query:
-            query = call.request.query_values
-            for name, matcher in self.query.items():
-                yield from _differences_of_any(matcher, query.get(name, ()))
-        for name, matcher in self.header.items():
-            yield from matcher.differences(call.request.headers.get(name, ABSENT))
-        if self.cookie:
-            cookies = call.request.cookies
-            for name, matcher in self.cookie.items():
-                yield from matcher.differences(cookies.get(name, ABSENT))
-        if self.body is not None:
-            yield from self.body.differences(call.body)
+        for _, _, matcher, values in self._compared(call):
+            yield from _differences(matcher, values)
 
-    def _parts(self, call: Call) -> Iterator[tuple[str, str, Iterable[Miss]]]:
-        """The misses of each part of the request, with its place and its name."""
+    def _compared(self, call: Call) -> Iterator[tuple[str, str, Matcher, Sequence[Any]]]:
+        """What is compared with each matcher: the place and the name in the request, and the values there."""
         for name, matcher in self.path.items():
-            yield "path", name, matcher.misses(f"path {name}", call.path.get(name, ABSENT))
+            yield "path", name, matcher, (call.path.get(name, ABSENT),)
         if self.query:
             query = call.request.query_values
             for name, matcher in self.query.items():
-                yield "query", name, _misses_of_any(f"query {name}", matcher, query.get(name, ()))
+                yield "query", name, matcher, query.get(name, (ABSENT,))
         for name, matcher in self.header.items():
-            yield "header", name, matcher.misses(f"header {name}", call.request.headers.get(name, ABSENT))
+            yield "header", name, matcher, (call.request.headers.get(name, ABSENT),)
         if self.cookie:
             cookies = call.request.cookies
             for name, matcher in self.cookie.items():
-                yield "cookie", name, matcher.misses(f"cookie {name}", cookies.get(name, ABSENT))
+                yield "cookie", name, matcher, (cookies.get(name, ABSENT),)
         if self.body is not None:
-            yield "body", "", self.body.misses("body", call.body)
+            yield "body", "", self.body, (call.body,)
 
 
 ALWAYS: Final = Condition()
 
 
-def _misses_of_any(where: str, matcher: Matcher, values: tuple[str, ...]) -> list[Miss]:
-    """The misses of a repeated parameter: none if one of its values fits, else those of the first value."""
-    found = [list(matcher.misses(where, value)) for value in values or (ABSENT,)]
+def _misses(where: str, matcher: Matcher, values: Sequence[Any]) -> Iterable[Miss]:
+    """The misses of a part of a request; of a repeated one, none if a value fits, else those of the first value."""
+    if len(values) == 1:
+        return matcher.misses(where, values[0])
+    found = [list(matcher.misses(where, value)) for value in values]
     return [] if [] in found else found[0]
 
 
-def _differences_of_any(matcher: Matcher, values: tuple[str, ...]) -> Iterator[int]:
-    """The number of misses of a repeated parameter, with a number for each of its values."""
+def _differences(matcher: Matcher, values: Sequence[Any]) -> Iterator[int]:
+    """The number of the same misses; for a repeated part, with a number for each of its values."""
+    if len(values) == 1:
+        yield from matcher.differences(values[0])
+        return
     first = None
-    for value in values or (ABSENT,):
+    for value in values:
         found = sum(matcher.differences(value))
         if not found:
             yield 0

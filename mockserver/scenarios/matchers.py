@@ -1,6 +1,7 @@
 """Matchers: what one value of a request must be. A matcher reports how a value differs."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -35,17 +36,27 @@ class Matcher(Protocol):
         """The number of misses, as numbers to add. It is counted without writing misses, one comparison at a time."""
 
 
-class _ValueMatcher:
+class _ValueMatcher(ABC):
     """A matcher that compares a value as a whole."""
 
     __slots__ = ()
 
+    @property
+    @abstractmethod
+    def expected(self) -> str:
+        """What the value must be, for people to read."""
+
+    @abstractmethod
     def fits(self, actual: Any) -> bool:
         """Whether the value is what it must be."""
-        raise NotImplementedError
+
+    def misses(self, where: str, actual: Any) -> Iterator[Miss]:
+        """One miss if the value does not fit."""
+        if not self.fits(actual):
+            yield Miss(where, self.expected, shown(actual))
 
     def differences(self, actual: Any) -> Iterator[int]:
-        """One number: 1 if there is a miss."""
+        """One number: 1 if the value does not fit."""
         yield 0 if self.fits(actual) else 1
 
 
@@ -55,14 +66,14 @@ class Equal(_ValueMatcher):
 
     value: Any
 
+    @property
+    def expected(self) -> str:
+        """The other value."""
+        return shown(self.value)
+
     def fits(self, actual: Any) -> bool:
         """Whether the values are equal."""
         return are_equal(self.value, actual)
-
-    def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if the value differs."""
-        if not self.fits(actual):
-            yield Miss(where, shown(self.value), shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +82,16 @@ class OneOf(_ValueMatcher):
 
     values: tuple[Any, ...]
 
+    @property
+    def expected(self) -> str:
+        """The first of the values."""
+        more = len(self.values) - _MOST_SHOWN
+        listed = ", ".join(map(shown, self.values[:_MOST_SHOWN]))
+        return f"one of {listed}{f' and {more} more' if more > 0 else ''}"
+
     def fits(self, actual: Any) -> bool:
         """Whether the value equals one of them."""
         return any(are_equal(value, actual) for value in self.values)
-
-    def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if the value equals none of them."""
-        if not self.fits(actual):
-            more = len(self.values) - _MOST_SHOWN
-            listed = ", ".join(map(shown, self.values[:_MOST_SHOWN]))
-            yield Miss(where, f"one of {listed}{f' and {more} more' if more > 0 else ''}", shown(actual))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +101,14 @@ class Matches(_ValueMatcher):
     source: str
     pattern: SearchPattern = field(compare=False)
 
-    def fits(self, actual: Any) -> bool:
-        """Whether the value is a text in which the pattern occurs."""
-        return isinstance(actual, str) and self.pattern.search(actual)
+    @property
+    def expected(self) -> str:
+        """The regular expression."""
+        return f"a text that matches {self.source}"
 
-    def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if the pattern does not occur, or if the value is not text."""
-        if not self.fits(actual):
-            yield Miss(where, f"a text that matches {self.source}", shown(actual))
+    def fits(self, actual: Any) -> bool:
+        """Whether the value is a text in which the expression occurs."""
+        return isinstance(actual, str) and self.pattern.search(actual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +117,14 @@ class Presence(_ValueMatcher):
 
     present: bool
 
+    @property
+    def expected(self) -> str:
+        """Anything or nothing."""
+        return "anything" if self.present else shown(ABSENT)
+
     def fits(self, actual: Any) -> bool:
         """Whether there is a value, or none, as there must be."""
         return self.present is not (actual is ABSENT)
-
-    def misses(self, where: str, actual: Any) -> Iterator[Miss]:
-        """One miss if there is a value that must be absent, or no value where there must be one."""
-        if not self.fits(actual):
-            yield Miss(where, "anything" if self.present else shown(ABSENT), shown(actual))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class ReceivedData:
     @property
     def excess(self) -> str:
         """What is too long; empty if nothing is."""
-        size = self._total - self._content
+        size = self.size
         if size <= MAX_HEAD:
             return ""
         if not self._in_body:

@@ -5,7 +5,7 @@ import time
 from typing import Literal, NamedTuple, TextIO
 from urllib.parse import unquote_plus
 
-from mockserver.limits.memo import Memo, remembered
+from mockserver.limits.memo import Memo, length_of_fields, remembered
 from mockserver.messages import Reply
 from mockserver.redaction.redact import redact, redact_path
 from mockserver.web.line_writer import LineWriter
@@ -99,9 +99,7 @@ def _logged(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]
 
 
 # Most replies have the same headers.
-_details = Memo(
-    _logged, entries=256, longest=1000, size=lambda headers: sum(len(name) + len(value) for name, value in headers)
-).__getitem__
+_details = Memo(_logged, entries=256, longest=1000, size=length_of_fields).__getitem__
 
 
 def _names(query: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Message
 
-from mockserver.limits.memo import Memo
+from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import Reply
 
 RawHeader = tuple[bytes, bytes]
@@ -99,9 +99,4 @@ def _field(pair: tuple[str, str]) -> RawHeader:
 
 
 # Most replies have the same fields.
-_lines = Memo(
-    _joined_lines,
-    entries=256,
-    longest=1000,
-    size=lambda headers: sum(len(name) + len(value) for name, value in headers),
-).__getitem__
+_lines = Memo(_joined_lines, entries=256, longest=1000, size=length_of_fields).__getitem__

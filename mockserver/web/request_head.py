@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from starlette.types import Scope
 
-from mockserver.limits.memo import Memo
+from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import Headers, Request
 from mockserver.web.request_body import Body
 
@@ -100,9 +100,7 @@ class HeadFields:
                 self.expects_continue = value.lower() == b"100-continue"
 
 
-_recent = Memo(
-    HeadFields, entries=64, longest=8192, size=lambda pairs: sum([len(name) + len(value) for name, value in pairs])
-)
+_recent = Memo(HeadFields, entries=64, longest=8192, size=length_of_fields)
 
 
 class RequestHead:
