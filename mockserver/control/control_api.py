@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from mockserver.contract import Contract
+from mockserver.contract.unread_bodies import with_limited_body
 from mockserver.control.control_calls import CALLS, CallOutcome, CallResult
 from mockserver.control.event_hub import EventHub
 from mockserver.control.event_stream import EventRequest, EventStream
@@ -78,10 +79,8 @@ class ControlApi:
         """The operation that a request calls, and its result. Raises Refusal."""
         route = self.contract.route(request)
         self._check_token(request)
-        if len(request.body) > MAX_BODY:
-            detail = f"The body is longer than {MAX_BODY} bytes, which is the limit for calls of the control API."
-            raise Refusal("too-large", detail)
-        call, violations, _ = self.contract.understand(request, route)
+        limited = with_limited_body(request, MAX_BODY, api="the control API")
+        call, violations, _ = self.contract.understand(limited, route)
         if violations:
             detail = f"The call breaks spec/admin.yaml at: {summary(violations)}."
             raise Refusal("contract-violation", detail, violations=violations)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from mockserver.contract import Contract
+from mockserver.contract.unread_bodies import with_limited_body
 from mockserver.engine.engine import Engine
 from mockserver.engine.namespaces import HEADER, Namespace, namespace_of, shown
 from mockserver.engine.recording import Recording
 from mockserver.errors import Refusal
-from mockserver.messages import ABSENT, Call, Fault, Reply, Request, UnreadableBody
+from mockserver.messages import ABSENT, Call, Fault, Reply, Request
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact
 from mockserver.settings import own_file
@@ -46,8 +47,7 @@ class StripeApi:
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
-        if len(request.body) > MAX_BODY:
-            request = _without_body(request)
+        request = with_limited_body(request, MAX_BODY, api="Stripe's API")
         session = called_session(self._engine.ledger.sessions, request, self._engine.contract.credential_places)
         recording = self._begin(request, session)
         request_id = recording.ids.stripe_id("req", 14)
@@ -129,12 +129,6 @@ class StripeApi:
             detail = "The reply of the mock breaks spec/stripe.yaml; this is a bug of the mock."
             raise Refusal("reply-violates-contract", detail, violations=tuple(violations))
         return outcome
-
-
-def _without_body(request: Request) -> Request:
-    """A request whose body is too long. The contract refuses it."""
-    detail = f"The body is longer than {MAX_BODY} bytes, which is the limit for calls of Stripe's API."
-    return replace(request, body=b"", unreadable=UnreadableBody("too-large", detail))
 
 
 def _caller(request: StripeRequest, recording: Recording) -> Caller:

@@ -1,15 +1,14 @@
 """Calls the control API of a backend and reads the replies."""
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from mockserver.engine.coverage import Cell
 from mockserver.errors import UsageError
-from mockserver.messages import Headers, Request
+from mockserver.messages import Request
 from mockserver.redaction.terminal import printable
 from mockserver.testing.backends import Backend
+from mockserver.testing.control_request import control_request
 from mockserver.testing.failure_reports import VerificationError
 from mockserver.testing.reply_value import ReplyShapeError, ReplyValue
 
@@ -32,13 +31,7 @@ class ControlClient:
     def call(self, method: str, name: str, body: Any = None, *, read: Callable[[ReplyValue], Result]) -> Result:
         """What `read` reads from the reply to a call. Raises VerificationError if an expectation does not hold."""
         __tracebackhide__ = True
-        request = Request(method=method, path=f"/__mock/{name}")
-        if body is not None:
-            try:
-                content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
-            except (TypeError, ValueError) as error:
-                raise UsageError(f"not a JSON value: {error}") from None
-            request = replace(request, headers=Headers([("content-type", "application/json")]), body=content)
+        request = control_request(method, name, body)
         status, result = self._backend.call(self._authorize(request))
         return self._read(request, status, result, read)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import re
 import shlex
@@ -17,9 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mockserver.errors import UsageError
-from mockserver.messages import Headers, Request
+from mockserver.messages import Request
 from mockserver.redaction.terminal import printable
 from mockserver.testing import supervisor
+from mockserver.testing.control_request import control_request
 from mockserver.testing.running_server import MAX_REPLY_SIZE, RunningServer
 
 START_TIMEOUT: Final = 120.0
@@ -136,8 +136,6 @@ class StartedServer(RunningServer):
         self._set("PUT", "strict", {"strict": strict})
 
     def _set(self, method: str, name: str, body: Any) -> None:
-        headers = Headers([("content-type", "application/json")])
-        request = Request(method=method, path=f"/__mock/{name}", headers=headers, body=json.dumps(body).encode())
-        status, _ = self.call(request)
+        status, _ = self.call(control_request(method, name, body))
         if status >= 400:
             raise UsageError(f"the mock server at {self.url} refused {method} /__mock/{name} with status {status}")

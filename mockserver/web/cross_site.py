@@ -8,23 +8,13 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from mockserver.web.page_paths import PAGE_FILES, WINGBACK_SCRIPT
 from mockserver.web.request_head import RequestHead
 
 # Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, each later one under a name of its own.
 STRIPE_SCRIPT: Final = re.compile(r"/v3(?:/|/stripe\.js)?|/[a-z]+/stripe\.js")
 """Matches the paths of the scripts that stand in for Stripe.js, which the contract may have itself."""
 
-_WINGBACK_SCRIPT: Final = "/__mock/wingback.js"
-_PAGES: Final = frozenset(
-    {
-        "/__mock/",
-        "/__mock/console.js",
-        "/__mock/demo",
-        "/__mock/demo.js",
-        "/__mock/icon.svg",
-        "/__mock/page.css",
-    }
-)
 _CHALLENGE: Final = re.compile(r"/v1/setup_intents/[^/]+/mock_challenge")
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+(?=[/?#]|$)", re.IGNORECASE)
 
@@ -37,13 +27,13 @@ def is_for_every_site(head: RequestHead, has_path: Callable[[str], bool]) -> boo
     path = head.path
     if head.method not in {"GET", "HEAD"}:
         return False
-    if path == _WINGBACK_SCRIPT:
+    if path == WINGBACK_SCRIPT:
         return True
     if STRIPE_SCRIPT.fullmatch(path):
         return not has_path(path)
     if not is_navigation(head) or head.headers.get("sec-fetch-dest") != "document":
         return False
-    return path in _PAGES or (_CHALLENGE.fullmatch(path) is not None and not has_path(path))
+    return path in PAGE_FILES or (_CHALLENGE.fullmatch(path) is not None and not has_path(path))
 
 
 def is_navigation(head: RequestHead) -> bool:

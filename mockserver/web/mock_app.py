@@ -19,6 +19,7 @@ from mockserver.pages import Pages
 from mockserver.settings import Settings
 from mockserver.web.control_endpoint import ControlEndpoint
 from mockserver.web.own_replies import internal_error
+from mockserver.web.page_paths import PAGE_FILES, WINGBACK_SCRIPT
 from mockserver.web.reply_messages import response_of
 from mockserver.web.wire import REQUEST
 
@@ -26,18 +27,16 @@ Handler = Callable[[Request, Mapping[str, str]], Reply]
 
 
 def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
-    """The application. Its routes are all listed here; spec/admin.yaml describes those of the control API."""
+    """The application. All routes are listed here and in `page_paths`.
+
+    spec/admin.yaml describes those of the control API.
+    """
     pages = Pages(engine, max_body=settings.max_body)
     control = ControlEndpoint(ControlApi(engine, settings))
     return Starlette(
         routes=[
-            Route("/__mock/", Endpoint(pages.file("console.html"))),
-            Route("/__mock/console.js", Endpoint(pages.file("console.js"))),
-            Route("/__mock/demo", Endpoint(pages.file("demo.html"))),
-            Route("/__mock/demo.js", Endpoint(pages.file("demo.js"))),
-            Route("/__mock/icon.svg", Endpoint(pages.file("icon.svg"))),
-            Route("/__mock/page.css", Endpoint(pages.file("page.css"))),
-            Route("/__mock/wingback.js", Endpoint(pages.wingback_script)),
+            *(Route(path, Endpoint(pages.file(name))) for path, name in PAGE_FILES.items()),
+            Route(WINGBACK_SCRIPT, Endpoint(pages.wingback_script)),
             Route("/__mock/wingback/payment-sessions/{token:path}", Endpoint(pages.payment_session)),
             Route("/v3", Endpoint(pages.stripe_script)),
             Route("/v3/", Endpoint(pages.stripe_script)),
