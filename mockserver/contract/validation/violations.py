@@ -1,9 +1,7 @@
 """Translates the errors of openapi-core and jsonschema into violations. Their messages are written here only."""
 
 import json
-from ast import Constant, parse
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -280,16 +278,6 @@ def _branches(error: ValidationError) -> list[list[ValidationError]]:
 
 def _missing_member(error: ValidationError) -> str:
     # Only the message of jsonschema says which member is missing.
-    text, is_expected, _ = error.message.partition(" is a required property")
-    for name in _expected(error) if is_expected else ():
-        if text == repr(name):
-            return str(name)
-    if is_expected:
-        # Not literal_eval, whose inner functions would be left for the garbage collector.
-        with suppress(SyntaxError, ValueError):
-            match parse(text, mode="eval").body:
-                case Constant(value=str(name)):
-                    return name
     return next((str(name) for name in _expected(error) if error.message.startswith(repr(name))), error.message)
 
 
