@@ -98,9 +98,9 @@ def answer(app: Application, head: RequestHead, body: bytes) -> None:
 
 
 def kept(app: Application, engine: Engine, make: Callable[[str], tuple[RequestHead, bytes]]) -> int:
-    """How many bytes stay in memory after many requests, beside the journal.
+    """How many bytes the server keeps in memory after many requests, without the journal.
 
-    Other threads of the process may import or allocate something meanwhile: what is kept, is kept in each round.
+    Another thread can allocate memory during a round. Therefore the smaller result of two rounds counts.
     """
     for number in range(5):
         answer(app, *make(f"{number}warm"))
@@ -163,7 +163,7 @@ def test_promise_13_long_credentials_have_their_own_namespaces() -> None:
 
 
 def test_promise_13_waiting_lines_of_the_log_are_short() -> None:
-    """If nobody reads the log, the lines that wait do not keep what a reply repeats from its request."""
+    """If nobody reads the log, the waiting lines do not hold long header values that a reply repeats."""
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as reader, os.fdopen(writing, "w") as stream:
         engine, log = load_engine(Settings(seed=1)), AccessLog("text", stream)

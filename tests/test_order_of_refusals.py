@@ -297,7 +297,7 @@ APIS: Mapping[str, Api] = {
         shown={
             # An error of Stripe itself.
             "not-authenticated": (None, 401),
-            # Stripe answers a wrong method like an unknown path.
+            # Stripe replies to a wrong method as it does to an unknown path.
             "method-not-allowed": ("method-not-allowed", 404),
         },
     ),

@@ -138,7 +138,7 @@ def test_promise_16_digits_are_searched_in_linear_time(name: str, monkeypatch: p
 
 
 def test_many_groups_of_digits_are_hidden_together() -> None:
-    """A text with too many groups of digits is not searched to its end: what may have a card number is hidden."""
+    """In a text with too many groups of digits, the search stops, and the remaining groups are hidden."""
     shown = redact(f"{('4-' * 180 + 'x') * 30} {GROUPED}")
 
     assert "1111" not in shown

@@ -102,7 +102,7 @@ class Contract:
         route = route or self.route(request)
         operation = route.operation
         violations: list[Violation] = []
-        # A body that was not read is empty, and none of those is accepted.
+        # A body that was not read is empty here, and an empty body is never accepted.
         any_key = self._accepted_keys is None
         body = self._validator.accepted_body(operation, request, route.path) if any_key else NOT_ACCEPTED
         if body is NOT_ACCEPTED:
@@ -111,7 +111,7 @@ class Contract:
         return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
 
     def read_ahead(self, request: Request) -> Understood | Refusal:
-        """What `understand` will do with a request. Call this in one thread only, which may be another one."""
+        """The result of `understand` for a request, computed ahead. Call this always in the same thread."""
         try:
             return self._twin.understand(request)
         except Refusal as refusal:
@@ -120,7 +120,7 @@ class Contract:
 
     @contextmanager
     def knowing(self, request: Request, outcome: Understood | Refusal) -> Iterator[None]:
-        """A context in which `understand` does with a request what `read_ahead` has found."""
+        """A context in which `understand` uses the result of `read_ahead` for this request."""
         self._read_ahead = request, outcome
         try:
             yield
@@ -129,7 +129,7 @@ class Contract:
 
     @made_once
     def _twin(self) -> Contract:
-        """The same contract, with validators of its own: two threads must not use the same ones."""
+        """A second instance of this contract for another thread, because validators are not thread-safe."""
         return Contract(
             self.document, accepted_keys=self._accepted_keys, max_body=self._max_body, compiled=self._compiled
         )

@@ -30,7 +30,9 @@ TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamedReply:
-    """A reply whose body is made while it is sent: pieces, of which an empty one is only a pause; or events.
+    """A reply whose body is made while it is sent. The body is an iterator of pieces, or a stream of events.
+
+    An empty piece is only a pause.
 
     `head` is the reply without its body.
     """

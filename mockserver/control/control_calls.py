@@ -92,7 +92,7 @@ def verify(engine: Engine, call: Call) -> Sliced[CallResult]:
 def list_payment_sessions(engine: Engine, call: Call) -> Listing:
     """The payment sessions."""
     key, sessions = _key(engine, call), engine.payment_sessions
-    # A caller has received its own tokens; who lists those of all callers does not need them.
+    # A caller knows its own tokens already. A listing for the whole server shows short forms.
     show = _session if key is not None else _session_with_short_token
 
     def item(number: int) -> dict[str, Any] | None:

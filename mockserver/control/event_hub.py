@@ -12,7 +12,7 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 class EventHub:
-    """Keeps the newest entries while there are listeners, also those that a reset removes from the journal.
+    """Keeps the newest entries while there are listeners, even if a reset removes them from the journal.
 
     A new entry costs the same for any number of listeners that are busy or do not read: it is kept once. Only
     listeners that wait are woken, and only by the first entry after they began to wait.

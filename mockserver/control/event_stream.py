@@ -122,7 +122,7 @@ class EventStream:
         return self._request.wanted(entry)
 
     def _count(self, entry: Entry) -> None:
-        """Note which exchange of the namespace this is: the gap before it must not count those of others."""
+        """Note the number of this exchange in its namespace. A gap must not count the exchanges of other namespaces."""
         count = int(entry.id.rpartition("-")[2])
         if self._has_lost_count:
             # After a reset the count starts again.

@@ -30,7 +30,7 @@ class Listing:
     def pieces(self, text: Callable[[int, Any], Sliced[bytes]]) -> Iterator[bytes]:
         """The JSON text in pieces; an empty piece is only a pause. `text` writes one item.
 
-        A large item is a piece of its own. Nothing is written before it is asked for, and only one piece is in memory.
+        A large item is a separate piece. An item is written when the piece is requested; one piece is in memory.
         """
         parts, size = [b'{"%b":[' % self.member.encode()], 0
         pauses = Pauses(steps=ITEMS_IN_A_SLICE)

@@ -14,7 +14,7 @@ MAX_LISTED: Final = 10
 class NamespaceFilter:
     """Chooses the entries of one namespace, given the name that is displayed for it, with a short or a long hash.
 
-    The first entry with that name decides which namespace it is.
+    The namespace is that of the first entry with this name.
     """
 
     def __init__(self, name: str) -> None:

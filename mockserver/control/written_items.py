@@ -56,7 +56,7 @@ class EntryTexts:
         self._lock = Lock()
 
     def is_slow(self, number: int, entry: Entry) -> bool:
-        """Whether an entry is so large that its text should be written in a slice of its own."""
+        """Whether an entry is so large that its text should be written in a separate slice."""
         return entry.size > LARGE and self._kept(number, entry) is None
 
     def of(self, number: int, entry: Entry) -> bytes:

@@ -11,7 +11,7 @@ from mockserver.redaction.redactor import ExchangeRedactor, Redactor
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
 
 DEFAULT_CAP: Final = 10_000
-# What a header field takes beside its text.
+# The memory that a header field takes in addition to its text.
 _BYTES_OF_A_FIELD: Final = 100
 LONGEST_SECRET: Final = 400_000
 """No copy of a credential is longer: a head of 64 KiB, with escapes of six characters."""

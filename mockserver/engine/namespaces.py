@@ -29,7 +29,7 @@ MAX_SHOWN_LENGTH: Final = 80
 """How much of a long name is shown. It is redacted first: a card number that is cut in two is not recognized."""
 SHOWN_ANONYMOUS: Final = "anonymous"
 SHOWN_EDGE: Final = "edge"
-"""How the namespace of requests is shown that are refused before it is known whose they are."""
+"""The displayed namespace of requests that are refused before their namespace is known."""
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _ENDS_LIKE_A_HASH: Final = re.compile(
     f"(?:.*~)?[a-p]{{{SHORT_HASH}}}(?:[a-p]{{{2 * HASH_BYTES - SHORT_HASH}}})?", re.DOTALL

@@ -11,7 +11,7 @@ def session_of_token(
     """The payment session of a token. Raises Refusal unknown-payment-session.
 
     `namespace` is the key of the caller's namespace: only its sessions exist for the caller. Pages without a namespace
-    show by what the mock made up that the session was given to them: by the token or by the publishable key.
+    prove that the session was given to them with a value that the mock made up: the token or the publishable key.
     """
     if namespace != ANONYMOUS:
         found = sessions.get(namespace, token)

@@ -101,12 +101,12 @@ class PaymentSession:
 
     @property
     def has_made_up_token(self) -> bool:
-        """Whether the mock made up the token, so that nobody else has it."""
+        """Whether the mock made up the token. Then no other session has it."""
         return "token" not in self.overrides
 
     @property
     def has_made_up_key(self) -> bool:
-        """Whether the mock made up the publishable key, so that no other namespace has it."""
+        """Whether the mock made up the publishable key. Then no other namespace has it."""
         return self.stripe is not None and "pk_key" not in (stripe_overrides(self.overrides) or ())
 
     def size(self) -> int:

@@ -42,7 +42,7 @@ _TWELVE: Final = b"0" * _MIN_DIGITS
 _GROUP: Final = re.compile(r"[0-9]+")
 _UUID: Final = re.compile(r"([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 
-# A number of its own, which may belong to no scheme and may be percent-encoded.
+# A separate number of the length of a card number. It can be percent-encoded and can belong to no card scheme.
 _LONG_NUMBER: Final = re.compile(
     r"""
       (?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))                         # not the digits of a UUID
@@ -89,7 +89,7 @@ def _cleared_number(number: re.Match[str]) -> str:
 
 
 class _RunClearer:
-    """Replaces the card numbers in the runs of one text; with `of_any_scheme` also a number of its own of no scheme."""
+    """Replaces the card numbers in the runs of one text. `of_any_scheme` also finds numbers of no card scheme."""
 
     def __init__(self, *, of_any_scheme: bool) -> None:
         self._of_any_scheme = of_any_scheme

@@ -14,7 +14,7 @@ _SHORT: Final = 100
 
 
 class _SecretPattern(NamedTuple):
-    """A pattern, texts of which every match contains one, and what is shown instead of a match.
+    """A pattern and what is shown instead of a match. Every match contains one of the `hints`.
 
     Every match also contains the character `mark`. A template for `shown` takes three times as long as a function.
     """

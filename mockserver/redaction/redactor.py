@@ -15,7 +15,7 @@ Pairs = tuple[tuple[str, str], ...]
 _MAX_EXCHANGES: Final = 64
 _MAX_FIELDS: Final = 8
 _LONGEST: Final = 1000
-"""What is remembered for clients whose messages have the same header fields: most of what they send."""
+"""Limits for what is cached. Clients often send the same header fields in many messages."""
 
 
 class Redactor:
@@ -95,7 +95,7 @@ class ExchangeRedactor:
         return redact(self._without_copies(text))
 
     def texts(self, members: dict[str, Any]) -> dict[str, Any]:
-        """An object, such as a violation, in whose texts other secrets are hidden already."""
+        """An object, such as a violation, without copies of credentials. Its other secrets are hidden already."""
         if not self._copies:
             return members
         return {

@@ -1,4 +1,4 @@
-"""Short forms of the tokens of payment sessions. Who has a token can read the session, so it is not shown in full."""
+"""Short forms of the tokens of payment sessions. A full token gives access to its session, so it is not shown."""
 
 import re
 from typing import Final
@@ -19,7 +19,7 @@ _SHORT: Final = re.compile(r"(?:[A-Za-z0-9-]{1,12}_)?\.{3}\S{0,4}")
 
 
 def short_token(token: str) -> str:
-    """The short form of a token: what stands before its first underscore, and its last four characters.
+    """The short form of a token: the part before its first underscore, and its last four characters.
 
     A token of which less than eight characters would be hidden is shown without its last characters.
     """

@@ -4,7 +4,7 @@ import re
 from typing import Final
 from unicodedata import category
 
-# Every character outside of printable ASCII and line breaks; which of them are escaped, `_escaped` decides.
+# Every character outside of printable ASCII. The function `_escaped` decides which of them are escaped.
 _UNUSUAL: Final = re.compile(r"[^\x20-\x7e]")
 
 

@@ -1,4 +1,4 @@
-"""How the parts of a value were made, so that they can be made again without another search."""
+"""Records how the parts of a value were made, so that similar values need no search."""
 
 from typing import Any, NamedTuple
 

@@ -19,7 +19,7 @@ from mockserver.samples.schema_samples import SchemaSamples
 
 
 class PlannedHeader(NamedTuple):
-    """A header whose value a function makes."""
+    """A header and the function that makes its value."""
 
     name: str
     make: Callable[[random.Random], str]

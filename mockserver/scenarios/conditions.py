@@ -65,7 +65,7 @@ ALWAYS: Final = Condition()
 
 
 def _misses(where: str, matcher: Matcher, values: Sequence[Any]) -> Iterable[Miss]:
-    """The misses of a part of a request; of a repeated one, none if a value fits, else those of the first value."""
+    """The misses of a part of a request. A repeated part has none if one value fits, else those of the first value."""
     if len(values) == 1:
         return matcher.misses(where, values[0])
     found = [list(matcher.misses(where, value)) for value in values]

@@ -48,7 +48,7 @@ class NoStub(Refusal):  # a refusal is a reply, not an error
 
 
 class ScenarioSelector:
-    """Selects among the scenarios of a library, by what namespaces have activated and used up.
+    """Selects among the scenarios of a library. It knows what each namespace has activated and used up.
 
     `credentials` are the names of credentials in the contract, whose values misses do not show.
     """

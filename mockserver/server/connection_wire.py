@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 class ConnectionWire:
     """The connection of one request, for the app.
 
-    The request refers to it, so it does not refer to the request: a cycle would outlive the request.
+    It holds only a weak reference to the request, which refers to it. A reference cycle would never be freed.
     """
 
     __slots__ = ("_cycle", "_transport", "stopping")

@@ -12,9 +12,9 @@ _OBJECTS = 50_000
 class GarbageCollector:
     """Collects after every 128 requests, and excludes what survives from later collections.
 
-    Python's own collections would go through the whole journal again and again, for 10 to 65 ms. Objects that survive
-    are freed when nothing refers to them, as most objects are. No request leaves objects that refer to each other in a
-    circle. While a request is being answered there may be such objects: therefore collections are between requests.
+    Python's own collections would visit the whole journal again and again, which takes 10 to 65 ms. Objects that
+    survive a collection are freed as soon as nothing refers to them. Only reference cycles would stay. Requests leave
+    none, but there can be some while a request is answered. Therefore collections run between requests.
     """
 
     def __init__(self) -> None:

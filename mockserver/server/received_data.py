@@ -5,7 +5,7 @@ from typing import Final
 MAX_HEAD: Final = 64 * 1024
 """The limit for the head of a request, and for the chunk extensions and trailer fields of a body, in bytes."""
 
-# What a chunk without extensions has at most beside its content: a size of 16 digits and two line ends, rounded up.
+# The most framing that a chunk without extensions has: a size of 16 digits and two line ends, rounded up.
 _CHUNK_FRAME: Final = 32
 _EMPTY_LINE: Final = b"\r\n\r\n"
 # A shorter rest is searched for empty lines, even if the length of the body is known.

@@ -1,4 +1,4 @@
-"""A property whose value is made when it is first needed, by whichever thread needs it first."""
+"""A property whose value is made once, by the first thread that needs it."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from mockserver.payments import PaymentSession, PaymentSessions
 from mockserver.stripe.api_keys import sent_key
 
 _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
-# Only requests whose key says nothing are compared with the sessions of all callers.
+# Only a request without a useful key is compared with the sessions of all callers.
 _MOST_COMPARED: Final = 1000
 
 
 def called_session(
     sessions: PaymentSessions, request: Request, places: Iterable[CredentialPlace]
 ) -> PaymentSession | None:
-    """The payment session; None if there is none, or if it is not certain whose is meant.
+    """The payment session; None if there is none, or if the session of several callers could be meant.
 
     A scenario can give the same client secret to several callers. Then the request has to show which of them it comes
     from: by its namespace, by the publishable key or by the connected account.

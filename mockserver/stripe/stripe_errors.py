@@ -111,7 +111,7 @@ def refusal_error(refusal: Refusal, request: Request) -> StripeError:
     """The error for a refusal of a request, in the form that Stripe's client libraries can read."""
     status, message = refusal.status, _AS_STRIPE.get(refusal.kind, refusal.detail)
     if refusal.kind in _UNRECOGNIZED:
-        # Stripe answers a wrong method like an unknown path.
+        # Stripe replies to a wrong method as it does to an unknown path.
         where = redact_path(request.path)[:_MAX_PATH]
         status, message = 404, f"Unrecognized request URL ({request.method}: {where}). {_SERVED_PART}"
     return StripeError(

@@ -155,7 +155,7 @@ class RequestHead:
 
     @property
     def excess(self) -> tuple[int, str] | None:
-        """The status and the reason of the refusal if the head has too many parts; each part takes time to read."""
+        """The status and the detail of the refusal if there are too many fields, cookies or parameters; else None."""
         if len(self.fields.headers.pairs) > MAX_FIELDS:
             return 431, f"A request may have at most {MAX_FIELDS} header fields."
         if self.fields.cookies > MAX_COOKIES:

@@ -1,4 +1,4 @@
-"""Promise 4: what a caller with a namespace is told does not depend on other namespaces.
+"""Promise 4: replies to a caller with a namespace do not depend on other namespaces.
 
 The same calls go to a quiet server and to one that others use as well.
 """
@@ -24,7 +24,7 @@ FOREIGN: dict[str, str] = {}
 
 
 def use(mock: Mock, key: str) -> None:
-    """Use most of what a namespace has, with good and bad calls."""
+    """Use most features of a namespace, with valid and invalid calls."""
     other = mock.caller(key)
     setup = prepared(other)
     FOREIGN["token"] = setup.token

@@ -181,7 +181,7 @@ def test_a_long_body_is_shown_in_part(mock: Mock) -> None:
 
 
 def test_promise_13_patterns_of_calls_are_not_kept(mock: Mock) -> None:
-    """After a verification, its patterns are gone."""
+    """The patterns of a verification are not kept after it."""
     mock.create()
     alive = []
     for number in range(3):

@@ -162,7 +162,7 @@ def test_a_preflight_of_an_allowed_page_passes(one_server: Live) -> None:
 
 @pytest.mark.parametrize("kind", ["tab", "image"])
 def test_the_refusal_says_what_to_do(one_server: Live, kind: str) -> None:
-    """The refusal names the way for a page whose origin is allowed, and for a person."""
+    """The refusal says what a page of an allowed origin can do, and what a person can do."""
     detail = ask(one_server, OPERATION, EVERYTHING[kind]).json()["detail"]
 
     assert [kind == "tab", kind == "image"] == [text in detail for text in ("Referrer-Policy", "crossorigin")]

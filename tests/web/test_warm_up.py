@@ -96,7 +96,7 @@ STATUSES = [400, 404, 400, 400, 200, 200, 200]
 
 
 def test_promise_16_no_request_waits_for_an_import() -> None:
-    """Without any request, the server imports soon what requests need; after that, requests import nothing heavy."""
+    """The server imports the heavy modules soon after its start. Later requests import none of them."""
     with serving("-X", "importtime") as (process, url):
         served = ReportingServer(process, url)
         imported = served.wait_for(*WARMED)
@@ -110,7 +110,7 @@ def test_promise_16_no_request_waits_for_an_import() -> None:
 
 
 def test_requests_during_the_warm_up_are_answered() -> None:
-    """Requests that need what is not imported yet wait for it, and get the same replies as later."""
+    """A request that needs a module during the warm-up waits for it, and gets the same reply as later requests."""
     with serving() as (process, url), httpx.Client(base_url=url, timeout=TIMEOUT) as client:
         for _ in range(30):
             assert STATUSES == refused(client)

@@ -12,7 +12,7 @@ class PatternCache(Generic[Compiled]):
     """The compiled patterns of documents by their text; the oldest are dropped first. Thread-safe.
 
     `compile_text` returns the compiled pattern and its size. A pattern that is larger than `max_size` is kept until
-    the next one comes.
+    the next pattern is added.
     """
 
     def __init__(self, compile_text: Callable[[str], tuple[Compiled, int]], *, max_number: int, max_size: int) -> None:

@@ -155,7 +155,7 @@ class Validator:
         return [violation for error in found for violation in violations(error, "body")]
 
     def json_body(self, operation: Operation, media_type: str, value: Any, body: bytes) -> list[Violation]:
-        """The violations of the value of a JSON body, the same as those of `body`.
+        """The violations of the value of a JSON body. They are the same as those of `body`.
 
         `media_type` is the only documented media type of this name. Only the schema is left to be checked: finding the
         media type and reading the body again takes openapi-core twice as long.
