@@ -36,6 +36,6 @@ def test_packages_have_exact_versions() -> None:
         for version in {**each.get("dependencies", {}), **each.get("devDependencies", {})}.values()
     ]
 
-    assert {"newest", "older", "stripe"} == found.keys()
+    assert {"newest", "older", "recipes", "stripe"} == found.keys()
     assert [] == [version for version in versions if not version.replace(".", "").isdigit()]
     assert [] == [*folder.glob("*/package-lock.json")]

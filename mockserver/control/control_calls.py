@@ -40,6 +40,16 @@ def get_health(engine: Engine, _: Call) -> CallResult:
     return CallResult(body={"status": "ok", "version": __version__, **engine.health()})
 
 
+def get_liveness(_: Engine, __: Call) -> CallResult:
+    """That the process runs."""
+    return CallResult(body={"status": "ok"})
+
+
+def get_readiness(_: Engine, __: Call) -> CallResult:
+    """That the mock answers requests. It does not listen before the contract and the scenarios are loaded."""
+    return CallResult(body={"status": "ok"})
+
+
 def list_scenarios(engine: Engine, call: Call) -> CallResult:
     """The scenarios, and which of them are activated."""
     namespace, selector = _namespace(engine, call), engine.snapshot.selector
@@ -159,6 +169,8 @@ CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutc
     call.__name__: call
     for call in (
         get_health,
+        get_liveness,
+        get_readiness,
         list_scenarios,
         activate_scenario,
         set_strict,

@@ -15,6 +15,9 @@ from mockserver.pages.assets import read_asset, script
 from mockserver.pages.token_lookup import session_of_token
 from mockserver.parsing.json_writer import write_json
 
+NEWEST_TRAIN: Final = "endive"
+"""The release train that version 10 of @stripe/stripe-js loads."""
+
 _TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -53,6 +56,10 @@ class Pages:
         """The stand-in for Stripe.js; the parameter `train` is the release train, v3 without it."""
         host, train = request.headers.get("host", ""), parameters.get("train", "v3")
         return self._cacheable(request, "js", lambda: script("Stripe", host=host, train=train))
+
+    def newest_stripe_script(self, request: Request, _: Mapping[str, str]) -> Reply:
+        """The stand-in for Stripe.js as the newest release train."""
+        return self.stripe_script(request, {"train": NEWEST_TRAIN})
 
     def payment_session(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         """The payment session of a token, for WingbackMock."""

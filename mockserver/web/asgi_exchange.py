@@ -13,6 +13,7 @@ from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.fault_injection import FaultInjector
 from mockserver.web.large_requests import is_large
 from mockserver.web.own_replies import internal_error, report_crash
+from mockserver.web.page_paths import PROBES
 from mockserver.web.reply_messages import head_message, merged_headers, sent_body
 from mockserver.web.request_body import NOT_READ, Body, discard, read_body
 from mockserver.web.request_head import RequestHead
@@ -127,7 +128,8 @@ class AsgiExchange:
             pass
         except Exception as error:  # noqa: BLE001 - Starlette has answered; the log has to show the bug
             report_crash(request, error, self._redactor)
-        self._note(head, size=size)
+        if request.path not in PROBES:
+            self._note(head, size=size)
 
     def _with_headers(self, message: Message) -> tuple[Message, Reply]:
         headers = merged_headers(message["headers"], self._headers)

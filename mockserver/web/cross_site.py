@@ -12,7 +12,8 @@ from mockserver.web.page_paths import PAGE_FILES, WINGBACK_SCRIPT
 from mockserver.web.request_head import RequestHead
 
 # Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, each later one under a name of its own.
-STRIPE_SCRIPT: Final = re.compile(r"/v3(?:/|/stripe\.js)?|/[a-z]+/stripe\.js")
+# /stripe.js is an address of the mock: the newest release train, whatever its name is.
+STRIPE_SCRIPT: Final = re.compile(r"/v3(?:/|/stripe\.js)?|(?:/[a-z]+)?/stripe\.js")
 """Matches the paths of the scripts that stand in for Stripe.js, which the contract may have itself."""
 
 _CHALLENGE: Final = re.compile(r"/v1/setup_intents/[^/]+/mock_challenge")

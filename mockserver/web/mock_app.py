@@ -19,7 +19,7 @@ from mockserver.pages import Pages
 from mockserver.settings import Settings
 from mockserver.web.control_endpoint import ControlEndpoint
 from mockserver.web.own_replies import internal_error
-from mockserver.web.page_paths import PAGE_FILES, WINGBACK_SCRIPT
+from mockserver.web.page_paths import PAGE_FILES, PROBES, WINGBACK_SCRIPT
 from mockserver.web.reply_messages import response_of
 from mockserver.web.wire import REQUEST
 
@@ -40,8 +40,10 @@ def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
             Route("/__mock/wingback/payment-sessions/{token:path}", Endpoint(pages.payment_session)),
             Route("/v3", Endpoint(pages.stripe_script)),
             Route("/v3/", Endpoint(pages.stripe_script)),
+            Route("/stripe.js", Endpoint(pages.newest_stripe_script)),
             Route("/{train}/stripe.js", Endpoint(pages.stripe_script)),
             Route("/__mock/health", control),
+            *(Route(path, control) for path in PROBES),
             Route("/__mock/scenarios", control),
             Route("/__mock/scenario", control),
             Route("/__mock/strict", control),

@@ -1,4 +1,4 @@
-"""The paths of the pages that a person opens, and of what they load."""
+"""The paths of the pages that a person opens and of what they load, and of the probes."""
 
 from typing import Final
 
@@ -14,3 +14,6 @@ PAGE_FILES: Final = {
 
 WINGBACK_SCRIPT: Final = "/__mock/wingback.js"
 """The script that defines WingbackMock. Apps load it."""
+
+PROBES: Final = ("/__mock/health/live", "/__mock/health/ready")
+"""Calls of the control API that need no token and are not logged: a container is probed every few seconds."""

@@ -18,7 +18,7 @@ from tests.support.mock import Mock
 
 DOCUMENT = "docs/frontend.md"
 HTML = [block for block in BLOCKS if block.language == "html"]
-PYTHON = [block for block in BLOCKS if block.needs_browser and block.language == "python"]
+PYTHON = [block for block in BLOCKS if block.document == DOCUMENT and block.language == "python"]
 FORM = "A form for Wingback's part"
 
 

@@ -43,6 +43,7 @@ def documented(major: str) -> list[str]:
         ("/clover/stripe.js", "clover"),
         ("/dahlia/stripe.js", "dahlia"),
         ("/endive/stripe.js", "endive"),
+        ("/stripe.js", "endive"),
     ],
 )
 def test_the_path_decides_the_version(pages: Pages, mock: Mock, empty: str, path: str, version: object) -> None:

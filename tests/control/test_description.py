@@ -31,6 +31,7 @@ DESCRIBED = {
     for method, operation in item.items()
 }
 OPERATIONS = {name: (method, path) for name, (method, path, is_page) in DESCRIBED.items() if not is_page}
+OPEN = {name for name, (_, path) in OPERATIONS.items() if path.startswith("/__mock/health/")}
 PAGES = {name: path for name, (_, path, is_page) in DESCRIBED.items() if is_page}
 HEALTH = "/__mock/health"
 TOKEN = "PaySess_00000000-0000-4000-8000-000000000000"
@@ -111,6 +112,8 @@ def test_the_description_has_the_version() -> None:
 
 CASES: dict[str, list[tuple[dict[str, Any], int]]] = {
     "get_health": [({}, 200)],
+    "get_liveness": [({}, 200)],
+    "get_readiness": [({}, 200)],
     "list_scenarios": [({}, 200), ({"headers": {"Mock-Namespace": "n"}}, 200)],
     "activate_scenario": [
         ({"json": {"name": "card_declined"}}, 200),
@@ -225,7 +228,7 @@ def guarded() -> Any:
         yield mock
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", sorted(OPERATIONS.keys() - OPEN))
 @pytest.mark.parametrize("token", [None, "", "wrong", "s3cret-of-our", "s3cret-of-ours\u00e9"])
 def test_promise_8_every_call_needs_the_token(guarded: Mock, operation: str, token: str | None) -> None:
     """With --admin-token, no call works without the right token."""
@@ -236,6 +239,14 @@ def test_promise_8_every_call_needs_the_token(guarded: Mock, operation: str, tok
     assert (401, "not-authenticated") == (reply.status_code, reply.headers["mock-refused"])
     assert 'ApiKey in="header", name="Mock-Admin-Token"' == reply.headers["www-authenticate"]
     assert "s3cret" not in reply.text
+
+
+@pytest.mark.parametrize("operation", sorted(OPEN))
+def test_probes_need_no_token(guarded: Mock, operation: str) -> None:
+    """With --admin-token, probes work without the token, and tell nothing but that the server answers."""
+    reply = checked(guarded, "GET", OPERATIONS[operation][1])
+
+    assert (200, {"status": "ok"}) == (reply.status_code, reply.json())
 
 
 def test_the_right_token(guarded: Mock) -> None:

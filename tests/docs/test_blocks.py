@@ -2,7 +2,8 @@
 
 The blocks are found in the documents, not listed here: a new block is tested or fails. A runner is chosen by the
 language of the block; SPECIAL has the blocks that need something else, and says what. Blocks with HTML, and Python
-that uses a browser page, are run by tests/browser/test_snippets.py.
+that uses a browser page, are run by tests/browser/test_snippets.py; the recipes for test tools by
+tests/browser/test_recipes.py.
 
 A block is changed in one way only: port 8080 may be in use on this machine, so it is replaced by the port of a mock
 that runs for the tests, or by a free port if the block starts a server itself.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.command import ROOT
 
-__all__ = ["BLOCKS", "DOCUMENTS", "Block", "links", "prose", "rows", "section", "text_of"]
+__all__ = ["BLOCKS", "DOCUMENTS", "RECIPES", "Block", "links", "prose", "rows", "section", "text_of"]
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
@@ -17,6 +17,9 @@ DOCUMENTS = sorted(
     if not path.relative_to(ROOT).as_posix().startswith(".")
 )
 """Every Markdown file in the root of the project and in its folders."""
+
+RECIPES = "docs/unmodified-apps.md"
+"""Its code blocks are run by tests/browser/test_recipes.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,9 @@ class Block:
 
     @property
     def needs_browser(self) -> bool:
-        """HTML, and Python that uses the fixture `page` of pytest-playwright."""
-        return self.language == "html" or (self.language == "python" and "(page)" in self.text)
+        """HTML, Python that uses the fixture `page` of pytest-playwright, and the recipes for test tools."""
+        uses_page = self.language == "python" and "(page)" in self.text
+        return self.language == "html" or uses_page or self.document == RECIPES
 
     def __str__(self) -> str:
         return f"{self.document}:{self.line}"

@@ -38,7 +38,7 @@ def modules(name: str) -> Path:
     return folder
 
 
-def tool(name: str) -> Path:
-    """A command from an npm package."""
+def tool(name: str, package: str = "newest") -> Path:
+    """A command from the npm packages of tests/npm/<package>."""
     command("node")
-    return modules("newest") / ".bin" / name
+    return modules(package) / ".bin" / name

@@ -136,6 +136,13 @@ def test_every_request_has_a_line(data: bytes, expected: dict[str, object]) -> N
     assert expected.items() <= json.loads(line).items()
 
 
+@pytest.mark.parametrize("path", [b"/__mock/health/live", b"/__mock/health/ready"])
+def test_answered_probes_have_no_line(path: bytes) -> None:
+    """A probe is not logged, unless it is refused."""
+    assert [] == logged("json", b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert 1 == len(logged("json", b"GET " + path + b" HTTP/1.1\r\nHost: evil.example\r\n\r\n"))
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_entry_id_is_never_hidden(form: Literal["text", "json"]) -> None:
     """The id of a journal entry is never hidden, even if its digits look like a card number."""

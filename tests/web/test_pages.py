@@ -20,6 +20,7 @@ SCRIPTS = [
     "/v3/stripe.js",
     "/acacia/stripe.js",
     "/endive/stripe.js",
+    "/stripe.js",
     "/__mock/wingback.js",
     "/__mock/demo.js",
     "/__mock/console.js",

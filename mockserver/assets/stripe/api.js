@@ -49,6 +49,10 @@ class Api {
    * @returns {Promise<{ body?: any, error?: any }>}
    */
   async _fetch(path, request) {
+    if (!(await reachesMock())) {
+      const message = `The mock server does not answer at ${ORIGIN}. Start it, and route this address to it.`;
+      return { error: { type: "api_connection_error", message } };
+    }
     let response;
     try {
       response = await fetch(ORIGIN + path, { ...request, credentials: "omit", referrerPolicy: "no-referrer" });
