@@ -105,6 +105,7 @@ REFUSALS: Final[dict[str, RefusalKind]] = {
     "reply-violates-contract": RefusalKind(500, "Reply breaks the contract"),
     # Stripe's API, where a refusal has the form of Stripe's error objects.
     "test-mode-only": RefusalKind(403, "Test mode only"),
+    "unknown-outcome": RefusalKind(400, "Unknown outcome"),
     # The control API.
     "ambiguous-namespace": RefusalKind(400, "Ambiguous namespace"),
     "unknown-payment-session": RefusalKind(404, "Unknown payment session"),

@@ -27,6 +27,8 @@ MAX_BODY = 2_000
 TOKEN = "s3cret-of-ours"
 SAME_SHORT_NAME = ("api_key_12843", "api_key_29899")
 """Two keys whose namespaces are displayed as ggkhmjgj."""
+SETUP_INTENT = "seti_xyqZgm17AFsA3sYsKY8LZDOy"
+"""The first setup intent with the seed 1 and the key api_key_demo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +303,20 @@ APIS: Mapping[str, Api] = {
             "method-not-allowed": ("method-not-allowed", 404),
         },
     ),
+    "a confirmation": Api(
+        valid=Sent(
+            method="POST",
+            path=f"/v1/setup_intents/{SETUP_INTENT}/confirm",
+            headers={"authorization": "Bearer sk_test_1", "content-type": JSON},
+            body=b'{"payment_method": "pm_card_authenticationRequired"}',
+        ),
+        defects={
+            **WITH_BODY,
+            "contract-violation": {"an unknown parameter": query("nothing=1")},
+            "test-mode-only": {"a live key": header(authorization="Bearer sk_live_1")},
+            "unknown-outcome": {"a card": members(payment_method="pm_card_radarBlock")},
+        },
+    ),
     "a call of the control API": Api(
         valid=Sent(method="PUT", path="/__mock/strict", headers=CONTROL_BODY, body=b'{"strict": null}'),
         defects={**WITH_BODY, **HEAD, "contract-violation": {"a missing member": body(b"{}")}},
@@ -381,7 +397,8 @@ def mocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Moc
         limits.setattr("mockserver.web.open_streams.MAX_STREAMS", 0)
         own = mock_of(Settings(spec=folder / "orders.yaml", scenarios=folder / "scenarios", max_body=MAX_BODY))
         orders = stack.enter_context(own)
-        bundled = stack.enter_context(mock_of(Settings(admin_token=TOKEN, max_body=MAX_BODY)))
+        bundled = stack.enter_context(mock_of(Settings(seed=1, admin_token=TOKEN, max_body=MAX_BODY)))
+        assert SETUP_INTENT in bundled.create().text
         for key in SAME_SHORT_NAME:
             bundled.caller(key).create()
         yield {name: orders if name.startswith("an operation") else bundled for name in APIS}

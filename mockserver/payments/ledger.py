@@ -18,6 +18,10 @@ MOST_METHODS = 10_000
 _UNDECIDED: Final = frozenset({"test_card", "fault"})
 
 
+class UnknownOutcomeError(Exception):
+    """Nobody has published what a setup with the payment method does, and no scenario decides it."""
+
+
 class Ledger:
     """Payment sessions with their setup intents, payment methods, and what customers have saved, by namespace.
 
@@ -37,13 +41,25 @@ class Ledger:
         self.methods.reset(namespace)
 
     def confirm(
-        self, session: PaymentSession, method: PaymentMethod, ids: RandomIds, *, return_url: str | None
+        self,
+        session: PaymentSession,
+        method: PaymentMethod,
+        ids: RandomIds,
+        *,
+        return_url: str | None,
+        authentication_requested: bool = False,
     ) -> PaymentSession:
         """Try to set up a payment method. The scenario of the session decides the outcome, otherwise the test card.
 
         `return_url` is where the customer goes after a challenge, None if Stripe.js handles the challenge.
+        `authentication_requested` says that the client asks for 3-D Secure. Raises UnknownOutcomeError.
         """
-        outcome = method.on_confirm if session.on_confirm.kind in _UNDECIDED else session.on_confirm
+        outcome = session.on_confirm
+        if outcome.kind in _UNDECIDED:
+            requested = method.on_request if authentication_requested else None
+            outcome = requested or method.on_confirm
+        if outcome.kind == "unknown":
+            raise UnknownOutcomeError
         intent = session.intent.attempted(ids.stripe_id("setatt"))
         match outcome.kind:
             case "decline":

@@ -8,39 +8,59 @@ from typing import Any, Final
 
 from mockserver.payments.outcomes import ConfirmOutcome
 from mockserver.payments.random_ids import fingerprint
+from mockserver.payments.test_cards import Card
 from mockserver.payments.test_ibans import Iban
 
 METHOD_TYPES: Final = ("card", "sepa_debit")
 DEFAULT_METHOD_TYPES: Final[tuple[str, ...]] = ("card",)
 
 # The names in Stripe's older object `card` (https://docs.stripe.com/api/cards/object).
-_BRAND_NAMES: Final = {"visa": "Visa", "mastercard": "MasterCard", "amex": "American Express"}
+_BRAND_NAMES: Final = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "jcb": "JCB",
+    "mastercard": "MasterCard",
+    "unionpay": "UnionPay",
+    "visa": "Visa",
+}
+# The names in `display_brand` that are not the names in `brand`.
+_DISPLAY_BRANDS: Final = {"amex": "american_express", "diners": "diners_club", "unionpay": "union_pay"}
 _ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
 _CONTACT: Final = ("email", "name", "phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardDetails:
-    """What is stored of a test card, without its number and security code.
+    """What is stored of a card: which test card it is, its expiry, and whether it has a security code.
 
     `cvc_check` is None without a code, `unchecked` until a confirmation, then `pass` or `fail`.
     """
 
-    brand: str
-    last4: str
+    card: Card
     exp_month: int
     exp_year: int
     cvc_check: str | None
+
+    @property
+    def brand(self) -> str:
+        """The name of the brand, such as `visa`."""
+        return self.card.brand
+
+    @property
+    def last4(self) -> str:
+        """The last four digits of the number."""
+        return self.card.last4
 
     def as_body(self) -> dict[str, Any]:
         """The member `card` of Stripe's payment method."""
         return {
             "brand": self.brand,
             "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": self.cvc_check},
-            "display_brand": "american_express" if self.brand == "amex" else self.brand,
+            "display_brand": _DISPLAY_BRANDS.get(self.brand, self.brand),
             "generated_from": None,
-            "networks": {"available": [self.brand], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
+            "networks": {"available": list(self.card.networks), "preferred": None},
+            "three_d_secure_usage": {"supported": self.card.supports_authentication},
             **self._common(),
         }
 
@@ -69,11 +89,11 @@ class CardDetails:
 
     def _common(self) -> dict[str, Any]:
         return {
-            "country": "US",
+            "country": self.card.country,
             "exp_month": self.exp_month,
             "exp_year": self.exp_year,
-            "fingerprint": fingerprint(self.brand + self.last4),
-            "funding": "credit",
+            "fingerprint": fingerprint(self.card.number),
+            "funding": self.card.funding,
             "last4": self.last4,
             "wallet": None,
         }
@@ -81,12 +101,17 @@ class CardDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod:
-    """One payment method. `created` is in seconds since the epoch; `on_confirm` is the outcome of a setup with it."""
+    """One payment method. `created` is in seconds since the epoch.
+
+    `on_confirm` is the outcome of a setup with it, `on_request` the outcome if 3-D Secure is requested: None if the
+    request makes no difference.
+    """
 
     id: str
     created: int
     details: CardDetails | Iban
     on_confirm: ConfirmOutcome
+    on_request: ConfirmOutcome | None = None
     billing: Mapping[str, Any] = field(default_factory=dict)
     allow_redisplay: str = "unspecified"
     metadata: Mapping[str, str] = field(default_factory=dict)

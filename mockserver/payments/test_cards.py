@@ -1,31 +1,36 @@
 """Stripe's test cards, and the outcome of a setup with each.
 
 Stripe documents the numbers (https://docs.stripe.com/testing), mostly by the outcome of a charge. For a setup it
-documents only some outcomes; for the others several public sources agree. `Card.source` says which it is.
+documents only some outcomes; for the others public sources agree, or nothing is known. `Card.source` says which it is.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from mockserver.payments.outcomes import SUCCEED, ConfirmOutcome
-
-_CHALLENGE: Final = ConfirmOutcome(kind="authenticate", detail="challenge")
-
-DOCUMENTED: Final = "documented"
-AGREED: Final = "agreed"
-DISPUTED: Final = "agreed, one conflict"
+from mockserver.payments.outcomes import ConfirmOutcome, parsed_outcome
+from mockserver.payments.test_methods import published_methods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One test card. `source` says whether the outcome is documented by Stripe or agreed on by other sources."""
+    """One test card.
+
+    `names` are its names without `pm_card_` or `tok_`. `networks` are those that can process it. `on_confirm` is the
+    outcome of a setup, `on_request` the outcome if 3-D Secure is requested: None if the request makes no difference.
+    """
 
     number: str
-    source: str = AGREED
-    brand: str = "visa"
-    on_confirm: ConfirmOutcome = SUCCEED
+    names: tuple[str, ...]
+    brand: str
+    country: str
+    funding: str
+    networks: tuple[str, ...]
+    supports_authentication: bool
+    on_confirm: ConfirmOutcome
+    on_request: ConfirmOutcome | None
+    source: str
 
     @property
     def last4(self) -> str:
@@ -33,58 +38,29 @@ class Card:
         return self.number[-4:]
 
 
-def _declined(number: str, reason: str, *, source: str = AGREED) -> Card:
-    return Card(number=number, source=source, on_confirm=ConfirmOutcome(kind="decline", detail=reason))
+def _card(published: Mapping[str, Any]) -> Card:
+    """The card of an entry in the file. Members with the most frequent value are left out there."""
+    brand, requested = published.get("brand", "visa"), published.get("requested")
+    return Card(
+        number=published["number"],
+        names=tuple(published["names"]),
+        brand=brand,
+        country=published.get("country", "US"),
+        funding=published.get("funding", "credit"),
+        networks=tuple(published.get("networks", [brand])),
+        supports_authentication=published.get("three_d_secure", True),
+        on_confirm=parsed_outcome(published.get("outcome", "succeed")),
+        on_request=parsed_outcome(requested) if requested else None,
+        source=published.get("source", "agreed"),
+    )
 
 
 CARDS: Final[Mapping[str, Card]] = MappingProxyType(
-    {
-        card.number: card
-        for card in (
-            Card(number="4242424242424242", source=DOCUMENTED),
-            Card(number="5555555555554444", source=DOCUMENTED, brand="mastercard"),
-            Card(number="378282246310005", source=DOCUMENTED, brand="amex"),
-            # The setup succeeds; only a later charge would fail.
-            Card(number="4000000000000341"),
-            _declined("4000000000000002", "generic_decline"),
-            _declined("4000000000009995", "insufficient_funds"),
-            _declined("4000000000009987", "lost_card"),
-            _declined("4000000000009979", "stolen_card"),
-            _declined("4000000000000069", "expired_card", source=DISPUTED),
-            _declined("4000000000000127", "incorrect_cvc"),
-            _declined("4000000000000119", "processing_error"),
-            Card(number="4000002500003155", on_confirm=_CHALLENGE),
-            Card(number="4000002760003184", on_confirm=_CHALLENGE),
-        )
-    }
+    {card.number: card for card in map(_card, published_methods()["cards"])}
 )
 """The test cards by number. All other numbers are refused."""
 
-_NAMES: Final = {
-    "visa": "4242424242424242",
-    "mastercard": "5555555555554444",
-    "amex": "378282246310005",
-    "chargeCustomerFail": "4000000000000341",
-    "chargeDeclined": "4000000000000002",
-    "chargeDeclinedInsufficientFunds": "4000000000009995",
-    "chargeDeclinedLostCard": "4000000000009987",
-    "chargeDeclinedStolenCard": "4000000000009979",
-    "chargeDeclinedExpiredCard": "4000000000000069",
-    "chargeDeclinedIncorrectCvc": "4000000000000127",
-    "chargeDeclinedProcessingError": "4000000000000119",
-    "authenticationRequiredOnSetup": "4000002500003155",
-    "authenticationRequired": "4000002760003184",
-}
-# Stripe also publishes the names of declined cards with the brand in them.
-_BRANDED: Final = {
-    name.replace("charge", "visa_charge", 1): number for name, number in _NAMES.items() if "Declined" in name
-}
-
 CARD_TOKENS: Final[Mapping[str, Card]] = MappingProxyType(
-    {
-        f"{prefix}{name}": CARDS[number]
-        for prefix in ("pm_card_", "tok_")
-        for name, number in (_NAMES | _BRANDED).items()
-    }
+    {f"{prefix}{name}": card for prefix in ("pm_card_", "tok_") for card in CARDS.values() for name in card.names}
 )
 """The test cards by the names that Stripe accepts as the id of a payment method or of a token."""

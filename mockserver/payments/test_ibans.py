@@ -1,37 +1,32 @@
-"""Stripe's test IBANs whose setup succeeds (https://docs.stripe.com/payments/sepa-debit/set-up-payment)."""
+"""Stripe's test IBANs (https://docs.stripe.com/testing), and the outcome of a setup with each.
+
+Stripe describes what happens to a *debit* of each account. Public sources agree that a setup with the first account of
+a country succeeds. What a setup with the others does is not public, unless Stripe refuses to make a payment method.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
+from mockserver.payments.outcomes import SUCCEED, UNKNOWN, ConfirmOutcome
 from mockserver.payments.random_ids import fingerprint
+from mockserver.payments.test_methods import published_methods
 
 _SHORTEST, _LONGEST = 15, 34
 
-IBANS: Final = frozenset(
-    {
-        "AT611904300234573201",
-        "BE62510007547061",
-        "CH9300762011623852957",
-        "DE89370400440532013000",
-        "EE382200221020145685",
-        "ES0700120345030000067890",
-        "FI2112345600000785",
-        "FR1420041010050500013M02606",
-        "GB82WEST12345698765432",
-        "HR7624020064583467589",
-        "IE29AIBK93115212345678",
-        "LI0508800636123378777",
-        "LT121000011101001000",
-        "LU280019400644750000",
-        "NL39RABO0300065264",
-        "NO9386011117947",
-        "PT50000201231234567890154",
-        "SE3550000000054910000003",
-    }
-)
-"""All other IBANs are refused."""
+# For these kinds of accounts Stripe makes no payment method, with this error code.
+_REFUSED: Final = {
+    "bankNotSupported": "sepa_debit_bank_not_supported",
+    "debitsNotSupported": "sepa_debit_debits_not_supported",
+}
+# Stripe publishes both spellings of the names.
+_PREFIXES: Final = ("pm_sepaDebit_", "pm_")
+
+# Countries of SEPA outside of the European Economic Area: Stripe needs the billing address of their accounts.
+_OUTSIDE_EEA: Final = frozenset({"AD", "CH", "GB", "GG", "GI", "IM", "JE", "MC", "PM", "SM", "VA"})
 
 # Where the bank code ends. It begins after the country and the check digits.
 _BANK_CODE_ENDS: Final = {"AT": 9, "BE": 7, "DE": 12, "ES": 8, "FR": 9, "GB": 8, "IE": 8, "NL": 8}
@@ -61,6 +56,51 @@ class Iban:
             "generated_from": {"charge": None, "setup_attempt": None},
             "last4": self.last4,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One test account. `kind` is Stripe's word for what a debit of it does, such as `insufficientFunds`."""
+
+    iban: str
+    kind: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of payment methods that Stripe publishes for the account."""
+        if self.refusal is not None:
+            return ()
+        return tuple(f"{prefix}{self.kind}_{self.iban[:2].lower()}" for prefix in _PREFIXES)
+
+    @property
+    def refusal(self) -> str | None:
+        """The error code with which Stripe refuses to make a payment method; None if it makes one."""
+        return _REFUSED.get(self.kind)
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether a payment method for the account needs a billing address."""
+        return self.iban[:2] in _OUTSIDE_EEA
+
+    @property
+    def on_confirm(self) -> ConfirmOutcome:
+        """The outcome of a setup."""
+        return SUCCEED if self.kind == "success" else UNKNOWN
+
+
+IBANS: Final[Mapping[str, Account]] = MappingProxyType(
+    {
+        iban: Account(iban=iban, kind=kind)
+        for kinds in published_methods()["ibans"].values()
+        for kind, iban in kinds.items()
+    }
+)
+"""The test accounts by IBAN. All other IBANs are refused."""
+
+IBAN_NAMES: Final[Mapping[str, Account]] = MappingProxyType(
+    {name: account for account in IBANS.values() for name in account.names}
+)
+"""The test accounts by the names that Stripe accepts as the id of a payment method."""
 
 
 def is_iban(text: str) -> bool:

@@ -47,7 +47,9 @@ class PaymentMethodOperations:
 
     def _create(self, entered: Mapping[str, Any], caller: Caller, *, prefix: str) -> PaymentMethod:
         try:
-            method = entered_method(entered, caller.ids, tokens=self._ledger.methods, prefix=prefix)
+            method = entered_method(
+                entered, caller.ids, tokens=self._ledger.methods, prefix=prefix, since_endive=caller.uses_endive
+            )
         except EntryRefusedError as refused:
             raise entry_error(refused) from None
         self._ledger.methods.put(caller.owner, method.id, method)

@@ -1,11 +1,13 @@
 """Retrieves, confirms and cancels setup intents."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from mockserver.engine.reply_renderer import ReplyRenderer
 from mockserver.messages import Call, Fault, Reply
 from mockserver.payments import Ledger, PaymentSession
+from mockserver.payments.ledger import UnknownOutcomeError
 from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.redaction.redact import redact_name
@@ -61,7 +63,16 @@ class SetupIntentOperations:
     def _confirmed(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
         method = self._payment_method(session, call, caller)
         return_url = None if call.body.get("use_stripe_sdk") in _YES else call.body.get("return_url")
-        followed = self._ledger.confirm(session, method, caller.ids, return_url=return_url)
+        try:
+            followed = self._ledger.confirm(
+                session,
+                method,
+                caller.ids,
+                return_url=return_url,
+                authentication_requested=_requests_authentication(call.body),
+            )
+        except UnknownOutcomeError:
+            raise _unknown_outcome(method) from None
         intent = followed.intent
         if intent.error is not None:
             tried = intent.failed_method.as_body() if intent.failed_method else None
@@ -91,7 +102,12 @@ class SetupIntentOperations:
 
     def _entered(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
         try:
-            return entered_method(call.body["payment_method_data"], caller.ids, tokens=self._ledger.methods)
+            return entered_method(
+                call.body["payment_method_data"],
+                caller.ids,
+                tokens=self._ledger.methods,
+                since_endive=caller.uses_endive,
+            )
         except EntryRefusedError as refused:
             if refused.decline.type == "card_error":
                 session = self._ledger.refuse(session, refused.decline, caller.ids)
@@ -108,6 +124,23 @@ class SetupIntentOperations:
                 param="payment_method",
             )
         return method
+
+
+def _requests_authentication(parameters: Mapping[str, Any]) -> bool:
+    """Whether the client asks for 3-D Secure (https://docs.stripe.com/payments/3d-secure/authentication-flow)."""
+    options = parameters.get("payment_method_options") or {}
+    return (options.get("card") or {}).get("request_three_d_secure") in {"any", "challenge"}
+
+
+def _unknown_outcome(method: PaymentMethod) -> StripeError:
+    what = "card" if method.type == "card" else "bank account"
+    return StripeError(
+        status=400,
+        message=f"The mock does not know the outcome of a setup with this {what}: nobody has published it. "
+        "Choose a scenario with on_confirm, or another test number.",
+        param="payment_method",
+        refused="unknown-outcome",
+    )
 
 
 def _check_offered(kind: str, param: str, session: PaymentSession, caller: Caller) -> None:

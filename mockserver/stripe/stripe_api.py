@@ -137,6 +137,7 @@ def _caller(request: StripeRequest, recording: Recording) -> Caller:
         account=request.account,
         owner=recording.namespace.key,
         ids=recording.ids,
+        version=request.request.headers.get("stripe-version", ""),
         base=f"http://{request.request.headers.get('host', 'localhost')}",
     )
 

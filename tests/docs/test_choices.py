@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -152,6 +153,20 @@ def expiry_years(mock: Mock) -> bool:
     return [reply.status_code for reply in replies] == [200, 402]
 
 
+def card_details(mock: Mock, number: str) -> Any:
+    return prepared(mock).http.post("/v1/payment_methods", json=card_data(number)).json()["card"]
+
+
+def countries(mock: Mock) -> bool:
+    numbers = ("4000002760003184", "4000003720000278", "5555555555554444", "3566002020360505")
+    return [card_details(mock, number)["country"] for number in numbers] == ["DE", "IE", "US", "US"]
+
+
+def brands(mock: Mock) -> bool:
+    numbers = ("4000002500001001", "5555552500001001")
+    return [card_details(mock, number)["brand"] for number in numbers] == ["visa", "mastercard"]
+
+
 def card_numbers(mock: Mock) -> bool:
     billing = {"billing_details": {"name": "4242 4242 4242 4242", "address": {"line1": "5555555555554444"}}}
     setup = prepared(mock)
@@ -219,6 +234,8 @@ STRIPE: dict[str, Callable[[Mock], bool]] = {
     "`on_confirm` of a scenario": debit_outcome,
     "saved methods": saved_methods,
     "latest expiry year of a card": expiry_years,
+    "country of a test card for which Stripe names none": countries,
+    "brand of a card with several networks": brands,
     "a card number in a name, an address or metadata": card_numbers,
     "details of a debit": debits,
 }

@@ -1,10 +1,9 @@
-"""Test cards and test IBANs: the outcome of a setup with each, over HTTP, when no scenario decides."""
+"""Test cards: the outcome of a setup with each, over HTTP, when no scenario decides."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,77 +11,54 @@ import pytest
 from mockserver.payments.method_entry import EntryRefusedError, entered_method
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.random_ids import RandomIds
-from mockserver.payments.test_cards import CARD_TOKENS
-from mockserver.payments.test_ibans import IBANS
-from mockserver.settings import Settings
+from mockserver.payments.test_methods import published_methods
 from mockserver.storage.keyed_store import KeyedStore
-from tests.support.mock import Mock, mock_of
+from tests.support.mock import Mock
 from tests.support.shop import Setup, card_data, prepared
 
-SUCCEEDED = (200, "succeeded", None, None)
-CHALLENGED = (200, "requires_action", None, None)
+# What a confirmation answers: HTTP status, status of the setup intent, error code, decline code.
+Outcome = tuple[int, str | None, str | None, str | None]
+SUCCEEDED: Outcome = (200, "succeeded", None, None)
+CHALLENGED: Outcome = (200, "requires_action", None, None)
+REFUSED: Outcome = (400, None, None, None)
 
 
-def declined(code: str, decline_code: str | None = None) -> tuple[int, str, str, str | None]:
+def declined(code: str, decline_code: str | None = None) -> Outcome:
     return (402, "requires_payment_method", code, decline_code)
 
 
-# The number, its names, and the outcome: HTTP status, status of the setup intent, code, decline code.
-CARDS: dict[str, tuple[str, list[str], tuple[int, str, str | None, str | None]]] = {
-    "visa": ("4242424242424242", ["visa"], SUCCEEDED),
-    "mastercard": ("5555555555554444", ["mastercard"], SUCCEEDED),
-    "amex": ("378282246310005", ["amex"], SUCCEEDED),
-    "later charge fails": ("4000000000000341", ["chargeCustomerFail"], SUCCEEDED),
-    "generic decline": (
-        "4000000000000002",
-        ["chargeDeclined", "visa_chargeDeclined"],
-        declined("card_declined", "generic_decline"),
-    ),
-    "insufficient funds": (
-        "4000000000009995",
-        ["chargeDeclinedInsufficientFunds", "visa_chargeDeclinedInsufficientFunds"],
-        declined("card_declined", "insufficient_funds"),
-    ),
-    "lost": (
-        "4000000000009987",
-        ["chargeDeclinedLostCard", "visa_chargeDeclinedLostCard"],
-        declined("card_declined", "lost_card"),
-    ),
-    "stolen": (
-        "4000000000009979",
-        ["chargeDeclinedStolenCard", "visa_chargeDeclinedStolenCard"],
-        declined("card_declined", "stolen_card"),
-    ),
-    "expired": (
-        "4000000000000069",
-        ["chargeDeclinedExpiredCard", "visa_chargeDeclinedExpiredCard"],
-        declined("expired_card"),
-    ),
-    "cvc": (
-        "4000000000000127",
-        ["chargeDeclinedIncorrectCvc", "visa_chargeDeclinedIncorrectCvc"],
-        declined("incorrect_cvc"),
-    ),
-    "processing error": (
-        "4000000000000119",
-        ["chargeDeclinedProcessingError", "visa_chargeDeclinedProcessingError"],
-        declined("processing_error"),
-    ),
-    "3-D Secure": ("4000002500003155", ["authenticationRequiredOnSetup"], CHALLENGED),
-    "3-D Secure each time": ("4000002760003184", ["authenticationRequired"], CHALLENGED),
+# By the outcome in test_methods.json.
+OUTCOMES = {
+    "succeed": SUCCEEDED,
+    "authenticate challenge": CHALLENGED,
+    "unknown": REFUSED,
+    "decline generic_decline": declined("card_declined", "generic_decline"),
+    "decline insufficient_funds": declined("card_declined", "insufficient_funds"),
+    "decline lost_card": declined("card_declined", "lost_card"),
+    "decline stolen_card": declined("card_declined", "stolen_card"),
+    "decline card_velocity_exceeded": declined("card_declined", "card_velocity_exceeded"),
+    "decline expired_card": declined("expired_card"),
+    "decline incorrect_cvc": declined("incorrect_cvc"),
+    "decline processing_error": declined("processing_error"),
 }
-NAMED = [
-    pytest.param(prefix + name, expected, id=prefix + name)
-    for _, names, expected in CARDS.values()
-    for name in names
+CARDS: list[dict[str, Any]] = published_methods()["cards"]
+BY_NUMBER = {card["number"]: OUTCOMES[card.get("outcome", "succeed")] for card in CARDS}
+BY_NAME = {
+    f"{prefix}{name}": OUTCOMES[card.get("outcome", "succeed")]
+    for card in CARDS
+    for name in card["names"]
     for prefix in ("pm_card_", "tok_")
-]
+}
+REQUESTED = {"payment_method_options": {"card": {"request_three_d_secure": "any"}}}
 
 
-def outcome(reply: Any) -> tuple[int, str, str | None, str | None]:
+def outcome(reply: Any) -> Outcome:
     """The outcome of a confirmation. The error and the setup intent must agree."""
     body = reply.json()
     error = body.get("error", {})
+    if reply.headers.get("mock-refused") == "unknown-outcome":
+        assert error["message"].startswith("The mock does not know the outcome of a setup with this ")
+        return reply.status_code, None, None, None
     intent = error.get("setup_intent", body)
     last = intent["last_setup_error"] or {}
     assert ("card_error" if reply.status_code == 402 else None) == error.get("type")
@@ -90,60 +66,141 @@ def outcome(reply: Any) -> tuple[int, str, str | None, str | None]:
     return reply.status_code, intent["status"], error.get("code"), error.get("decline_code")
 
 
-@pytest.mark.parametrize("name", CARDS)
-def test_numbers(mock: Mock, name: str) -> None:
-    """The number of a test card decides the outcome."""
-    number, _, expected = CARDS[name]
-
-    assert expected == outcome(prepared(mock).confirm(number))
+def token_data(token: str) -> dict[str, Any]:
+    return {"payment_method_data": {"type": "card", "card": {"token": token}}}
 
 
-@pytest.mark.parametrize("name", CARDS)
-def test_numbers_with_spaces(mock: Mock, name: str) -> None:
-    """A number may have spaces, as on a card."""
-    number, _, expected = CARDS[name]
-    grouped = " ".join(number[start : start + 4] for start in range(0, len(number), 4))
-
-    assert expected == outcome(prepared(mock).confirm(grouped))
+def grouped(number: str) -> str:
+    """A number with spaces, as on a card."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
-@pytest.mark.parametrize("name", CARDS)
-def test_payment_methods_from_numbers(mock: Mock, name: str) -> None:
-    """A payment method can be created from every test card. A decline comes only with the confirmation."""
-    number, _, expected = CARDS[name]
-    setup = prepared(mock)
+def from_payment_method(setup: Setup, number: str) -> Any:
     made = setup.http.post("/v1/payment_methods", json=card_data(number))
-
-    assert 200 == made.status_code
+    assert 200 == made.status_code, made.text
     assert (number[-4:], "unchecked") == (made.json()["card"]["last4"], made.json()["card"]["checks"]["cvc_check"])
-    assert expected == outcome(setup.confirm_with(made.json()["id"]))
+    return setup.confirm_with(made.json()["id"])
 
 
-@pytest.mark.parametrize("name", CARDS)
-def test_tokens_from_numbers(mock: Mock, name: str) -> None:
-    """A token can be created from every test card, and has the outcome of the card."""
-    number, _, expected = CARDS[name]
-    setup = prepared(mock)
+def from_token(setup: Setup, number: str) -> Any:
     made = setup.http.post("/v1/tokens", json={"card": card_data(number)["card"]})
-    data = {"type": "card", "card": {"token": made.json()["id"]}}
-
-    assert 200 == made.status_code
-    assert expected == outcome(setup.call("confirm", {"payment_method_data": data}))
+    assert 200 == made.status_code, made.text
+    return setup.call("confirm", token_data(made.json()["id"]))
 
 
-@pytest.mark.parametrize(("name", "expected"), NAMED)
-def test_names(mock: Mock, name: str, expected: tuple[int, str, str | None, str | None]) -> None:
+WAYS: dict[str, Callable[[Setup, str], Any]] = {
+    "number": lambda setup, number: setup.confirm(number),
+    "number with spaces": lambda setup, number: setup.confirm(grouped(number)),
+    "payment method": from_payment_method,
+    "token": from_token,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_numbers(mock: Mock, way: str) -> None:
+    """The number of a test card decides the outcome. A payment method or a token from the card has it as well."""
+    assert BY_NUMBER == {number: outcome(WAYS[way](prepared(mock), number)) for number in BY_NUMBER}
+
+
+def test_names(mock: Mock) -> None:
     """Stripe's names for test cards work: `pm_card_…` as a payment method, `tok_…` as a token."""
+
+    def confirmed(name: str) -> Outcome:
+        setup = prepared(mock)
+        named = name.startswith("pm_")
+        return outcome(setup.confirm_with(name) if named else setup.call("confirm", token_data(name)))
+
+    assert BY_NAME == {name: confirmed(name) for name in BY_NAME}
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("4242424242424242", ("visa", "visa", "US", "credit", ["visa"], True)),
+        ("378282246310005", ("amex", "american_express", "US", "credit", ["amex"], False)),
+        ("3056930009020004", ("diners", "diners_club", "US", "credit", ["diners"], True)),
+        ("6200000000000047", ("unionpay", "union_pay", "US", "debit", ["unionpay"], True)),
+        ("5105105105105100", ("mastercard", "mastercard", "US", "prepaid", ["mastercard"], True)),
+        ("4000002500001001", ("visa", "visa", "FR", "credit", ["cartes_bancaires", "visa"], True)),
+        ("5555558265554449", ("mastercard", "mastercard", "GB", "credit", ["mastercard"], True)),
+        ("4000004840008001", ("visa", "visa", "MX", "credit", ["visa"], True)),
+    ],
+)
+def test_details_of_a_card(mock: Mock, number: str, expected: tuple[object, ...]) -> None:
+    """A payment method shows brand, country, funding and networks, and whether 3-D Secure is supported."""
+    card = prepared(mock).http.post("/v1/payment_methods", json=card_data(number)).json()["card"]
+
+    assert expected == (
+        card["brand"],
+        card["display_brand"],
+        card["country"],
+        card["funding"],
+        card["networks"]["available"],
+        card["three_d_secure_usage"]["supported"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param("4000000000003055", CHALLENGED, id="optional"),
+        pytest.param("4000000000003097", declined("processing_error"), id="optional, with an error"),
+        pytest.param("378282246310005", SUCCEEDED, id="unsupported"),
+        pytest.param("4242424242424242", SUCCEEDED, id="not enrolled"),
+        pytest.param("4000000000003220", CHALLENGED, id="required"),
+        pytest.param("4000000000000002", declined("card_declined", "generic_decline"), id="declined"),
+    ],
+)
+@pytest.mark.parametrize("way", ["number", "payment method", "token"])
+def test_requested_authentication(mock: Mock, number: str, expected: Outcome, way: str) -> None:
+    """If a client requests 3-D Secure, cards that support it optionally ask for it."""
     setup = prepared(mock)
-    data = {"type": "card", "card": {"token": name}}
-    reply = setup.confirm_with(name) if name.startswith("pm_") else setup.call("confirm", {"payment_method_data": data})
+    data: dict[str, Any] = {"payment_method_data": card_data(number)}
+    if way == "payment method":
+        data = {"payment_method": setup.http.post("/v1/payment_methods", json=card_data(number)).json()["id"]}
+    elif way == "token":
+        made = setup.http.post("/v1/tokens", json={"card": card_data(number)["card"]})
+        data = token_data(made.json()["id"])
 
-    assert expected == outcome(reply)
+    assert expected == outcome(setup.call("confirm", data | REQUESTED))
 
 
-def test_every_name_is_in_the_table() -> None:
-    """The table above has every name."""
-    assert set(CARD_TOKENS) == {str(each.values[0]) for each in NAMED}
+@pytest.mark.parametrize(
+    ("option", "expected"), [("any", CHALLENGED), ("challenge", CHALLENGED), ("automatic", SUCCEEDED), ("", SUCCEEDED)]
+)
+def test_ways_to_request_authentication(mock: Mock, option: str, expected: Outcome) -> None:
+    """`any` and `challenge` request 3-D Secure. `automatic` leaves it to Stripe, which does not ask."""
+    options = {"card": {"request_three_d_secure": option}}
+    setup = prepared(mock)
+
+    assert expected == outcome(setup.confirm_with("pm_card_threeDSecureOptional", payment_method_options=options))
+
+
+@pytest.mark.parametrize("options", ["x", {"card": "x"}, {"card": {"request_three_d_secure": "never"}}])
+def test_other_options_are_refused(mock: Mock, options: object) -> None:
+    """Options that Stripe does not have are refused."""
+    reply = prepared(mock).confirm_with("pm_card_visa", payment_method_options=options)
+
+    assert (400, "contract-violation") == (reply.status_code, reply.headers["mock-refused"])
+
+
+def test_an_unknown_outcome_changes_nothing(mock: Mock) -> None:
+    """If the outcome of a card is unknown, the confirmation is refused, and another card can be used."""
+    setup = prepared(mock)
+    reply = setup.confirm_with("pm_card_riskLevelHighest")
+
+    assert (400, "unknown-outcome") == (reply.status_code, reply.headers["mock-refused"])
+    assert "created" == setup.status
+    assert SUCCEEDED == outcome(setup.confirm())
+
+
+@pytest.mark.parametrize(
+    ("scenario", "expected"),
+    [("card_declined", declined("card_declined", "generic_decline")), ("authentication_required", CHALLENGED)],
+)
+def test_a_scenario_decides_an_unknown_outcome(mock: Mock, scenario: str, expected: Outcome) -> None:
+    """If the scenario decides the outcome, every test card can be used."""
+    assert expected == outcome(prepared(mock, scenario=scenario).confirm_with("pm_card_radarBlock"))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +210,7 @@ def test_every_name_is_in_the_table() -> None:
         pytest.param({"number": "42424242"}, ("incorrect_number", None), id="short"),
         pytest.param({"number": "4242x42424242424"}, ("incorrect_number", None), id="no digits"),
         pytest.param({"number": "4111111111111111"}, ("card_declined", "test_mode_live_card"), id="another number"),
-        pytest.param({"number": "6011000990139424"}, ("card_declined", "test_mode_live_card"), id="another brand"),
+        pytest.param({"number": "6011000000000004"}, ("card_declined", "test_mode_live_card"), id="another brand"),
         pytest.param({"exp_month": "13"}, ("invalid_expiry_month", None), id="month 13"),
         pytest.param({"exp_month": "0"}, ("invalid_expiry_month", None), id="month 0"),
         pytest.param({"exp_year": "2020"}, ("invalid_expiry_year", None), id="past year"),
@@ -309,65 +366,3 @@ def test_card_numbers_inside_texts_are_redacted(mock: Mock, sent: str, stored: s
 
     assert stored == found.get(where, next(iter(made["metadata"]), None))
     assert where != "name" or stored == setup.saved()[0]["holder_name"]
-
-
-def debit(setup: Setup, iban: str) -> Any:
-    return setup.call("confirm", {"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"iban": iban}}})
-
-
-@pytest.mark.parametrize("iban", sorted(IBANS))
-def test_a_test_iban_succeeds(mock: Mock, iban: str) -> None:
-    """If the scenario offers debits, every test IBAN succeeds. Spaces and lower case do not matter."""
-    setup = prepared(mock, scenario="sepa_debit")
-    body = debit(setup, iban.lower() if iban < "F" else " ".join((iban[:4], iban[4:]))).json()
-    expanded = setup.retrieve(expand="payment_method").json()["payment_method"]
-
-    assert "succeeded" == body["status"]
-    assert ("sepa_debit", iban[:2], iban[-4:]) == (
-        expanded["type"],
-        expanded["sepa_debit"]["country"],
-        expanded["sepa_debit"]["last4"],
-    )
-
-
-@pytest.mark.parametrize(
-    ("iban", "refused"),
-    [
-        pytest.param("DE89370400440532013001", None, id="check digits"),
-        pytest.param("hello", None, id="none"),
-        pytest.param("GB29NWBK60161331926819", "test-mode-only", id="a valid one that is no test IBAN"),
-    ],
-)
-def test_another_iban_is_refused(mock: Mock, iban: str, refused: str | None) -> None:
-    """Other IBANs are refused. For a valid one, a header says that the mock refused it."""
-    reply = debit(prepared(mock, scenario="sepa_debit"), iban)
-
-    assert (400, "invalid_bank_account_iban") == (reply.status_code, reply.json()["error"]["code"])
-    assert refused == reply.headers.get("mock-refused")
-
-
-def test_debits_are_not_offered_by_default(mock: Mock) -> None:
-    """Without a scenario that offers debits, a setup intent offers only cards, and refuses debits."""
-    setup = prepared(mock)
-    reply = debit(setup, "DE89370400440532013000")
-
-    assert ["card"] == setup.retrieve().json()["payment_method_types"]
-    assert (400, "payment_method_data[type]") == (reply.status_code, reply.json()["error"]["param"])
-    assert "created" == setup.status
-
-
-@pytest.mark.parametrize("number", ["4242424242424242", "4111111111111111", "4242424242424241"])
-def test_a_card_where_only_debits_are_offered(tmp_path: Path, number: str) -> None:
-    """If only debits are offered, a card is refused before its number is checked. The session stays as it was."""
-    stub = {
-        "name": "created",
-        "operation": "c_create_payment_session",
-        "reply": {"payment_session": {}, "payment_method_types": ["sepa_debit"]},
-    }
-    (tmp_path / "debits.yaml").write_text(json.dumps({"about": "Debits only.", "stubs": [stub]}), "utf-8")
-    with mock_of(Settings(seed=1, scenarios=tmp_path, scenario="debits")) as mock:
-        setup = prepared(mock)
-        reply = setup.confirm(number)
-
-        assert (400, "payment_method_data[type]") == (reply.status_code, reply.json()["error"]["param"])
-        assert "created" == setup.status

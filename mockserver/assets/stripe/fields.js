@@ -63,7 +63,7 @@ function ibanField({ bare } = {}) {
     label: "IBAN",
     name: "iban",
     inputMode: "text",
-    placeholder: formatIban(MOCK.ibans[0]),
+    placeholder: formatIban(TEST_IBANS[0]),
     wide: true,
     bare,
     format: formatIban,

@@ -1,5 +1,5 @@
 // The origin of the mock server. The server defines MOCK before this file: the host and the release train of the
-// script's URL, and the supported test cards and IBANs.
+// script's URL, and Stripe's test cards and IBANs.
 
 const STRIPE_API = "https://api.stripe.com";
 
