@@ -31,6 +31,8 @@ class Settings:
     """The accepted API keys. Empty accepts any key. (`MOCKSERVER_API_KEY`)"""
     on_violation: Literal["refuse", "report"] = "refuse"
     """Refuse a request that breaks the contract, or answer it and report. (`MOCKSERVER_ON_VIOLATION`)"""
+    stripe_account: Literal["required", "optional"] = "required"
+    """Whether pages must name the connected account in calls of Stripe's API. (`MOCKSERVER_STRIPE_ACCOUNT`)"""
     strict: bool = False
     """Whether names that the contract does not document are violations. (`MOCKSERVER_STRICT`)"""
     reload: bool = False

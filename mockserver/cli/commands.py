@@ -92,6 +92,7 @@ scenarios_option = option(
 @option("--seed", type=int, help="Seed of generated values: same seed and requests, same replies; default: random.")
 @repeatable("--api-key", "api_keys", "Accept only this key")
 @choice("--on-violation", ["refuse", "report"], "Refuse invalid requests, or answer and list violations in a header.")
+@choice("--stripe-account", ["required", "optional"], "Whether pages must pass stripeAccount to Stripe().")
 @option("--strict", is_flag=True, help="Treat undocumented members, query parameters and form fields as violations.")
 @option("--reload", is_flag=True, help="Serve edited contracts and scenarios within a second, without a restart.")
 @repeatable("--cors-origin", "cors_origins", "Allow pages of this origin to call the mock")

@@ -39,6 +39,7 @@ class Engine:
         seed: int | None = None,
         report_violations: bool = False,
         strict: bool = False,
+        account_required: bool = True,
     ) -> None:
         self.snapshot = snapshot
         self.reload: ReloadStatus | None = None
@@ -47,7 +48,7 @@ class Engine:
         self.payment_sessions = self.ledger.sessions
         self.report_violations = report_violations
         self.strictness = NamespaceSetting(strict)
-        self._renderer = ReplyRenderer(self.payment_sessions)
+        self._renderer = ReplyRenderer(self.payment_sessions, account_required=account_required)
         self._on_reset: list[Callable[[str | None], None]] = []
 
     def handle(self, request: Request) -> Reply | Fault:

@@ -26,10 +26,14 @@ class RenderedReply(NamedTuple):
 
 
 class ReplyRenderer:
-    """Renders replies. The same ids give the same reply."""
+    """Renders replies. The same ids give the same reply.
 
-    def __init__(self, payment_sessions: PaymentSessions) -> None:
+    `account_required` says whether pages must name the connected account, unless a scenario decides it.
+    """
+
+    def __init__(self, payment_sessions: PaymentSessions, *, account_required: bool = True) -> None:
         self._payment_sessions = payment_sessions
+        self._account_required = account_required
 
     def reply(
         self,
@@ -58,6 +62,7 @@ class ReplyRenderer:
             overrides=overrides,
             on_confirm=planned.on_confirm,
             method_types=planned.method_types,
+            account_required=self._account_required if planned.account_required is None else planned.account_required,
             scenario=scenario,
         )
         body = session.as_body()

@@ -23,6 +23,7 @@ def load_engine(settings: Settings) -> Engine:
         seed=settings.seed,
         report_violations=settings.on_violation == "report",
         strict=settings.strict,
+        account_required=settings.stripe_account == "required",
     )
 
 

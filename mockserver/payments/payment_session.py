@@ -74,7 +74,8 @@ class PaymentSession:
     `owner` is the key of its namespace and `scenario` the name of the scenario that made it. `stripe` is None for other
     providers. `on_confirm` is the outcome of a confirmation, `method_types` are the types that the setup intent offers,
     and `intent` is its state. `initial_status` is the status until there is a result. `overrides` replaces members of
-    the body, to any depth. `created` is in seconds since the epoch.
+    the body, to any depth. `created` is in seconds since the epoch. `account_required` says whether a call with the
+    publishable key must name the connected account.
     """
 
     owner: str
@@ -92,6 +93,7 @@ class PaymentSession:
     method_types: tuple[str, ...]
     created: int
     overrides: Mapping[str, Any]
+    account_required: bool = True
     intent: SetupIntent = NEW
 
     @property

@@ -51,6 +51,7 @@ class PaymentSessions:
         overrides: Mapping[str, Any] = NO_OVERRIDES,
         on_confirm: ConfirmOutcome = TEST_CARD,
         method_types: tuple[str, ...] = DEFAULT_METHOD_TYPES,
+        account_required: bool = True,
         scenario: str | None = None,
     ) -> PaymentSession:
         """Make up a payment session for a request: its customer, provider, address and purpose.
@@ -80,6 +81,7 @@ class PaymentSessions:
             else None,
             on_confirm=on_confirm,
             method_types=method_types,
+            account_required=account_required,
             scenario=scenario,
             created=ids.moment,
             overrides=overrides or NO_OVERRIDES,

@@ -39,12 +39,13 @@ class PaymentSessionReply(_Head):
     """A made-up payment session. `overrides` replaces members of it, to any depth.
 
     `on_confirm` is the outcome of a confirmation; `method_types` are the types of payment methods that the setup intent
-    offers.
+    offers. `account_required` says whether pages must name the connected account; None leaves it to the settings.
     """
 
     overrides: Template
     on_confirm: ConfirmOutcome = TEST_CARD
     method_types: tuple[str, ...] = DEFAULT_METHOD_TYPES
+    account_required: bool | None = None
 
     @property
     def static(self) -> bool:

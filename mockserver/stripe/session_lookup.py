@@ -15,6 +15,11 @@ _UNCLEAR: Final = (
     "send the publishable key and the connected account of its payment session, or the header Mock-Namespace."
 )
 
+_NO_ACCOUNT: Final = (
+    ". It belongs to a connected account, and the request names none: pass stripeAccount, the connected_account_id of "
+    "the payment session, to Stripe(). The flag --stripe-account optional turns this check of the mock off."
+)
+
 
 def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None) -> PaymentSession:
     """The payment session whose setup intent is called. Raises StripeError."""
@@ -23,12 +28,9 @@ def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None
     stripe = session.stripe if session else None
     if session is None or stripe is None or not _belongs(session, caller):
         is_unclear = HEADER not in call.request.headers and ledger.sessions.has_shared_setup_intent(name)
-        raise StripeError(
-            status=404,
-            code="resource_missing",
-            message=f"No such setupintent: '{redact_name(name)}'{_UNCLEAR if is_unclear else ''}",
-            param="intent",
-        )
+        raise _missing(name, _UNCLEAR if is_unclear else "")
+    if session.account_required and stripe.connected_account_id and _is_platform(caller):
+        raise _missing(name, _NO_ACCOUNT)
     if secret is None and caller.is_publishable:
         raise StripeError(
             status=400,
@@ -48,12 +50,30 @@ def session_of(ledger: Ledger, call: Call, caller: Caller, *, secret: str | None
 def _belongs(session: PaymentSession, caller: Caller) -> bool:
     """Whether a setup intent exists for a caller. As everywhere at Stripe, objects of other accounts do not exist.
 
-    The mock's own choices: any secret key is accepted, and a request without an account means the right account.
+    The mock's own choice: any secret key is accepted, because it can be the key of the connected account.
     """
     stripe = session.stripe
     if stripe is None or caller.account not in (None, stripe.connected_account_id):
         return False
     return caller.key is None or not caller.key.is_publishable or caller.key.text == stripe.pk_key
+
+
+def _is_platform(caller: Caller) -> bool:
+    """Whether a page calls for the platform itself. The publishable keys of payment sessions belong to the platform.
+
+    Then the setup intents of connected accounts do not exist (https://docs.stripe.com/connect/authentication). The page
+    of a challenge has no key.
+    """
+    return caller.key is not None and caller.key.is_publishable and caller.account is None
+
+
+def _missing(name: str, hint: str) -> StripeError:
+    return StripeError(
+        status=404,
+        code="resource_missing",
+        message=f"No such setupintent: '{redact_name(name)}'{hint}",
+        param="intent",
+    )
 
 
 def visible_setup_intent(session: PaymentSession, caller: Caller, expand: Any = ()) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Options(TypedDict, total=False):
     seed: int | None
     api_keys: tuple[str, ...]
     on_violation: Literal["refuse", "report"]
+    stripe_account: Literal["required", "optional"]
     strict: bool
     cors_origins: tuple[str, ...]
     allow_hosts: tuple[str, ...]

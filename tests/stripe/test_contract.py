@@ -307,7 +307,8 @@ def test_a_page_may_call(mock: Mock) -> None:
     preflight = origin | {"access-control-request-method": "POST", "access-control-request-headers": wanted}
     allowed = mock.browser(preflight).request("OPTIONS", f"/v1/setup_intents/{setup.id}/confirm")
     reply = mock.browser(origin).get(
-        f"/v1/setup_intents/{setup.id}", params={"key": setup.key, "client_secret": setup.secret}
+        f"/v1/setup_intents/{setup.id}",
+        params={"key": setup.key, "client_secret": setup.secret, "_stripe_account": setup.account},
     )
     exposed = reply.headers["access-control-expose-headers"].split(", ")
 

@@ -187,7 +187,8 @@ def test_promise_10_an_encoding_hides_nothing(mock: Mock, name: str) -> None:
     rest = setup.secret.partition("_secret_")[2]
     body = HIDDEN[name].format(id=setup.id, rest=rest)
     kind = "application/json" if body.startswith("{") else "application/x-www-form-urlencoded"
-    client = mock.browser({"authorization": f"Bearer {setup.key}", "content-type": kind})
+    credentials = {"authorization": f"Bearer {setup.key}", "stripe-account": setup.account}
+    client = mock.browser({**credentials, "content-type": kind})
     if "key," in name:
         del client.headers["authorization"]
     reply = client.post(f"/v1/setup_intents/{setup.id}/confirm", content=body)

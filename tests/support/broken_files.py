@@ -396,6 +396,14 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
             "8:19: stubs[0].reply.on_confirm: only a reply with payment_session can have this key",
         ],
     ),
+    "an account beside a body": (
+        reply("body: {}\nstripe_account: optional"),
+        ["7:23: stubs[0].reply.stripe_account: only a reply with payment_session can have this key"],
+    ),
+    "an account of another kind": (
+        reply("payment_session: {}\nstripe_account: acct_1"),
+        ["7:23: stubs[0].reply.stripe_account: expected one of required, optional, found the text 'acct_1'"],
+    ),
     "types misspelled": (
         reply("payment_session: {}\npayment_method_types: [card, sepa_debt]"),
         [

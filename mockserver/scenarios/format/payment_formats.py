@@ -42,6 +42,9 @@ ON_CONFIRM: Final = word_or(
 )
 
 
+STRIPE_ACCOUNT: Final = name_of(("required", "optional"))
+
+
 def _without_repetition(types: Any) -> tuple[str, ...]:
     parsed = _TYPES.parse(types)
     for index, each in enumerate(parsed):

@@ -24,7 +24,7 @@ from mockserver.scenarios.format.formats import (
 )
 from mockserver.scenarios.format.header_formats import EXAMPLE_HEADERS, HEADER_MATCHERS, HEADERS, header_matchers
 from mockserver.scenarios.format.matcher_formats import MATCHERS, MatcherFormats
-from mockserver.scenarios.format.payment_formats import ON_CONFIRM, PAYMENT_METHOD_TYPES
+from mockserver.scenarios.format.payment_formats import ON_CONFIRM, PAYMENT_METHOD_TYPES, STRIPE_ACCOUNT
 from mockserver.scenarios.format.template_formats import OVERRIDES, TEMPLATE, as_text
 from mockserver.scenarios.scenario import Example, ExampleReply, ExampleRequest, Stub
 from mockserver.scenarios.stub_replies import LiteralReply, PaymentSessionReply, StubReply, text_type_of
@@ -73,7 +73,9 @@ def _reply(**members: Any) -> StubReply:
     if "payment_session" in members:
         overrides = members.pop("payment_session")
         method_types = members.pop("payment_method_types", DEFAULT_METHOD_TYPES)
-        return PaymentSessionReply(overrides=overrides, method_types=method_types, **members)
+        account = members.pop("stripe_account", None)
+        required = None if account is None else account == "required"
+        return PaymentSessionReply(overrides=overrides, method_types=method_types, account_required=required, **members)
     text_type = text_type_of(members.get("headers", ()))
     if "body" in members and text_type:
         members["body"] = as_text(members["body"], text_type)
@@ -83,7 +85,7 @@ def _reply(**members: Any) -> StubReply:
 def _reply_flaws(members: Mapping[str, Any]) -> Iterator[Flaw]:
     """A reply has at most one kind of body, which fits its status and Content-Type."""
     bodies = [name for name in ("payment_session", "body") if name in members]
-    misplaced = [name for name in ("on_confirm", "payment_method_types") if name in members]
+    misplaced = [name for name in ("on_confirm", "payment_method_types", "stripe_account") if name in members]
     status, text_type = members.get("status", 200), text_type_of(members.get("headers", ()))
     if len(bodies) == 2:
         yield Flaw(("body",), "expected at most one of payment_session, body, found both")
@@ -122,6 +124,9 @@ _REPLY: Final = record(
         "off_contract": Key(_REASON, "Why this reply may break the contract. Without it, it must not."),
         "on_confirm": Key(ON_CONFIRM, "What Stripe answers to a confirmation. By default the test card decides."),
         "payment_method_types": Key(PAYMENT_METHOD_TYPES, "What the setup intent offers, cards by default."),
+        "stripe_account": Key(
+            STRIPE_ACCOUNT, "Whether pages must pass stripeAccount to Stripe(). By default --stripe-account decides."
+        ),
     },
 )
 _STUB: Final = record(
