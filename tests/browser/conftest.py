@@ -16,6 +16,11 @@ from tests.support.mock import Mock, mock_of
 
 # The path of the script tag that an app needs, for the version of @stripe/stripe-js that the app uses.
 TAGS = {"newest": "/endive/stripe.js", "older": "/v3/"}
+# Release trains: the packages that a page of this train has, and the path of its script.
+TRAINS = {"v3": ("older", "/v3/")} | {
+    train: ("newest", f"/{train}/stripe.js") for train in ("acacia", "basil", "clover", "dahlia", "endive")
+}
+PACKAGES = Path(__file__).parent / "packages.js"
 PAGE = '<!doctype html><html lang="en"><title>app</title><body>{tag}<div id="root"></div>{app}</body></html>'
 
 MORE_SCENARIOS = {
@@ -141,6 +146,50 @@ def empty() -> Iterator[str]:
     """The URL of a site whose pages are empty."""
     with app_server({}) as url:
         yield url
+
+
+@pytest.fixture(scope="package")
+def packaged_sites(shared_mock: Mock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The URLs of pages with the packages of Stripe, by the release train of their script."""
+    folder = tmp_path_factory.mktemp("packages")
+    bundles = {name: bundle(name, folder, source=PACKAGES).read_bytes() for name in TAGS}
+    files = {f"/{name}.js": content for name, content in bundles.items()}
+    for train, (name, path) in TRAINS.items():
+        tag = f'<script src="{shared_mock.url}{path}"></script>'
+        files[f"/{train}"] = PAGE.format(tag=tag, app=f'<script src="/{name}.js"></script>').encode()
+    with app_server(files) as url:
+        yield {train: f"{url}/{train}" for train in TRAINS}
+
+
+@pytest.fixture
+def packaged(packaged_sites: dict[str, str], pages: Pages, mock: Mock) -> Callable[[str], Page]:
+    """Opens a page of a release train. It has the same as `bare`, but Stripe's own packages have made `stripe`."""
+
+    def open_page(train: str) -> Page:
+        page = pages.open(packaged_sites[train])
+        page.evaluate(
+            """async ({pk_key, connected_account_id, client_secret}) => {
+                window.secret = client_secret;
+                window.stripe = await loadStripe(pk_key, {stripeAccount: connected_account_id});
+                window.place = (id) => document.body.appendChild(Object.assign(document.createElement("div"), {id}));
+            }""",
+            created(mock, "sepa_debit")["setup_intent"]["stripe"],
+        )
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def endive(packaged: Callable[[str], Page]) -> Page:
+    """A page with the newest packages."""
+    return packaged("endive")
+
+
+@pytest.fixture(params=["v3", "endive"])
+def each_train(request: pytest.FixtureRequest, packaged: Callable[[str], Page]) -> Page:
+    """A page with the oldest packages that the mock supports, and one with the newest."""
+    return packaged(request.param)
 
 
 @pytest.fixture

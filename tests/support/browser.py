@@ -39,13 +39,13 @@ LOOPBACK = {"127.0.0.1", "localhost"}
 SIZE: ViewportSize = {"width": 1280, "height": 720}
 
 
-def bundle(app: str, target: Path) -> Path:
-    """Bundle the app with the unmodified packages of tests/npm/<app>."""
-    bundled = target / f"{app}.js"
+def bundle(app: str, target: Path, *, source: Path = APP) -> Path:
+    """Bundle `source` with the unmodified packages of tests/npm/<app>."""
+    bundled = target / f"{source.stem}-{app}.js"
     subprocess.run(
         [
             tool("esbuild"),
-            APP,
+            source,
             "--bundle",
             "--jsx=automatic",
             '--define:process.env.NODE_ENV="development"',

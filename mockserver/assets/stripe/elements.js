@@ -12,9 +12,10 @@ class MockElements extends Emitter {
   constructor(stripe, options) {
     super();
     const { clientSecret, mode } = options;
+    checkGroupOptions(options);
     this._stripe = stripe;
     this._options = { ...options };
-    this._secret = clientSecret === undefined ? null : readSecret(clientSecret, "elements()").secret;
+    this._secret = clientSecret === undefined ? null : readSecret(clientSecret, "elements()", true).secret;
     this._deferred = this._secret === null && mode !== undefined;
     this._submitted = false;
     /** @type {Map<string, MockElement>} */
@@ -59,11 +60,22 @@ class MockElements extends Emitter {
     return { selectedPaymentMethod: payment ? payment._method : "card" };
   }
 
+  /**
+   * @param {any} options
+   * @returns {any} a promise since dahlia, before that nothing
+   */
+  update(options) {
+    if (since("dahlia")) return this._update(options);
+    checkGroupOptions({ ...this._options, ...options });
+    this._update(options);
+  }
+
   /** @param {any} options */
-  async update(options) {
+  async _update(options) {
+    checkGroupOptions({ ...this._options, ...options });
     Object.assign(this._options, options);
     for (const element of this._elements.values()) element._root.adoptedStyleSheets = this._sheets(element._ownSheet());
-    if (options?.paymentMethodTypes) {
+    if (options?.paymentMethodTypes || options?.allowedPaymentMethodTypes) {
       this._methodsRequest = null;
       const payment = this._payment();
       if (payment?._fields.length) {
@@ -88,8 +100,12 @@ class MockElements extends Emitter {
 
   async _fetchMethods() {
     if (this._secret === null) {
-      const { paymentMethodTypes, payment_method_types } = this._options;
-      return { types: paymentMethodTypes || payment_method_types || ["card"] };
+      const { allowedPaymentMethodTypes: allowed, paymentMethodTypes, payment_method_types } = this._options;
+      return { types: allowed || paymentMethodTypes || payment_method_types || ["card"] };
+    }
+    if (this._secret.startsWith("pi_")) {
+      const { message } = usageError(`a payment intent is ${NOT_IMPLEMENTED}.`);
+      return { types: [], error: { type: "invalid_request_error", message } };
     }
     const { setupIntent, error } = await this._stripe.retrieveSetupIntent(this._secret);
     if (error) {
@@ -99,6 +115,9 @@ class MockElements extends Emitter {
     }
     if (["succeeded", "processing", "canceled"].includes(setupIntent.status)) {
       const message = `This setup intent is ${setupIntent.status} and accepts no payment method.`;
+      console.error(
+        `Mock of Stripe.js: ${message} It is not documented how Stripe.js refuses it; the mock emits loaderror.`
+      );
       return { types: [], error: { type: "invalid_request_error", code: "setup_intent_unexpected_state", message } };
     }
     return { types: setupIntent.payment_method_types || ["card"] };

@@ -40,14 +40,16 @@ function invalid(code, message) {
 }
 
 /**
- * Return a client secret and its setup intent id. The real library also rejects any other underscore in a secret.
+ * Return a client secret and the id of its intent. The real library also rejects any other underscore in a secret.
  * @param {unknown} secret
  * @param {string} caller
+ * @param {boolean} [paymentIntents] whether the secret may be that of a payment intent
  */
-function readSecret(secret, caller) {
-  const match = typeof secret === "string" ? /^(seti_[^_]+)_secret_[^_]+$/.exec(secret) : null;
-  if (!match || typeof secret !== "string") {
-    throw usageError(`${caller} needs a setup intent's client secret, seti_…_secret_….`);
+function readSecret(secret, caller, paymentIntents = false) {
+  const match = typeof secret === "string" ? /^((seti|pi)_[^_]+)_secret_[^_]+$/.exec(secret) : null;
+  if (!match || typeof secret !== "string" || (match[2] === "pi" && !paymentIntents)) {
+    const other = match ? "; for a payment intent, use confirmPayment()" : "";
+    throw usageError(`${caller} needs a setup intent's client secret, seti_…_secret_…${other}.`);
   }
   return { id: match[1], secret };
 }

@@ -26,7 +26,12 @@ class MockStripe {
     if (redirect !== "if_required") checkReturnUrl(confirmParams.return_url);
     const { payment_method_data: pageData = {}, ...parameters } = confirmParams;
     if (!parameters.payment_method) {
-      const { data, error } = await collect(elements, "confirmSetup()");
+      if (elements?._options?.mode === "payment") {
+        const reason = "it is not documented what Stripe.js does, so the mock refuses it";
+        throw usageError(`confirmSetup() with elements of mode 'payment': ${reason}. Use mode 'setup'.`);
+      }
+      const path = "confirmParams.payment_method_data.billing_details";
+      const { data, error } = await collect(elements, "confirmSetup()", path, pageData.billing_details);
       if (error) return { error };
       parameters.payment_method_data = mergeData(data, pageData);
     }
@@ -35,6 +40,18 @@ class MockStripe {
     return setupIntent && redirect !== "if_required"
       ? returnTo(confirmParams.return_url, setupIntent, intent.secret)
       : outcome;
+  }
+
+  /**
+   * Always reject: the mock has no payment intents.
+   * @param {any} options
+   * @returns {Promise<any>}
+   */
+  async confirmPayment(options) {
+    const { elements, clientSecret } = options || {};
+    if (/^seti_/.test(clientSecret || elements?._secret))
+      throw usageError("confirmPayment() needs a payment intent's client secret; for a setup intent, use confirmSetup().");
+    throw usageError(`stripe.confirmPayment() is ${NOT_IMPLEMENTED}, which has no payment intents.`);
   }
 
   /**
@@ -89,7 +106,15 @@ class MockStripe {
   async createPaymentMethod(options) {
     const { elements, params, ...data } = options || {};
     if (elements) {
-      const { data: collected, error } = await collect(elements, "createPaymentMethod()");
+      if (elements._options?.paymentMethodCreation !== "manual")
+        throw usageError("createPaymentMethod({elements}) needs elements({paymentMethodCreation: 'manual'}).");
+      const path = "params.billing_details";
+      const { data: collected, error } = await collect(
+        elements,
+        "createPaymentMethod()",
+        path,
+        params?.billing_details
+      );
       return error ? { error } : this._create(mergeData(collected, params || {}));
     }
     const { type } = data;
@@ -146,13 +171,17 @@ Object.assign(MockStripe.prototype, UNIMPLEMENTED);
  * Validate a group of elements; return the data of its payment element and address element.
  * @param {any} elements
  * @param {string} caller
+ * @param {string} path where the caller takes billing details from the page
+ * @param {any} billing these billing details
  * @returns {Promise<{ data?: any, error?: any }>}
  */
-async function collect(elements, caller) {
+async function collect(elements, caller, path, billing) {
   const payment = elements instanceof MockElements ? elements._payment() : undefined;
   if (!payment || !payment._isOnPage) throw usageError(`${caller} needs elements with a mounted payment element.`);
-  if (elements._deferred && !elements._submitted)
+  const { paymentMethodCreation: creation } = elements._options;
+  if ((elements._deferred || creation === "manual") && !elements._submitted)
     throw usageError(`call elements.submit() and wait for it before ${caller}.`);
+  checkNeverCollected(payment._options.fields, payment._method, billing, path);
   const { error } = await elements.submit();
   return error ? { error } : { data: { ...payment._data(), billing_details: elements._billing() } };
 }

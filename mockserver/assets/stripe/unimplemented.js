@@ -41,7 +41,6 @@ const REJECTED = /** @type {const} */ ([
   "confirmPayNowPayment",
   "confirmPayPalPayment",
   "confirmPayPalSetup",
-  "confirmPayment",
   "confirmPixPayment",
   "confirmPromptPayPayment",
   "confirmSepaDebitPayment",
