@@ -24,7 +24,7 @@ from click.testing import CliRunner
 
 import mockserver
 from mockserver.cli import commands as cli
-from mockserver.cli.health_check import default_url, health_problem
+from mockserver.cli.health_check import described_url, health_problem
 from mockserver.settings import Settings
 from tests.support.command import ROOT, Running, environment, run, served
 
@@ -416,7 +416,7 @@ def test_health_of_another_server(status: int, body: bytes) -> None:
         thread.join()
 
     assert (
-        f"http://127.0.0.1:{other.server_port} is not a healthy mock server: GET /__mock/health returned {status}"
+        f"http://127.0.0.1:{other.server_port} is not a healthy mock server: GET /__mock/health/ready returned {status}"
         == problem
     )
 
@@ -437,7 +437,7 @@ def test_health_of_another_server(status: int, body: bytes) -> None:
 )
 def test_health_checks_the_server_of_its_environment(environment: dict[str, str], expected: str) -> None:
     """Without a URL, `health` checks the server that the same variables would start."""
-    assert expected == default_url(environment)
+    assert expected == described_url(environment)
 
 
 def test_greeting_has_the_curl_command_of_the_readme(server: Running) -> None:

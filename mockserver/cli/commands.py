@@ -3,27 +3,26 @@
 Exit codes: 0 success, 1 a check failed, 2 wrong usage, or a contract or scenario file that cannot be used.
 """
 
-import contextlib
-import gc
 import io
 import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from mockserver.cli.json_lines import json_line
+from mockserver.cli.output import PROGRAM, print_error, print_text
+from mockserver.cli.service_links import ignore_service_link
 from mockserver.errors import UsageError
-from mockserver.redaction.terminal import printable
 from mockserver.settings import Settings, bundled, refuse_url
 from mockserver.version import __version__
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
-PROGRAM = "mockserver"
 MAX_WIDTH = 100
 
 
@@ -103,19 +102,18 @@ scenarios_option = option(
 @choice(
     "--validation", ["compiled", "openapi-core"], "Validate with compiled schemas first, or only with openapi-core."
 )
-def serve(**values: Any) -> None:
+@click.pass_context
+def serve(context: click.Context, /, **values: Any) -> None:
     """Serve the mock until it is stopped."""
-    with _no_garbage_collection():
-        from mockserver.cli.greeting import greeting
-        from mockserver.loading import load_engine
-        from mockserver.server import serve as serve_app
-        from mockserver.web import AccessLog, create_app
+    from mockserver.cli.serving import run_server
 
-        settings = Settings(**values)
-        engine = load_engine(settings)
-    log = AccessLog(settings.log_format, sys.stdout) if sys.stdout and settings.log_format != "none" else None
-    app = create_app(settings, engine=engine, log=log, warm_up=True)
-    serve_app(app, settings, on_started=lambda url: print_text(greeting(settings, engine, url)))
+    try:
+        run_server(Settings(**values), notes=context.obj or ())
+    except UsageError as error:
+        if values["log_format"] != "json":
+            raise
+        click.echo(json_line(str(error), level="error"), err=True)
+        context.exit(2)
 
 
 @commands.command()
@@ -164,17 +162,16 @@ def schema() -> None:
 
 @commands.command()
 @click.argument("url", required=False)
-@option("--admin-token", help="Token of the control API, if the server requires one.")
 @click.pass_context
-def health(context: click.Context, url: str | None, admin_token: str | None) -> None:
+def health(context: click.Context, url: str | None) -> None:
     """Check that a running server is healthy.
 
-    URL defaults to the server that MOCKSERVER_HOST and MOCKSERVER_PORT describe, or http://127.0.0.1:8080.
-    The exit code is 0 if the server is healthy, and 1 if it is not or does not answer.
+    URL defaults to the server that this user started last with the same MOCKSERVER_HOST and MOCKSERVER_PORT, or to the
+    one that these variables describe. The exit code is 0 if the server is healthy, else 1.
     """
     from mockserver.cli.health_check import default_url, health_problem
 
-    problem = health_problem(url or default_url(os.environ), token=admin_token)
+    problem = health_problem(url or default_url(os.environ))
     if problem is None:
         print_text("ok")
     else:
@@ -189,7 +186,8 @@ def main() -> NoReturn:
             # In a Latin-1 locale a title with a euro sign would otherwise end the server.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = commands.main(prog_name=PROGRAM, standalone_mode=False)
+        note = ignore_service_link(os.environ)
+        code = commands.main(prog_name=PROGRAM, standalone_mode=False, obj=() if note is None else (note,))
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else PROGRAM
         print_error(f"{error.format_message()} (see {path} --help)")
@@ -200,29 +198,3 @@ def main() -> NoReturn:
     except click.Abort:
         code = 130
     sys.exit(code)
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Imports and loading create many objects and no garbage: the search for it is 3% of the time of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def print_error(text: str) -> None:
-    """Print an error on stderr. A scenario file can have several problems, each on its own line."""
-    for line in text.split("\n"):
-        click.echo(f"{PROGRAM}: {printable(line)}", err=True)
-
-
-def print_text(text: str) -> None:
-    """Print text on stdout at once. The server continues if the reader of a pipe has closed it."""
-    try:
-        click.echo(text)
-    except OSError:
-        # Python would fail when it flushes stdout at exit, so stdout becomes /dev/null.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,5 +1,8 @@
 """The text that the server prints when it has started: what it serves, from which files, and a first request."""
 
+from collections.abc import Sequence
+
+from mockserver.cli.json_lines import json_line
 from mockserver.contract.document.slips import grouped
 from mockserver.engine.engine import Engine
 from mockserver.redaction.terminal import printable
@@ -14,14 +17,11 @@ CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 BODY = '{"operation":"add_method","address":true}'
 
 
-def greeting(settings: Settings, engine: Engine, url: str) -> str:
-    """The text for a server that listens at a URL."""
-    document = engine.contract.document
-    count = len(engine.contract.operations)
-    api = f"{printable(document.title)} {printable(document.version)}, {count} operation{'' if count == 1 else 's'},"
+def greeting(settings: Settings, engine: Engine, url: str, *, notes: Sequence[str] = ()) -> str:
+    """The text for a server that listens at a URL. `notes` are about its environment."""
     bundled = "" if settings.spec else " (bundled)"
     lines = [
-        f"mockserver {__version__} serves {api} at {url}",
+        _first_line(engine, url),
         f"  spec       {printable(str(settings.spec_file.resolve()))}{bundled}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
@@ -31,12 +31,34 @@ def greeting(settings: Settings, engine: Engine, url: str) -> str:
             f"  slow       {printable(operation)}: only openapi-core can validate {printable(', '.join(parts))}"
             for operation, parts in engine.contract.uncompiled().items()
         ),
-        *(f"  note       {printable(note)}" for note in _notes(engine)),
+        *(f"  note       {printable(note)}" for note in (*notes, *_notes(engine))),
         "",
         *_first_requests(settings, engine, url),
         "",
     ]
     return "\n".join(lines)
+
+
+def json_greeting(settings: Settings, engine: Engine, url: str, *, notes: Sequence[str] = ()) -> str:
+    """The same facts as one line of JSON, for `--log-format json`."""
+    folder = settings.scenarios_folder
+    return json_line(
+        _first_line(engine, url),
+        url=url,
+        version=__version__,
+        spec=str(settings.spec_file.resolve()),
+        scenarios=None if folder is None else str(folder.resolve()),
+        seed=engine.seed,
+        slow=sorted(engine.contract.uncompiled()),
+        notes=[*notes, *_notes(engine)],
+    )
+
+
+def _first_line(engine: Engine, url: str) -> str:
+    document = engine.contract.document
+    count = len(engine.contract.operations)
+    api = f"{printable(document.title)} {printable(document.version)}, {count} operation{'' if count == 1 else 's'},"
+    return f"mockserver {__version__} serves {api} at {url}"
 
 
 def _notes(engine: Engine) -> list[str]:

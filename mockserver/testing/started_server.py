@@ -28,7 +28,9 @@ MAX_LINES: Final = 20
 """How many lines of the output of a failed command are shown."""
 _STOP_TIMEOUT: Final = supervisor.GRACE + 5
 _POLL: Final = 0.02
-_GREETING: Final = re.compile(r"^mockserver \S+ serves .* at (https?://\S+)\n", re.MULTILINE)
+_GREETING: Final = re.compile(
+    r'^(?:\{"time": "[^"]*", "message": ")?mockserver \S+ serves .*? at (https?://[^\s"]+)(?:\n|")', re.MULTILINE
+)
 
 
 class CommandProcess:

@@ -11,6 +11,9 @@ from mockserver.errors import UsageError
 
 # RFC 3986, section 3.2, without user information.
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::(?P<port>[0-9]{0,5}))?")
+# By this name a container calls its host. No public name ends with .internal (ICANN, 29 July 2024).
+_DOCKER_HOST = "host.docker.internal"
+_WILDCARD = "*."
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -40,7 +43,12 @@ class Authority(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether nobody outside can make a browser reach this server by the name."""
-        return self.is_loopback or self._address() is not None or _LABEL.fullmatch(self.host) is not None
+        return (
+            self.is_loopback
+            or self.host == _DOCKER_HOST
+            or self._address() is not None
+            or _LABEL.fullmatch(self.host) is not None
+        )
 
     def _address(self) -> IPv4Address | IPv6Address | None:
         try:
@@ -50,15 +58,25 @@ class Authority(NamedTuple):
 
 
 class HostRules:
-    """The rule for the Host header. A name allowed without a port is served on every port."""
+    """The rule for the Host header. A name allowed without a port is served on every port.
+
+    `*.svc.cluster.local` allows every name that ends with `.svc.cluster.local`.
+    """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed: set[tuple[str, str]] = set()
+        self._endings: set[tuple[str, str]] = set()
         for text in allowed:
-            authority = Authority.parse(text)
-            if authority is None:
-                raise UsageError(f"--allow-host {text!r} is not a host name: write it like mock.example.com")
-            self._allowed.add(authority)
+            name = text.removeprefix(_WILDCARD)
+            authority = Authority.parse(name)
+            if authority is None or (name != text and "." not in authority.host):
+                raise UsageError(
+                    f"--allow-host {text!r} is not a host name: write it like mock.example.com or *.svc.cluster.local"
+                )
+            if name == text:
+                self._allowed.add(authority)
+            else:
+                self._endings.add((f".{authority.host}", authority.port))
 
     def serve(self, authority: Authority) -> bool:
         """Whether requests to a host are answered."""
@@ -66,4 +84,5 @@ class HostRules:
             authority.is_local
             or (authority.host, "") in self._allowed
             or (authority.host, authority.port) in self._allowed
+            or any(authority.host.endswith(ending) and port in ("", authority.port) for ending, port in self._endings)
         )

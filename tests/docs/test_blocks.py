@@ -28,7 +28,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.support.command import ROOT, served
+from tests.support.command import ROOT, json_served, served
 from tests.support.markdown import BLOCKS, Block
 from tests.support.mock import Mock
 from tests.support.needs import command, modules
@@ -297,6 +297,22 @@ def compose_service(block: Block, _: Stage) -> None:
     assert f"http://{name}:8080" in service["environment"].values()
 
 
+def kubernetes_pod(block: Block, _: Stage) -> None:
+    """Its arguments start a server, and its probes get 200 from it, by IP address and by the name of a Service."""
+    (container,) = yaml.safe_load(block.text)["spec"]["containers"]
+    ports = {port["containerPort"] for port in container["ports"]}
+    probes = [container[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
+    with json_served(*container["args"]) as url:
+        statuses = [
+            httpx.get(f"{url}{probe['path']}", headers={"host": host}).status_code
+            for probe in probes
+            for host in ("10.1.2.3:8080", "mock.shop.svc.cluster.local")
+        ]
+
+    assert [200] * 4 == statuses
+    assert {8080} == ports | {probe["port"] for probe in probes}
+
+
 def layout(block: Block, _: Stage) -> None:
     """No code: the test of the layout in tests/test_project.py compares the tree with the folders."""
     assert [block] == [each for each in BLOCKS if each.language == "text"]
@@ -362,6 +378,7 @@ SPECIAL: dict[tuple[str, str, str], dict[str, Callable[[Block, Stage], Any]]] = 
     },
     ("docs/pytest-plugin.md", "A server in a process of its own", "sh"): {"pip install --no-deps": plugin_alone},
     ("docs/refusals.md", "Example", "json"): {"{": refusal},
+    ("docs/container.md", "Kubernetes", "yaml"): {"apiVersion": kubernetes_pod},
     ("docs/container.md", "Docker Compose", "yaml"): {"services": compose_service},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,7 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PYTEST_OPTIONS", "ROOT", "Running", "environment", "run", "run_pytest", "run_python", "served"]
+__all__ = [
+    "PYTEST_OPTIONS",
+    "ROOT",
+    "Running",
+    "environment",
+    "json_served",
+    "run",
+    "run_pytest",
+    "run_python",
+    "served",
+]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -108,6 +119,22 @@ def served(
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+@contextmanager
+def json_served(*arguments: str, variables: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The URL of a server whose arguments include `--log-format json`; on a free port."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "mockserver", *arguments],
+        env=environment({"MOCKSERVER_PORT": "0", **(variables or {})}),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.kill()
 
 
 def _greeting(process: subprocess.Popen[str]) -> tuple[str, str]:

@@ -28,6 +28,8 @@ SERVED = [
     "mock_server-1:8080",
     "testserver",
     "localhost:",
+    "host.docker.internal",
+    "host.docker.internal:8080",
 ]
 REFUSED = [
     "",
@@ -54,7 +56,8 @@ REFUSED = [
     "é",
     "a" * 400,
     ("a" * 60 + ".") * 5 + "localhost.evil.example",
-    "host.docker.internal",
+    "evil.host.docker.internal",
+    "internal.docker.host.evil.example",
 ]
 
 
@@ -112,12 +115,33 @@ def test_allow_host(host: str, status: int) -> None:
         assert status == server.exchange(head(host)).status
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        pytest.param("mock.shop.svc.cluster.local", 200, id="a name below"),
+        pytest.param("mock.shop.svc.cluster.local:8080", 200, id="on any port"),
+        pytest.param("MOCK.svc.cluster.local.", 200, id="in capitals"),
+        pytest.param("svc.cluster.local", 400, id="the name itself"),
+        pytest.param("evilsvc.cluster.local", 400, id="a name that only ends alike"),
+        pytest.param("mock.svc.cluster.local.evil.example", 400, id="a name that goes on"),
+        pytest.param("a.ported.example:81", 200, id="its port"),
+        pytest.param("a.ported.example:82", 400, id="another port"),
+    ],
+)
+def test_allow_every_name_below(host: str, status: int) -> None:
+    """`*.` before a name allows all names below it."""
+    with live(Settings(allow_hosts=("*.svc.cluster.local", "*.ported.example:81"))) as server:
+        assert status == server.exchange(head(host)).status
+
+
 def test_a_refusal_says_what_to_do(one_server: Live) -> None:
     """The detail of the refusal names the flag."""
     assert "--allow-host shop.example.com" in one_server.exchange(head("shop.example.com:80")).json()["detail"]
 
 
-@pytest.mark.parametrize("host", ["", "http://x.example", "a b", "x.example/"])
+@pytest.mark.parametrize(
+    "host", ["", "http://x.example", "a b", "x.example/", "*", "*.", "*.com", "*.*.example.com", "a.*.com"]
+)
 def test_an_invalid_setting(host: str) -> None:
     """An invalid --allow-host is an error at the start."""
     with pytest.raises(UsageError, match="--allow-host"):

@@ -1,0 +1,48 @@
+"""`mockserver serve`: loads the files, listens, and tells others where."""
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from mockserver.cli.json_lines import log_json_lines
+from mockserver.cli.output import print_text
+from mockserver.cli.server_record import ServerRecord
+from mockserver.settings import Settings
+
+
+def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
+    """Serve until the server is stopped. `notes` belong into the greeting. Raises UsageError."""
+    with _no_garbage_collection():
+        from mockserver.cli.greeting import greeting, json_greeting
+        from mockserver.loading import load_engine
+        from mockserver.server import serve
+        from mockserver.web import AccessLog, create_app
+
+        engine = load_engine(settings)
+    if settings.log_format == "json":
+        log_json_lines()
+    log = AccessLog(settings.log_format, sys.stdout) if sys.stdout and settings.log_format != "none" else None
+    app = create_app(settings, engine=engine, log=log, warm_up=True)
+    greet = json_greeting if settings.log_format == "json" else greeting
+    record = ServerRecord(os.environ)
+
+    def on_started(url: str) -> None:
+        record.write(url)
+        print_text(greet(settings, engine, url, notes=notes))
+
+    try:
+        serve(app, settings, on_started=on_started)
+    finally:
+        record.remove()
+
+
+@contextlib.contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Imports and loading create many objects and no garbage: the search for it is 3% of the time of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,111 @@
+"""`mockserver health` finds the server that runs, whatever its flags are."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from mockserver.cli.server_record import recorded_url
+from tests.support.command import run, served
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> dict[str, str]:
+    """The variables of a user whose runtime directory is empty."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    return {"XDG_RUNTIME_DIR": str(folder)}
+
+
+def records(runtime: dict[str, str]) -> list[Path]:
+    return sorted(Path(runtime["XDG_RUNTIME_DIR"]).glob("mockserver/*"))
+
+
+def answer(runtime: dict[str, str], **variables: str) -> tuple[int, str]:
+    ended = run("health", variables={**runtime, **variables})
+    return ended.returncode, ended.stdout or ended.stderr
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        pytest.param((), id="none"),
+        pytest.param(("--admin-token", "let me in"), id="a token"),
+        pytest.param(("--host", "127.0.0.2"), id="another address"),
+        pytest.param(("--host", "localhost", "--log-format", "none"), id="no log"),
+    ],
+)
+def test_the_server_is_found(runtime: dict[str, str], flags: tuple[str, ...]) -> None:
+    """The port is any free one, and the check has no flags."""
+    with served("--port", "0", *flags, variables=runtime) as server:
+        assert (0, "ok\n") == answer(runtime, MOCKSERVER_PORT="0")
+        assert server.url == recorded_url({**runtime, "MOCKSERVER_PORT": "0"})
+
+
+def test_the_record_is_private_and_has_no_secret(runtime: dict[str, str]) -> None:
+    """Nobody else can read the file, and it says only where the server listens."""
+    with served("--admin-token", "let me in", "--api-key", "api_key_hush", variables=runtime):
+        (record,) = records(runtime)
+        modes = [stat.S_IMODE(path.stat().st_mode) for path in (record, record.parent)]
+        text = record.read_text("utf-8")
+
+    assert [0o600, 0o700] == modes
+    assert {"url", "started", "variables"} == json.loads(text).keys()
+
+
+def test_the_record_ends_with_the_server(runtime: dict[str, str]) -> None:
+    """After SIGTERM there is no record; one that SIGKILL leaves is ignored, and the next server removes it."""
+    with served(variables=runtime) as server:
+        assert 1 == len(records(runtime))
+        server.stop()
+        assert [] == records(runtime)
+    with served(variables=runtime) as server:
+        server.stop(signal.SIGKILL)
+        assert 1 == len(records(runtime))
+        assert 1 == answer(runtime, MOCKSERVER_PORT="1")[0]
+        assert recorded_url({**runtime, "MOCKSERVER_PORT": "0"}) is None
+    with served(variables=runtime):
+        assert 1 == len(records(runtime))
+
+
+def test_the_latest_server_with_the_same_variables(runtime: dict[str, str]) -> None:
+    """Of several servers the latest is checked; one that was started with another port in its variable never is."""
+    with served(variables=runtime) as first, served(variables=runtime) as second:
+        same = {**runtime, "MOCKSERVER_PORT": "0"}
+        assert second.url == recorded_url(same)
+        second.stop()
+        assert first.url == recorded_url(same)
+        assert recorded_url({**runtime, "MOCKSERVER_PORT": "1"}) is None
+
+
+@pytest.mark.parametrize("problem", ["others may write", "a link", "a file"])
+def test_a_folder_of_others_is_not_used(runtime: dict[str, str], tmp_path: Path, problem: str) -> None:
+    """The record goes elsewhere, and nothing is read from a folder that others may change."""
+    folder = Path(runtime["XDG_RUNTIME_DIR"], "mockserver")
+    match problem:
+        case "others may write":
+            folder.mkdir()
+            folder.chmod(0o777)
+        case "a link":
+            (tmp_path / "elsewhere").mkdir()
+            folder.symlink_to(tmp_path / "elsewhere")
+        case _:
+            folder.write_bytes(b"")
+    with served(variables=runtime) as server:
+        found = recorded_url({**runtime, "MOCKSERVER_PORT": "0"})
+
+        assert server.url == found
+        assert [] == records(runtime)
+
+
+def test_a_damaged_record_is_ignored(runtime: dict[str, str]) -> None:
+    """A file that is not a record makes no difference."""
+    folder = Path(runtime["XDG_RUNTIME_DIR"], "mockserver")
+    with served(variables=runtime) as server:
+        (folder / "1.json").write_text("{", "utf-8")
+
+        assert server.url == recorded_url({**runtime, "MOCKSERVER_PORT": "0"})
