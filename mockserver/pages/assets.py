@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parent.parent / "assets"
 _STRIPE: Final = (
     *("origin", "errors", "usage", "cards", "ibans", "dom", "emitter", "styles", "field", "fields"),
     *("element", "payment", "card", "address", "elements"),
-    *("api", "challenge", "confirmation", "unimplemented", "stripe"),
+    *("api", "challenge", "confirmation", "confirmation_token", "unimplemented", "stripe"),
 )
 _PARTS: Final = {
     "Stripe": tuple(f"stripe/{part}.js" for part in _STRIPE),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from mockserver.payments.confirmation_token import ConfirmationToken
 from mockserver.payments.declines import AUTHENTICATION_FAILED, Decline, decline
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.payment_session import PaymentSession
@@ -25,13 +26,16 @@ class UnknownOutcomeError(Exception):
 class Ledger:
     """Payment sessions with their setup intents, payment methods, and what customers have saved, by namespace.
 
-    `methods` has the payment methods and tokens that were created before a confirmation, by id. A caller who knows an
-    id may use it, because ids cannot be guessed.
+    `methods` has the payment methods and tokens that were created before a confirmation, by id; `confirmation_tokens`
+    has the confirmation tokens. A caller who knows an id may use it, because ids cannot be guessed.
     """
 
     def __init__(self) -> None:
         self.sessions = PaymentSessions()
         self.saved = SavedMethods()
+        self.confirmation_tokens: KeyedStore[ConfirmationToken] = KeyedStore(
+            cap=MOST_METHODS, size=ConfirmationToken.size
+        )
         self.methods: KeyedStore[PaymentMethod] = KeyedStore(cap=MOST_METHODS, size=PaymentMethod.size)
 
     def reset(self, namespace: str | None) -> None:
@@ -39,6 +43,7 @@ class Ledger:
         self.sessions.reset(namespace)
         self.saved.reset(namespace)
         self.methods.reset(namespace)
+        self.confirmation_tokens.reset(namespace)
 
     def confirm(
         self,

@@ -51,7 +51,7 @@ def entered_method(
     """
     on_request = None
     details: CardDetails | Iban
-    billing = _billing(entered.get("billing_details") or {})
+    billing = billing_details(entered.get("billing_details") or {})
     card = entered.get("card") or {}
     token = card.get("token")
     earlier = tokens.get(token)
@@ -120,10 +120,10 @@ def _card_details(card: Card, expiry: tuple[int, int], *, cvc: Any) -> CardDetai
     return CardDetails(card=card, exp_month=month, exp_year=year, cvc_check=check)
 
 
-def _billing(entered: Mapping[str, Any]) -> Mapping[str, Any]:
+def billing_details(entered: Mapping[str, Any]) -> Mapping[str, Any]:
     """Name and address without card numbers. An empty text means that there is none."""
     return {
-        name: _billing(value) if isinstance(value, Mapping) else _billing_text(name, value)
+        name: billing_details(value) if isinstance(value, Mapping) else _billing_text(name, value)
         for name, value in entered.items()
         if value not in ("", None)
     }

@@ -5,10 +5,9 @@ from typing import Any, Final
 
 from mockserver.messages import Call, Reply
 from mockserver.payments import Ledger
-from mockserver.payments.method_entry import EntryRefusedError, entered_method
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
 from mockserver.stripe.caller import Caller
-from mockserver.stripe.stripe_errors import entry_error
+from mockserver.stripe.entered_methods import entered_by
 from mockserver.stripe.stripe_objects import check_expandable
 from mockserver.stripe.stripe_replies import object_reply
 
@@ -46,12 +45,7 @@ class PaymentMethodOperations:
         return object_reply(_token(method, card_id=caller.ids.stripe_id("card")))
 
     def _create(self, entered: Mapping[str, Any], caller: Caller, *, prefix: str) -> PaymentMethod:
-        try:
-            method = entered_method(
-                entered, caller.ids, tokens=self._ledger.methods, prefix=prefix, since_endive=caller.uses_endive
-            )
-        except EntryRefusedError as refused:
-            raise entry_error(refused) from None
+        method = entered_by(caller, entered, self._ledger, prefix=prefix)
         self._ledger.methods.put(caller.owner, method.id, method)
         return method
 

@@ -7,11 +7,13 @@ from typing import Any, Final
 from mockserver.engine.reply_renderer import ReplyRenderer
 from mockserver.messages import Call, Fault, Reply
 from mockserver.payments import Ledger, PaymentSession
+from mockserver.payments.confirmation_token import ConfirmationToken
 from mockserver.payments.ledger import UnknownOutcomeError
-from mockserver.payments.method_entry import EntryRefusedError, entered_method, known_method
+from mockserver.payments.method_entry import EntryRefusedError, entered_method
 from mockserver.payments.payment_method import PaymentMethod
-from mockserver.redaction.redact import redact_name
 from mockserver.stripe.caller import Caller
+from mockserver.stripe.confirmation_tokens import unused_token
+from mockserver.stripe.entered_methods import named_method
 from mockserver.stripe.session_lookup import session_of, unexpected_state, visible_setup_intent
 from mockserver.stripe.stripe_errors import StripeError, decline_error, entry_error
 from mockserver.stripe.stripe_objects import check_expandable
@@ -61,18 +63,22 @@ class SetupIntentOperations:
         return session
 
     def _confirmed(self, session: PaymentSession, call: Call, caller: Caller) -> Reply:
-        method = self._payment_method(session, call, caller)
-        return_url = None if call.body.get("use_stripe_sdk") in _YES else call.body.get("return_url")
+        token = self._confirmation_token(call)
+        method = self._payment_method(session, call, caller, token)
+        return_url = call.body.get("return_url") or (token.return_url if token is not None else None)
         try:
             followed = self._ledger.confirm(
                 session,
                 method,
                 caller.ids,
-                return_url=return_url,
+                return_url=None if _uses_sdk(call.body, token) else return_url,
                 authentication_requested=_requests_authentication(call.body),
             )
         except UnknownOutcomeError:
             raise _unknown_outcome(method) from None
+        if token is not None:
+            used = token.used_by(call.path["id"])
+            self._ledger.confirmation_tokens.put(token.owner, token.id, used)
         intent = followed.intent
         if intent.error is not None:
             tried = intent.failed_method.as_body() if intent.failed_method else None
@@ -84,18 +90,31 @@ class SetupIntentOperations:
             self._ledger.authenticate(followed, caller.ids, passed=intent.challenge.answer == "pass")
         return object_reply(visible_setup_intent(followed, caller, call.body.get("expand", ())))
 
-    def _payment_method(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
-        """The payment method to set up. Raises StripeError: it does not exist, or its type is not offered."""
+    def _confirmation_token(self, call: Call) -> ConfirmationToken | None:
+        name = call.body.get("confirmation_token")
+        return unused_token(name, self._ledger) if name else None
+
+    def _payment_method(
+        self, session: PaymentSession, call: Call, caller: Caller, token: ConfirmationToken | None
+    ) -> PaymentMethod:
+        """The payment method to set up: that of the request, else that of its confirmation token.
+
+        Raises StripeError: it does not exist, or its type is not offered.
+        """
         entered, name = call.body.get("payment_method_data"), call.body.get("payment_method")
         if entered is not None:
             # Checked before the number is read.
             _check_offered(entered["type"], "payment_method_data[type]", session, caller)
             method = self._entered(session, call, caller)
         elif name:
-            method = self._named(name, caller)
+            method = named_method(name, caller, self._ledger)
+        elif token is not None:
+            method = token.payment_method(caller.ids)
         else:
             raise unexpected_state(
-                session, caller, "it has no payment method; send payment_method or payment_method_data"
+                session,
+                caller,
+                "it has no payment method; send payment_method, payment_method_data or confirmation_token",
             )
         _check_offered(method.type, "payment_method", session, caller)
         return method
@@ -113,17 +132,10 @@ class SetupIntentOperations:
                 session = self._ledger.refuse(session, refused.decline, caller.ids)
             raise entry_error(refused, setup_intent=visible_setup_intent(session, caller)) from None
 
-    def _named(self, name: str, caller: Caller) -> PaymentMethod:
-        created = self._ledger.methods.get(name) if name.startswith("pm_") else None
-        method = created or known_method(name, caller.ids)
-        if method is None:
-            raise StripeError(
-                status=400,
-                code="resource_missing",
-                message=f"No such PaymentMethod: '{redact_name(name)}'",
-                param="payment_method",
-            )
-        return method
+
+def _uses_sdk(parameters: Mapping[str, Any], token: ConfirmationToken | None) -> bool:
+    """Whether Stripe.js handles challenges. It handles those of a confirmation token unless the request denies it."""
+    return parameters.get("use_stripe_sdk", token is not None) in _YES
 
 
 def _requests_authentication(parameters: Mapping[str, Any]) -> bool:

@@ -72,6 +72,15 @@ class StripeError(Exception):
         return {"error": {name: value for name, value in self._error.items() if value is not None}}
 
 
+def secret_key_error() -> StripeError:
+    """The error for a call with a publishable key that needs a secret key (https://docs.stripe.com/error-codes)."""
+    return StripeError(
+        status=403,
+        code="secret_key_required",
+        message="This API call cannot be made with a publishable API key. Use a secret API key.",
+    )
+
+
 def as_error(decline: Decline, payment_method: dict[str, Any] | None) -> dict[str, Any]:
     """A decline as `last_setup_error` holds it."""
     error = decline_error(decline, payment_method=payment_method).as_body()["error"]

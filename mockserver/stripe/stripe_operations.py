@@ -7,6 +7,7 @@ from mockserver.messages import Call, Fault, Reply
 from mockserver.payments import Ledger
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.challenges import ChallengeOperations
+from mockserver.stripe.confirmation_tokens import ConfirmationTokenOperations
 from mockserver.stripe.payment_methods import PaymentMethodOperations
 from mockserver.stripe.setup_intents import SetupIntentOperations
 
@@ -19,6 +20,9 @@ OPERATIONS: Final = (
     "mock_answer_challenge",
     "create_payment_method",
     "create_token",
+    "create_confirmation_token",
+    "create_test_confirmation_token",
+    "retrieve_confirmation_token",
 )
 """The operationIds of spec/stripe.yaml."""
 
@@ -28,10 +32,11 @@ Operation = Callable[[Call, Caller], Reply | Fault]
 
 def stripe_operations(ledger: Ledger) -> Mapping[str, Operation]:
     """The operations of spec/stripe.yaml on the objects of a ledger."""
-    setup_intents, challenges, methods = (
+    setup_intents, challenges, methods, tokens = (
         SetupIntentOperations(ledger),
         ChallengeOperations(ledger),
         PaymentMethodOperations(ledger),
+        ConfirmationTokenOperations(ledger),
     )
     functions: tuple[Operation, ...] = (
         setup_intents.retrieve,
@@ -42,5 +47,8 @@ def stripe_operations(ledger: Ledger) -> Mapping[str, Operation]:
         challenges.answer,
         methods.create_payment_method,
         methods.create_token,
+        tokens.create,
+        tokens.create_for_test,
+        tokens.retrieve,
     )
     return dict(zip(OPERATIONS, functions, strict=True))

@@ -48,6 +48,27 @@ function Payment({ clientSecret }) {
   );
 }
 
+// The server confirms the setup intent, as in Stripe's guide "Finalize payments on the server".
+async function confirmOnServer(stripe, elements, clientSecret) {
+  const { error } = await elements.submit();
+  if (error) return { error };
+  const { error: failure, confirmationToken } = await stripe.createConfirmationToken({ elements });
+  if (failure) return { error: failure };
+  const reply = await fetch("/confirm", { method: "POST", body: JSON.stringify({ token: confirmationToken.id }) });
+  const result = await reply.json();
+  if (result.error) return { error: result.error };
+  return result.status === "requires_action" ? stripe.handleNextAction({ clientSecret }) : { setupIntent: result };
+}
+
+function ServerPayment({ clientSecret }) {
+  const confirm = (stripe, elements) => confirmOnServer(stripe, elements, clientSecret);
+  return (
+    <Elements stripe={stripePromise} options={{ mode: "setup", currency: "eur" }}>
+      <Form confirm={confirm}>{(onReady) => <PaymentElement onReady={onReady} />}</Form>
+    </Elements>
+  );
+}
+
 function Card({ clientSecret }) {
   const confirm = (stripe, elements) =>
     stripe.confirmCardSetup(clientSecret, {
@@ -60,6 +81,6 @@ function Card({ clientSecret }) {
   );
 }
 
-const PaymentForm = query.get("element") === "card" ? Card : Payment;
+const PaymentForm = { card: Card, server: ServerPayment }[query.get("element")] || Payment;
 const forms = query.getAll("secret").map((secret) => <PaymentForm key={secret} clientSecret={secret} />);
 createRoot(document.getElementById("root")).render(query.has("strict") ? <StrictMode>{forms}</StrictMode> : forms);

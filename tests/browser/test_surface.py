@@ -18,6 +18,7 @@ IMPLEMENTED = {
     "confirmPayment",
     "confirmSepaDebitSetup",
     "confirmSetup",
+    "createConfirmationToken",
     "createPaymentMethod",
     "createToken",
     "elements",

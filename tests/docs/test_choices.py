@@ -192,6 +192,14 @@ def reused(mock: Mock) -> bool:
     return [each.call("confirm", data).status_code for each in (one, two)] == [200, 200]
 
 
+def confirmation_tokens(mock: Mock) -> bool:
+    one, two = prepared(mock), prepared(mock)
+    data = {"payment_method_data": card_data("4000000000000002")}
+    token = {"confirmation_token": one.http.post("/v1/confirmation_tokens", json=data).json()["id"]}
+    first, second = one.call("confirm", token), two.call("confirm", token)
+    return (first.status_code, second.status_code, "code" in second.json()["error"]) == (402, 400, False)
+
+
 def debit_outcome(mock: Mock) -> bool:
     debit = {"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}}}
     setup = prepared(mock, scenario="sepa_debit")
@@ -231,6 +239,7 @@ STRIPE: dict[str, Callable[[Mock], bool]] = {
     "`processing`": processing,
     "times (`created`)": times,
     "tokens and payment methods": reused,
+    "confirmation tokens": confirmation_tokens,
     "`on_confirm` of a scenario": debit_outcome,
     "saved methods": saved_methods,
     "latest expiry year of a card": expiry_years,

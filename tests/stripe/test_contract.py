@@ -22,7 +22,7 @@ from mockserver.stripe.stripe_operations import OPERATIONS
 from mockserver.web.stripe_paths import SERVED, stripe_resource
 from tests.support.cases import generated
 from tests.support.mock import Mock, mock_of
-from tests.support.shop import Setup, card_data, prepared
+from tests.support.shop import SECRET_KEY, Setup, card_data, prepared
 
 SPEC = bundled("spec") / "stripe.yaml"
 
@@ -54,6 +54,7 @@ def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
     """A reply of each operation, successes and errors."""
     bank = mock.browser({})
     path = f"/v1/setup_intents/{setup.id}"
+    merchant = mock.browser({"authorization": f"Bearer {SECRET_KEY}"})
     fields = {"client_secret": setup.secret, "outcome": "pass", "return_url": "https://shop.example.com/"}
     challenge = setup.confirm("4000002500003155", return_url="https://shop.example.com/")
     return [
@@ -65,6 +66,9 @@ def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
         setup.call("cancel", {}),
         setup.http.post("/v1/payment_methods", json=card_data()),
         setup.http.post("/v1/tokens", json={"card": card_data()["card"]}),
+        token := setup.http.post("/v1/confirmation_tokens", json={"payment_method_data": card_data()}),
+        merchant.post("/v1/test_helpers/confirmation_tokens", json={"payment_method": "pm_success_de"}),
+        merchant.get(f"/v1/confirmation_tokens/{token.json()['id']}"),
     ]
 
 
@@ -74,7 +78,7 @@ def test_promise_2_replies_are_in_contract(mock: Mock, contract: Contract) -> No
     entries = [entry for entry in mock.engine.journal if entry.operation in OPERATIONS]
 
     assert set(OPERATIONS) == {entry.operation for entry in entries}
-    assert [200, 200, 200, 303, 400, 400, 200, 200] == [reply.status_code for reply in replies]
+    assert [200, 200, 200, 303, 400, 400, *[200] * 5] == [reply.status_code for reply in replies]
     assert [] == [
         violation
         for entry, reply in zip(entries, replies, strict=True)
@@ -141,6 +145,11 @@ NAMES = st.sampled_from(
         "type",
         "billing_details[address]",
         "return_url",
+        "confirmation_token",
+        "shipping[address]",
+        "shipping[name]",
+        "payment_method_options[card]",
+        "payment_method_options[card][request_three_d_secure]",
         "expand",
         "expand[]",
         "expand[0]",
@@ -167,6 +176,7 @@ VALUES = st.sampled_from(
         "\u0663",
     ]
 ) | st.text(max_size=20)
+TOKENS = ("/v1/confirmation_tokens", "/v1/confirmation_tokens/ctoken_1", "/v1/test_helpers/confirmation_tokens")
 FIELDS = st.lists(st.tuples(NAMES | st.text(max_size=8), VALUES), max_size=8)
 BODIES = (
     st.binary(max_size=60)
@@ -194,6 +204,7 @@ HEADERS = st.fixed_dictionaries(
             ["application/json", "application/x-www-form-urlencoded", "text/plain", "x", ""]
         ),
         "stripe-account": st.text("abc_", max_size=5),
+        "stripe-version": st.sampled_from(["2026-09-30.endive", "2020-08-27", "x", ""]),
         "idempotency-key": st.text("ab", max_size=3),
         "mock-namespace": st.text("ab", max_size=2),
         "host": st.sampled_from(["localhost", ""]),
@@ -225,7 +236,7 @@ def test_promise_1_never_a_surprise(side: StripeApi, data: st.DataObject) -> Non
     name = stripe["client_secret"].partition("_secret_")[0]
     action = data.draw(st.sampled_from(["", "/confirm", "/cancel", "/mock_authenticate", "/mock_challenge", "/x", "/"]))
     path = data.draw(
-        st.sampled_from([f"/v1/setup_intents/{name}{action}", "/v1/payment_methods", "/v1/tokens", "/v1/"])
+        st.sampled_from([f"/v1/setup_intents/{name}{action}", "/v1/payment_methods", "/v1/tokens", "/v1/", *TOKENS])
     )
     headers = data.draw(HEADERS)
     if data.draw(st.booleans()):

@@ -11,6 +11,8 @@ class Api {
     this._headers = {
       Authorization: `Bearer ${key}`,
       ...(account ? { "Stripe-Account": account } : {}),
+      // Some rules of the API are new in this version.
+      ...(MOCK.train === "endive" ? { "Stripe-Version": "2026-09-30.endive" } : {}),
       ...(namespace ? { "Mock-Namespace": namespace } : {}),
     };
   }

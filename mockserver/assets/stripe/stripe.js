@@ -125,6 +125,18 @@ class MockStripe {
   }
 
   /**
+   * @param {any} options
+   * @returns {Promise<any>}
+   */
+  async createConfirmationToken(options) {
+    const { elements, params } = options || {};
+    const { data, error: invalid } = await confirmationTokenData(elements, params || {});
+    if (invalid) return { error: invalid };
+    const { body, error } = await this._api.post("/v1/confirmation_tokens", data);
+    return error ? { error } : { confirmationToken: body };
+  }
+
+  /**
    * @param {any} element
    * @param {any} [details] the cardholder's name and address
    * @returns {Promise<any>}

@@ -50,7 +50,6 @@ const REJECTED = /** @type {const} */ ([
   "confirmUsBankAccountPayment",
   "confirmUsBankAccountSetup",
   "confirmWechatPayPayment",
-  "createConfirmationToken",
   "createEmbeddedCheckoutPage",
   "createEphemeralKeyNonce",
   "createRadarSession",
