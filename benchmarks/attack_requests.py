@@ -7,10 +7,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from raw_http import BODY, PATH, create_request, receive_reply, request_bytes
 
 __all__ = ["FULL", "QUICK", "Attack", "Scale", "attacks"]
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +32,15 @@ QUICK = Scale(entries=50, sessions=50, clients=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """An attack. `prepare` and `run` get the port of the server; sockets that `run` leaves open go onto the stack."""
+    """An attack. `prepare` and `run` get the port of the server; sockets that `run` leaves open go onto the stack.
+
+    `options` are those of the server's command line.
+    """
 
     name: str
     run: Callable[[int, ExitStack], None]
     prepare: Callable[[int], None] = field(default=lambda _: None)
+    options: tuple[str, ...] = ()
 
 
 def attacks(scale: Scale) -> Iterator[Attack]:
@@ -51,6 +59,9 @@ def attacks(scale: Scale) -> Iterator[Attack]:
     yield Attack(name="a body of 600 kB that is an array", run=sends(post(b"[" + b"1," * 300_000 + b"1]")))
     yield Attack(name="a body of 1 MB with empty lists", run=sends(post(b"[" + b"[]," * 349_000 + b"[]]")))
     yield Attack(name="a body of 1 MB, the last number too large", run=sends(post(b"[" + b"1," * 520_000 + b"1e999]")))
+    nested = b",".join([b"[" * 63 + b"]" * 63] * 8_000)
+    yield Attack(name="a body of 1 MB with lists in 64 levels", run=sends(post(b"[" + nested + b"]")))
+    yield from form_attacks()
     yield Attack(name="a form of 1 MB for Stripe's API", run=sends(stripe_form(b"%" * 1_000_000)))
     yield Attack(name="a body in chunks with empty lines", run=sends(chunks(b"4\r\n\r\n\r\n\r\n" * 100_000)))
     yield Attack(name="a body in chunks of one byte", run=sends(chunks(b"1\r\nx\r\n" * 200_000)))
@@ -87,6 +98,32 @@ def attacks(scale: Scale) -> Iterator[Attack]:
     )
 
 
+def form_attacks() -> Iterator[Attack]:
+    """Attacks on an operation that takes a form without undocumented fields."""
+    document = str(Path(__file__).with_name("forms.yaml"))
+    options = ("--spec", document)
+    percent, text, name = b"%" * 1_000_000, b"a=" + b"%" * 1_000_000, b"4242 " * 200_000
+    for shown, body in (("percent signs", text), ("a name of percent signs", percent), ("a name of digits", name)):
+        yield Attack(name=f"a form of 1 MB, {shown}", run=sends(form(URLENCODED, body)), options=options)
+    yield Attack(
+        name="the journal with 10 forms of 1 MB, percent signs",
+        prepare=calls(10, form(URLENCODED, percent)),
+        run=sends(get("/__mock/journal")),
+        options=options,
+    )
+    delimiters = b"\r\n--bx" * 170_000
+    yield Attack(
+        name="a multipart form, no part of 1 MB",
+        run=sends(form(f"{MULTIPART}; boundary=b", delimiters)),
+        options=options,
+    )
+    yield Attack(
+        name="a multipart form with a boundary of 60 kB",
+        run=sends(form(f"{MULTIPART}; boundary={'-' * 60_000}", b"-" * 1_000_000)),
+        options=options,
+    )
+
+
 def repeated(template: str) -> str:
     """60 kB of a template that is filled with numbers."""
     text = "".join(template.format(number) for number in range(16**3, 16**3 + 11_000))
@@ -107,7 +144,12 @@ def post(body: bytes = BODY, query: str = "", key: str = "attacker") -> bytes:
 def stripe_form(body: bytes) -> bytes:
     """A form that confirms a setup intent, or would if it was valid."""
     path = "/v1/setup_intents/seti_1/confirm"
-    return request_bytes("POST", path, body, content_type="application/x-www-form-urlencoded")
+    return request_bytes("POST", path, body, content_type=URLENCODED)
+
+
+def form(media_type: str, body: bytes) -> bytes:
+    """A form for the operation of forms.yaml."""
+    return request_bytes("POST", "/form", body, content_type=media_type)
 
 
 def chunks(encoded: bytes) -> bytes:

@@ -40,7 +40,7 @@ class Result:
 
 def measure(attack: Attack, *, rest: float) -> Result:
     """Run one attack against a new server. The second client runs for `rest` seconds before it."""
-    with running_server() as (url, pid):
+    with running_server(*attack.options) as (url, pid):
         port = urlsplit(url).port or 0
         attack.prepare(port)
         memory = resident_megabytes([pid])
@@ -62,6 +62,8 @@ def probe(port: int) -> Iterator[list[tuple[float, float]]]:
     measured: list[tuple[float, float]] = []
     command = [sys.executable, str(PROBE), str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         yield measured
         output, _ = process.communicate()
     if process.returncode:

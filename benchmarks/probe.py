@@ -1,6 +1,7 @@
 """The second client: one keep-alive connection that sends a small valid request every 2 ms and measures each reply.
 
-`probe.py PORT` runs until its standard input is closed. Then it prints a JSON list of [sent, delay] pairs, in seconds.
+`probe.py PORT` prints a line when the server has answered it once, and runs until its standard input is closed. Then it
+prints a JSON list of [sent, delay] pairs, in seconds.
 `sent` is a reading of the monotonic clock, which all processes of a machine share on Linux.
 """
 
@@ -23,6 +24,9 @@ def measure(port: int, stop: Event) -> list[tuple[float, float]]:
     measured = []
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(request)
+        receive_reply(connection)
+        print("answered", flush=True)
         while not stop.is_set():
             sent = time.monotonic()
             connection.sendall(request)

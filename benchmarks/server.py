@@ -19,9 +19,9 @@ def running_mock() -> Iterator[str]:
 
 
 @contextmanager
-def running_server() -> Iterator[tuple[str, int]]:
+def running_server(*options: str) -> Iterator[tuple[str, int]]:
     """Start a mock server from the command line on a free port; yield its URL and its process id."""
-    command = [sys.executable, "-m", "mockserver", "--seed", "1", "--port", "0"]
+    command = [sys.executable, "-m", "mockserver", "--seed", "1", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None

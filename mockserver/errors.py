@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mockserver.redaction.redact import redact
+from mockserver.redaction.redact import redact_ends
 from mockserver.redaction.terminal import printable_lines
 
 
@@ -53,8 +53,8 @@ class Violation:
     keyword: str
 
     def as_json(self) -> dict[str, str]:
-        """Return the violation without secrets, for a refusal and for the journal."""
-        pointer, message = redact(self.pointer), redact(self.message)
+        """Return the violation for a refusal and for the journal: no secrets, and only the ends of long texts."""
+        pointer, message = redact_ends(self.pointer), redact_ends(self.message)
         return {"in": self.place, "pointer": pointer, "message": message, "keyword": self.keyword}
 
 
@@ -149,7 +149,7 @@ class Refusal(MockserverError):  # noqa: N818  # it is a reply, not a failure of
             "type": f"urn:mockserver:{self.kind}",
             "title": REFUSALS[self.kind].title,
             "status": self.status,
-            "detail": redact(self.detail),
+            "detail": redact_ends(self.detail),
         }
         if self.violations:
             problem["violations"] = [violation.as_json() for violation in self.violations]

@@ -11,7 +11,7 @@ import pytest
 from mockserver.redaction import card_numbers
 from mockserver.redaction.card_numbers import is_card_number
 from mockserver.redaction.credential_names import CredentialNames, is_secret_name
-from mockserver.redaction.redact import redact, redact_body, redact_name, redact_path, redact_value
+from mockserver.redaction.redact import redact, redact_body, redact_ends, redact_name, redact_path, redact_value
 from mockserver.redaction.redactor import Redactor
 from mockserver.redaction.session_tokens import short_token
 from mockserver.redaction.terminal import printable, printable_json, printable_lines
@@ -244,6 +244,21 @@ def test_secret_names(name: str, is_secret: bool) -> None:  # noqa: FBT001  # a 
 def test_name(name: str, shown: str) -> None:
     """A name is shortened, and a card number in it is hidden, also one that would be cut in two."""
     assert shown == redact_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"/{REAL}", "/[redacted]"),
+        ("x" * 2000, "x" * 2000),
+        ("a" * 5000 + "b" * 5000, f"{'a' * 500}…{'b' * 500}"),
+        (f"{'x' * 494}/{REAL}/{'y' * 5000}", f"{'x' * 494}/[reda…{'y' * 500}"),
+        (f"{'x' * 5000}/{REAL}/{'y' * 494}", f"{'x' * 500}…cted]/{'y' * 494}"),
+    ],
+)
+def test_promise_16_only_the_ends_of_a_long_text_are_searched(text: str, shown: str) -> None:
+    """The middle of a long text is left out, and a card number is hidden, also one that would be cut in two."""
+    assert shown == redact_ends(text)
 
 
 def test_card_numbers() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.errors import Violation
 from mockserver.limits.step_budget import StepBudget
 from mockserver.parsing import json_pointers
-from mockserver.redaction.redact import redact
+from mockserver.redaction.redact import redact_ends
 from mockserver.redaction.terminal import printable
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class UndocumentedName:
 
     def as_json(self) -> dict[str, Any]:
         """The warning about the name, without secrets, for the journal."""
-        pointer = redact(self.pointer)
+        pointer = redact_ends(self.pointer)
         return {"in": self.place, "pointer": pointer, "message": self.message, "suggestion": self.suggestion}
 
     def __str__(self) -> str:
-        return printable(f"{self.place} {redact(self.pointer)} (did you mean {self.suggestion}?)")
+        return printable(f"{self.place} {redact_ends(self.pointer)} (did you mean {self.suggestion}?)")
 
 
 def misspelled(names: Iterable[UndocumentedName]) -> tuple[UndocumentedName, ...]:
@@ -117,5 +117,5 @@ class NameSearch:
 
 
 def _shown(name: str) -> str:
-    text = json.dumps(redact(name))
+    text = json.dumps(redact_ends(name))
     return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"

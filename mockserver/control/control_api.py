@@ -18,7 +18,7 @@ from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.engine.mock_headers import refusal_reply, summary
 from mockserver.errors import Refusal
-from mockserver.limits.slices import Sliced
+from mockserver.limits.slices import Piece, Sliced
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.settings import Settings, own_file
@@ -32,13 +32,11 @@ TOKEN_HEADER: Final = "mock-admin-token"  # noqa: S105 - the name of a header
 class StreamedReply:
     """A reply whose body is made while it is sent. The body is an iterator of pieces, or a stream of events.
 
-    An empty piece is only a pause.
-
     `head` is the reply without its body.
     """
 
     head: Reply
-    body: Iterator[bytes] | EventStream
+    body: Iterator[Piece] | EventStream
 
     def close(self) -> None:
         """End the body before its time."""
@@ -90,7 +88,7 @@ class ControlApi:
         result = CALLS[call.operation](self._engine, call)
         if isinstance(result, Generator):
             # The first slice of a call does not wait for its turn, so it must be short.
-            yield
+            yield None
             result = yield from result
         return call.operation, result
 
@@ -113,21 +111,23 @@ class ControlApi:
         head = Reply(status=200, headers=(("content-type", "application/json"), *listing.page.headers, *self.HEADERS))
         pieces = listing.pieces(partial(self._text, listing))
         first = b""
-        yield
+        yield None
         while len(first) < PIECE:
             piece = next(pieces, None)
             if piece is None:
                 return replace(head, body=first)
-            first += piece
-            yield
-        return StreamedReply(head=head, body=chain([first], pieces))
+            if isinstance(piece, bytes):
+                first += piece
+                yield None
+            else:
+                yield piece
+        begun: list[Piece] = [first]
+        return StreamedReply(head=head, body=chain(begun, pieces))
 
     def _text(self, listing: Listing, number: int, item: Any) -> Sliced[bytes]:
         """The text of an item of a listing."""
         if isinstance(item, Entry):
-            if self._entries.is_slow(number, item):
-                yield
-            return self._entries.of(number, item)
+            return (yield from self._entries.of(number, item))
         return self._writer.write(listing.operation, listing.member, item)
 
     def _reply(self, operation: str, result: CallResult) -> Reply:

@@ -9,7 +9,7 @@ from mockserver.control.event_hub import EventHub
 from mockserver.control.listing import PIECE
 from mockserver.control.written_items import EntryTexts
 from mockserver.engine.journal import Entry, Journal
-from mockserver.limits.slices import Pauses
+from mockserver.limits.slices import Pauses, Piece, Sliced, pausing
 
 ENTRIES_IN_A_SLICE: Final = 64
 
@@ -63,18 +63,15 @@ class EventStream:
         """Stop listening."""
         self._hub.leave(self)
 
-    def pieces(self) -> Iterator[bytes | None]:
-        """The events in the format of the stream. An empty piece is only a pause; None means that none is left."""
+    def pieces(self) -> Iterator[Piece | None]:
+        """The events in the format of the stream. None means that none is left."""
         pauses = Pauses(steps=ENTRIES_IN_A_SLICE)
         while True:
             parts, size = [], 0
             while (found := self._next_entry()) is not None:
                 number, entry = found
                 if entry is not None and self._wants(entry):
-                    if self._texts.is_slow(number, entry):
-                        yield b""
-                        pauses.restart()
-                    message = self._message(number, entry)
+                    message = yield from pausing(self._message(number, entry))
                     parts.append(message)
                     size += len(message)
                 if size >= PIECE:
@@ -92,9 +89,10 @@ class EventStream:
             if not self._hub.has_after(self._read):
                 yield None
 
-    def _message(self, number: int, entry: Entry) -> bytes:
+    def _message(self, number: int, entry: Entry) -> Sliced[bytes]:
+        text = yield from self._texts.of(number, entry)
         # JSON as the mock writes it has no line breaks.
-        return b"%bid: %b\ndata: %b\n\n" % (self._gap(), self._id(number, entry), self._texts.of(number, entry))
+        return b"%bid: %b\ndata: %b\n\n" % (self._gap(), self._id(number, entry), text)
 
     def _next_entry(self) -> tuple[int, Entry | None] | None:
         """The entry that follows the last one that was looked at; without an entry if a reset has removed it."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mockserver.control.page import ListingPage
 from mockserver.engine.journal import Entry
-from mockserver.limits.slices import Pauses, Sliced
+from mockserver.limits.slices import Pauses, Piece, Sliced, pausing
 
 PIECE: Final = 64 * 1024
 """About how many bytes are written before they are sent."""
@@ -27,8 +27,8 @@ class Listing:
     page: ListingPage
     item: Callable[[int], Entry | Any | None]
 
-    def pieces(self, text: Callable[[int, Any], Sliced[bytes]]) -> Iterator[bytes]:
-        """The JSON text in pieces; an empty piece is only a pause. `text` writes one item.
+    def pieces(self, text: Callable[[int, Any], Sliced[bytes]]) -> Iterator[Piece]:
+        """The JSON text in pieces; `text` writes one item.
 
         A large item is a separate piece. An item is written when the piece is requested; one piece is in memory.
         """
@@ -51,13 +51,3 @@ class Listing:
                 yield from pausing(pauses.after_step())
         parts.append(b'],"count":%d}' % self.page.count)
         yield b"".join(parts)
-
-
-def pausing(work: Sliced[Any]) -> Any:
-    """Do some work; its pauses are empty pieces."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-        yield b""

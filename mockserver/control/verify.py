@@ -44,7 +44,7 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> Sli
         expectations, count = _parse(engine, body, condition_format(MatcherFormats(CallerPatterns(budget).compile)))
     except FlawsError as error:
         raise _invalid(error) from None
-    yield
+    yield None
     entries = engine.journal.of(namespace.key if namespace else None)
     verifier = Verifier(engine.contract, budget)
     try:
@@ -65,7 +65,7 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> Sli
     nearest = []
     for call in result.nearest:
         nearest.append(_near_call(call))
-        yield
+        yield None
     extra: dict[str, object] = {"expected": _redacted(body, engine.redactor.names), "found": found, "nearest": nearest}
     raise Refusal("not-verified", f"{result.detail}{hint}", extra=extra)
 

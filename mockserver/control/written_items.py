@@ -1,15 +1,18 @@
 """The items of listings as JSON text, checked against spec/admin.yaml."""
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Final
 
 from mockserver.contract import Contract
 from mockserver.engine.journal import Entry
 from mockserver.engine.mock_headers import summary
+from mockserver.limits.slices import Sliced, in_thread
 from mockserver.messages import ABSENT, Reply
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.redaction.credential_names import CredentialNames
+from mockserver.storage.made_once import made_once
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """How many bytes of written entries are kept."""
@@ -17,7 +20,7 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 
 _NOT_KEPT: Final = None, None
 LARGE: Final = 32 * 1024
-"""Entries of this size in bytes are written in slices of their own."""
+"""The secrets in entries of more bytes than this are hidden in a thread."""
 
 
 class CheckedWriter:
@@ -55,17 +58,14 @@ class EntryTexts:
         self._size = 0
         self._lock = Lock()
 
-    def is_slow(self, number: int, entry: Entry) -> bool:
-        """Whether an entry is so large that its text should be written in a separate slice."""
-        return entry.size > LARGE and self._kept(number, entry) is None
-
-    def of(self, number: int, entry: Entry) -> bytes:
+    def of(self, number: int, entry: Entry) -> Sliced[bytes]:
         """The text of the entry with this number in the journal."""
         kept = self._kept(number, entry)
         if kept is not None:
             return kept
         names = entry.redactor.names
-        text = self._writer.write("get_journal", "entries", entry.as_json())
+        members = (yield from in_thread(self._thread, entry.as_json)) if entry.size > LARGE else entry.as_json()
+        text = self._writer.write("get_journal", "entries", members)
         with self._lock:
             former = self._texts.pop(number, None)
             self._size += len(text) - (len(former[0]) if former else 0)
@@ -78,3 +78,7 @@ class EntryTexts:
     def _kept(self, number: int, entry: Entry) -> bytes | None:
         text, names = self._texts.get(number, _NOT_KEPT)
         return text if names is entry.redactor.names else None
+
+    @made_once
+    def _thread(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="large entries")

@@ -12,7 +12,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
-from mockserver.redaction.redact import redact
+from mockserver.redaction.redact import redact_ends
 
 FieldPairs = tuple[tuple[str, str], ...]
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
@@ -85,7 +85,7 @@ def summary(violations: Iterable[Violation]) -> str:
 
 
 def _places(violations: Iterable[Violation]) -> Iterator[str]:
-    return (f"{each.place} {redact(each.pointer) or '/'} ({each.keyword})" for each in violations)
+    return (f"{each.place} {redact_ends(each.pointer) or '/'} ({each.keyword})" for each in violations)
 
 
 def _listed(texts: Iterable[str]) -> str:

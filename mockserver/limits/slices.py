@@ -4,14 +4,21 @@ The work is plain code. Who drives the generator decides what happens in the pau
 loop turn, and code without an event loop calls `finish`.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import Executor, Future
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 Result = TypeVar("Result")
 
-Sliced = Generator[None, None, Result]
+Pause = Future[Any] | None
+"""A pause ends when the future is done; without a future, as soon as other requests have been answered."""
+
+Sliced = Generator[Pause, None, Result]
 """Work that pauses at each `yield` and returns a result."""
+
+Piece = bytes | Future[Any]
+"""A part of a long text that is made in slices. An empty part, or a future, is only a pause."""
 
 SLICE_SECONDS: Final = 0.005
 
@@ -28,7 +35,7 @@ class Pauses:
     def after_step(self) -> Sliced[None]:
         """Count one step, and pause if it is time: `yield from pauses.after_step()`."""
         if self.are_due():
-            yield
+            yield None
             self.restart()
 
     def are_due(self) -> bool:
@@ -40,6 +47,24 @@ class Pauses:
         """Begin a slice: the work has paused for another reason."""
         self._left = self._steps
         self._end = perf_counter() + SLICE_SECONDS
+
+
+def in_thread(executor: Executor, function: Callable[[], Result]) -> Sliced[Result]:
+    """Pause while a thread calls a function that takes long and cannot be divided; returns the function's result."""
+    future = executor.submit(function)
+    yield future
+    return future.result()
+
+
+def pausing(work: Sliced[Result]) -> Generator[Piece, None, Result]:
+    """Do some work between two pieces; its pauses are pieces, too."""
+    while True:
+        try:
+            pause = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield b"" if pause is None else pause
 
 
 def finish(work: Sliced[Result]) -> Result:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -11,12 +12,18 @@ from mockserver.parsing.positions import position_of
 
 MAX_DEPTH: Final = 64
 """How deep the body of a message may be nested."""
+MAX_CONTAINERS: Final = 100_000
+"""How many arrays and objects the body of a message may have. A longer body may have one per ten bytes.
+
+Reading and checking a body of a megabyte that consists of brackets takes more than 50 ms in which no other thread runs.
+"""
 
 # Python converts no more digits to an integer (sys.int_info.default_max_str_digits).
 _MAX_DIGITS: Final = 4300
 # The types that orjson reads as Python does. It reads an integer beyond 64 bits as a float.
 _PLAIN_TYPES: Final = frozenset({str, int, bool, type(None)})
 _ESCAPE: Final = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone_surrogate>u[dD][89a-fA-F])|.)")
+_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|(?P<bracket>[\[{])')
 _TOKEN: Final = re.compile(r'(?P<word>"(?:[^"\\]|\\.)*+"|[][{}]|[^\s"\][{},:]+)\s*+(?P<colon>:?)')
 
 
@@ -39,7 +46,7 @@ def parse_json(body: bytes) -> Any:
     Raises JsonError for invalid UTF-8, for a byte order mark, and for what `parse_json_text` refuses.
     """
     # orjson reads a flat object, the usual body, in half the time, but accepts repeated keys.
-    if body.count(b"{") == 1:
+    if body.count(b"{") == 1 and b"[" not in body:
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -58,6 +65,7 @@ def parse_json(body: bytes) -> Any:
         raise JsonError("invalid UTF-8", before, len(before)) from None
     if text.startswith("\ufeff"):
         raise JsonError("a byte order mark, which RFC 8259 forbids,", text, 0)
+    _limit_containers(text, max(MAX_CONTAINERS, len(body) // 10))
     return parse_json_text(text, max_depth=MAX_DEPTH)
 
 
@@ -78,6 +86,17 @@ def parse_json_text(text: str, *, max_depth: int) -> Any:
     if (may_be_deep and _is_deeper(value, max_depth)) or _has_lone_surrogate(text):
         raise _first_mistake(text, max_depth)
     return value
+
+
+def _limit_containers(text: str, limit: int) -> None:
+    """Raise JsonError if there are more arrays and objects than this."""
+    if text.count("[") + text.count("{") <= limit:
+        return
+    # Those in strings do not count.
+    brackets = (each.start() for each in _STRING_OR_BRACKET.finditer(text) if each["bracket"])
+    first_too_many = next(islice(brackets, limit, None), None)
+    if first_too_many is not None:
+        raise JsonError(f"more than {limit:,} arrays and objects", text, first_too_many)
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote, unquote_plus
 
+from mockserver.limits.percent_encoding import unquoted, unquoted_plus
 from mockserver.redaction.card_numbers import REDACTED, without_card_numbers
 from mockserver.redaction.session_tokens import with_short_tokens
 
 _MAX_NAME: Final = 100
+_MAX_END: Final = 500
 _SHORT: Final = 100
 
 
@@ -77,7 +78,7 @@ def redact_except_tokens(text: str) -> str:
 
 def redact_path(path: str, hide: Callable[[str], str] = redact) -> str:
     """Return a path without secrets: as it was sent, or decoded if the encoding hides a secret."""
-    return _redact_encoded(path, unquote(path) if "%" in path else path, hide)
+    return _redact_encoded(path, unquoted(path) if "%" in path else path, hide)
 
 
 def redact_body(text: str, hide: Callable[[str], str] = redact) -> str:
@@ -87,7 +88,7 @@ def redact_body(text: str, hide: Callable[[str], str] = redact) -> str:
         if "\\u00" in text:
             decoded = _NEEDLESS_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
     elif "=" in text and not _SPACE.search(text):
-        decoded = unquote_plus(text)
+        decoded = unquoted_plus(text)
     return _redact_encoded(text, decoded, hide)
 
 
@@ -112,3 +113,12 @@ def redact_name(name: str) -> str:
     """Return a name that a client sent, to repeat it in a reply: shortened and without secrets."""
     # A card number that is cut in two is no longer recognized.
     return redact(name[: 2 * _MAX_NAME])[:_MAX_NAME]
+
+
+def redact_ends(text: str) -> str:
+    """Return a text that can contain a long name from a request: without secrets and, if it is long, its middle."""
+    if len(text) <= 4 * _MAX_END:
+        return redact(text)
+    # As above, more is redacted than is shown.
+    first, last = redact(text[: 2 * _MAX_END]), redact(text[-2 * _MAX_END :])
+    return f"{first[:_MAX_END]}…{last[-_MAX_END:]}"

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import Future
 from typing import TypeVar
 
-from mockserver.limits.slices import Sliced
+from mockserver.limits.slices import Piece, Sliced
 
 Result = TypeVar("Result")
-Item = TypeVar("Item")
 
 
 class SliceScheduler:
@@ -23,10 +23,12 @@ class SliceScheduler:
     async def run(self, work: Sliced[Result]) -> Result:
         """The result of the work."""
         try:
-            next(work)
+            pause = next(work)
             while True:
+                if pause is not None:
+                    await asyncio.wrap_future(pause)
                 async with self._turn:
-                    next(work)
+                    pause = next(work)
                     # Other requests are answered now, before the next slice of any work.
                     await asyncio.sleep(0)
         except StopIteration as end:
@@ -35,15 +37,18 @@ class SliceScheduler:
         finally:
             work.close()
 
-    async def next(self, work: Iterator[Item]) -> Item | None:
-        """What the work makes in its next slice; None at its end."""
+    async def next(self, work: Iterator[Piece | None]) -> bytes | None:
+        """The piece that the work makes in its next slice, or an empty one after a pause; None if there is none."""
         async with self._turn:
-            item = next(work, None)
+            piece = next(work, None)
             await asyncio.sleep(0)
-        return item
+        if isinstance(piece, Future):
+            await asyncio.wrap_future(piece)
+            return b""
+        return piece
 
-    async def pieces(self, work: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
-        """The pieces that the work makes, each in one slice. An empty piece is only a pause."""
+    async def pieces(self, work: Iterator[Piece]) -> AsyncGenerator[bytes, None]:
+        """The pieces that the work makes, each in one slice."""
         while (piece := await self.next(work)) is not None:
             if piece:
                 yield piece

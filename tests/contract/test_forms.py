@@ -393,6 +393,10 @@ MALFORMED: dict[str, tuple[Request, str]] = {
         body_request(PART, f"{MULTIPART}; boundary=C"),
         "its parts are not separated by the boundary, or a part has no Content-Disposition",
     ),
+    "a long boundary": (
+        body_request(PART, f"{MULTIPART}; boundary={'B' * 71}"),
+        "the boundary has more than 70 characters, the limit of RFC 2046",
+    ),
     "no end": (
         body_request(PART + b"x", f"{MULTIPART}; boundary=B"),
         "its parts are not separated by the boundary, or a part has no Content-Disposition",
@@ -428,6 +432,8 @@ HOSTILE: dict[str, Request] = {
     "half boundaries": body_request(PART + b"\r\n--" * (MANY // 2), f"{MULTIPART}; boundary=B"),
     "boundaries without a line break": body_request(PART + b"\r\n--Bx" * (MANY // 6), f"{MULTIPART}; boundary=B"),
     "line breaks": body_request(PART + b"\r\n" * MANY, f"{MULTIPART}; boundary=B"),
+    "a boundary without its end": body_request(b"-" * 2 * MANY, f"{MULTIPART}; boundary={'-' * 60_000}"),
+    "boundaries before the first part": body_request(b"\r\n--Bx" * (MANY // 3), f"{MULTIPART}; boundary=B"),
     "spaces after a boundary": body_request(PART + b"\r\n--B" + b" " * MANY, f"{MULTIPART}; boundary=B"),
     "parameters of a part": multipart(("a", "", "X: a;" + "b=c;" * (MANY // 2))),
 }

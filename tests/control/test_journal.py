@@ -218,7 +218,8 @@ def taken(events: EventStream) -> list[tuple[str, Any]]:
     for piece in events.pieces():
         if piece is None:
             break
-        text += piece
+        if isinstance(piece, bytes):
+            text += piece
     return list(_events(iter(text.decode().splitlines())))
 
 

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.parsing.json_reader import MAX_DEPTH, JsonError, JsonSyntaxError, parse_json, parse_json_text
+from mockserver.parsing.json_reader import (
+    MAX_CONTAINERS,
+    MAX_DEPTH,
+    JsonError,
+    JsonSyntaxError,
+    parse_json,
+    parse_json_text,
+)
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 
 READ: dict[str, tuple[bytes, Any]] = {
@@ -97,6 +104,29 @@ def test_refused(text: bytes, problem: str) -> None:
         parse_json(text)
     assert problem in str(refused.value)
     assert len(str(refused.value)) < 200
+
+
+MANY = MAX_CONTAINERS
+CONTAINERS: dict[str, tuple[bytes, str | None]] = {
+    "arrays": (b"[" + b",".join([b"[]"] * (MANY - 1)) + b"]", None),
+    "one array more": (b"[" + b",".join([b"[]"] * MANY) + b"]", f"at line 1, column {3 * MANY - 1}"),
+    "one object more": (b"[" + b",".join([b"{}"] * MANY) + b"]", f"at line 1, column {3 * MANY - 1}"),
+    "in a string": (b'["' + b"[{" * MANY + b'"]', None),
+    "after a quotation mark in a string": (b'["\\"' + b"[{" * MANY + b'"]', None),
+    "a longer body": (b"[" + b",".join([b"[12345678]"] * 2 * MANY) + b"]", None),
+    "in levels": (b"[" + b",".join([b"[" * 63 + b"]" * 63] * 8000) + b"]", "more than 101,600 arrays and objects"),
+}
+
+
+@pytest.mark.parametrize(("body", "problem"), CONTAINERS.values(), ids=CONTAINERS)
+def test_promise_16_the_number_of_arrays_and_objects_is_limited(body: bytes, problem: str | None) -> None:
+    """A long body may have as many arrays and objects as real ones have, and not more."""
+    if problem is None:
+        assert parse_json(body)
+        return
+    with pytest.raises(JsonError) as refused:
+        parse_json(body)
+    assert problem in str(refused.value)
 
 
 JSON_VALUES = st.recursive(

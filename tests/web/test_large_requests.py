@@ -13,6 +13,7 @@ import pytest
 
 from mockserver.contract import Contract, Understood
 from mockserver.engine.engine import Engine
+from mockserver.engine.journal import Entry
 from mockserver.errors import Refusal
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
@@ -65,6 +66,37 @@ def test_promise_16_others_are_answered_while_a_large_request_is_checked(
         finally:
             end.set()
         assert 400 == large.result().status_code
+
+
+@pytest.mark.parametrize("path", ["/__mock/journal", "/__mock/events"])
+def test_promise_16_others_are_answered_while_a_large_entry_is_written(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A request is answered while the secrets in a large entry of the journal are not all hidden yet."""
+    begun, end = Event(), Event()
+    as_json = Entry.as_json
+
+    def slow(entry: Entry) -> dict[str, Any]:
+        begun.set()
+        assert end.wait(60)
+        return as_json(entry)
+
+    assert 400 == client.post(PATH, content=f"{{{FILLER}}}", headers=FIELDS).status_code
+    monkeypatch.setattr(Entry, "as_json", slow)
+    with ThreadPoolExecutor() as pool:
+
+        def first_piece() -> str:
+            with httpx.stream("GET", str(client.base_url.join(path)), headers={"Last-Event-ID": "0"}) as reply:
+                return next(reply.iter_text())
+
+        listing = pool.submit(first_piece)
+        try:
+            assert begun.wait(60)
+            assert 404 == client.get("/unknown", timeout=60).status_code
+            assert not listing.done()
+        finally:
+            end.set()
+        assert "filler" in listing.result()
 
 
 LARGE_REQUESTS: dict[str, tuple[str, str, dict[str, str]]] = {

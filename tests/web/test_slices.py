@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
 from mockserver.limits import slices
-from mockserver.limits.slices import Pauses, Sliced, finish
+from mockserver.limits.slices import Pauses, Piece, Sliced, finish, in_thread, pausing
 from mockserver.web.slice_scheduler import SliceScheduler
 
 
@@ -89,7 +91,7 @@ def test_promise_16_pieces_are_made_one_in_each_turn() -> None:
     """The pieces of a reply are made while they are sent; an empty piece is only a pause."""
     made: list[int] = []
 
-    def pieces() -> Iterator[bytes]:
+    def pieces() -> Iterator[Piece]:
         for number in range(4):
             made.append(number)
             yield b"" if number == 1 else b"%d" % number
@@ -100,11 +102,49 @@ def test_promise_16_pieces_are_made_one_in_each_turn() -> None:
     assert [(b"0", 1), (b"2", 3), (b"3", 4)] == asyncio.run(receive())
 
 
+def test_promise_16_the_event_loop_turns_while_a_thread_works() -> None:
+    """Work can pause until a thread has finished a part of it. Then other work goes on."""
+    may_end = Event()
+
+    def waiting() -> str:
+        assert may_end.wait(60)
+        return "done"
+
+    async def both() -> list[object]:
+        scheduler, done = SliceScheduler(), []
+
+        async def add(work: Sliced[object]) -> None:
+            done.append(await scheduler.run(work))
+
+        async def read(work: Iterator[Piece]) -> None:
+            done.extend([piece async for piece in scheduler.pieces(work)])
+
+        def piece() -> Iterator[Piece]:
+            yield from pausing(in_thread(pool, waiting))
+            yield b"piece"
+
+        slow = [asyncio.ensure_future(add(in_thread(pool, waiting))), asyncio.ensure_future(read(piece()))]
+        await add(count_to(3, steps=1))
+        assert [[0, 1, 2]] == done
+        may_end.set()
+        await asyncio.gather(*slow)
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [b"piece", [0, 1, 2], "done"] == sorted(asyncio.run(both()), key=lambda each: type(each).__name__)
+
+
+def test_work_in_a_thread_without_an_event_loop() -> None:
+    """Code without an event loop waits for the thread."""
+    with ThreadPoolExecutor() as pool:
+        assert "done" == finish(in_thread(pool, lambda: "done"))
+
+
 def test_an_error_in_the_work_is_raised() -> None:
     """An error ends the work, and other work continues."""
 
     def broken() -> Sliced[None]:
-        yield
+        yield None
         raise LookupError
 
     async def work() -> list[int]:
