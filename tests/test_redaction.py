@@ -261,6 +261,15 @@ def test_promise_16_only_the_ends_of_a_long_text_are_searched(text: str, shown: 
     assert shown == redact_ends(text)
 
 
+@pytest.mark.parametrize("offset", range(-120, 4, 3))
+def test_a_number_at_the_end_of_a_window(offset: int) -> None:
+    """A long text is searched in windows. A number is found wherever it is."""
+    number = encoded(GROUPED)
+    text = "x" * (card_numbers._WINDOW + offset - 1) + "&"
+
+    assert f"{text}[redacted]&{number[:-3]}y" == redact(f"{text}{number}&{number[:-3]}y")
+
+
 def test_card_numbers() -> None:
     """A card number has 12 to 19 digits, and its check digit is right."""
     numbers = ["378282246310005", "4111111111111112", "42", "٤" * 16, "4242 4242"]
