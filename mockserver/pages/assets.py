@@ -13,7 +13,7 @@ _FOLDER: Final = Path(__file__).parent.parent / "assets"
 
 # In the order in which they lean on each other.
 _STRIPE: Final = (
-    *("origin", "errors", "usage", "cards", "ibans", "dom", "emitter", "styles", "field", "fields"),
+    *("origin", "errors", "usage", "cards", "ibans", "dom", "emitter", "styles", "field", "fields", "postal"),
     *("element", "payment", "card", "address", "elements"),
     *("api", "challenge", "confirmation", "confirmation_token", "unimplemented", "stripe"),
 )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
-from tests.browser.test_methods import enter_card
+from tests.support.browser import enter_card
 from tests.support.mock import Mock
 from tests.support.shop import SECRET_KEY
 

@@ -6,14 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
+from tests.support.browser import enter_card
 
 
 def test_a_card_element_without_the_account(each_app: Open) -> None:
     """The confirmation fails with Stripe's code."""
     page = each_app(element="card", account="")
-    page.get_by_label("Card number").fill("4242424242424242")
-    page.get_by_label("Expiration date").fill("12/34")
-    page.get_by_label("CVC").fill("123")
+    enter_card(page)
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_role("status")).to_have_text("failed invalid_request_error resource_missing")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from mockserver.settings import Settings
 from tests.browser.conftest import created
-from tests.support.browser import Pages
+from tests.support.browser import Pages, enter_card
 from tests.support.mock import Mock, mock_of
 from tests.support.scenario_files import reply, write
 
@@ -186,9 +186,7 @@ def test_wingback_mock_validates_and_confirms(wingback: Callable[[Any], Page], m
         "element.validate().then(({ok, error}) => ({ok, code: error.code}))"
     )
 
-    page.get_by_label("Card number").fill("4242424242424242")
-    page.get_by_label("Expiration date").fill("12/34")
-    page.get_by_label("CVC").fill("123")
+    enter_card(page)
     assert {"ok": True} == page.evaluate("element.validate()")
     assert {"ok": True, "status": "succeeded"} == page.evaluate("element.confirm()")
     stored = mock.get(f"payment-sessions/{session['token']}")["payment_session"]
@@ -204,9 +202,7 @@ def test_wingback_mock_with_a_token_of_several_callers(wingback: Callable[[Any],
         callers[name].http.headers["mock-namespace"] = name
         keys[name] = created(callers[name], "chosen_token")["setup_intent"]["stripe"]["pk_key"]
     page = wingback({"token": "PaySess_chosen", by: keys["one"] if by == "publishableKey" else "one"})
-    page.get_by_label("Card number").fill("4242424242424242")
-    page.get_by_label("Expiration date").fill("12/34")
-    page.get_by_label("CVC").fill("123")
+    enter_card(page)
 
     assert {"ok": True, "status": "succeeded"} == page.evaluate("element.confirm()")
     assert {"one": "succeeded", "two": "created"} == {

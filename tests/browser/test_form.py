@@ -284,7 +284,8 @@ def strict_page(pages: Pages, mock: Mock) -> Iterator[Page]:
         f'<script src="{mock.url}/v3/"></script><script src="/own.js"></script>'
     )
     script = f"""
-        const elements = Stripe("{stripe["pk_key"]}").elements({{clientSecret: "{stripe["client_secret"]}"}});
+        const account = {{stripeAccount: "{stripe["connected_account_id"]}"}};
+        const elements = Stripe("{stripe["pk_key"]}", account).elements({{clientSecret: "{stripe["client_secret"]}"}});
         const defaultValues = {{address: {{country: "DE"}}}};
         elements.create("address", {{mode: "billing", defaultValues}}).mount("#address");
         elements.create("payment").mount("#payment");

@@ -9,19 +9,13 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PAYMENT, created
-from tests.support.browser import Pages
+from tests.support.browser import Pages, enter_card
 from tests.support.mock import Mock
 
 
 def posted(pages: Pages) -> list[str]:
     """The URLs of the POST requests."""
     return [request.url for request in pages.requests if request.method == "POST"]
-
-
-def enter_card(page: Page, number: str = "4242424242424242") -> None:
-    page.get_by_label("Card number").fill(number)
-    page.get_by_label("Expiration date").fill("12/34")
-    page.get_by_label("CVC").fill("123")
 
 
 SPLIT = """() => {

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from mockserver.payments.test_methods import published_methods
 from tests.browser.conftest import Open
+from tests.support.browser import enter_card
 
 CARDS: list[str] = [card["number"] for card in published_methods()["cards"]]
 IBANS: list[str] = [iban for kinds in published_methods()["ibans"].values() for iban in kinds.values()]
@@ -48,9 +49,7 @@ def test_the_page_accepts_every_number(bare: Page, element: str, label: str, num
 def test_an_app_confirms(app: Open, number: str, outcome: str, element: str) -> None:
     """An app gets the outcome of the card; a card whose outcome is unknown gives an error."""
     page = app(element=element)
-    page.get_by_label("Card number").fill(number)
-    page.get_by_label("Expiration date").fill("12/34")
-    page.get_by_label("CVC").fill("123")
+    enter_card(page, number)
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_role("status")).to_have_text(outcome)

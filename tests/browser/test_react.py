@@ -9,15 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from tests.browser.conftest import Open
-from tests.support.browser import Pages
+from tests.support.browser import Pages, enter_card
 from tests.support.mock import Mock
-
-
-def fill(form: Page | Locator, number: str = "4242424242424242") -> None:
-    """Fill in the form, as a customer does."""
-    form.get_by_label("Card number").fill(number)
-    form.get_by_label("Expiration date").fill("12/34")
-    form.get_by_label("CVC").fill("123")
 
 
 def save(form: Page | Locator, outcome: str) -> None:
@@ -38,7 +31,7 @@ def confirmations(pages: Pages) -> int:
 def test_a_card_is_saved(each_app: Open, element: str, mock: Mock) -> None:
     """The page shows success, and the payment session succeeds in the mock."""
     page = each_app(element=element)
-    fill(page)
+    enter_card(page)
     save(page, "saved succeeded")
 
     assert ["succeeded"] == statuses(mock, 1)
@@ -55,10 +48,10 @@ def test_a_card_is_saved(each_app: Open, element: str, mock: Mock) -> None:
 def test_a_decline_is_shown_and_another_card_is_saved(app: Open, element: str, number: str, outcome: str) -> None:
     """After a decline, the same form saves another card."""
     page = app(element=element)
-    fill(page, number)
+    enter_card(page, number)
     save(page, outcome)
 
-    fill(page)
+    enter_card(page)
     save(page, "saved succeeded")
 
 
@@ -66,7 +59,7 @@ def test_a_decline_is_shown_and_another_card_is_saved(app: Open, element: str, n
 def test_authentication_passes(each_app: Open, element: str) -> None:
     """3-D Secure opens a dialog; completing it completes the setup."""
     page = each_app(element=element)
-    fill(page, "4000002500003155")
+    enter_card(page, "4000002500003155")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("dialog").get_by_role("button", name="Complete authentication").click()
 
@@ -77,7 +70,7 @@ def test_authentication_passes(each_app: Open, element: str) -> None:
 def test_authentication_fails_and_another_card_is_saved(app: Open, leave: str) -> None:
     """Failing the authentication, or closing the dialog, is an error; the same form then saves another card."""
     page = app()
-    fill(page, "4000002500003155")
+    enter_card(page, "4000002500003155")
     page.get_by_role("button", name="Save").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -87,7 +80,7 @@ def test_authentication_fails_and_another_card_is_saved(app: Open, leave: str) -
         page.keyboard.press("Escape")
 
     expect(page.get_by_role("status")).to_have_text("failed invalid_request_error setup_intent_authentication_failure")
-    fill(page)
+    enter_card(page)
     save(page, "saved succeeded")
 
 
@@ -109,7 +102,7 @@ def test_authentication_fails_and_another_card_is_saved(app: Open, leave: str) -
 def test_the_scenario_decides_before_the_card(app: Open, scenario: str, outcome: str) -> None:
     """The page shows the outcome that the scenario sets under on_confirm; the card makes no difference."""
     page = app(scenario=scenario)
-    fill(page)
+    enter_card(page)
     save(page, outcome)
 
 
@@ -151,7 +144,7 @@ def test_the_network_fails(app: Open) -> None:
     page = app()
     cut: Callable[[Route], None] = lambda route: route.abort()  # noqa: E731 - unroute() needs its name
     page.route(re.compile("/confirm$"), cut)
-    fill(page)
+    enter_card(page)
     save(page, "failed api_connection_error")
 
     page.unroute(re.compile("/confirm$"), cut)
@@ -161,7 +154,7 @@ def test_the_network_fails(app: Open) -> None:
 def test_the_app_waits_for_a_slow_reply(app: Open) -> None:
     """During a slow confirmation, the app shows that it is saving."""
     page = app(scenario="confirm_slow")
-    fill(page)
+    enter_card(page)
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_role("status")).to_have_text("saving")
@@ -175,7 +168,7 @@ def test_a_lost_reply(app: Open, mock: Mock, scenario: str) -> None:
     The mock carries out the confirmation once, so a second click is refused.
     """
     page = app(scenario=scenario)
-    fill(page)
+    enter_card(page)
     save(page, "failed api_connection_error")
 
     assert ["succeeded"] == statuses(mock, 1)
@@ -186,7 +179,7 @@ def test_a_lost_reply(app: Open, mock: Mock, scenario: str) -> None:
 def test_strict_mode_mounts_twice(each_app: Open, element: str) -> None:
     """React's StrictMode creates each element twice and destroys the first; the form that is left works."""
     page = each_app(strict="1", element=element)
-    fill(page)
+    enter_card(page)
     save(page, "saved succeeded")
 
     assert 1 == page.get_by_label("Card number").count()
@@ -196,8 +189,8 @@ def test_two_groups_on_a_page_are_independent(each_app: Open, mock: Mock) -> Non
     """Each of two forms confirms its own setup intent with its own card."""
     page = each_app(forms=2)
     first, second = page.locator("form").all()
-    fill(first, "4000000000000002")
-    fill(second)
+    enter_card(first, "4000000000000002")
+    enter_card(second)
     save(second, "saved succeeded")
     save(first, "failed card_error card_declined generic_decline")
 
@@ -208,7 +201,7 @@ def test_two_groups_on_a_page_are_independent(each_app: Open, mock: Mock) -> Non
 def test_the_customer_is_redirected(app: Open, number: str) -> None:
     """With `redirect: "always"` the browser goes to return_url, whose query has the status of the setup intent."""
     page = app(redirect="always")
-    fill(page, number)
+    enter_card(page, number)
     page.get_by_role("button", name="Save").click()
     if number != "4242424242424242":
         page.get_by_role("button", name="Complete authentication").click()
@@ -222,16 +215,16 @@ def test_the_customer_is_redirected(app: Open, number: str) -> None:
 def test_a_decline_does_not_redirect(each_app: Open) -> None:
     """With `redirect: "always"` a decline is shown on the page."""
     page = each_app(redirect="always")
-    fill(page, "4000000000000002")
+    enter_card(page, "4000000000000002")
     save(page, "failed card_error card_declined generic_decline")
 
 
 def test_a_real_card_never_leaves_the_browser(app: Open, pages: Pages) -> None:
     """The page refuses a card that is no test card, and a number with a wrong digit, without a request."""
     page = app()
-    fill(page, "4111111111111111")
+    enter_card(page, "4111111111111111")
     save(page, "failed card_error card_declined test_mode_live_card")
-    fill(page, "4242424242424241")
+    enter_card(page, "4242424242424241")
     save(page, "failed validation_error incorrect_number")
 
     assert 0 == confirmations(pages)
@@ -240,7 +233,7 @@ def test_a_real_card_never_leaves_the_browser(app: Open, pages: Pages) -> None:
 def test_no_request_leaves_the_machine(each_app: Open, pages: Pages) -> None:
     """From the first script to the saved card, every request goes to a loopback address."""
     page = each_app()
-    fill(page)
+    enter_card(page)
     save(page, "saved succeeded")
 
     assert 1 == confirmations(pages)

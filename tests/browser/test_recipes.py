@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from mockserver.settings import Settings
 from tests.browser.conftest import PAGE, created
-from tests.browser.test_react import fill, save
-from tests.support.browser import CHROMIUM, app_server, bundle, new_tab
+from tests.browser.test_react import save
+from tests.support.browser import CHROMIUM, app_server, bundle, enter_card, new_tab
 from tests.support.markdown import BLOCKS, RECIPES, text_of
 from tests.support.mock import Mock, mock_of
 from tests.support.needs import command, modules, tool
@@ -236,7 +236,7 @@ def test_vite(tmp_path: Path, mock: Mock, bundled_app: bytes, tab: Page) -> None
     tab.on("console", lambda message: console.append(f"{message.type}: {message.text}"))
     with vite(folder) as url:
         tab.goto(f"{url}?{query_for(mock)}")
-        fill(tab)
+        enter_card(tab)
         save(tab, "saved succeeded")
         assert tab.evaluate("Stripe.isMock")
     ran([tool("vite", "recipes"), "build"], folder)
@@ -292,7 +292,7 @@ def routed(tab: Page, mock: Mock) -> Routed:
 def test_everything_goes_to_stripes_addresses(routed: Routed, mock: Mock, site: str, element: str) -> None:
     """Script, 3-D Secure and confirmation use the addresses of Stripe, and no other address."""
     routed.page.goto(f"{site}?{query_for(mock, element=element)}")
-    fill(routed.page, "4000002500003155")
+    enter_card(routed.page, "4000002500003155")
     routed.page.get_by_role("button", name="Save").click()
     routed.page.get_by_role("dialog").get_by_role("button", name="Complete authentication").click()
 
@@ -305,7 +305,7 @@ def test_everything_goes_to_stripes_addresses(routed: Routed, mock: Mock, site: 
 def test_the_customer_returns_to_the_app(routed: Routed, mock: Mock, site: str) -> None:
     """With `redirect: "always"` the browser goes to return_url."""
     routed.page.goto(f"{site}?{query_for(mock, redirect='always')}")
-    fill(routed.page)
+    enter_card(routed.page)
     routed.page.get_by_role("button", name="Save").click()
 
     routed.page.wait_for_url(re.compile(r"/done\?setup_intent=seti_\w+.*&redirect_status=succeeded$"))
@@ -315,7 +315,7 @@ def test_the_customer_returns_to_the_app(routed: Routed, mock: Mock, site: str) 
 def test_a_scenario_breaks_the_connection(routed: Routed, mock: Mock, site: str, scenario: str) -> None:
     """The app sees a network error, and the test that routes goes on."""
     routed.page.goto(f"{site}?{query_for(mock, scenario)}")
-    fill(routed.page)
+    enter_card(routed.page)
 
     save(routed.page, "failed api_connection_error")
 
@@ -325,7 +325,7 @@ def test_only_the_script_is_routed(tab: Page, mock: Mock, site: str) -> None:
     routed = Routed(tab, mock.url)
     tab.route(re.compile("^https://js"), routed.to_mock)
     tab.goto(f"{site}?{query_for(mock, element='card')}")
-    fill(tab)
+    enter_card(tab)
     save(tab, "failed api_connection_error")
 
     assert {"https://api.stripe.com/__mock/health/live"} == {url for url in routed.urls if "api." in url}

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import created
 from tests.browser.test_surface import IMPLEMENTED
-from tests.support.browser import Pages, app_server
+from tests.support.browser import Pages, app_server, enter_card
 from tests.support.command import ROOT
 from tests.support.markdown import BLOCKS, Block, rows, text_of
 from tests.support.mock import Mock
@@ -69,9 +69,7 @@ def test_the_form_saves_a_card_or_says_why_not(pages: Pages, mock: Mock) -> None
         expect(page.get_by_role("status")).not_to_be_empty()
         assert "succeeded" not in page.get_by_role("status").inner_text()
 
-        page.get_by_label("Card number").fill("4242424242424242")
-        page.get_by_label("Expiration date").fill("12/34")
-        page.get_by_label("CVC").fill("123")
+        enter_card(page)
         page.get_by_role("button", name="Save payment method").click()
         expect(page.get_by_role("status")).to_have_text("succeeded")
 
@@ -97,9 +95,7 @@ def test_the_methods_return_what_the_comments_say(form: Page) -> None:
     assert ["error", "ok"] == form.evaluate(f"element.validate(){keys}")
     assert ["error", "ok"] == form.evaluate(f"element.confirm(){keys}")
 
-    form.get_by_label("Card number").fill("4242424242424242")
-    form.get_by_label("Expiration date").fill("12/34")
-    form.get_by_label("CVC").fill("123")
+    enter_card(form)
 
     assert {"ok": True} == form.evaluate("element.validate()")
     assert {"ok": True, "status": "succeeded"} == form.evaluate("element.confirm()")

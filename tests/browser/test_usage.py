@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Pages
+from tests.support.browser import Pages, enter_card
 
 # Runs each call and returns its outcome: what it returned, or which error it threw or rejected with.
 OUTCOMES = """async (calls) => {
@@ -141,7 +141,7 @@ def test_billing_details_that_are_never_collected(each_train: Page) -> None:
     """If the payment element does not collect a billing detail, the page must pass it when it confirms."""
     for name, (fields, details, member) in NEVER.items():
         each_train.evaluate(MOUNT, [{"mode": "setup"}, {"fields": {"billingDetails": fields}}])
-        fill_card(each_train)
+        enter_card(each_train)
         each_train.evaluate("elements.submit()")
         passed = f"confirmParams.payment_method_data.{member}"
         error = member and f"fields.{member} is 'never', so pass the value as {passed}."
@@ -164,7 +164,7 @@ def test_payment_methods_of_elements(each_train: Page) -> None:
     ]
     for group, options, call, expected in cases:
         each_train.evaluate(MOUNT, [group, options])
-        fill_card(each_train)
+        enter_card(each_train)
         assert {} == wrong(each_train, {call: expected})
 
 
@@ -184,7 +184,7 @@ def test_confirmations_that_are_refused(each_train: Page) -> None:
         ),
     }
     each_train.evaluate(MOUNT, [{"mode": "payment", "amount": 1099, "currency": "eur"}, {}])
-    fill_card(each_train)
+    enter_card(each_train)
     each_train.evaluate("elements.submit()")
 
     assert {} == wrong(each_train, cases)
@@ -221,9 +221,3 @@ def test_a_finished_setup_intent_is_reported(each_train: Page, pages: Pages) -> 
     )
 
     assert 1 == len([text for text in pages.console if "not documented how Stripe.js refuses it" in text])
-
-
-def fill_card(page: Page) -> None:
-    page.get_by_label("Card number").fill("4242424242424242")
-    page.get_by_label("Expiration date").fill("12/34")
-    page.get_by_label("CVC").fill("123")

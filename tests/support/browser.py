@@ -12,11 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, ViewportSize, sync_playwright
 
 from tests.support.needs import command, modules, tool
 
-__all__ = ["FOREIGN", "TYPES", "Pages", "app_server", "bundle", "chromium", "new_tab"]
+__all__ = ["FOREIGN", "TYPES", "Pages", "app_server", "bundle", "chromium", "enter_card", "new_tab"]
 
 APP = Path(__file__).parents[1] / "browser" / "app.jsx"
 TYPES = "@stripe/stripe-js/dist/stripe-js"
@@ -73,6 +73,16 @@ def new_tab(browser: Browser) -> Page:
     context = browser.new_context(locale="en-GB", viewport=SIZE)
     context.set_default_timeout(10_000)
     return context.new_page()
+
+
+def enter_card(form: Page | Locator, number: str = "4242424242424242") -> None:
+    """Fill in the fields of a card, and its postal code if the form asks for one."""
+    form.get_by_label("Card number").fill(number)
+    form.get_by_label("Expiration date").fill("12/34")
+    form.get_by_label("CVC").fill("123")
+    postal_code = form.locator("[name=postalCode]")
+    if postal_code.is_visible():
+        postal_code.fill("12345")
 
 
 # Without slots: Playwright sets an attribute on the object whose method it gets as a handler.

@@ -40,15 +40,52 @@ class CardElement extends BareElement {
   constructor(group, options) {
     super(group, "card", options);
     const number = numberField({ bare: true });
-    this._show("Line", number, expiryField({ bare: true }), cvcField(() => number.text, { bare: true }));
+    this._postalCode = new PostalCodeField({ bare: true });
+    this._postalCode.text = this._options.value?.postalCode || "";
+    const showBrand = number.onWrite;
+    number.onWrite = () => {
+      showBrand();
+      this._updatePostalCode();
+    };
+    const code = cvcField(() => number.text, { bare: true });
+    this._show("Line", number, expiryField({ bare: true }), code, this._postalCode);
+  }
+
+  /** @param {any} options */
+  update(options) {
+    if (options?.value) this._postalCode.text = options.value.postalCode || "";
+    const element = super.update(options);
+    this._changed();
+    return element;
+  }
+
+  _applyOptions() {
+    super._applyOptions();
+    this._updatePostalCode();
   }
 
   _details() {
-    return { ...super._details(), brand: this._brand, value: { postalCode: "" } };
+    return { ...super._details(), brand: this._brand, value: { postalCode: this._shownPostalCode } };
   }
 
   _data() {
-    return cardData(this._fields.map((field) => field.text));
+    const postal_code = this._shownPostalCode;
+    return {
+      ...cardData(this._fields.map((field) => field.text)),
+      ...(postal_code ? { billing_details: { address: { postal_code } } } : {}),
+    };
+  }
+
+  get _shownPostalCode() {
+    return this._postalCode.node.hidden ? "" : this._postalCode.text;
+  }
+
+  /** The country of the card decides which postal codes are valid, and whether there is one. */
+  _updatePostalCode() {
+    const country = TEST_CARDS.get(digitsOf(this._fields[0]?.text || ""));
+    this._postalCode.setCountry(country);
+    this._postalCode.node.hidden =
+      this._options.hidePostalCode === true || CARDS_WITHOUT_POSTAL_CODE.includes(country || "");
   }
 }
 

@@ -52,7 +52,7 @@ async function runNextAction(api, setupIntent, secret) {
 function paymentMethodParams(method, type) {
   if (method == null || typeof method === "string") return { payment_method: method };
   const { [type]: source, ...rest } = method;
-  return { payment_method_data: { ...rest, ...sourceData(source, type) } };
+  return { payment_method_data: mergeData(sourceData(source, type), rest) };
 }
 
 /**

@@ -101,7 +101,7 @@ class MockElement extends Emitter {
   }
 
   _shownFields() {
-    return this._fields;
+    return this._fields.filter(({ node }) => !node.hidden);
   }
 
   get _complete() {

@@ -28,7 +28,6 @@ class Field {
     const id = newId();
     this._format = options.format || ((/** @type {string} */ text) => text);
     this._check = options.check || ((/** @type {string} */ text) => this._checkRequired(text));
-    this._label = label;
     this._optional = optional;
     /** @type {Failure | null} */
     this.shownError = null;
@@ -53,16 +52,23 @@ class Field {
           placeholder: options.placeholder || " ",
         });
     this._error = make("p", { id: `${id}-error`, class: bare ? "Hidden" : "Error", role: "alert" });
-    const shownLabel = optional ? `${label} (optional)` : label;
+    this._labelNode = make("label", { for: id, class: bare ? "Hidden" : "Label" });
+    this.relabel(label);
     this.node = make(
       "div",
       { class: [bare ? "Plain" : "Field", options.wide ? "Wide" : ""].join(" ").trim() },
-      make("label", { for: id, class: bare ? "Hidden" : "Label" }, shownLabel),
+      this._labelNode,
       this.input,
       this._error
     );
     this.input.addEventListener("input", (event) => this._onInput(/** @type {InputEvent} */ (event)));
     this.input.addEventListener("blur", () => this._onBlur());
+  }
+
+  /** @param {string} label */
+  relabel(label) {
+    this._label = label;
+    this._labelNode.textContent = this._optional ? `${label} (optional)` : label;
   }
 
   get text() {

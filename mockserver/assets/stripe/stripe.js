@@ -147,7 +147,9 @@ class MockStripe {
     checkMounted(element);
     const failure = errorIn(element);
     if (failure) return failure;
-    const { body, error } = await this._api.post("/v1/tokens", { card: { ...details, ...element._data().card } });
+    const { card: entered, billing_details } = /** @type {any} */ (element._data());
+    const address = billing_details ? { address_zip: billing_details.address.postal_code } : {};
+    const { body, error } = await this._api.post("/v1/tokens", { card: { ...details, ...address, ...entered } });
     return error ? { error } : { token: body };
   }
 
@@ -204,8 +206,9 @@ async function collect(elements, caller, path, billing) {
  * @param {any} pageData
  */
 function mergeData(data, pageData) {
-  const { billing_details: page = {}, ...rest } = pageData;
-  const { billing_details: own } = data;
+  const { billing_details, ...rest } = pageData;
+  const page = billing_details || {};
+  const { billing_details: own = {} } = data;
   const address = page.address || own.address ? { address: { ...page.address, ...own.address } } : {};
   return { ...rest, ...data, billing_details: { ...page, ...own, ...address } };
 }

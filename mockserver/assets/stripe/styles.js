@@ -79,12 +79,16 @@ const STYLES = sheetOf(`
   }
   .Badge[hidden] { display: none; }
   .Hidden { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
-  .Line { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0.25em 0.75em; }
-  .Line > .Number, .Line > .Plain { flex: 1 1 4.5em; min-width: 0; }
-  .Line > .Number { flex-basis: 16em; }
+  .Line { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0.25em 0.3em; }
+  .Line > .Plain { flex: 1 1 2.1em; min-width: 0; }
+  .Line > .Number { flex: 8 1 11.2em; min-width: 0; }
+  .Line > .Number + .Plain { flex-basis: 3.95em; }
+  .Line > .Postal { flex-basis: 3.2em; }
+  .Line > .Postal--long { flex-basis: 5.2em; }
   .Line .Number .Number, .Single .Number .Number { align-items: baseline; display: flex; gap: 0.5em; }
   .Line .Number .Brand, .Single .Number .Brand { position: static; transform: none; white-space: nowrap; }
-  .Line .Number .Input, .Single .Number .Input { flex: 1 1 0; min-width: 11em; }
+  .Line .Number .Brand { flex: 0 1 auto; min-width: 0; overflow: hidden; }
+  .Line .Number .Input, .Single .Number .Input { flex: 1 0 0; min-width: 11.2em; }
   :where(.Line, .Single) .Input, :where(.Line, .Single) .Input:focus {
     background: transparent; border: 0; box-shadow: none; padding: 0.15em 0;
   }
