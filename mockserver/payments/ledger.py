@@ -1,5 +1,6 @@
 """The ledger: all stored payment data, and what Stripe's calls change in it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -94,6 +95,23 @@ class Ledger:
         if passed:
             return self._update(session, intent.succeeded(method, mandate=_mandate(method, ids)), ids)
         return self._update(session, intent.failed(AUTHENTICATION_FAILED, method), ids)
+
+    def update(
+        self,
+        session: PaymentSession,
+        *,
+        description: str | None,
+        metadata: Mapping[str, str],
+        method: PaymentMethod | None,
+        method_types: tuple[str, ...],
+    ) -> PaymentSession:
+        """Change what a merchant may change in a setup intent. A `method` waits for its confirmation."""
+        intent = session.intent.described(description, metadata)
+        if method is not None:
+            intent = intent.prepared(method)
+        updated = replace(session, intent=intent, method_types=method_types)
+        self.sessions.replace(updated)
+        return updated
 
     def cancel(self, session: PaymentSession, ids: RandomIds, *, reason: str | None) -> PaymentSession:
         """Cancel a setup intent."""

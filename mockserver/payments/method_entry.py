@@ -79,7 +79,7 @@ def entered_method(
         on_request=on_request,
         billing=billing,
         allow_redisplay=entered.get("allow_redisplay") or "unspecified",
-        metadata={_without_numbers(name): _without_numbers(text) for name, text in metadata.items()},
+        metadata={without_card_numbers(name): without_card_numbers(text) for name, text in metadata.items()},
     )
 
 
@@ -131,11 +131,7 @@ def billing_details(entered: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _billing_text(name: str, text: str) -> str:
     # A phone number in the form of E.164 may have as many digits as a card number.
-    return text if name == "phone" and text.startswith("+") else _without_numbers(text)
-
-
-def _without_numbers(text: str) -> str:
-    return without_card_numbers(text)
+    return text if name == "phone" and text.startswith("+") else without_card_numbers(text)
 
 
 def _expiry(entered: Mapping[str, Any]) -> tuple[int, int]:

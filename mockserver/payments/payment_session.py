@@ -116,13 +116,7 @@ class PaymentSession:
         size = len(self.customer_id) + len(self.provider) + len(self.purpose)
         if self.overrides:
             size += len(repr(self.overrides))
-        if self.intent is NEW:
-            return size
-        challenge = self.intent.challenge
-        if challenge is not None and challenge.return_url is not None:
-            size += len(challenge.return_url)
-        methods = (self.intent.payment_method, self.intent.failed_method)
-        return size + sum([method.size() for method in methods if method is not None])
+        return size if self.intent is NEW else size + self.intent.size()
 
     def as_body(self) -> dict[str, Any]:
         """The body of the reply: outbound.payment.PaymentSession of the contract, with the overrides."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from mockserver.payments.declines import Decline
 from mockserver.payments.payment_method import PaymentMethod
 
+NO_METADATA: Final[Mapping[str, str]] = MappingProxyType({})
 _OPEN: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 
@@ -28,6 +31,7 @@ class SetupIntent:
     """The state of a setup intent, with Stripe's names (https://docs.stripe.com/api/setup_intents/object).
 
     `payment_method` is the one that is set up or being set up; `failed_method` is the one that `error` is about.
+    `description` and `metadata` are the merchant's own.
     """
 
     status: str = "requires_payment_method"
@@ -38,6 +42,8 @@ class SetupIntent:
     latest_attempt: str | None = None
     mandate: str | None = None
     cancellation_reason: str | None = None
+    description: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=lambda: NO_METADATA)
 
     @property
     def is_open(self) -> bool:
@@ -74,6 +80,21 @@ class SetupIntent:
             status="canceled", cancellation_reason=reason, error=self.error, failed_method=self.failed_method
         )
 
+    def described(self, description: str | None, metadata: Mapping[str, str]) -> SetupIntent:
+        """The same state with another description and other metadata."""
+        return replace(self, description=description, metadata=metadata)
+
+    def prepared(self, method: PaymentMethod) -> SetupIntent:
+        """The state with a payment method that waits for its confirmation."""
+        return self._next(status="requires_confirmation", payment_method=method)
+
+    def size(self) -> int:
+        """The approximate size in bytes of the texts that a caller chose."""
+        return_url = self.challenge.return_url if self.challenge is not None else None
+        methods = [method.size() for method in (self.payment_method, self.failed_method) if method is not None]
+        texts = (return_url or "", self.description or "", *self.metadata, *self.metadata.values())
+        return sum(methods) + sum(map(len, texts))
+
     def attempted(self, attempt: str) -> SetupIntent:
         """The state at the beginning of another attempt, without the error of the last one."""
         return replace(self, latest_attempt=attempt, error=None, failed_method=None)
@@ -96,8 +117,10 @@ class SetupIntent:
         }
 
     def _next(self, **members: Any) -> SetupIntent:
-        """A state with these members. Only the attempt stays from the state before."""
-        return SetupIntent(latest_attempt=self.latest_attempt, **members)
+        """A state with these members. Of the state before, only the attempt and what the merchant wrote stay."""
+        return SetupIntent(
+            latest_attempt=self.latest_attempt, description=self.description, metadata=self.metadata, **members
+        )
 
 
 NEW: Final = SetupIntent()

@@ -90,3 +90,14 @@ def unexpected_state(session: PaymentSession, caller: Caller, why: str) -> Strip
         message=f"This SetupIntent cannot be used so: {why}.",
         setup_intent=visible_setup_intent(session, caller),
     )
+
+
+def check_offered(kind: str, param: str, types: tuple[str, ...], session: PaymentSession, caller: Caller) -> None:
+    """Raises StripeError: a setup intent that offers these types does not offer this one."""
+    if kind not in types:
+        raise StripeError(
+            status=400,
+            message=f"This SetupIntent offers {', '.join(types)}, not {kind}.",
+            param=param,
+            setup_intent=visible_setup_intent(session, caller),
+        )

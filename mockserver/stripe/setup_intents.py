@@ -14,7 +14,7 @@ from mockserver.payments.payment_method import PaymentMethod
 from mockserver.stripe.caller import Caller
 from mockserver.stripe.confirmation_tokens import unused_token
 from mockserver.stripe.entered_methods import named_method
-from mockserver.stripe.session_lookup import session_of, unexpected_state, visible_setup_intent
+from mockserver.stripe.session_lookup import check_offered, session_of, unexpected_state, visible_setup_intent
 from mockserver.stripe.stripe_errors import StripeError, decline_error, entry_error
 from mockserver.stripe.stripe_objects import check_expandable
 from mockserver.stripe.stripe_replies import error_reply, object_reply
@@ -97,26 +97,28 @@ class SetupIntentOperations:
     def _payment_method(
         self, session: PaymentSession, call: Call, caller: Caller, token: ConfirmationToken | None
     ) -> PaymentMethod:
-        """The payment method to set up: that of the request, else that of its confirmation token.
+        """The payment method to set up: that of the request, of its confirmation token, or of an update before.
 
         Raises StripeError: it does not exist, or its type is not offered.
         """
         entered, name = call.body.get("payment_method_data"), call.body.get("payment_method")
         if entered is not None:
             # Checked before the number is read.
-            _check_offered(entered["type"], "payment_method_data[type]", session, caller)
+            check_offered(entered["type"], "payment_method_data[type]", session.method_types, session, caller)
             method = self._entered(session, call, caller)
         elif name:
             method = named_method(name, caller, self._ledger)
         elif token is not None:
             method = token.payment_method(caller.ids)
+        elif session.intent.status == "requires_confirmation" and session.intent.payment_method is not None:
+            method = session.intent.payment_method
         else:
             raise unexpected_state(
                 session,
                 caller,
                 "it has no payment method; send payment_method, payment_method_data or confirmation_token",
             )
-        _check_offered(method.type, "payment_method", session, caller)
+        check_offered(method.type, "payment_method", session.method_types, session, caller)
         return method
 
     def _entered(self, session: PaymentSession, call: Call, caller: Caller) -> PaymentMethod:
@@ -153,14 +155,3 @@ def _unknown_outcome(method: PaymentMethod) -> StripeError:
         param="payment_method",
         refused="unknown-outcome",
     )
-
-
-def _check_offered(kind: str, param: str, session: PaymentSession, caller: Caller) -> None:
-    """Raises StripeError: the setup intent does not offer this type of payment method."""
-    if kind not in session.method_types:
-        raise StripeError(
-            status=400,
-            message=f"This SetupIntent offers {', '.join(session.method_types)}, not {kind}.",
-            param=param,
-            setup_intent=visible_setup_intent(session, caller),
-        )

@@ -9,10 +9,12 @@ from mockserver.stripe.caller import Caller
 from mockserver.stripe.challenges import ChallengeOperations
 from mockserver.stripe.confirmation_tokens import ConfirmationTokenOperations
 from mockserver.stripe.payment_methods import PaymentMethodOperations
+from mockserver.stripe.setup_intent_update import SetupIntentUpdate
 from mockserver.stripe.setup_intents import SetupIntentOperations
 
 OPERATIONS: Final = (
     "retrieve_setup_intent",
+    "update_setup_intent",
     "confirm_setup_intent",
     "cancel_setup_intent",
     "mock_authenticate",
@@ -32,14 +34,16 @@ Operation = Callable[[Call, Caller], Reply | Fault]
 
 def stripe_operations(ledger: Ledger) -> Mapping[str, Operation]:
     """The operations of spec/stripe.yaml on the objects of a ledger."""
-    setup_intents, challenges, methods, tokens = (
+    setup_intents, setup_intent_update, challenges, methods, tokens = (
         SetupIntentOperations(ledger),
+        SetupIntentUpdate(ledger),
         ChallengeOperations(ledger),
         PaymentMethodOperations(ledger),
         ConfirmationTokenOperations(ledger),
     )
     functions: tuple[Operation, ...] = (
         setup_intents.retrieve,
+        setup_intent_update.update,
         setup_intents.confirm,
         setup_intents.cancel,
         challenges.authenticate,
