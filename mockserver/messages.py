@@ -105,6 +105,7 @@ class Request:
     body: bytes = b""
     oversized: bool = False
     unreadable: UnreadableBody | None = None
+    scheme: str = "http"
 
     @property
     def query_values(self) -> dict[str, tuple[str, ...]]:

@@ -25,6 +25,16 @@ class Settings:
     """The address to listen on. (`MOCKSERVER_HOST`)"""
     port: int = 8080
     """The port to listen on. 0 is any free port. (`MOCKSERVER_PORT`)"""
+    port_file: Path | None = None
+    """A file that gets the port while the server listens. (`MOCKSERVER_PORT_FILE`)"""
+    uds: Path | None = None
+    """A Unix socket to listen on, instead of a port. (`MOCKSERVER_UDS`)"""
+    tls: Literal["self-signed"] | None = None
+    """Serve https with a certificate that is made for this run. (`MOCKSERVER_TLS`)"""
+    tls_cert: Path | None = None
+    """Serve https with this certificate and its chain, in PEM format. (`MOCKSERVER_TLS_CERT`)"""
+    tls_key: Path | None = None
+    """The key of the certificate. None: it is in the same file. (`MOCKSERVER_TLS_KEY`)"""
     seed: int | None = None
     """The seed of made-up values: the same seed gives the same values. None is a random seed. (`MOCKSERVER_SEED`)"""
     api_keys: tuple[str, ...] = ()
@@ -53,11 +63,22 @@ class Settings:
     def __post_init__(self) -> None:
         refuse_url("--spec", self.spec)
         refuse_url("--scenarios", self.scenarios)
+        if self.uds is not None and self.port_file is not None:
+            raise UsageError("--port-file needs a port, and --uds has none: leave out one of them")
+        if self.tls is not None and self.tls_cert is not None:
+            raise UsageError("--tls self-signed makes a certificate, and --tls-cert names one: leave out one of them")
+        if self.tls_key is not None and self.tls_cert is None:
+            raise UsageError("--tls-key needs --tls-cert, the file with the certificate")
 
     @property
     def spec_file(self) -> Path:
         """The OpenAPI document to serve."""
         return self.spec or bundled("spec") / "wingback.yaml"
+
+    @property
+    def scheme(self) -> Literal["http", "https"]:
+        """The scheme of the server's URL."""
+        return "http" if self.tls is None and self.tls_cert is None else "https"
 
     @property
     def has_saved_methods(self) -> bool:

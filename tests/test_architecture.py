@@ -61,6 +61,7 @@ OWNERS = {
     "pytest": "testing",
     "referencing": "contract",
     "starlette": "web",
+    "trustme": "server",
     "uvicorn": "server",
     "uvloop": "server",
     "watchfiles": "reloading",

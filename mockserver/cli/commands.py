@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
+from mockserver.cli.config_file import apply_config
 from mockserver.cli.json_lines import json_line
 from mockserver.cli.output import PROGRAM, print_error, print_text
 from mockserver.cli.service_links import ignore_service_link
@@ -81,13 +82,28 @@ scenarios_option = option(
     "--scenarios", type=PATH, help="Folder of scenario files; default: the bundled ones, or none if --spec is given."
 )
 
+config_option = option(
+    "--config",
+    type=PATH,
+    is_eager=True,
+    expose_value=False,
+    callback=apply_config,
+    help="TOML file with flags; default: [tool.mockserver] in pyproject.toml.",
+)
+
 
 @commands.command()
+@config_option
 @spec_option
 @scenarios_option
 @option("--scenario", help="Scenario that answers unless the request or its namespace selects another one.")
 @option("--host", default="127.0.0.1", help="Address to listen on.")
 @option("--port", type=click.IntRange(0, 65535), default=8080, help="Port to listen on; 0 selects a free one.")
+@option("--port-file", type=PATH, help="File that gets the port while the server listens.")
+@option("--uds", type=PATH, help="Unix socket to listen on, instead of a port.")
+@option("--tls", type=click.Choice(["self-signed"]), help="Serve https with a certificate made for this run.")
+@option("--tls-cert", type=PATH, help="Serve https with this certificate and its chain, in PEM format.")
+@option("--tls-key", type=PATH, help="Key of the certificate, if it is in another file.")
 @option("--seed", type=int, help="Seed of generated values: same seed and requests, same replies; default: random.")
 @repeatable("--api-key", "api_keys", "Accept only this key")
 @choice("--on-violation", ["refuse", "report"], "Refuse invalid requests, or answer and list violations in a header.")
@@ -117,6 +133,7 @@ def serve(context: click.Context, /, **values: Any) -> None:
 
 
 @commands.command()
+@config_option
 @spec_option
 @scenarios_option
 @option("--against", type=PATH, help="Another version of the contract: list what it would break.")
@@ -140,6 +157,7 @@ def check(
 
 
 @commands.command("scenarios")
+@config_option
 @scenarios_option
 def list_scenarios(scenarios: Path | None) -> None:
     """List the scenarios with a description, their operations, statuses and faults."""
@@ -169,9 +187,9 @@ def health(context: click.Context, url: str | None) -> None:
     URL defaults to the server that this user started last with the same MOCKSERVER_HOST and MOCKSERVER_PORT, or to the
     one that these variables describe. The exit code is 0 if the server is healthy, else 1.
     """
-    from mockserver.cli.health_check import default_url, health_problem
+    from mockserver.cli.health_check import health_problem, local_problem
 
-    problem = health_problem(url or default_url(os.environ))
+    problem = health_problem(url) if url else local_problem(os.environ)
     if problem is None:
         print_text("ok")
     else:

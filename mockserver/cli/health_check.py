@@ -1,22 +1,35 @@
 """`mockserver health`: asks a running server whether it is healthy."""
 
-from collections.abc import Mapping
-from typing import Final
+import http.client
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from mockserver.cli.server_record import recorded_url
+from mockserver.cli.server_record import RecordedServer, recorded_server
 from mockserver.errors import UsageError
 from mockserver.messages import Request
 from mockserver.testing.running_server import MAX_HEALTH_SIZE, RunningServer
 
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
 ALL_ADDRESSES = {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+TIMEOUT: Final = 2.0
+"""In seconds."""
 
 # This call needs no token.
 _READY: Final = Request(method="GET", path="/__mock/health/ready")
 
+Connect = Callable[..., http.client.HTTPConnection]
 
-def default_url(environment: Mapping[str, str]) -> str:
-    """The URL of the server to check without an URL: the one that runs, or that the variables would start."""
-    return recorded_url(environment) or described_url(environment)
+
+def local_problem(environment: Mapping[str, str]) -> str | None:
+    """Why the server on this machine is not healthy: the one that runs, or else that the variables would start."""
+    found = recorded_server(environment)
+    if found is None:
+        return health_problem(described_url(environment))
+    return health_problem(found.url, connect=_local_connection(found))
 
 
 def described_url(environment: Mapping[str, str]) -> str:
@@ -29,15 +42,15 @@ def described_url(environment: Mapping[str, str]) -> str:
     return f"http://{host}:{environment.get('MOCKSERVER_PORT') or 8080}"
 
 
-def health_problem(url: str) -> str | None:
+def health_problem(url: str, *, connect: Connect | None = None) -> str | None:
     """Why the server at a URL is not healthy; None if it is. Raises UsageError for a URL that cannot be used."""
     full_url = url if "://" in url else f"http://{url}"
-    if not full_url.lower().startswith("http://"):
+    if not full_url.lower().startswith(("http://", "https://")):
         raise UsageError(
-            f"{url!r} cannot be checked: the mock server serves plain HTTP only; write a URL that starts with http://, "
-            "such as http://127.0.0.1:8080"
+            f"{url!r} cannot be checked: write a URL that starts with http:// or https://, such as "
+            "http://127.0.0.1:8080"
         )
-    server = RunningServer(full_url, timeout=2.0)
+    server = RunningServer(full_url, timeout=TIMEOUT, connection=connect)
     try:
         status, reply = server.call(_READY, max_size=MAX_HEALTH_SIZE)
     except UsageError as error:
@@ -45,3 +58,35 @@ def health_problem(url: str) -> str | None:
     if status != 200 or not isinstance(reply, dict) or reply.get("status") != "ok":
         return f"{server.url} is not a healthy mock server: GET {_READY.path} returned {status}"
     return None
+
+
+def _local_connection(found: RecordedServer) -> Connect | None:
+    """How to connect to a recorded server; None for plain HTTP over TCP."""
+    if found.url.startswith("https:"):
+        import ssl
+
+        # The server is this user's own, and the check sends no secret. Its certificate may be for other names.
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        if found.uds is not None:
+            return partial(_UnixConnection, path=found.uds, context=context)
+        return partial(http.client.HTTPSConnection, context=context)
+    return None if found.uds is None else partial(_UnixConnection, path=found.uds)
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """A connection over a Unix socket; with a `context` it uses TLS."""
+
+    def __init__(self, host: str, *, timeout: float, path: str, context: "SSLContext | None" = None) -> None:
+        super().__init__(host, timeout=timeout)
+        self._path = path
+        self._context = context
+
+    def connect(self) -> None:
+        """Connect to the socket instead of the host."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(TIMEOUT)
+        self.sock.connect(self._path)
+        if self._context is not None:
+            self.sock = self._context.wrap_socket(self.sock)

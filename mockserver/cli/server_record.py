@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 SUFFIX: Final = ".json"
-VARIABLES: Final = ("MOCKSERVER_HOST", "MOCKSERVER_PORT")
+VARIABLES: Final = ("MOCKSERVER_HOST", "MOCKSERVER_PORT", "MOCKSERVER_UDS")
 """A health check belongs to a server that was started with the same values of these variables."""
 
 
@@ -26,9 +26,14 @@ class ServerRecord:
         self._file: int | None = None
         self._path: Path | None = None
 
-    def write(self, url: str) -> None:
+    def write(self, *, url: str, uds: Path | None) -> None:
         """Write the record, in the first folder where this is possible; without such a folder there is none."""
-        content = {"url": url, "started": time.time(), "variables": _variables(self._environment)}
+        content = {
+            "url": url,
+            "uds": uds and str(uds),
+            "started": time.time(),
+            "variables": _variables(self._environment),
+        }
         for folder in _folders(self._environment):
             try:
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -62,12 +67,19 @@ class ServerRecord:
             raise
 
 
-def recorded_url(environment: Mapping[str, str]) -> str | None:
-    """The URL of the server that this user started last with the same variables; None if no such server runs."""
+class RecordedServer(NamedTuple):
+    """The URL of a server, and its Unix socket if it has one."""
+
+    url: str
+    uds: str | None
+
+
+def recorded_server(environment: Mapping[str, str]) -> RecordedServer | None:
+    """The server that this user started last with the same variables; None if no such server runs."""
     running = [record for folder in _folders(environment) for record in _records(folder)]
     same = [record for record in running if record["variables"] == _variables(environment)]
     latest = max(same, key=lambda record: float(record["started"]), default=None)
-    return None if latest is None else str(latest["url"])
+    return None if latest is None else RecordedServer(latest["url"], latest["uds"])
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     with _no_garbage_collection():
         from mockserver.cli.greeting import greeting, json_greeting
         from mockserver.loading import load_engine
-        from mockserver.server import serve
+        from mockserver.server import ServerAddress, serve
         from mockserver.web import AccessLog, create_app
 
         engine = load_engine(settings)
@@ -28,9 +28,9 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     greet = json_greeting if settings.log_format == "json" else greeting
     record = ServerRecord(os.environ)
 
-    def on_started(url: str) -> None:
-        record.write(url)
-        print_text(greet(settings, engine, url, notes=notes))
+    def on_started(address: ServerAddress) -> None:
+        record.write(url=address.url, uds=address.uds)
+        print_text(greet(settings, engine, address, notes=notes))
 
     try:
         serve(app, settings, on_started=on_started)

@@ -104,7 +104,7 @@ class Template:
 
 def _url(request: Request) -> str:
     query = f"?{request.query}" if request.query else ""
-    return f"http://{request.headers.get('host', '')}{request.path}{query}"
+    return f"{request.scheme}://{request.headers.get('host', '')}{request.path}{query}"
 
 
 def _member(body: Any, steps: tuple[str, ...]) -> Any:

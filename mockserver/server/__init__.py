@@ -3,7 +3,8 @@
 May import: `web`, `settings`, `errors`. It owns uvicorn and httptools. Start with `running.py`.
 """
 
+from mockserver.server.address import ServerAddress
 from mockserver.server.background import BackgroundServer
 from mockserver.server.running import serve
 
-__all__ = ["BackgroundServer", "serve"]
+__all__ = ["BackgroundServer", "ServerAddress", "serve"]

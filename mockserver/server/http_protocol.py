@@ -271,7 +271,8 @@ class HttpProtocol(BaseProtocol):
         fields = [b"%b: %b\r\n" % field for field in headers]
         self.transport.write(b"".join([STATUS_LINE[reply.status], *fields, b"\r\n", reply.body]))
         # The client may still be sending. If the connection was closed now, it would be reset and the reply lost.
-        self.transport.write_eof()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         self.loop.call_later(_LINGER, self.transport.close)
 
     def shutdown(self) -> None:

@@ -10,10 +10,14 @@ from importlib.util import find_spec
 
 import uvicorn
 
+from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.http_protocol import State
+from mockserver.server.port_file import PortFile
 from mockserver.server.sockets import listen, url_of
+from mockserver.server.tls import TlsFiles, tls_files
+from mockserver.server.unix_socket import unix_socket
 from mockserver.settings import Settings
 from mockserver.web import ASGIApp
 
@@ -24,14 +28,25 @@ _GRACE = 8
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[str], None]) -> None:
+def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[ServerAddress], None]) -> None:
     """Serve until SIGTERM or SIGINT, finish accepted requests, and return.
 
-    `on_started` is called with the URL when connections are accepted. Raises UsageError: the server cannot listen.
+    `on_started` is called when connections are accepted. Raises UsageError: the server cannot listen.
     """
-    sockets = listen(settings.host, settings.port)
-    url = url_of(settings.host, sockets)
-    Server(app, on_started=lambda: on_started(url), collector=GarbageCollector()).run(sockets)
+    port_file = PortFile(settings.port_file)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(port_file.kept())
+        tls = stack.enter_context(tls_files(settings))
+        scheme, ca = ("http", None) if tls is None else ("https", tls.ca)
+        if settings.uds is not None:
+            sockets = [stack.enter_context(unix_socket(settings.uds))]
+            address = ServerAddress(url=f"{scheme}://localhost", uds=settings.uds.absolute(), ca=ca)
+        else:
+            sockets = listen(settings.host, settings.port)
+            address = ServerAddress(url=url_of(settings.host, sockets, scheme=scheme), ca=ca)
+            port_file.write(sockets[0].getsockname()[1])
+        server = Server(app, on_started=lambda: on_started(address), collector=GarbageCollector(), tls=tls)
+        server.run(sockets)
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
@@ -52,7 +67,12 @@ class Server(uvicorn.Server):
     server_state: State
 
     def __init__(
-        self, app: ASGIApp, *, on_started: Callable[[], None], collector: GarbageCollector | None = None
+        self,
+        app: ASGIApp,
+        *,
+        on_started: Callable[[], None],
+        collector: GarbageCollector | None = None,
+        tls: TlsFiles | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -68,6 +88,8 @@ class Server(uvicorn.Server):
                 server_header=False,
                 timeout_keep_alive=_KEEP_ALIVE,
                 timeout_graceful_shutdown=_GRACE,
+                ssl_certfile=None if tls is None else str(tls.certificate),
+                ssl_keyfile=None if tls is None or tls.key is None else str(tls.key),
             )
         )
         self.server_state = State(collector)

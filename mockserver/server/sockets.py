@@ -35,10 +35,10 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def url_of(host: str, sockets: list[socket.socket]) -> str:
+def url_of(host: str, sockets: list[socket.socket], *, scheme: str = "http") -> str:
     """The URL of the server for a client on this machine."""
     shown = _WILDCARDS.get(host) or (f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{sockets[0].getsockname()[1]}"
+    return f"{scheme}://{shown}:{sockets[0].getsockname()[1]}"
 
 
 def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:

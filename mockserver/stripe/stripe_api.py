@@ -138,7 +138,7 @@ def _caller(request: StripeRequest, recording: Recording) -> Caller:
         owner=recording.namespace.key,
         ids=recording.ids,
         version=request.request.headers.get("stripe-version", ""),
-        base=f"http://{request.request.headers.get('host', 'localhost')}",
+        base=f"{request.request.scheme}://{request.request.headers.get('host', 'localhost')}",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -40,13 +41,20 @@ def next_query(link: str) -> str | None:
 class RunningServer:
     """A mock server in another process or a container. Raises UsageError if the URL is not one of a server.
 
-    `timeout` is in seconds.
+    `timeout` is in seconds. `connection` makes the connections, called as HTTPConnection is.
     """
 
     is_shared = True
     """Whether others may use the server, too."""
 
-    def __init__(self, url: str, *, admin_token: str | None = None, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        admin_token: str | None = None,
+        timeout: float = 30.0,
+        connection: Callable[..., http.client.HTTPConnection] | None = None,
+    ) -> None:
         try:
             parts = urlsplit(url)
             is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -54,7 +62,8 @@ class RunningServer:
             is_url = False
         if not is_url or not url.isascii() or not url.isprintable() or " " in url:
             raise UsageError(f"{url!r} is not the URL of a mock server: write a URL such as http://127.0.0.1:8080")
-        self._connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        usual = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = connection or usual
         # The URL appears in messages, so it must not contain a password.
         self._authority = parts.netloc.rpartition("@")[2]
         self._base = parts.path.rstrip("/")

@@ -55,6 +55,7 @@ class Dispatcher:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
+        self._scheme = settings.scheme
         self._large_requests = LargeRequests()
         self._access = AccessPolicy(settings, self._has_path)
         self._saved_methods = SavedMethodsApi(engine, settings) if settings.has_saved_methods else None
@@ -80,7 +81,7 @@ class Dispatcher:
         if head.path.startswith(MOCK_PREFIX) or self._api(head.path) is not self._engine:
             # The other APIs have lower limits.
             return self.decide(head, body)
-        contract, request = self._engine.contract, head.request(body)
+        contract, request = self._engine.contract, head.request(body, self._scheme)
         try:
             outcome = await self._large_requests.read(contract, request)
         except Exception:  # noqa: BLE001  # a bug of the mock: `decide` meets it as well, and reports it
@@ -106,7 +107,7 @@ class Dispatcher:
         is_script = path.endswith((".js", "/v3", "/v3/")) and STRIPE_SCRIPT.fullmatch(path)
         if path.startswith(MOCK_PREFIX) or (is_script and not self._has_path(path)):
             return self._mock_app
-        return self._guarded(self._api(path).handle, head.request(body))
+        return self._guarded(self._api(path).handle, head.request(body, self._scheme))
 
     def preparations(self) -> Iterator[Callable[[], object]]:
         """What the first requests of some kinds would wait for. The longest step takes a quarter of a second."""

@@ -141,8 +141,8 @@ class RequestHead:
         """The path without percent-encoding."""
         return unquote(self.path)
 
-    def request(self, body: Body = _NO_BODY) -> Request:
-        """The request with its body."""
+    def request(self, body: Body = _NO_BODY, scheme: str = "http") -> Request:
+        """The request with its body; `scheme` is that of the server."""
         return Request(
             method=self.method,
             path=self.path,
@@ -151,6 +151,7 @@ class RequestHead:
             body=body.data,
             oversized=body.oversized,
             unreadable=body.unreadable,
+            scheme=scheme,
         )
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli.server_record import recorded_url
+from mockserver.cli.server_record import recorded_server
 from tests.support.command import run, served
 
 
@@ -23,6 +23,11 @@ def runtime(tmp_path: Path) -> dict[str, str]:
 
 def records(runtime: dict[str, str]) -> list[Path]:
     return sorted(Path(runtime["XDG_RUNTIME_DIR"]).glob("mockserver/*"))
+
+
+def found(runtime: dict[str, str], port: str = "0") -> str | None:
+    server = recorded_server({**runtime, "MOCKSERVER_PORT": port})
+    return None if server is None else server.url
 
 
 def answer(runtime: dict[str, str], **variables: str) -> tuple[int, str]:
@@ -43,7 +48,7 @@ def test_the_server_is_found(runtime: dict[str, str], flags: tuple[str, ...]) ->
     """The port is any free one, and the check has no flags."""
     with served("--port", "0", *flags, variables=runtime) as server:
         assert (0, "ok\n") == answer(runtime, MOCKSERVER_PORT="0")
-        assert server.url == recorded_url({**runtime, "MOCKSERVER_PORT": "0"})
+        assert server.url == found(runtime)
 
 
 def test_the_record_is_private_and_has_no_secret(runtime: dict[str, str]) -> None:
@@ -54,7 +59,7 @@ def test_the_record_is_private_and_has_no_secret(runtime: dict[str, str]) -> Non
         text = record.read_text("utf-8")
 
     assert [0o600, 0o700] == modes
-    assert {"url", "started", "variables"} == json.loads(text).keys()
+    assert {"url", "uds", "started", "variables"} == json.loads(text).keys()
 
 
 def test_the_record_ends_with_the_server(runtime: dict[str, str]) -> None:
@@ -67,7 +72,7 @@ def test_the_record_ends_with_the_server(runtime: dict[str, str]) -> None:
         server.stop(signal.SIGKILL)
         assert 1 == len(records(runtime))
         assert 1 == answer(runtime, MOCKSERVER_PORT="1")[0]
-        assert recorded_url({**runtime, "MOCKSERVER_PORT": "0"}) is None
+        assert found(runtime) is None
     with served(variables=runtime):
         assert 1 == len(records(runtime))
 
@@ -75,11 +80,10 @@ def test_the_record_ends_with_the_server(runtime: dict[str, str]) -> None:
 def test_the_latest_server_with_the_same_variables(runtime: dict[str, str]) -> None:
     """Of several servers the latest is checked; one that was started with another port in its variable never is."""
     with served(variables=runtime) as first, served(variables=runtime) as second:
-        same = {**runtime, "MOCKSERVER_PORT": "0"}
-        assert second.url == recorded_url(same)
+        assert second.url == found(runtime)
         second.stop()
-        assert first.url == recorded_url(same)
-        assert recorded_url({**runtime, "MOCKSERVER_PORT": "1"}) is None
+        assert first.url == found(runtime)
+        assert found(runtime, "1") is None
 
 
 @pytest.mark.parametrize("problem", ["others may write", "a link", "a file"])
@@ -96,9 +100,7 @@ def test_a_folder_of_others_is_not_used(runtime: dict[str, str], tmp_path: Path,
         case _:
             folder.write_bytes(b"")
     with served(variables=runtime) as server:
-        found = recorded_url({**runtime, "MOCKSERVER_PORT": "0"})
-
-        assert server.url == found
+        assert server.url == found(runtime)
         assert [] == records(runtime)
 
 
@@ -108,4 +110,4 @@ def test_a_damaged_record_is_ignored(runtime: dict[str, str]) -> None:
     with served(variables=runtime) as server:
         (folder / "1.json").write_text("{", "utf-8")
 
-        assert server.url == recorded_url({**runtime, "MOCKSERVER_PORT": "0"})
+        assert server.url == found(runtime)

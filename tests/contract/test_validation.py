@@ -12,6 +12,7 @@ from mockserver.contract.compiled.compiled_operation import CompiledOperation
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Reply, Request
 from mockserver.parsing.json_writer import write_json_exactly
+from mockserver.server import ServerAddress
 from mockserver.settings import Settings
 from tests.support.documents import contract_for, document_with, request_body, response_body
 
@@ -64,7 +65,7 @@ def test_what_is_not_compiled_is_listed() -> None:
 
     assert {"x": ["the parameter p", "the request application/json"]} == contract.uncompiled()
     assert {} == engine.contract.uncompiled()
-    assert "openapi-core" not in greeting(Settings(), engine, "http://127.0.0.1:8080")
+    assert "openapi-core" not in greeting(Settings(), engine, ServerAddress(url="http://127.0.0.1:8080"))
 
 
 def test_a_known_value_is_checked_in_place_of_the_body() -> None:

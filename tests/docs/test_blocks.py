@@ -313,6 +313,17 @@ def kubernetes_pod(block: Block, _: Stage) -> None:
     assert {8080} == ports | {probe["port"] for probe in probes}
 
 
+def flags_in_a_file(block: Block, stage: Stage) -> None:
+    """The server starts with the flags of the file."""
+    (stage.folder / "mock.toml").write_text(block.text, "utf-8")
+    (stage.folder / "mocks").mkdir()
+    (stage.folder / "mocks" / "scenarios").symlink_to(ROOT / "scenarios")
+    config = str(stage.folder / "mock.toml")
+    with json_served("--config", config, "--log-format", "json") as url:
+        host = {"host": "mock.shop.svc.cluster.local"}
+        assert 200 == httpx.get(f"{url}/__mock/health", headers=host).status_code
+
+
 def layout(block: Block, _: Stage) -> None:
     """No code: the test of the layout in tests/test_project.py compares the tree with the folders."""
     assert [block] == [each for each in BLOCKS if each.language == "text"]
@@ -370,7 +381,6 @@ SPECIAL: dict[tuple[str, str, str], dict[str, Callable[[Block, Stage], Any]]] = 
     ("README.md", "First reply in 60 seconds", "json"): {"{": first_reply},
     ("README.md", "Scenarios", "sh"): {"curl -si": retried_call},
     ("README.md", "For CI pipelines and other languages", "sh"): {"mockserver --seed": start_and_stop},
-    ("README.md", "For backend test suites", "python"): {"from mockserver import": context_manager},
     ("README.md", "Layout", "text"): {"": layout},
     ("docs/control-api.md", "Calls", "sh"): {"curl": verified_call},
     ("docs/pytest-plugin.md", "Without pytest", "python"): {
@@ -379,6 +389,7 @@ SPECIAL: dict[tuple[str, str, str], dict[str, Callable[[Block, Stage], Any]]] = 
     ("docs/pytest-plugin.md", "A server in a process of its own", "sh"): {"pip install --no-deps": plugin_alone},
     ("docs/refusals.md", "Example", "json"): {"{": refusal},
     ("docs/container.md", "Kubernetes", "yaml"): {"apiVersion": kubernetes_pod},
+    ("docs/container.md", "Flags in a file", "toml"): {"port": flags_in_a_file},
     ("docs/container.md", "Docker Compose", "yaml"): {"services": compose_service},
 }
 
