@@ -22,13 +22,14 @@ def phone(browser: Browser, mock: Mock, empty: str) -> Iterator[Page]:
     page.add_script_tag(url=f"{mock.url}/v3/")
     stripe = created(mock)["setup_intent"]["stripe"]
     page.evaluate(
-        """({pk_key, client_secret}) => {
+        """({pk_key, connected_account_id, client_secret}) => {
             document.body.innerHTML = "<form><div id='form'></div><button>Go</button></form><p></p>";
             document.querySelector("form").addEventListener("submit", event => {
                 event.preventDefault();
                 document.querySelector("p").append("submitted");
             });
-            Stripe(pk_key).elements({clientSecret: client_secret}).create("payment").mount("#form");
+            const stripe = Stripe(pk_key, {stripeAccount: connected_account_id});
+            stripe.elements({clientSecret: client_secret}).create("payment").mount("#form");
         }""",
         stripe,
     )
