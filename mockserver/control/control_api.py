@@ -13,6 +13,7 @@ from mockserver.control.control_calls import CALLS, CallOutcome, CallResult
 from mockserver.control.event_hub import EventHub
 from mockserver.control.event_stream import EventRequest, EventStream
 from mockserver.control.listing import PIECE, Listing
+from mockserver.control.metrics_text import CONTENT_TYPE
 from mockserver.control.written_items import CheckedWriter, EntryTexts
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
@@ -131,7 +132,10 @@ class ControlApi:
         return self._writer.write(listing.operation, listing.member, item)
 
     def _reply(self, operation: str, result: CallResult) -> Reply:
-        if result.body is None:
+        if result.metrics is not None:
+            headers = (("content-type", CONTENT_TYPE), *self.HEADERS)
+            reply, written = Reply(status=result.status, headers=headers, body=result.metrics.encode()), ABSENT
+        elif result.body is None:
             reply, written = Reply(status=result.status, headers=self.HEADERS), ABSENT
         else:
             text = write_json_exactly(result.body)

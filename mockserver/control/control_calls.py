@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mockserver.control.event_stream import EventRequest, id_in_namespace
 from mockserver.control.listing import Listing
+from mockserver.control.metrics_text import metrics_text
 from mockserver.control.namespace_filter import NamespaceFilter
 from mockserver.control.page import ListingPage, limit_of
 from mockserver.control.verify import verify_calls
@@ -29,10 +30,11 @@ MAX_DIGITS: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
-    """The result of a call: a status, and a JSON value or no body (None)."""
+    """The result of a call: a status, and a JSON value or no body (None). `metrics` is a text instead."""
 
     status: int = 200
     body: Any = None
+    metrics: str | None = None
 
 
 def get_health(engine: Engine, _: Call) -> CallResult:
@@ -138,6 +140,11 @@ def get_coverage(engine: Engine, call: Call) -> CallResult:
     return CallResult(body=as_report(cells, engine.coverage.of(_key(engine, call))))
 
 
+def get_metrics(engine: Engine, _: Call) -> CallResult:
+    """The metrics for Prometheus."""
+    return CallResult(metrics=metrics_text(engine))
+
+
 def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
     """New entries of the journal as events."""
     key, wanted, journal = _key(engine, call), _filter(engine, call), engine.journal
@@ -180,6 +187,7 @@ CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutc
         get_payment_session,
         reset,
         get_coverage,
+        get_metrics,
         stream_events,
         get_openapi,
     )

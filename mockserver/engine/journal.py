@@ -7,6 +7,7 @@ from typing import Any, Final
 from mockserver.contract.undocumented_names import UndocumentedName
 from mockserver.errors import Miss, Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
+from mockserver.parsing.trace_context import trace_id_of
 from mockserver.redaction.redactor import ExchangeRedactor, Redactor
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
 
@@ -102,6 +103,8 @@ class Entry:
             "at": self.at,
             "namespace": self.namespace,
             "request": _request_as_json(self.request, self.request.body, shown),
+            # Not redacted: it is random, though its digits can look like a card number.
+            "trace_id": trace_id_of(self.request.headers.get("traceparent")),
             "operation": self.operation,
             "scenario": self.scenario,
             "stub": self.stub,

@@ -9,6 +9,7 @@ from mockserver.contract.router import Route
 from mockserver.contract.undocumented_names import misspelled
 from mockserver.engine.coverage import Coverage
 from mockserver.engine.journal import Entry, Journal, Nearest
+from mockserver.engine.metrics import Metrics
 from mockserver.engine.mock_headers import FieldPairs, Outcome, marked, refusal_reply, summary
 from mockserver.engine.namespaces import Namespace, Streams
 from mockserver.errors import Refusal, Violation
@@ -69,7 +70,7 @@ def _undocumented_violations(understood: Understood) -> tuple[Violation, ...]:
 
 
 class Recorder:
-    """Begins recordings, and adds finished ones to the journal and to the coverage.
+    """Begins recordings, and adds finished ones to the journal, the coverage and the metrics.
 
     Every API of one server uses the same recorder. `redactor` shows the entries without secrets.
     """
@@ -78,6 +79,7 @@ class Recorder:
         self.redactor = redactor or Redactor()
         self.journal = Journal()
         self.coverage = Coverage()
+        self.metrics = Metrics()
         self.streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
 
     def begin(self, request: Request, namespace: Namespace) -> Recording:
@@ -106,4 +108,5 @@ class Recorder:
         entry.outcome, entry.duration = sent, time.time() - entry.at
         self.journal.record(entry)
         self.coverage.record(entry)
+        self.metrics.record(entry)
         return sent

@@ -71,6 +71,8 @@ class AccessLog:
             details = (*details, ("entry", reply.entry))
         if fault is not None:
             details = (*details, ("fault", fault))
+        if head.fields.trace_id is not None:
+            details = (*details, ("trace_id", head.fields.trace_id))
         status = None if reply is None or fault in _WITHOUT_STATUS else reply.status
         record = _LogRecord(time.time(), head.method, head.path, head.query, status, details, seconds, size)
         # A long line is shortened now: up to ten thousand lines can wait.

@@ -54,6 +54,7 @@ def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
             Route("/__mock/payment-sessions/{token:path}", control),
             Route("/__mock/reset", control),
             Route("/__mock/coverage", control),
+            Route("/__mock/metrics", control),
             Route("/__mock/openapi.json", control),
             # Every other path: the control API refuses it and names the nearest path.
             Route("/{path:path}", control),

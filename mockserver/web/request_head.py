@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import Headers, Request
+from mockserver.parsing.trace_context import trace_id_of
 from mockserver.web.request_body import Body
 
 Pairs = tuple[tuple[bytes, bytes], ...]
@@ -32,6 +33,7 @@ _NEEDED = frozenset(
         b"transfer-encoding",
         b"expect",
         b"cookie",
+        b"traceparent",
     }
 )
 _OTHER_SITES = (b"cross-site", b"same-site")
@@ -41,7 +43,8 @@ class HeadFields:
     """The fields. `hosts` and `origins` hold every value sent; `length` is 0 without a valid Content-Length.
 
     `coding` is the transfer coding, `content_coding` the value of Content-Encoding, `cookies` the number of cookies.
-    `is_cross_site` is true if the browser says that a page of another origin made the request.
+    `is_cross_site` is true if the browser says that a page of another origin made the request. `trace_id` is that of
+    the header traceparent.
     """
 
     __slots__ = (
@@ -55,6 +58,7 @@ class HeadFields:
         "is_cross_site",
         "length",
         "origins",
+        "trace_id",
     )
 
     def __init__(self, pairs: Pairs) -> None:
@@ -67,6 +71,7 @@ class HeadFields:
         self.content_coding = ""
         self.cookies = 0
         self.expects_continue = False
+        self.trace_id: str | None = None
         for name, value in pairs:
             if name in _NEEDED:
                 self._read(name, value)
@@ -92,6 +97,8 @@ class HeadFields:
                 self.length = int(value) if value.isdigit() else 0
             case b"content-encoding":
                 self.content_coding = self.headers.get("content-encoding", "")
+            case b"traceparent":
+                self.trace_id = trace_id_of(self.headers.get("traceparent"))
             case b"cookie":
                 self.cookies += value.count(b";") + 1
             case b"transfer-encoding":

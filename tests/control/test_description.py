@@ -40,7 +40,7 @@ TOKEN = "PaySess_00000000-0000-4000-8000-000000000000"
 @cache
 def spec() -> OpenAPI:
     # openapi-core takes only application/json for JSON.
-    texts = ("text/event-stream", "text/html", "text/css", "text/javascript", "image/svg+xml")
+    texts = ("text/plain", "text/event-stream", "text/html", "text/css", "text/javascript", "image/svg+xml")
     config = Config(
         extra_media_type_deserializers={
             "application/problem+json": json.loads,
@@ -166,6 +166,7 @@ CASES: dict[str, list[tuple[dict[str, Any], int]]] = {
         ({"json": {"sed": 1}}, 400),
     ],
     "get_coverage": [({}, 200)],
+    "get_metrics": [({}, 200)],
     "stream_events": [({"params": {"refused": "?"}}, 400)],
     "get_openapi": [({}, 200)],
 }
