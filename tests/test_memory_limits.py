@@ -249,7 +249,7 @@ CACHES = {
     },
     "engine/mock_headers.py": {"_answered_by": "one for each stub"},
     "engine/namespaces.py": {"_namespace": "names and credentials that are hashed if they are long"},
-    "pages/assets.py": {"_joined": "one for each script", "read_asset": "one for each file"},
+    "pages/assets.py": {"_joined": "one for each script", "_shared_names": "one", "read_asset": "one for each file"},
     "payments/test_methods.py": {"published_methods": "one file"},
     "parsing/media_types.py": {
         "essence": "texts of limited length",

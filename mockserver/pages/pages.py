@@ -11,7 +11,7 @@ from mockserver.engine.mock_headers import refusal_reply
 from mockserver.engine.namespaces import namespace_of
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, Request
-from mockserver.pages.assets import read_asset, script
+from mockserver.pages.assets import part, read_asset, script
 from mockserver.pages.token_lookup import session_of_token
 from mockserver.parsing.json_writer import write_json
 
@@ -60,6 +60,10 @@ class Pages:
     def newest_stripe_script(self, request: Request, _: Mapping[str, str]) -> Reply:
         """The stand-in for Stripe.js as the newest release train."""
         return self.stripe_script(request, {"train": NEWEST_TRAIN})
+
+    def stripe_part(self, name: str) -> Callable[[Request, Mapping[str, str]], Reply]:
+        """A handler that answers with a part of both scripts."""
+        return lambda request, _: self._cacheable(request, "js", lambda: part(name))
 
     def payment_session(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         """The payment session of a token, for WingbackMock."""

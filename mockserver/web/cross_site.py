@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from mockserver.web.page_paths import PAGE_FILES, WINGBACK_SCRIPT
+from mockserver.web.page_paths import PAGE_FILES, SCRIPT_PARTS, WINGBACK_SCRIPT
 from mockserver.web.request_head import RequestHead
 
 # Where @stripe/stripe-js looks for the real script: majors 1 to 5 at /v3, each later one under a name of its own.
@@ -28,7 +28,7 @@ def is_for_every_site(head: RequestHead, has_path: Callable[[str], bool]) -> boo
     path = head.path
     if head.method not in {"GET", "HEAD"}:
         return False
-    if path == WINGBACK_SCRIPT:
+    if path == WINGBACK_SCRIPT or path in SCRIPT_PARTS:
         return True
     if STRIPE_SCRIPT.fullmatch(path):
         return not has_path(path)

@@ -19,7 +19,7 @@ from mockserver.pages import Pages
 from mockserver.settings import Settings
 from mockserver.web.control_endpoint import ControlEndpoint
 from mockserver.web.own_replies import internal_error
-from mockserver.web.page_paths import PAGE_FILES, PROBES, WINGBACK_SCRIPT
+from mockserver.web.page_paths import PAGE_FILES, PROBES, SCRIPT_PARTS, WINGBACK_SCRIPT
 from mockserver.web.reply_messages import response_of
 from mockserver.web.wire import REQUEST
 
@@ -36,6 +36,7 @@ def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
     return Starlette(
         routes=[
             *(Route(path, Endpoint(pages.file(name))) for path, name in PAGE_FILES.items()),
+            *(Route(path, Endpoint(pages.stripe_part(name))) for path, name in SCRIPT_PARTS.items()),
             Route(WINGBACK_SCRIPT, Endpoint(pages.wingback_script)),
             Route("/__mock/wingback/payment-sessions/{token:path}", Endpoint(pages.payment_session)),
             Route("/v3", Endpoint(pages.stripe_script)),

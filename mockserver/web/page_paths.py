@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from mockserver.pages import PARTS
+
 PAGE_FILES: Final = {
     "/__mock/": "console.html",
     "/__mock/console.js": "console.js",
@@ -17,3 +19,6 @@ WINGBACK_SCRIPT: Final = "/__mock/wingback.js"
 
 PROBES: Final = ("/__mock/health/live", "/__mock/health/ready")
 """Calls of the control API that need no token and are not logged: a container is probed every few seconds."""
+
+SCRIPT_PARTS: Final = {f"/__mock/stripe/{name}.js": name for name in PARTS}
+"""The parts of the scripts, by path. The scripts load them."""

@@ -14,7 +14,15 @@ from tests.support.raw import RawConnection, RawReply
 
 OPERATION = "/v1/c/customer/Cust_1/payment/session"
 CHALLENGE = "/v1/setup_intents/seti_1/mock_challenge?client_secret=seti_1_secret_2"
-SCRIPTS = ["/v3", "/v3/", "/v3/stripe.js", "/acacia/stripe.js", "/endive/stripe.js", "/__mock/wingback.js"]
+SCRIPTS = [
+    "/v3",
+    "/v3/",
+    "/v3/stripe.js",
+    "/acacia/stripe.js",
+    "/endive/stripe.js",
+    "/__mock/wingback.js",
+    "/__mock/stripe/iban.js",
+]
 PAGES = [
     "/__mock/",
     "/__mock/demo",

@@ -17,16 +17,10 @@ const NO_POSTAL_CODE = (
 ).split(" ");
 
 class AddressElement extends MockElement {
-  /**
-   * @param {MockElements} group
-   * @param {any} options
-   */
-  constructor(group, options) {
-    if (!options || !["billing", "shipping"].includes(options.mode)) {
-      throw usageError("the address element needs a mode: 'billing' or 'shipping'.");
-    }
-    super(group, "address", options);
-    /** @type {Record<string, Field>} */
+  /** @type {Record<string, Field>} */
+  _byName;
+
+  _build() {
     this._byName = this._makeFields();
     const fields = Object.values(this._byName);
     this._frame.append(make("div", { class: "Grid" }, ...fields.map(({ node }) => node)), this._badge);

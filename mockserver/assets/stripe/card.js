@@ -1,4 +1,4 @@
-// The Card Element, its separate parts (number, date, code), and the IBAN Element. They show an error by colour and to
+// The Card Element and its separate parts (number, date, code). They show an error by colour and to
 // assistive technology only. The page shows the message, which it gets from change events.
 
 /** Base class: fields without visible labels, and a `style` option. */
@@ -134,24 +134,5 @@ class CardPart extends BareElement {
     if (!this._group._elements.has("cardNumber"))
       throw usageError(`${this._type} needs a cardNumber element in the same group.`);
     return PARTS.map((type) => this._group._elements.get(type)?._validate()).find(Boolean) || null;
-  }
-}
-
-class IbanElement extends BareElement {
-  /**
-   * @param {MockElements} group
-   * @param {any} options
-   */
-  constructor(group, options) {
-    super(group, "iban", options);
-    this._show("Single", ibanField({ bare: true }));
-  }
-
-  _details() {
-    return { ...super._details(), country: normalizeIban(this._fields[0].text).slice(0, 2), bankName: "" };
-  }
-
-  _data() {
-    return ibanData(this._fields[0].text);
   }
 }

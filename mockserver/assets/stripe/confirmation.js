@@ -36,7 +36,7 @@ async function runNextAction(api, setupIntent, secret) {
       await api.get(`/v1/setup_intents/${setupIntent.id}`, { client_secret: secret })
     : await api.post(sdk.authenticate_path, {
         client_secret: secret,
-        outcome: (await challenge()) ? "pass" : "fail",
+        outcome: (await (await loadPart("challenge")).challenge()) ? "pass" : "fail",
       });
   if (error) return { error };
   return body.last_setup_error

@@ -30,7 +30,7 @@ async function confirmationTokenData(elements, params) {
  */
 function shippingOf(elements) {
   const address = elements._elements.get("address");
-  if (!(address instanceof AddressElement) || address._options.mode !== "shipping") return undefined;
-  const { name, address: parts, phone } = /** @type {any} */ (address._details().value);
+  if (!address || address._options.mode !== "shipping") return undefined;
+  const { name, address: parts, phone } = /** @type {any} */ (address._details()).value;
   return { name, address: parts, phone };
 }

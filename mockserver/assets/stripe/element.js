@@ -88,6 +88,9 @@ class MockElement extends Emitter {
     this._changed();
   }
 
+  /** Resolves when the element has its fields. */
+  async _load() {}
+
   /** Validate all elements that belong to the same payment method. */
   _validateAll() {
     return this._validate();

@@ -22,6 +22,8 @@ class MockElements extends Emitter {
     this._elements = new Map();
     /** @type {Promise<{ types: string[], error?: any }> | null} */
     this._methodsRequest = null;
+    /** @type {any} the part for bank accounts, if they are available */
+    this._ibanPart = null;
   }
 
   /**
@@ -51,7 +53,9 @@ class MockElements extends Emitter {
     if (payment && !payment._fields.length) {
       return { error: invalid("element_not_ready", "The payment element is not ready. Wait for its ready event.") };
     }
-    const failed = [...this._elements.values()].map((element) => element._validate()).find(Boolean);
+    const elements = [...this._elements.values()];
+    await Promise.all(elements.map((element) => element._load()));
+    const failed = elements.map((element) => element._validate()).find(Boolean);
     if (failed) {
       failed.field.input.focus();
       return { error: failed.error };
@@ -94,8 +98,22 @@ class MockElements extends Emitter {
 
   /** Return the available payment methods; all elements of the group share one request. */
   _methods() {
-    if (!this._methodsRequest) this._methodsRequest = this._fetchMethods();
+    if (!this._methodsRequest) this._methodsRequest = this._loadMethods();
     return this._methodsRequest;
+  }
+
+  /** Request the payment methods, and load the part that their fields need. */
+  async _loadMethods() {
+    const methods = await this._fetchMethods();
+    if (!methods.types.includes("sepa_debit")) return methods;
+    try {
+      this._ibanPart = await loadPart("iban");
+      return methods;
+    } catch (error) {
+      this._methodsRequest = null;
+      const { message } = /** @type {Error} */ (error);
+      return { types: [], error: { type: "api_connection_error", message } };
+    }
   }
 
   async _fetchMethods() {
@@ -131,7 +149,8 @@ class MockElements extends Emitter {
   _newElement(name, options) {
     switch (name) {
       case "payment":
-        if (this._secret || this._deferred) return new PaymentElement(this, options);
+        if (this._secret || this._deferred) 
+          return new LazyElement(this, name, options, async () => (await loadPart("payment")).PaymentElement);
         throw usageError("a payment element needs elements({clientSecret}) or elements({mode: 'setup'}).");
       case "card":
         return new CardElement(this, options);
@@ -140,9 +159,11 @@ class MockElements extends Emitter {
       case "cardCvc":
         return new CardPart(this, name, options);
       case "iban":
-        return new IbanElement(this, options);
+        return new LazyElement(this, name, options, async () => (await loadPart("iban")).IbanElement);
       case "address":
-        return new AddressElement(this, options);
+        if (!["billing", "shipping"].includes(options.mode))
+          throw usageError("the address element needs a mode: 'billing' or 'shipping'.");
+        return new LazyElement(this, name, options, async () => (await loadPart("address")).AddressElement);
       default:
         throw usageError(`elements.create("${name}") is ${NOT_IMPLEMENTED}.`);
     }

@@ -1,4 +1,4 @@
-// The fields for cards and bank accounts.
+// The fields for cards.
 
 /** @typedef {{ bare?: boolean }} FieldStyle */
 
@@ -57,18 +57,10 @@ function cvcField(getNumber, { bare } = {}) {
   });
 }
 
-/** @param {FieldStyle} [style] */
-function ibanField({ bare } = {}) {
-  return new Field({
-    label: "IBAN",
-    name: "iban",
-    inputMode: "text",
-    placeholder: formatIban(TEST_IBANS[0]),
-    wide: true,
-    bare,
-    format: formatIban,
-    check: checkIban,
-  });
+/** Return the fields for a card's number, expiration date and security code, with visible labels. */
+function cardFields() {
+  const number = numberField();
+  return [number, expiryField(), cvcField(() => number.text)];
 }
 
 const badge = () => make("p", { class: "Badge" }, "Mock: test cards only");
@@ -84,6 +76,3 @@ function cardData([number, expiry, cvc]) {
     card: { number: digitsOf(number), exp_month: month, exp_year: year, cvc: digitsOf(cvc) },
   };
 }
-
-/** @param {string} text */
-const ibanData = (text) => ({ type: "sepa_debit", sepa_debit: { iban: normalizeIban(text) } });

@@ -1,7 +1,7 @@
-// Formatting and validation of IBANs (ISO 13616).
+// Formatting and validation of IBANs (ISO 13616), and their field. The server writes IBANS: the test IBANs.
 
 /** Stripe's test IBANs. The first one serves as an example. */
-const TEST_IBANS = MOCK.ibans.split(" ");
+const TEST_IBANS = IBANS.split(" ");
 
 /** @param {string} text */
 const normalizeIban = (text) => text.replace(/[^0-9a-z]/gi, "").toUpperCase();
@@ -37,3 +37,20 @@ function checkIban(text) {
     `The mock knows no such test IBAN, so it was not sent. Use a test IBAN such as ${formatIban(TEST_IBANS[0])}.`
   );
 }
+
+/** @param {FieldStyle} [style] */
+function ibanField({ bare } = {}) {
+  return new Field({
+    label: "IBAN",
+    name: "iban",
+    inputMode: "text",
+    placeholder: formatIban(TEST_IBANS[0]),
+    wide: true,
+    bare,
+    format: formatIban,
+    check: checkIban,
+  });
+}
+
+/** @param {string} text */
+const ibanData = (text) => ({ type: "sepa_debit", sepa_debit: { iban: normalizeIban(text) } });

@@ -1,11 +1,13 @@
 // The origin of the mock server. The server defines MOCK before this file: the host and the release train of the
-// script's URL, and Stripe's test cards and IBANs.
+// script's URL, and Stripe's test cards.
 
 const STRIPE_API = "https://api.stripe.com";
 
+/** The element that loaded this script; null if the page runs the script in another way. */
+const SCRIPT = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+
 const ORIGIN = (() => {
-  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
-  const origin = script && script.src ? new URL(script.src).origin : "";
+  const origin = SCRIPT && SCRIPT.src ? new URL(SCRIPT.src).origin : "";
   // A test tool routes Stripe's addresses to the mock. The Content-Security-Policy of an app allows only these.
   if (origin === "https://js.stripe.com") return STRIPE_API;
   // A test can serve this script from another URL: then use MOCK.host. A proxy in front of the mock can use https: then

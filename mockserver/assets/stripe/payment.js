@@ -3,16 +3,20 @@
 const METHODS = { card: "Card", sepa_debit: "SEPA Direct Debit" };
 
 class PaymentElement extends MockElement {
-  /**
-   * @param {MockElements} group
-   * @param {any} options
-   */
-  constructor(group, options) {
-    super(group, "payment", options);
+  /** @type {string} */
+  _method;
+  /** @type {Record<string, Field[]>} */
+  _byMethod;
+  /** @type {Record<string, HTMLElement>} */
+  _panels;
+  /** @type {HTMLElement} */
+  _tabList;
+  /** @type {HTMLElement} */
+  _failure;
+
+  _build() {
     this._method = "card";
-    /** @type {Record<string, Field[]>} */
     this._byMethod = {};
-    /** @type {Record<string, HTMLElement>} */
     this._panels = {};
     this._tabList = make("div");
     this._failure = make("p", { class: "Error", role: "alert" });
@@ -29,7 +33,7 @@ class PaymentElement extends MockElement {
       this._emit("loaderror", { elementType: "payment", error });
       return;
     }
-    if (!this._fields.length) this._build(types);
+    if (!this._fields.length) this._showMethods(types);
     this._emit("ready", { elementType: "payment" });
   }
 
@@ -41,7 +45,7 @@ class PaymentElement extends MockElement {
   /** Return the type and details of the payment method, for the API. */
   _data() {
     const texts = this._shownFields().map((field) => field.text);
-    return this._method === "sepa_debit" ? ibanData(texts[0]) : cardData(texts);
+    return this._method === "sepa_debit" ? this._group._ibanPart.ibanData(texts[0]) : cardData(texts);
   }
 
   _shownFields() {
@@ -52,22 +56,21 @@ class PaymentElement extends MockElement {
     return { collapsed: false, value: { type: this._method } };
   }
 
-  /** @param {string[]} available */
-  _build(available) {
-    const number = numberField();
-    this._byMethod = { card: [number, expiryField(), cvcField(() => number.text)], sepa_debit: [ibanField()] };
-    for (const type of Object.keys(METHODS)) this._panels[type] = this._panel(type);
-    this._badge.before(...Object.values(this._panels));
-    this._showMethods(available);
-    this._add(...Object.values(this._byMethod).flat());
-  }
 
   /** @param {string[]} available */
   _showMethods(available) {
     const types = this._sorted(available);
+    const isNew = !this._fields.length;
+    for (const type of types.filter((each) => !this._byMethod[each])) {
+      this._byMethod[type] = type === "card" ? cardFields() : [this._group._ibanPart.ibanField()];
+      this._panels[type] = this._panel(type);
+      this._badge.before(this._panels[type]);
+      this._add(...this._byMethod[type]);
+    }
     this._tabList.replaceChildren(...(types.length > 1 ? [this._tabs(types)] : []));
-    this._select(types.includes(this._method) && this._fields.length ? this._method : types[0]);
+    this._select(types.includes(this._method) && !isNew ? this._method : types[0]);
     this._applyOptions();
+    if (isNew) this._lastChange = JSON.stringify(this._change());
   }
 
   _applyOptions() {

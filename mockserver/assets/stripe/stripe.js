@@ -120,8 +120,9 @@ class MockStripe {
     const { type } = data;
     if (type !== "card" && type !== "sepa_debit")
       throw usageError(`stripe.createPaymentMethod({type: "${type}"}) is ${NOT_IMPLEMENTED}.`);
+    await loadSource(data[type]);
     const { payment_method_data } = paymentMethodParams(data, type);
-    return errorIn(data[type]) || this._create(payment_method_data);
+    return (await errorIn(data[type])) || this._create(payment_method_data);
   }
 
   /**
@@ -145,7 +146,7 @@ class MockStripe {
     if (!(element instanceof CardElement || element instanceof CardPart))
       throw usageError(`stripe.createToken() for anything but a card element is ${NOT_IMPLEMENTED}.`);
     checkMounted(element);
-    const failure = errorIn(element);
+    const failure = await errorIn(element);
     if (failure) return failure;
     const { card: entered, billing_details } = /** @type {any} */ (element._data());
     const address = billing_details ? { address_zip: billing_details.address.postal_code } : {};
@@ -169,8 +170,9 @@ class MockStripe {
   async _confirmWith(type, caller, clientSecret, data, options) {
     const { payment_method: method, ...parameters } = data || {};
     const intent = readSecret(clientSecret, caller);
+    await loadSource(method?.[type]);
     Object.assign(parameters, paymentMethodParams(method, type));
-    return errorIn(method?.[type]) || confirmIntent(this._api, intent, parameters, options || {});
+    return (await errorIn(method?.[type])) || confirmIntent(this._api, intent, parameters, options || {});
   }
 
   /** @param {any} data */
@@ -214,16 +216,25 @@ function mergeData(data, pageData) {
 }
 
 /**
+ * Wait until an element has its fields.
+ * @param {any} source an element, or the payment method's details
+ */
+async function loadSource(source) {
+  if (source instanceof MockElement) await source._load();
+}
+
+/**
  * Return the error in an element, or in an IBAN that the page passes directly; null if it is valid.
  * @param {any} source
  */
-function errorIn(source) {
+async function errorIn(source) {
   if (source instanceof MockElement) {
     const failed = source._validateAll();
     if (failed) failed.field.input.focus();
     return failed ? { error: failed.error } : null;
   }
-  const error = source && typeof source.iban === "string" ? checkIban(source.iban) : null;
+  if (!source || typeof source.iban !== "string") return null;
+  const error = (await loadPart("iban")).checkIban(source.iban);
   return error ? { error } : null;
 }
 

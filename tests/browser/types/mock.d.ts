@@ -1,2 +1,4 @@
-// The constant that the server defines before the parts of the script.
-declare const MOCK: { host: string; train: string | 3; cards: string; ibans: string };
+// The constants that the server writes.
+declare const MOCK: { host: string; train: string | 3; cards: string };
+declare const CORE: Record<string, unknown>;
+declare const IBANS: string;
