@@ -45,14 +45,19 @@ QUICK = Plan(rounds=2, requests=20)
 def retrieve_request(stripe: dict[str, Any]) -> bytes:
     """Retrieve the setup intent."""
     query = urlencode({"client_secret": stripe["client_secret"]})
-    return request_bytes("GET", f"{path_of(stripe)}?{query}", authorization=f"Bearer {stripe['pk_key']}")
+    return request_bytes("GET", f"{path_of(stripe)}?{query}", b"", **credentials(stripe))
 
 
 def confirm_request(stripe: dict[str, Any]) -> bytes:
     """Confirm the setup intent with a card, as a browser does."""
     body = urlencode(CARD | {"client_secret": stripe["client_secret"]}).encode()
-    headers = {"authorization": f"Bearer {stripe['pk_key']}", "content_type": "application/x-www-form-urlencoded"}
+    headers = {**credentials(stripe), "content_type": "application/x-www-form-urlencoded"}
     return request_bytes("POST", f"{path_of(stripe)}/confirm", body, **headers)
+
+
+def credentials(stripe: dict[str, Any]) -> dict[str, str]:
+    """The headers of a page: the publishable key and the connected account."""
+    return {"authorization": f"Bearer {stripe['pk_key']}", "stripe_account": stripe["connected_account_id"]}
 
 
 def path_of(stripe: dict[str, Any]) -> str:
