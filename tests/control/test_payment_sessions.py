@@ -95,8 +95,8 @@ def test_a_read_session_equals_the_sent_one(mock: Mock, scenario: str) -> None:
 
 def test_a_client_secret_has_a_setup_intent(mock: Mock) -> None:
     """Every client secret in a reply has a setup intent, for any provider."""
-    created(mock, "leads_somewhere")
-    reply = mock.browser({"authorization": "Bearer pk_test_x"}).get(
+    stripe = created(mock, "leads_somewhere")["setup_intent"]["stripe"]
+    reply = mock.browser({"authorization": "Bearer pk_test_x", "stripe-account": stripe["connected_account_id"]}).get(
         "/v1/setup_intents/seti_A", params={"client_secret": "seti_A_secret_B"}
     )
 
