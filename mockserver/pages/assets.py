@@ -23,10 +23,10 @@ _FILES: Final = {
 }
 _EXAMPLE_IBAN: Final = "DE89370400440532013000"
 PARTS: Final = {
-    "address": ("stripe/address.js",),
+    "address": ("stripe/countries.js", "stripe/address_formats.js", "stripe/address.js"),
     "challenge": ("stripe/challenge.js",),
     "iban": ("stripe/ibans.js", "stripe/iban.js"),
-    "payment": ("stripe/payment.js",),
+    "payment": ("stripe/countries.js", "stripe/card_address.js", "stripe/payment.js"),
 }
 """The parts of both scripts that are loaded on first use: the files of each."""
 

@@ -141,7 +141,7 @@ def test_the_demo_asks_for_an_address(demo: Page) -> None:
 
     expect(demo.get_by_role("status")).to_contain_text("Full name is missing.")
     for label in ("Full name", "Address line 1", "Postal code", "City"):
-        demo.get_by_label(label).fill("1")
+        demo.get_by_label(label).fill("SW1A 1AA")
     choose(demo, "4242 4242 4242 4242")
     expect(demo.get_by_role("status")).to_have_text("Saved. Status of the setup intent: succeeded.")
 

@@ -29,6 +29,10 @@ def test_what_a_screen_reader_finds(bare: Page) -> None:
         - textbox "Expiration date"
         - text: CVC
         - textbox "CVC"
+        - text: Country
+        - combobox "Country"
+        - text: Postal code
+        - textbox "Postal code"
         - paragraph: "Mock: test cards only"
         """)
 
@@ -111,7 +115,8 @@ def test_the_keyboard_is_enough(bare: Page) -> None:
             document.body.innerHTML = "<form><button>Save</button></form>";
             const form = document.querySelector("form"), elements = stripe.elements({clientSecret: secret});
             form.prepend(place("form"));
-            elements.create("payment").mount("#form");
+            const defaultValues = {billingDetails: {address: {country: "DE"}}};
+            elements.create("payment", {defaultValues}).mount("#form");
             form.addEventListener("submit", event => {
                 event.preventDefault();
                 stripe.confirmSetup({elements, redirect: "if_required"})

@@ -461,50 +461,6 @@ def test_a_code_for_another_brand(bare: Page) -> None:
     assert "incomplete_cvc" == bare.evaluate("stripe.createToken(card).then(({error}) => error.code)")
 
 
-ADDRESS: dict[str, tuple[str, list[str]]] = {
-    "a country with postal codes": (
-        "{defaultValues: {address: {country: 'DE'}}}",
-        ["Full name", "Address line 1", "City", "Postal code"],
-    ),
-    "one without": ("{defaultValues: {address: {country: 'HK'}}}", ["Full name", "Address line 1", "City"]),
-    "with a phone": (
-        "{fields: {phone: 'always'}, defaultValues: {address: {country: 'HK'}}}",
-        ["Full name", "Address line 1", "City", "Phone number"],
-    ),
-    "with a phone that is optional": (
-        """{
-            fields: {phone: 'always'},
-            validation: {phone: {required: 'never'}},
-            defaultValues: {address: {country: 'HK'}},
-        }""",
-        ["Full name", "Address line 1", "City"],
-    ),
-    "a country that is not allowed": (
-        "{allowedCountries: ['HK'], defaultValues: {address: {country: 'DE'}}}",
-        ["Full name", "Address line 1", "City"],
-    ),
-}
-
-
-@pytest.mark.parametrize("name", ADDRESS)
-def test_required_address_fields(bare: Page, name: str) -> None:
-    """The country and the options of the page decide which fields are required."""
-    options, needed = ADDRESS[name]
-    bare.evaluate(
-        f"""() => {{
-            window.address = stripe.elements().create("address", {{mode: "billing", ...{options}}});
-            address.mount(place("address"));
-        }}"""
-    )
-    for label in needed:
-        assert not bare.evaluate("address.getValue()")["complete"]
-        bare.get_by_label(label).fill("1")
-    value = bare.evaluate("address.getValue()")
-
-    assert value["complete"]
-    assert value["value"]["address"]["country"] in {"DE", "HK"}
-
-
 def test_an_invalid_return_url_is_refused_first(bare: Page) -> None:
     """A call of confirmSetup fails before it sends anything, so the setup intent does not change."""
     bare.evaluate(PAYMENT)
@@ -532,23 +488,6 @@ def test_a_challenge_that_is_removed_from_the_page(bare: Page, mock: Mock) -> No
 
     assert "setup_intent_authentication_failure" == bare.evaluate("first")
     assert "succeeded" == bare.evaluate("second")
-
-
-def test_change_events_of_an_address(bare: Page) -> None:
-    """The default values emit no change event; the first edit emits one."""
-    bare.evaluate(
-        """() => {
-            window.events = [];
-            const defaultValues = {name: "Jane", address: {country: "US"}};
-            const options = {mode: "billing", allowedCountries: ["US"], defaultValues};
-            const address = stripe.elements().create("address", options);
-            address.on("change", ({value}) => events.push(value.name));
-            address.mount(place("address"));
-        }"""
-    )
-    bare.get_by_label("Full name").fill("")
-
-    assert [""] == bare.evaluate("events")
 
 
 def test_a_removed_payment_method_is_a_change(bare: Page) -> None:

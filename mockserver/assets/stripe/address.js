@@ -1,117 +1,168 @@
-// The Address Element.
+// The Address Element: its fields follow the address format of the country.
 
-// ISO 3166-1 country codes, without uninhabited territories.
-const COUNTRIES = (
-  "AD AE AF AG AI AL AM AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH " +
-  "CI CK CL CM CN CO CR CV CW CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH GI GL GM " +
-  "GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IS IT JE JM JO JP KE KG KH KI KM KN KR KW KY KZ LA LB LC LI " +
-  "LK LR LS LT LU LV LY MA MC MD ME MF MG MK ML MM MN MO MQ MR MS MT MU MV MW MX MY MZ NA NC NE NG NI NL NO NP NR NU NZ " +
-  "OM PA PE PF PG PH PK PL PM PR PS PT PY QA RE RO RS RU RW SA SB SC SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SZ TA " +
-  "TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW"
-).split(" ");
-
-// Countries that have no postal codes.
-const NO_POSTAL_CODE = (
-  "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK JM KI KM KN LC ML MO MR MS MW NR " +
-  "NU PA QA RW SB SC SL SR ST SY TG TK TL TO TT TV UG VU YE ZW"
-).split(" ");
+/** A select field whose choices change. */
+class ChoiceField extends Field {
+  /** @param {[string, string][]} choices */
+  setChoices(choices) {
+    this.input.replaceChildren(...choices.map(([value, text]) => make("option", { value }, text)));
+    this.text = choices[0]?.[0] || "";
+  }
+}
 
 class AddressElement extends MockElement {
+  /**
+   * The country that the fields are arranged for.
+   * @type {string}
+   */
+  _country;
   /** @type {Record<string, Field>} */
   _byName;
+  /** @type {HTMLElement} */
+  _grid;
 
   _build() {
+    this._country = "";
     this._byName = this._makeFields();
     const fields = Object.values(this._byName);
-    this._frame.append(make("div", { class: "Grid" }, ...fields.map(({ node }) => node)), this._badge);
+    this._grid = make("div", { class: "Grid" });
+    this._frame.append(this._grid, this._badge);
     this._setDefaults();
+    this._byName.country.onWrite = () => this._arrange();
     this._add(...fields);
   }
 
-  /** Return the address: https://docs.stripe.com/js/elements_object/get_value_address_element documents the format. */
-  getValue() {
-    const { isNewAddress, value } = this._details();
-    return Promise.resolve({ complete: this._complete, isNewAddress, value });
+  /**
+   * Show the errors, and return the address: https://docs.stripe.com/js/elements_object/get_value_address_element.
+   * @param {{ format?: "latin" | "localized" }} [options]
+   */
+  async getValue({ format } = {}) {
+    this._validate();
+    return { complete: this._complete, isNewAddress: true, value: this._value(format) };
   }
 
   _details() {
-    const { mode } = this._options;
-    const text = (/** @type {string} */ name) => (this._byName[name] ? this._byName[name].text.trim() : "");
-    const address = {
-      line1: text("line1"),
-      line2: text("line2") || null,
-      city: text("city"),
-      state: text("state"),
-      postal_code: text("postal_code"),
-      country: text("country"),
+    return { elementMode: this._options.mode, isNewAddress: true, value: this._value() };
+  }
+
+  /**
+   * Until clover, the browser's language decides about the letters of a state; since dahlia, they are Latin.
+   * @param {"latin" | "localized"} [format]
+   */
+  _value(format = since("dahlia") || !navigator.language.startsWith("ja") ? "latin" : "localized") {
+    const text = (/** @type {string} */ name) => (this._isShown(name) ? this._byName[name].text.trim() : "");
+    const country = text("country");
+    const state = text("state_choice") || text("state");
+    const parts = this._isShown("first_name") ? { firstName: text("first_name"), lastName: text("last_name") } : {};
+    return {
+      name: text("name") || Object.values(parts).filter(Boolean).join(" "),
+      ...parts,
+      address: {
+        line1: text("line1"),
+        line2: text("line2") || null,
+        city: text("city"),
+        state: format === "localized" ? localizedState(country, state) : state,
+        postal_code: text("postal_code"),
+        country,
+      },
+      ...(this._isShown("phone") ? { phone: text("phone") } : {}),
     };
-    const phone = this._byName.phone ? { phone: text("phone") } : {};
-    return { elementMode: mode, isNewAddress: true, value: { name: text("name"), address, ...phone } };
   }
 
   get _empty() {
-    return this._shownFields().every((field) => field.empty || field.input instanceof HTMLSelectElement);
+    return this._shownFields().every((field) => field.empty || field === this._byName.country);
   }
 
   /** Return the billing details to send with a payment method. */
   _billing() {
     const { mode, fields } = this._options;
     if (mode !== "billing") return {};
-    const { name, phone, address } = /** @type {any} */ (this._details().value);
+    const { name, phone, address } = /** @type {any} */ (this._value());
     return { address, ...(phone ? { phone } : {}), ...(fields && fields.name === "never" ? {} : { name }) };
   }
 
+  /** @param {string} name */
+  _isShown(name) {
+    return !this._byName[name].node.hidden;
+  }
+
   _makeFields() {
-    const { mode, fields = {}, validation = {}, allowedCountries } = this._options;
-    const names = new Intl.DisplayNames("en", { type: "region" });
-    const codes = allowedCountries && allowedCountries.length ? allowedCountries : COUNTRIES;
-    const isCode = (/** @type {string} */ code) => /^[A-Z]{2}$/.test(code);
-    /** @type {[string, string][]} */
-    const choices = codes.map((/** @type {string} */ code) => [code, (isCode(code) && names.of(code)) || code]);
-    choices.sort(([, a], [, b]) => a.localeCompare(b));
+    const { mode, allowedCountries } = this._options;
     const field = (
       /** @type {string} */ label,
       /** @type {string} */ name,
       /** @type {Partial<FieldOptions>} */ options = {}
-    ) => new Field({ label, name, autocomplete: `${mode} ${name.replace("_", "-")}`, ...options });
+    ) => new ChoiceField({ label, name, wide: true, ...options, autocomplete: `${mode} ${options.autocomplete || name}` });
+    const choices = countryChoices(allowedCountries?.length ? allowedCountries : undefined);
     return {
-      ...(fields.name === "never" ? {} : { name: field("Full name", "name", { wide: true }) }),
-      country: field("Country or region", "country", { wide: true, choices }),
-      line1: field("Address line 1", "line1", { wide: true, autocomplete: `${mode} address-line1` }),
-      line2: field("Address line 2", "line2", { wide: true, optional: true, autocomplete: `${mode} address-line2` }),
+      name: field("Full name", "name"),
+      first_name: field("First name", "firstName", { wide: false, autocomplete: "given-name" }),
+      last_name: field("Last name", "lastName", { wide: false, autocomplete: "family-name" }),
+      country: field("Country or region", "country", { choices }),
+      line1: field("Address line 1", "line1", { autocomplete: "address-line1" }),
+      line2: field("Address line 2", "line2", { autocomplete: "address-line2", optional: true }),
       postal_code: field("Postal code", "postal_code", {
-        check: (text) =>
-          text.trim() || NO_POSTAL_CODE.includes(this._byName.country.text)
-            ? null
-            : invalid("incomplete_field", "Postal code is missing."),
+        wide: false,
+        autocomplete: "postal-code",
+        check: (text) => checkPostalCode(text, this._country, this._postalCodeLabel),
       }),
-      city: field("City", "city", { autocomplete: `${mode} address-level2` }),
-      state: field("State or province", "state", {
-        wide: true,
-        optional: true,
-        autocomplete: `${mode} address-level1`,
-      }),
-      ...(fields.phone === "always"
-        ? {
-            phone: field("Phone number", "phone", {
-              wide: true,
-              inputMode: "tel",
-              autocomplete: `${mode} tel`,
-              optional: validation.phone?.required === "never",
-            }),
-          }
-        : {}),
+      city: field("City", "city", { wide: false, autocomplete: "address-level2" }),
+      state: field("State", "state", { autocomplete: "address-level1" }),
+      state_choice: field("State", "state", { autocomplete: "address-level1", choices: [] }),
+      phone: field("Phone number", "phone", { inputMode: "tel", autocomplete: "tel" }),
     };
   }
 
+  _applyOptions() {
+    super._applyOptions();
+    const { fields = {}, display = {}, validation = {} } = this._options;
+    const { name, first_name, last_name, phone } = this._byName;
+    const isSplit = display.name === "split";
+    name.node.hidden = isSplit || fields.name === "never";
+    first_name.node.hidden = last_name.node.hidden = !isSplit || fields.name === "never";
+    name.relabel(display.name === "organization" ? "Organization" : "Full name");
+    phone.node.hidden = fields.phone !== "always";
+    phone.setOptional(validation.phone?.required === "never");
+    this._arrange();
+  }
+
+  /** Show the fields that addresses of the country have. */
+  _arrange() {
+    const { country, postal_code, city, state, state_choice } = this._byName;
+    const code = country.text;
+    const choices = stateChoices(code);
+    postal_code.node.hidden = NO_POSTAL_CODE.includes(code);
+    city.node.hidden = NO_CITY.includes(code);
+    state.node.hidden = choices.length > 0 || ![...STATE_REQUIRED, ...STATE_OPTIONAL].includes(code);
+    state_choice.node.hidden = !choices.length;
+    placeFields(this._grid, Object.values(this._byName));
+    if (code === this._country) return;
+    this._country = code;
+    postal_code.relabel(this._postalCodeLabel);
+    city.relabel(code === "GB" ? "Town or city" : "City");
+    for (const field of [state, state_choice]) {
+      field.relabel(STATE_LABELS[code] || "State");
+      field.setOptional(!STATE_REQUIRED.includes(code));
+    }
+    if (choices.length) /** @type {ChoiceField} */ (state_choice).setChoices([["", "Select"], ...choices]);
+    // Another country can accept a postal code that the former country did not accept.
+    postal_code.show(postal_code.shownError && postal_code.failure);
+  }
+
+  get _postalCodeLabel() {
+    return POSTAL_CODE_LABELS[this._country] || "Postal code";
+  }
+
   _setDefaults() {
-    const { defaultValues = {} } = this._options;
-    const values = { ...defaultValues.address, name: defaultValues.name, phone: defaultValues.phone };
-    const region = new Intl.Locale(navigator.language).region;
-    const { input } = this._byName.country;
-    const codes = [...input.querySelectorAll("option")].map((option) => option.value);
-    const country = [values.country, region].find((code) => codes.includes(code)) || codes[0];
-    for (const [name, field] of Object.entries(this._byName)) field.text = values[name] || "";
-    this._byName.country.text = country;
+    const { name, firstName, lastName, phone, address = {} } = this._options.defaultValues || {};
+    const { country, state_choice } = this._byName;
+    const codes = [...country.input.querySelectorAll("option")].map((option) => option.value);
+    country.text = firstCountry(codes, address.country);
+    this._arrange();
+    const values = { ...address, name, phone, first_name: firstName, last_name: lastName, state_choice: address.state };
+    delete values.country;
+    for (const [key, value] of Object.entries(values)) if (this._byName[key] && value) this._byName[key].text = value;
+    // The page can give the name of a state instead of its code.
+    const named = stateChoices(this._country).find(([, text]) => text === address.state);
+    if (named) state_choice.text = named[0];
   }
 }

@@ -86,6 +86,8 @@ class CardElement extends BareElement {
     this._postalCode.setCountry(country);
     this._postalCode.node.hidden =
       this._options.hidePostalCode === true || CARDS_WITHOUT_POSTAL_CODE.includes(country || "");
+    const line = this._fields[0]?.node.parentElement;
+    if (line) placeFields(line, this._fields, this._badge);
   }
 }
 

@@ -176,6 +176,8 @@ class MockElements extends Emitter {
   }
 
   _updateBadges() {
+    const payment = this._elements.get("payment");
+    if (payment) payment._changed();
     const mounted = [...ALWAYS_MARKED, ...OTHERS]
       .flatMap((type) => this._elements.get(type) || [])
       .filter((element) => element._container);
@@ -191,6 +193,10 @@ class MockElements extends Emitter {
 
   _payment() {
     return /** @type {PaymentElement | undefined} */ (this._elements.get("payment"));
+  }
+
+  get _asksForBillingAddress() {
+    return this._elements.get("address")?._options.mode === "billing";
   }
 
   /** Return the billing details of the address element. */

@@ -29,6 +29,7 @@ class Field {
     this._format = options.format || ((/** @type {string} */ text) => text);
     this._check = options.check || ((/** @type {string} */ text) => this._checkRequired(text));
     this._optional = optional;
+    this._label = label;
     /** @type {Failure | null} */
     this.shownError = null;
     this.onChange = () => {};
@@ -65,10 +66,21 @@ class Field {
     this.input.addEventListener("blur", () => this._onBlur());
   }
 
-  /** @param {string} label */
+  /**
+   * Change the label of the field.
+   * @param {string} label
+   */
   relabel(label) {
     this._label = label;
     this._labelNode.textContent = this._optional ? `${label} (optional)` : label;
+  }
+
+  /** @param {boolean} optional */
+  setOptional(optional) {
+    this._optional = optional;
+    this.relabel(this._label);
+    if (optional) this.input.removeAttribute("aria-required");
+    else this.input.setAttribute("aria-required", "true");
   }
 
   get text() {
@@ -150,5 +162,23 @@ class Field {
     while (position < after.length && remaining > 0) if (/[0-9a-z]/i.test(after[position++])) remaining -= 1;
     input.value = after;
     input.setSelectionRange(position, position);
+  }
+}
+
+/**
+ * Put the fields that are not hidden into `parent`, in their order, and take the hidden ones out: a test that looks for a
+ * label finds no hidden field. Nodes that stay are not moved, because they would lose the focus.
+ * @param {Element} parent
+ * @param {Field[]} fields
+ * @param {Node | null} [end] what follows the last field
+ */
+function placeFields(parent, fields, end = null) {
+  let next = end;
+  for (const { node } of [...fields].reverse()) {
+    if (node.hidden) node.remove();
+    else {
+      if (node.parentElement !== parent) parent.insertBefore(node, next);
+      next = node;
+    }
   }
 }

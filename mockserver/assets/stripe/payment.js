@@ -7,6 +7,8 @@ class PaymentElement extends MockElement {
   _method;
   /** @type {Record<string, Field[]>} */
   _byMethod;
+  /** @type {CardAddress} */
+  _address;
   /** @type {Record<string, HTMLElement>} */
   _panels;
   /** @type {HTMLElement} */
@@ -17,6 +19,7 @@ class PaymentElement extends MockElement {
   _build() {
     this._method = "card";
     this._byMethod = {};
+    this._address = new CardAddress(this._options);
     this._panels = {};
     this._tabList = make("div");
     this._failure = make("p", { class: "Error", role: "alert" });
@@ -44,12 +47,16 @@ class PaymentElement extends MockElement {
 
   /** Return the type and details of the payment method, for the API. */
   _data() {
-    const texts = this._shownFields().map((field) => field.text);
+    const texts = this._byMethod[this._method].map((field) => field.text);
     return this._method === "sepa_debit" ? this._group._ibanPart.ibanData(texts[0]) : cardData(texts);
   }
 
   _shownFields() {
-    return this._byMethod[this._method] || [];
+    return (this._byMethod[this._method] || []).filter(({ node }) => !node.hidden);
+  }
+
+  get _empty() {
+    return this._shownFields().every((field) => field.empty || field === this._address.country);
   }
 
   _details() {
@@ -62,7 +69,8 @@ class PaymentElement extends MockElement {
     const types = this._sorted(available);
     const isNew = !this._fields.length;
     for (const type of types.filter((each) => !this._byMethod[each])) {
-      this._byMethod[type] = type === "card" ? cardFields() : [this._group._ibanPart.ibanField()];
+      this._byMethod[type] =
+        type === "card" ? [...cardFields(), ...this._address.fields] : [this._group._ibanPart.ibanField()];
       this._panels[type] = this._panel(type);
       this._badge.before(this._panels[type]);
       this._add(...this._byMethod[type]);
@@ -73,8 +81,30 @@ class PaymentElement extends MockElement {
     if (isNew) this._lastChange = JSON.stringify(this._change());
   }
 
+  /** Return the billing details that the selected payment method asks for. */
+  _billing() {
+    const address = this._method === "card" ? this._address.details : {};
+    return Object.keys(address).length ? { address } : {};
+  }
+
+  /** The address element of the group, if it asks for the billing address, replaces the address of the card. */
+  _arrangeAddress() {
+    const { fields = {} } = this._options;
+    const rules = [fields.billingDetails, fields.card?.billingDetails];
+    this._address.arrange(rules, this._group._asksForBillingAddress);
+    const card = this._byMethod.card || [];
+    const grid = card[0]?.node.parentElement;
+    if (grid) placeFields(grid, card);
+  }
+
+  _changed() {
+    this._arrangeAddress();
+    super._changed();
+  }
+
   _applyOptions() {
     super._applyOptions();
+    this._arrangeAddress();
     const { disabled, readOnly } = this._options;
     for (const radio of this._tabList.querySelectorAll("input")) {
       radio.disabled = disabled === true || readOnly === true;
@@ -87,6 +117,7 @@ class PaymentElement extends MockElement {
     texts.forEach((text, index) => {
       this._byMethod.card[index].text = text;
     });
+    if (!this._address.postalCode.node.hidden) this._address.postalCode.text = "12345";
     this._changed();
   }
 

@@ -199,7 +199,7 @@ async function collect(elements, caller, path, billing) {
     throw usageError(`call elements.submit() and wait for it before ${caller}.`);
   checkNeverCollected(payment._options.fields, payment._method, billing, path);
   const { error } = await elements.submit();
-  return error ? { error } : { data: { ...payment._data(), billing_details: elements._billing() } };
+  return error ? { error } : { data: { ...payment._data(), billing_details: { ...payment._billing(), ...elements._billing() } } };
 }
 
 /**

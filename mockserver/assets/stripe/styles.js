@@ -24,6 +24,7 @@ const STYLES = sheetOf(`
     font-weight: var(--fontWeightNormal, 400);
     line-height: var(--fontLineHeight, 1.4);
   }
+  [hidden] { display: none; }
   fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
   .Grid {
     display: grid;

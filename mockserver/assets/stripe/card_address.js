@@ -1,0 +1,49 @@
+// The country and postal code that the Payment Element asks for with a card.
+
+// https://docs.stripe.com/changelog: since clover, no postal code in Canada, Puerto Rico and the United Kingdom.
+const COUNTRIES_WITH_POSTAL_CODE = since("clover") ? ["US"] : ["CA", "GB", "PR", "US"];
+
+class CardAddress {
+  /** @param {any} options the options of the payment element */
+  constructor({ defaultValues }) {
+    const { country, postal_code } = defaultValues?.billingDetails?.address || {};
+    this.country = new Field({
+      label: "Country",
+      name: "country",
+      autocomplete: "billing country",
+      choices: countryChoices(),
+    });
+    this.postalCode = new PostalCodeField();
+    this.country.onWrite = () => this.postalCode.setCountry(this.country.text);
+    this.country.text = firstCountry(COUNTRIES, country);
+    this.postalCode.text = postal_code || "";
+  }
+
+  get fields() {
+    return [this.country, this.postalCode];
+  }
+
+  /**
+   * Show the fields that the page's rules leave to the form.
+   * @param {any[]} rules the values of `fields.billingDetails`
+   * @param {boolean} isElsewhere whether an address element asks for the billing address
+   */
+  arrange(rules, isElsewhere) {
+    const addresses = rules.map((rule) => (rule === "never" ? rule : rule?.address));
+    const hidden = (/** @type {string} */ name) =>
+      isElsewhere || addresses.some((address) => address === "never" || address?.[name] === "never");
+    this.country.node.hidden = hidden("country");
+    this.postalCode.node.hidden =
+      hidden("postalCode") || !COUNTRIES_WITH_POSTAL_CODE.includes(this.country.text);
+    this.country.node.classList.toggle("Wide", this.postalCode.node.hidden);
+  }
+
+  /** The billing details that the fields show. */
+  get details() {
+    const { country, postalCode } = this;
+    return {
+      ...(country.node.hidden ? {} : { country: country.text }),
+      ...(postalCode.node.hidden ? {} : { postal_code: postalCode.text }),
+    };
+  }
+}
