@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parent.parent / "assets"
 _STRIPE: Final = (
     *("origin", "errors", "usage", "cards", "dom", "parts", "emitter", "styles", "field", "fields", "postal"),
     *("element", "lazy_element", "card", "elements"),
-    *("api", "confirmation", "confirmation_token", "unimplemented", "stripe"),
+    *("api", "confirmation", "confirmation_token", "payment_request", "unimplemented", "stripe"),
 )
 _FILES: Final = {
     "Stripe": tuple(f"stripe/{name}.js" for name in _STRIPE),
@@ -26,6 +26,7 @@ PARTS: Final = {
     "address": ("stripe/countries.js", "stripe/address_formats.js", "stripe/address.js"),
     "challenge": ("stripe/challenge.js",),
     "iban": ("stripe/ibans.js", "stripe/iban.js"),
+    "other_elements": ("stripe/other_elements.js",),
     "payment": ("stripe/countries.js", "stripe/card_address.js", "stripe/payment.js"),
 }
 """The parts of both scripts that are loaded on first use: the files of each."""

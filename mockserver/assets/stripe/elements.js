@@ -2,7 +2,15 @@
 
 // These elements always show the badge. The others show it only if no element before them on the list is mounted.
 const ALWAYS_MARKED = ["payment", "card", "cardNumber", "iban"];
-const OTHERS = ["cardCvc", "cardExpiry", "address"];
+const OTHERS = ["cardCvc", "cardExpiry", "address", "linkAuthentication"];
+
+// Documented elements that the mock does not implement.
+const UNIMPLEMENTED_TYPES = (
+  "auBankAccount contactDetails currencySelector issuingCardCopyButton issuingCardCvcDisplay issuingCardExpiryDisplay " +
+  "issuingCardNumberDisplay issuingCardPinDisplay linkSignup paymentForm paymentMethodMessaging shippingAddress taxId terms"
+).split(" ");
+// The release train clover has these no more.
+const REMOVED_IN_CLOVER = ["affirmMessage", "afterpayClearpayMessage", "epsBank", "fpxBank", "idealBank", "p24Bank"];
 
 class MockElements extends Emitter {
   /**
@@ -164,9 +172,27 @@ class MockElements extends Emitter {
         if (!["billing", "shipping"].includes(options.mode))
           throw usageError("the address element needs a mode: 'billing' or 'shipping'.");
         return new LazyElement(this, name, options, async () => (await loadPart("address")).AddressElement);
+      case "linkAuthentication":
+        return this._otherElement(name, options, "LinkAuthenticationElement");
+      case "expressCheckout":
+        return this._otherElement(name, options, "ExpressCheckoutElement");
+      case "paymentRequestButton":
+        if (since("endive")) throw usageError(`elements.create("${name}"): endive has no such element.`);
+        return this._otherElement(name, options, "PaymentRequestButtonElement");
       default:
-        throw usageError(`elements.create("${name}") is ${NOT_IMPLEMENTED}.`);
+        if (REMOVED_IN_CLOVER.includes(name) ? since("clover") : !UNIMPLEMENTED_TYPES.includes(name))
+          throw usageError(`elements.create("${name}"): the release train ${MOCK.train} has no such element.`);
+        return this._otherElement(name, options, "UnimplementedElement");
     }
+  }
+
+  /**
+   * @param {string} type
+   * @param {any} options
+   * @param {keyof Parts["other_elements"]} className
+   */
+  _otherElement(type, options, className) {
+    return new LazyElement(this, type, options, async () => (await loadPart("other_elements"))[className]);
   }
 
   /** @param {MockElement} element */
@@ -199,10 +225,10 @@ class MockElements extends Emitter {
     return this._elements.get("address")?._options.mode === "billing";
   }
 
-  /** Return the billing details of the address element. */
+  /** Return the billing details of the address element and of the email field. */
   _billing() {
-    const address = /** @type {AddressElement | undefined} */ (this._elements.get("address"));
-    return address ? address._billing() : {};
+    const elements = ["linkAuthentication", "address"].map((type) => /** @type {any} */ (this._elements.get(type)));
+    return Object.assign({}, ...elements.map((element) => element?._billing?.()));
   }
 
   /** @param {CSSStyleSheet} ownSheet */

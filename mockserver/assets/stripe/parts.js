@@ -9,6 +9,10 @@
  * @property {{
  *   IbanElement: typeof IbanElement, checkIban: typeof checkIban, ibanData: typeof ibanData, ibanField: typeof ibanField
  * }} iban
+ * @property {{
+ *   ExpressCheckoutElement: typeof ExpressCheckoutElement, LinkAuthenticationElement: typeof LinkAuthenticationElement,
+ *   PaymentRequestButtonElement: typeof PaymentRequestButtonElement, UnimplementedElement: typeof UnimplementedElement
+ * }} other_elements
  * @property {{ PaymentElement: typeof PaymentElement }} payment
  */
 

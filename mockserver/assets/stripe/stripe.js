@@ -154,6 +154,11 @@ class MockStripe {
     return error ? { error } : { token: body };
   }
 
+  /** @returns {any} */
+  paymentRequest() {
+    return new MockPaymentRequest();
+  }
+
   /** The real Stripe.js reports to Stripe which library wraps it. The mock ignores it. */
   registerAppInfo() {}
 

@@ -53,34 +53,48 @@ const REJECTED = /** @type {const} */ ([
   "createEmbeddedCheckoutPage",
   "createEphemeralKeyNonce",
   "createRadarSession",
-  "createSource",
   "handleCardAction",
-  "initCheckout",
   "initCustomCheckout",
-  "initEmbeddedCheckout",
   "initializePricing",
   "processOrder",
   "redirectToCheckout",
   "retrieveOrder",
   "retrievePaymentIntent",
-  "retrieveSource",
   "verifyIdentity",
   "verifyMicrodepositsForPayment",
   "verifyMicrodepositsForSetup",
 ]);
 
 // These methods do not return a promise, so they throw.
-const THROWN = /** @type {const} */ (["initCheckoutElementsSdk", "initCheckoutFormSdk", "paymentRequest"]);
+const THROWN = /** @type {const} */ (["initCheckoutElementsSdk", "initCheckoutFormSdk"]);
+
+// The release train dahlia removed or renamed these methods: there, they throw.
+const REMOVED_IN_DAHLIA = /** @type {const} */ ([
+  "confirmPaymentIntent",
+  "confirmSetupIntent",
+  "createSource",
+  "handleCardPayment",
+  "handleCardSetup",
+  "initCheckout",
+  "initEmbeddedCheckout",
+  "retrieveSource",
+]);
 
 /** @param {string} method */
 const unimplemented = (method) => usageError(`stripe.${method}() is ${NOT_IMPLEMENTED}.`);
 
 /** @typedef {(...args: any[]) => any} Method */
-/** @type {Record<(typeof REJECTED)[number] | (typeof THROWN)[number], Method>} */
+/** @type {Record<(typeof REJECTED)[number] | (typeof THROWN)[number] | (typeof REMOVED_IN_DAHLIA)[number], Method>} */
 const UNIMPLEMENTED = /** @type {any} */ ({});
 for (const method of REJECTED) UNIMPLEMENTED[method] = async () => Promise.reject(unimplemented(method));
 for (const method of THROWN) {
   UNIMPLEMENTED[method] = () => {
     throw unimplemented(method);
+  };
+}
+for (const method of REMOVED_IN_DAHLIA) {
+  UNIMPLEMENTED[method] = () => {
+    if (since("dahlia")) throw usageError(`stripe.${method}() was removed in dahlia.`);
+    return Promise.reject(unimplemented(method));
   };
 }
