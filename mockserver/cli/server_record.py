@@ -76,7 +76,8 @@ class RecordedServer(NamedTuple):
 
 def recorded_server(environment: Mapping[str, str]) -> RecordedServer | None:
     """The server that this user started last with the same variables; None if no such server runs."""
-    running = [record for folder in _folders(environment) for record in _records(folder)]
+    folder = next(filter(_is_private, _folders(environment)), None)
+    running = [] if folder is None else _records(folder)
     same = [record for record in running if record["variables"] == _variables(environment)]
     latest = max(same, key=lambda record: float(record["started"]), default=None)
     return None if latest is None else RecordedServer(latest["url"], latest["uds"])
@@ -97,8 +98,11 @@ def _folders(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether the folder is this user's alone: others may write to its parent."""
-    status = folder.lstat()
+    """Whether the folder exists and is this user's alone: others may write to its parent."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
@@ -123,7 +127,7 @@ def _remove_old(folder: Path) -> None:
 
 def _paths(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.glob(f"*{SUFFIX}")) if _is_private(folder) else []
+        return sorted(folder.glob(f"*{SUFFIX}"))
     except OSError:
         return []
 

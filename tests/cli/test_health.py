@@ -6,6 +6,7 @@ import json
 import signal
 import stat
 from pathlib import Path
+from random import randrange
 
 import pytest
 
@@ -25,8 +26,8 @@ def records(runtime: dict[str, str]) -> list[Path]:
     return sorted(Path(runtime["XDG_RUNTIME_DIR"]).glob("mockserver/*"))
 
 
-def found(runtime: dict[str, str], port: str = "0") -> str | None:
-    server = recorded_server({**runtime, "MOCKSERVER_PORT": port})
+def found(runtime: dict[str, str], port: str = "0", **variables: str) -> str | None:
+    server = recorded_server({**runtime, "MOCKSERVER_PORT": port, **variables})
     return None if server is None else server.url
 
 
@@ -99,8 +100,10 @@ def test_a_folder_of_others_is_not_used(runtime: dict[str, str], tmp_path: Path,
             folder.symlink_to(tmp_path / "elsewhere")
         case _:
             folder.write_bytes(b"")
-    with served(variables=runtime) as server:
-        assert server.url == found(runtime)
+    # The next folder is shared with other processes of this user: the address is this test's own.
+    host = {"MOCKSERVER_HOST": f"127.0.{randrange(1, 250)}.{randrange(1, 250)}"}
+    with served(variables={**runtime, **host}) as server:
+        assert server.url == found(runtime, **host)
         assert [] == records(runtime)
 
 
