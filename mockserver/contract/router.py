@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from mockserver.contract.document.operations import Operation
 from mockserver.contract.nearest_paths import NearestPaths
 from mockserver.errors import Refusal
+from mockserver.limits.memo import Memo
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 MAX_SUGGESTIONS = 3
@@ -72,6 +73,7 @@ class Router:
                 if "//" not in f"{base}/":
                     templates[base + operation.template] = None
         self._nearest = NearestPaths(templates)
+        self._recent = Memo(self._find, entries=512, longest=300, size=lambda call: len(call[1]))
         # HEAD is answered like GET (RFC 9110, section 9.3.2), unless the document describes HEAD itself.
         for operation in added:
             for base in operation.bases if operation.method == "GET" else ():
@@ -83,6 +85,11 @@ class Router:
         `raw_path` is percent-encoded, so an encoded slash does not end a segment.
         Raises Refusal: unknown-path, method-not-allowed.
         """
+        return self._recent[method, raw_path]
+
+    def _find(self, call: tuple[str, str]) -> Route:
+        """The route of a method and a raw path. Most clients call few paths, so recent routes are remembered."""
+        method, raw_path = call
         route = None if "%" in raw_path else self._find_directly(method, raw_path)
         if route is not None:
             return route

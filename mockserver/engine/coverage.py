@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from mockserver.messages import Reply
+
 if TYPE_CHECKING:
     from mockserver.contract import Contract
     from mockserver.engine.journal import Entry
@@ -34,7 +36,9 @@ def cell_of(entry: Entry) -> Cell | None:
     """The cell that an exchange has exercised. A refused request is a mistake of its client and exercises none."""
     if entry.operation is None or entry.refused is not None:
         return None
-    return Cell(entry.operation, entry.scenario or "", entry.fault or str(entry.reply.status))
+    outcome = entry.outcome
+    ending = str(outcome.status) if isinstance(outcome, Reply) else outcome.kind
+    return Cell(entry.operation, entry.scenario or "", ending)
 
 
 def expected_cells(contract: Contract, scenarios: Iterable[Scenario]) -> list[Cell]:

@@ -34,12 +34,12 @@ class _PlaceNode:
 
     def found(self, value: Any) -> Iterator[int]:
         """The conditions that name this value or one of its members. The time depends on the smaller of the two."""
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             names = self.members if len(self.members) < len(value) else value
             for name in names:
                 if name in self.members and name in value:
                     yield from self.members[name].found(value[name])
-        elif not isinstance(value, list):
+        elif type(value) is not list:
             yield from self.conditions.get(_key(value), ())
 
     def found_among(self, values: Mapping[str, tuple[str, ...]]) -> Iterator[int]:

@@ -57,6 +57,7 @@ class ScenarioSelector:
         self, scenarios: Scenarios, *, server_wide: str | None = None, credentials: CredentialNames = NO_CONTRACT
     ) -> None:
         self.scenarios = scenarios
+        self._default = scenarios.get(DEFAULT)
         self._credentials = credentials
         self._usage = UsageCounts()
         self._activated: NamespaceSetting[str | None] = NamespaceSetting(server_wide)
@@ -107,7 +108,7 @@ class ScenarioSelector:
             self._named(self._activated.own(namespace))
             or self.scenarios.fitting(call)
             or self._named(self._activated.server_wide)
-            or self._named(DEFAULT)
+            or self._default
         )
 
     def stub(self, call: Call, namespace: str) -> SelectedStub | None:
@@ -135,8 +136,7 @@ class ScenarioSelector:
 
     def default_reply(self, call: Call) -> StubReply | None:
         """The reply of the default scenario to a call, if it has one."""
-        default = self._named(DEFAULT)
-        for stub in default.stubs if default else ():
+        for stub in self._default.stubs if self._default else ():
             if stub.reply is not None and stub.fits(call):
                 return stub.reply
         return None
@@ -147,7 +147,7 @@ class ScenarioSelector:
         A scenario without a stub for an operation leaves it to the default scenario: a scenario about one operation
         does not break the others.
         """
-        for scenario in (self.scenario(call, namespace), self._named(DEFAULT)):
+        for scenario in (self.scenario(call, namespace), self._default):
             if scenario is not None:
                 key = scenario.name, call.operation
                 stubs = self._stubs.get(key)

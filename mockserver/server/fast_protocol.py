@@ -88,9 +88,9 @@ class FastHttpProtocol(HttpProtocol):
 
     def _write(self, answer: RenderedAnswer, *, keeps_alive: bool) -> None:
         """Write the whole reply; then keep the connection open or close it."""
-        own = [b"%b: %b\r\n" % field for field in self.server_state.default_headers]
+        own = self.server_state.default_lines
         ending = b"\r\n" if keeps_alive else b"connection: close\r\n\r\n"
-        self.transport.write(b"".join((STATUS_LINE[answer.status], *own, answer.lines, ending, answer.body)))
+        self.transport.write(b"".join((STATUS_LINE[answer.status], own, answer.lines, ending, answer.body)))
         self.server_state.total_requests += 1
         if self.server_state.collector is not None:
             self.server_state.collector.count_request()

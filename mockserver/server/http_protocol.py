@@ -39,6 +39,16 @@ class State(ServerState):
         super().__init__()
         self.stopping = asyncio.Event()
         self.collector = collector
+        self._written: tuple[object, bytes] = None, b""
+
+    @property
+    def default_lines(self) -> bytes:
+        """The header fields of every reply, such as Date, as lines. uvicorn replaces the list every second."""
+        fields, lines = self._written
+        if fields is not self.default_headers:
+            lines = b"".join([b"%b: %b\r\n" % field for field in self.default_headers])
+            self._written = self.default_headers, lines
+        return lines
 
 
 class MalformedError(Exception):
@@ -101,6 +111,9 @@ class HttpProtocol(BaseProtocol):
 
     def _read(self, data: bytes) -> None:
         """Feed the parser a limited number of pieces. The rest waits until other connections were served."""
+        if self._received.starts_with_head(data):
+            self._feed(data)
+            return
         start = steps = 0
         while start < len(data) and self._rejected is None:
             if steps >= _STEPS_AT_ONCE:

@@ -22,12 +22,13 @@ class ReceivedData:
     content, so the rest of a piece is a head, or the framing of chunks.
     """
 
-    __slots__ = ("_chunks", "_content", "_headers", "_in_body", "_tail", "_total")
+    __slots__ = ("_chunks", "_content", "_headers", "_in_body", "_rest", "_tail", "_total")
 
     def __init__(self) -> None:
         self._total = 0
         self._content = 0
         self._chunks = 0
+        self._rest = 0
         self._in_body = False
         self._headers: list[tuple[bytes, bytes]] = []
         self._tail = b""
@@ -50,8 +51,23 @@ class ReceivedData:
             return ""
         return f"The chunk extensions and trailer fields of a request may have at most {MAX_HEAD} bytes."
 
+    def starts_with_head(self, data: bytes) -> bool:
+        """Whether the data is a whole head, and possibly the beginning of its body: the parser can read it at once.
+
+        If so, the data is counted as `piece` would count the head and the rest.
+        """
+        if self._in_body or self._total != self._content or self._tail or len(data) > _SHORT:
+            return False
+        end = data.find(_EMPTY_LINE) + len(_EMPTY_LINE)
+        if end < len(_EMPTY_LINE) or data.find(_EMPTY_LINE, end - 3) >= 0 or data[end:].endswith((b"\r", b"\n")):
+            return False
+        self._total, self._content = end, 0
+        self._rest = len(data) - end
+        return True
+
     def piece(self, data: bytes, start: int) -> bytes:
         """The next piece of the data. It is counted: the parser must read it now."""
+        self._rest = 0
         size = len(data)
         end = self._end(data, start, size)
         self._total += end - start
@@ -61,8 +77,9 @@ class ReceivedData:
         return data[start:end]
 
     def begin_body(self, headers: list[tuple[bytes, bytes]]) -> None:
-        """A head is complete, at the end of a piece."""
-        self._total = self._content = self._chunks = 0
+        """A head is complete. It was the end of a piece, or the rest of the data is already counted."""
+        self._content = self._chunks = 0
+        self._total = self._rest
         self._in_body = True
         self._headers = headers
 

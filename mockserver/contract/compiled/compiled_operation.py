@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from mockserver.contract.compiled.compiled_parameters import CompiledParameters
@@ -10,11 +11,12 @@ from mockserver.contract.document.credentials import credential_check
 from mockserver.contract.document.document import Document
 from mockserver.contract.document.operations import Operation, response_key
 from mockserver.contract.document.transport_headers import is_transport_header
+from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
 from mockserver.parsing.media_types import essence, is_json
 
-Check = Callable[[Request], bool]
+Pairs = tuple[tuple[str, str], ...]
 
 # Longer bodies go to openapi-core, where the work of a pattern is limited by the length of the text.
 MAX_BODY_LENGTH = 1_000_000
@@ -25,11 +27,14 @@ NOT_ACCEPTED: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class _CompiledResponse:
-    """A documented response without required headers: by JSON media type its schema, and its optional headers."""
+    """A documented response without required headers: its schemas by JSON media type.
+
+    `media_type` returns the media type in the header fields of a reply; None if only openapi-core can check them.
+    """
 
     schemas: Mapping[str, CompiledSchema]
     is_bodiless: bool
-    optional_headers: frozenset[str]
+    media_type: Callable[[Pairs], str | None]
 
 
 class CompiledOperation:
@@ -80,7 +85,7 @@ class CompiledOperation:
 
     def body(self, name: str, value: Any, length: int) -> bool:
         """Whether a JSON body of this media type, with this length in bytes, is valid."""
-        return length <= MAX_BODY_LENGTH and _accepts(self._bodies[name], value, length)
+        return length <= MAX_BODY_LENGTH and self._bodies[name].accepts(value, length)
 
     def reply(self, reply: Reply, written: Any = ABSENT) -> bool:
         """Whether status, media type, headers and body are valid. `written` is the value that the body contains."""
@@ -89,7 +94,7 @@ class CompiledOperation:
         # A known value was written by the mock, so its length is no risk.
         if response is None or (written is ABSENT and len(reply.body) > MAX_BODY_LENGTH):
             return False
-        media_type = _media_type(reply, response.optional_headers)
+        media_type = response.media_type(reply.headers)
         if media_type is None:
             return False
         if not reply.body:
@@ -102,7 +107,7 @@ class CompiledOperation:
                 written = parse_json(reply.body)
             except JsonError:
                 return False
-        return _accepts(schema, written, len(reply.body))
+        return schema.accepts(written, len(reply.body))
 
     def _compile_response(self, status: int) -> _CompiledResponse | None:
         key = response_key(self._operation, str(status))
@@ -113,7 +118,9 @@ class CompiledOperation:
             headers = self._optional_headers(response.get("headers", {}))
             is_bodiless = "content" not in response
             if headers is not None and (schemas or is_bodiless):
-                compiled = _CompiledResponse(schemas, is_bodiless, headers)
+                # Most replies have the same headers.
+                media_types = Memo(partial(_media_type, headers), entries=64, longest=1000, size=length_of_fields)
+                compiled = _CompiledResponse(schemas, is_bodiless, media_types.__getitem__)
         self._responses[status] = compiled
         return compiled
 
@@ -154,20 +161,13 @@ class CompiledOperation:
         return [credential_check(self._document.resolve(schemes.get(name))) for name in names]
 
 
-def _media_type(reply: Reply, documented_headers: frozenset[str]) -> str | None:
-    """The media type of a reply, empty without one; None if it is repeated, or if a documented header is sent."""
+def _media_type(documented_headers: frozenset[str], headers: Pairs) -> str | None:
+    """The media type in header fields, empty without one; None if it is repeated, or if a documented header is sent."""
     media_type = None
-    for name, value in reply.headers:
+    for name, value in headers:
         lowered = name.lower()
         if lowered in documented_headers or (lowered == "content-type" and media_type is not None):
             return None
         if lowered == "content-type":
             media_type = essence(value)
     return media_type or ""
-
-
-def _accepts(schema: CompiledSchema, value: Any, length: int) -> bool:
-    try:
-        return schema.accepts(value, length)
-    except Exception:  # noqa: BLE001  # values that jsonschema-rs or a format check cannot handle are for openapi-core
-        return False

@@ -34,9 +34,12 @@ class CompiledSchema:
 
     def accepts(self, value: Any, length: int) -> bool:
         """Whether a value is valid, whose text has this length; False means that openapi-core has to decide."""
-        if length > self.max_length or (self.max_levels < MAX_LEVELS and has_more_levels(value, self.max_levels)):
+        try:
+            if length > self.max_length or (self.max_levels < MAX_LEVELS and has_more_levels(value, self.max_levels)):
+                return False
+            return self.is_valid(value)
+        except Exception:  # noqa: BLE001  # values that jsonschema-rs or a format check cannot handle
             return False
-        return self.is_valid(value)
 
 
 def compile_schema(document: Document, schema: Any, *, direction: str) -> CompiledSchema | None:
