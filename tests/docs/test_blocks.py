@@ -28,7 +28,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.support.command import ROOT, json_served, served
+from tests.support.command import ROOT, served
 from tests.support.markdown import BLOCKS, Block
 from tests.support.mock import Mock
 from tests.support.needs import command, modules
@@ -302,9 +302,9 @@ def kubernetes_pod(block: Block, _: Stage) -> None:
     (container,) = yaml.safe_load(block.text)["spec"]["containers"]
     ports = {port["containerPort"] for port in container["ports"]}
     probes = [container[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
-    with json_served(*container["args"]) as url:
+    with served(*container["args"]) as running:
         statuses = [
-            httpx.get(f"{url}{probe['path']}", headers={"host": host}).status_code
+            httpx.get(f"{running.url}{probe['path']}", headers={"host": host}).status_code
             for probe in probes
             for host in ("10.1.2.3:8080", "mock.shop.svc.cluster.local")
         ]
@@ -319,9 +319,9 @@ def flags_in_a_file(block: Block, stage: Stage) -> None:
     (stage.folder / "mocks").mkdir()
     (stage.folder / "mocks" / "scenarios").symlink_to(ROOT / "scenarios")
     config = str(stage.folder / "mock.toml")
-    with json_served("--config", config, "--log-format", "json") as url:
+    with served("--config", config, "--log-format", "json") as running:
         host = {"host": "mock.shop.svc.cluster.local"}
-        assert 200 == httpx.get(f"{url}/__mock/health", headers=host).status_code
+        assert 200 == httpx.get(f"{running.url}/__mock/health", headers=host).status_code
 
 
 def layout(block: Block, _: Stage) -> None:

@@ -19,7 +19,6 @@ __all__ = [
     "ROOT",
     "Running",
     "environment",
-    "json_served",
     "run",
     "run_pytest",
     "run_python",
@@ -121,30 +120,16 @@ def served(
             process.stdout.close()
 
 
-@contextmanager
-def json_served(*arguments: str, variables: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The URL of a server whose arguments include `--log-format json`; on a free port."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "mockserver", *arguments],
-        env=environment({"MOCKSERVER_PORT": "0", **(variables or {})}),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
-
-
 def _greeting(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """The URL and the text of the greeting, which ends with its second empty line."""
+    """The URL and the text of the greeting: one line of JSON, or lines up to the second empty one."""
     assert process.stdout is not None
     lines: list[str] = []
     while lines.count("\n") < 2:
         line = process.stdout.readline()
         if not line:
             raise AssertionError(f"the server ended: {''.join(lines)}")
+        if line.startswith("{"):
+            return json.loads(line)["url"], line
         lines.append(line)
     text = "".join(lines)
     found = re.search(r" at (http://\S+)\n", text)
