@@ -221,6 +221,22 @@ def test_the_address_has_no_barriers(endive: Page, country: str, width: int) -> 
     assert endive.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_component_of_react(each_train: Page) -> None:
+    """The AddressElement of Stripe's package for React shows the form and passes its events on."""
+    each_train.evaluate(
+        """() => {
+            const options = {mode: "shipping", defaultValues: {address: {country: "US"}}};
+            const onChange = ({value}) => { window.changed = value };
+            const address = createElement(AddressElement, {options, onChange});
+            const group = createElement(Elements, {stripe, options: {mode: "setup"}}, address);
+            createRoot(place("app")).render(group);
+        }"""
+    )
+    each_train.get_by_label("State").select_option(label="Texas")
+
+    assert ["US", "TX"] == each_train.evaluate("[changed.address.country, changed.address.state]")
+
+
 PAYMENT = """async ([options, address]) => {
     document.body.replaceChildren();
     window.elements = stripe.elements({clientSecret: secret});
