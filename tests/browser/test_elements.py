@@ -167,3 +167,37 @@ def test_methods_that_dahlia_removed(packaged: Callable[[str], Page], train: str
     )
 
     assert ["rejected" if train == "v3" else "IntegrationError"] * len(REMOVED_METHODS) == told
+
+
+def test_available_payment_methods_are_told(each_train: Page) -> None:
+    """The payment element tells its methods when it is first shown."""
+    told = each_train.evaluate(
+        """async () => {
+            const payment = stripe.elements({clientSecret: secret}).create("payment");
+            payment.mount(place("form"));
+            return new Promise(resolve => payment.once("availablepaymentmethodschange", resolve));
+        }"""
+    )
+
+    methods = {"card": {"available": True}, "sepaDebit": {"available": True}}
+    assert {"elementType": "payment", "paymentMethods": methods} == told
+
+
+def test_options_without_effect_are_reported_once(each_train: Page, pages: Pages) -> None:
+    """Each known option without effect prints one warning with its name, for all forms of the page."""
+    each_train.evaluate(
+        """async () => {
+            for (const id of ["first", "second"]) {
+                const appearance = {labels: "floating"};
+                const elements = stripe.elements({clientSecret: secret, locale: "de", appearance});
+                const payment = elements.create("payment", {terms: {card: "never"}, wallets: {link: "never"}});
+                payment.mount(place(id));
+                await new Promise(resolve => payment.on("ready", resolve));
+            }
+        }"""
+    )
+
+    assert [
+        f"warning: Mock of Stripe.js: the option {name} has no effect in the mock."
+        for name in ("locale", "appearance.labels", "terms", "wallets")
+    ] == [text for text in pages.console if text.startswith("warning")]

@@ -23,6 +23,9 @@ class MockElements extends Emitter {
     checkGroupOptions(options);
     this._stripe = stripe;
     this._options = { ...options };
+    const { locale = "auto", appearance } = options;
+    if (locale !== "auto" && !/^en\b/.test(locale)) warnOfOption("locale");
+    if (appearance?.labels === "floating") warnOfOption("appearance.labels");
     this._secret = clientSecret === undefined ? null : readSecret(clientSecret, "elements()", true).secret;
     this._deferred = this._secret === null && mode !== undefined;
     this._submitted = false;

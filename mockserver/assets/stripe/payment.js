@@ -21,6 +21,8 @@ class PaymentElement extends MockElement {
     this._byMethod = {};
     this._address = new CardAddress(this._options);
     this._panels = {};
+    for (const name of ["applePay", "business", "terms", "walletOptions", "wallets"])
+      if (this._options[name]) warnOfOption(name);
     this._tabList = make("div");
     this._failure = make("p", { class: "Error", role: "alert" });
     this._frame.append(this._failure, this._tabList, this._badge);
@@ -38,6 +40,7 @@ class PaymentElement extends MockElement {
     }
     if (!this._fields.length) this._showMethods(types);
     this._emit("ready", { elementType: "payment" });
+    this._tellMethods(this._sorted(types));
   }
 
   /** Does nothing: the list of payment methods is always visible. */
@@ -79,6 +82,14 @@ class PaymentElement extends MockElement {
     this._select(types.includes(this._method) && !isNew ? this._method : types[0]);
     this._applyOptions();
     if (isNew) this._lastChange = JSON.stringify(this._change());
+    else this._tellMethods(types);
+  }
+
+  /** @param {string[]} types */
+  _tellMethods(types) {
+    const camelCase = (/** @type {string} */ type) => type.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    const paymentMethods = Object.fromEntries(types.map((type) => [camelCase(type), { available: true }]));
+    this._emit("availablepaymentmethodschange", { elementType: "payment", paymentMethods });
   }
 
   /** Return the billing details that the selected payment method asks for. */

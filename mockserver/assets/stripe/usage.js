@@ -69,3 +69,15 @@ function missingMember(rules, value, path, members) {
 
 /** @param {any} value */
 const objectOr = (value) => (value && typeof value === "object" ? value : {});
+
+/** @type {Set<string>} */
+const warnedOptions = new Set();
+
+/**
+ * Say once in the console that a known option has no effect.
+ * @param {string} name
+ */
+function warnOfOption(name) {
+  if (!warnedOptions.has(name)) console.warn(`Mock of Stripe.js: the option ${name} has no effect in the mock.`);
+  warnedOptions.add(name);
+}
