@@ -201,3 +201,17 @@ def test_options_without_effect_are_reported_once(each_train: Page, pages: Pages
         f"warning: Mock of Stripe.js: the option {name} has no effect in the mock."
         for name in ("locale", "appearance.labels", "terms", "wallets")
     ] == [text for text in pages.console if text.startswith("warning")]
+
+
+@pytest.mark.parametrize(
+    ("train", "told"), [("v3", "created"), ("dahlia", "IntegrationError"), ("endive", "IntegrationError")]
+)
+def test_layout_radios_as_a_boolean(packaged: Callable[[str], Page], train: str, told: str) -> None:
+    """Since dahlia, layout.radios is a word; a boolean is refused."""
+    script = """() => {
+        const options = {layout: {type: "accordion", radios: true}};
+        try { stripe.elements({clientSecret: secret}).create("payment", options); return "created" }
+        catch (error) { return error.name }
+    }"""
+
+    assert told == packaged(train).evaluate(script)

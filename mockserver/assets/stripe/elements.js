@@ -160,6 +160,8 @@ class MockElements extends Emitter {
   _newElement(name, options) {
     switch (name) {
       case "payment":
+        if (since("dahlia") && typeof options.layout?.radios === "boolean")
+          throw usageError("layout.radios is 'auto', 'always', 'never' or 'if_multiple' since dahlia, not a boolean.");
         if (this._secret || this._deferred) 
           return new LazyElement(this, name, options, async () => (await loadPart("payment")).PaymentElement);
         throw usageError("a payment element needs elements({clientSecret}) or elements({mode: 'setup'}).");
