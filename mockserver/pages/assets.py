@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parent.parent / "assets"
 _STRIPE: Final = (
     *("origin", "errors", "usage", "cards", "dom", "parts", "emitter", "styles", "field", "fields", "postal"),
     *("element", "lazy_element", "card", "elements"),
-    *("api", "confirmation", "confirmation_token", "payment_request", "unimplemented", "stripe"),
+    *("api", "confirmation", "payment_request", "unimplemented", "stripe"),
 )
 _FILES: Final = {
     "Stripe": tuple(f"stripe/{name}.js" for name in _STRIPE),
@@ -25,6 +25,7 @@ _EXAMPLE_IBAN: Final = "DE89370400440532013000"
 PARTS: Final = {
     "address": ("stripe/countries.js", "stripe/address_formats.js", "stripe/address.js"),
     "challenge": ("stripe/challenge.js",),
+    "confirmation_token": ("stripe/confirmation_token.js",),
     "iban": ("stripe/ibans.js", "stripe/iban.js"),
     "other_elements": ("stripe/other_elements.js",),
     "payment": ("stripe/countries.js", "stripe/card_address.js", "stripe/payment.js"),

@@ -6,6 +6,7 @@
  * @typedef {object} Parts
  * @property {{ AddressElement: typeof AddressElement }} address
  * @property {{ challenge: typeof challenge }} challenge
+ * @property {{ confirmationTokenData: typeof confirmationTokenData }} confirmation_token
  * @property {{
  *   IbanElement: typeof IbanElement, checkIban: typeof checkIban, ibanData: typeof ibanData, ibanField: typeof ibanField
  * }} iban

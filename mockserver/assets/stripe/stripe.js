@@ -131,6 +131,7 @@ class MockStripe {
    */
   async createConfirmationToken(options) {
     const { elements, params } = options || {};
+    const { confirmationTokenData } = await loadPart("confirmation_token");
     const { data, error: invalid } = await confirmationTokenData(elements, params || {});
     if (invalid) return { error: invalid };
     const { body, error } = await this._api.post("/v1/confirmation_tokens", data);
