@@ -1,4 +1,4 @@
-"""The load generator: keep-alive connections that send one POST after another and parse every reply.
+"""The load generator: keep-alive connections that send one request after another and parse every reply.
 
 It is a bare asyncio protocol in its own process, because it must need less CPU time than the server that it measures.
 The result contains its CPU time, so that a run with a busy load generator can be recognized.
@@ -15,18 +15,47 @@ from statistics import quantiles
 from typing import cast
 
 import uvloop
-from raw_http import BODY, CUSTOMER, create_request, parse_reply
+from raw_http import BODY, CUSTOMER, create_request, parse_reply, request_bytes
 
 CONNECTIONS = 16
 INVALID_BODY = b'{"operation":"add_method"}'
 
 
-def check_reply(status: int, body: bytes, *, refused: bool = False) -> None:
-    """Raise RuntimeError unless the reply is a payment session of the customer or, if `refused`, a refusal."""
-    document = json.loads(body)
-    expected, actual = (400, document.get("status")) if refused else (200, document.get("customer_id"))
-    if status != expected or actual != (400 if refused else CUSTOMER):
+def check_reply(status: int, body: bytes) -> None:
+    """Raise RuntimeError unless the reply is a payment session of the customer."""
+    if status != 200 or json.loads(body).get("customer_id") != CUSTOMER:
         raise RuntimeError(f"unexpected reply with status {status}: {body!r}")
+
+
+class Requests:
+    """The requests of a run, and what their replies must be.
+
+    `kind` is one of KINDS: a valid POST, one that lacks a required member, one with a new API key each time, or a GET
+    request to `path`, whose reply must have the status.
+    """
+
+    KINDS = ("valid", "refused", "new-keys", "get")
+
+    def __init__(self, kind: str, *, path: str, status: int) -> None:
+        self.kind = kind
+        self.status = 400 if kind == "refused" else status
+        self.sent = 0
+        get = request_bytes("GET", path, wb_key="api_key_demo", authorization="Bearer demo")
+        self.request = get if kind == "get" else create_request(INVALID_BODY if kind == "refused" else BODY)
+
+    def next(self) -> bytes:
+        """The next request."""
+        if self.kind != "new-keys":
+            return self.request
+        self.sent += 1
+        return self.request.replace(b"api_key_demo", b"api_key_%d" % self.sent)
+
+    def check(self, status: int, body: bytes) -> None:
+        """Raise RuntimeError if this is not the expected reply."""
+        if self.kind in {"valid", "new-keys"}:
+            check_reply(status, body)
+        elif status != self.status or (self.kind == "refused" and json.loads(body).get("status") != status):
+            raise RuntimeError(f"unexpected reply with status {status}: {body!r}")
 
 
 class Connection(asyncio.Protocol):
@@ -42,7 +71,7 @@ class Connection(asyncio.Protocol):
         """Send the first request."""
         self.transport = cast("asyncio.WriteTransport", transport)
         self.sent = time.perf_counter()
-        self.transport.write(self.load.request)
+        self.transport.write(self.load.requests.next())
 
     def data_received(self, data: bytes) -> None:
         """Parse the reply when it is complete, and send the next request."""
@@ -51,7 +80,7 @@ class Connection(asyncio.Protocol):
             reply = parse_reply(self.received)
             if reply is None:
                 return
-            check_reply(*reply, refused=self.load.refused)
+            self.load.requests.check(*reply)
         except Exception as error:  # noqa: BLE001 - any error in a reply ends the whole run
             self.load.fail(error)
             return
@@ -60,7 +89,7 @@ class Connection(asyncio.Protocol):
         self.load.delays.append(now - self.sent)
         if self.load.count(now) and self.transport is not None:
             self.sent = now
-            self.transport.write(self.load.request)
+            self.transport.write(self.load.requests.next())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Fail: the server must keep the connection open."""
@@ -70,13 +99,12 @@ class Connection(asyncio.Protocol):
 class Load:
     """One run; it ends after this number of requests or seconds, whichever comes first."""
 
-    def __init__(self, *, port: int, requests: int, seconds: float, refused: bool, connections: int) -> None:
+    def __init__(self, *, port: int, count: int, seconds: float, requests: Requests, connections: int) -> None:
         self.port = port
-        self.refused = refused
+        self.requests = requests
         self.connections = connections
         self.delays: list[float] = []
-        self.request = create_request(INVALID_BODY if refused else BODY)
-        self.remaining = requests
+        self.remaining = count
         self.replies = 0
         self.deadline = time.perf_counter() + seconds
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -118,14 +146,23 @@ class Load:
 
 
 async def main() -> None:
-    """Print the result as JSON. Refused requests lack a required member."""
+    """Print the result as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("port", type=int)
-    parser.add_argument("requests", type=int)
+    parser.add_argument("count", type=int)
     parser.add_argument("seconds", type=float)
-    parser.add_argument("--refused", action="store_true")
+    parser.add_argument("--kind", choices=Requests.KINDS, default="valid")
+    parser.add_argument("--path", default="/")
+    parser.add_argument("--status", type=int, default=200)
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
-    load = Load(**vars(parser.parse_args()))
+    given = parser.parse_args()
+    load = Load(
+        port=given.port,
+        count=given.count,
+        seconds=given.seconds,
+        requests=Requests(given.kind, path=given.path, status=given.status),
+        connections=given.connections,
+    )
     sys.stdout.write(json.dumps(await load.run()))
 
 

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ PAGES = (HERE.parent / "README.md", HERE / "README.md")
 REQUESTS_BEFORE_MEMORY = 10_000
 TIMEOUT = 60.0
 MANY_CONNECTIONS = 256
+REFUSED = ("--kind", "refused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +114,10 @@ def running(server: Server) -> Iterator[tuple[int, int]]:
 
 
 def load(
-    port: int, *, requests: int, seconds: float, refused: bool = False, connections: int = CONNECTIONS
+    port: int, *, requests: int, seconds: float, options: Iterable[str] = (), connections: int = CONNECTIONS
 ) -> dict[str, float]:
-    """Run load.py and return its result."""
-    options = [*(["--refused"] if refused else []), "--connections", str(connections)]
+    """Run load.py with these options and return its result."""
+    options = [*options, "--connections", str(connections)]
     command = [sys.executable, str(HERE / "load.py"), str(port), str(requests), str(seconds), *options]
     process = subprocess.run(command, capture_output=True, timeout=seconds + TIMEOUT, check=False, text=True)
     if process.returncode:
@@ -143,8 +144,8 @@ def measure(servers: list[Server], plan: Plan) -> None:
                 result = load(port, requests=sys.maxsize, seconds=plan.seconds)
                 server.cpu_seconds.append((cpu_seconds(process_group(pid)) - before) / result["replies"])
                 if server.refuses:
-                    load(port, requests=50, seconds=TIMEOUT, refused=True)
-                    refused = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, refused=True)
+                    load(port, requests=50, seconds=TIMEOUT, options=REFUSED)
+                    refused = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, options=REFUSED)
                     server.refused_rates.append(refused["replies"] / refused["seconds"])
                 many = load(port, requests=sys.maxsize, seconds=plan.seconds / 2, connections=MANY_CONNECTIONS)
                 server.longest.append(many["longest"])
