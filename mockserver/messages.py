@@ -32,15 +32,17 @@ class Headers(Mapping[str, str]):
     """HTTP header fields. Names are compared without case; repeated fields keep their order.
 
     `pairs` are all fields, with names in lower case. `size` is the number of characters of all names and values.
-    `namespace` is for `engine.namespaces`: requests with the same fields share this object and have one namespace.
+    Requests with the same fields share this object. `namespace` is what `engine.namespaces` knows about them, and
+    `accepted` what `contract.compiled` knows.
     """
 
-    __slots__ = ("_values", "namespace", "pairs", "size")
+    __slots__ = ("_values", "accepted", "namespace", "pairs", "size")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self.pairs: tuple[tuple[str, str], ...] = tuple([(name.lower(), value) for name, value in pairs])
         self.size = length_of_fields(self.pairs)
         self.namespace: tuple[object, object] | None = None
+        self.accepted: tuple[object, str, str, str] | None = None
         self._values = dict(self.pairs)
         if len(self._values) != len(self.pairs):
             values: dict[str, list[str]] = {}

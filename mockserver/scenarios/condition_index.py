@@ -73,20 +73,20 @@ class ConditionIndex:
 
     def candidates(self, call: Call) -> list[int]:
         """The numbers of the conditions that may fit a call, in ascending order."""
-        found = set(self._always)
+        found = list(self._always)
         for part, node in self._root.members.items():
             match part:
                 case "path":
-                    found.update(node.found(call.path))
+                    found += node.found(call.path)
                 case "query":
-                    found.update(node.found_among(call.request.query_values))
+                    found += node.found_among(call.request.query_values)
                 case "header":
-                    found.update(node.found(call.request.headers))
+                    found += node.found(call.request.headers)
                 case "cookie":
-                    found.update(node.found(call.request.cookies))
+                    found += node.found(call.request.cookies)
                 case _:
-                    found.update(node.found(call.body))
-        return sorted(found)
+                    found += node.found(call.body)
+        return sorted(set(found)) if len(found) > 1 else found
 
 
 def _terms(condition: Condition) -> Iterator[_Term]:

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 from mockserver.server.http_protocol import HttpProtocol, MalformedError
 from mockserver.web import Application, ASGIApp
 from mockserver.web.app import RenderedAnswer
-from mockserver.web.request_head import HeadFields, RequestHead
+from mockserver.web.request_head import RequestHead
 
 
 class FastHttpProtocol(HttpProtocol):
@@ -69,14 +69,8 @@ class FastHttpProtocol(HttpProtocol):
         if self.transport.is_closing() or self._answer_at_once is None:
             self._is_held = False
             return
-        path, _, query = self.url.partition(b"?")
-        head = RequestHead(
-            method=self.parser.get_method().decode("ascii"),
-            path=path.decode("ascii"),
-            query=query.decode("ascii"),
-            v1_0=self.parser.get_http_version() == "1.0",
-            fields=HeadFields.of(self._held_fields),
-        )
+        version = self.parser.get_http_version()
+        head = RequestHead.recent(self.parser.get_method(), self.url, version, self._held_fields)
         answer = self._answer_at_once(head, b"".join(self._held_body))
         if isinstance(answer, RenderedAnswer):
             self._is_held = False

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from mockserver.engine.engine import Engine
 from mockserver.errors import Refusal
+from mockserver.limits.memo import Memo
 from mockserver.messages import Fault, Reply, Request
 from mockserver.saved_methods import PATH as SAVED_METHODS_PATH
 from mockserver.saved_methods import SavedMethodsApi
@@ -49,6 +50,13 @@ class Decision(NamedTuple):
     before_body: bool = False
 
 
+class _Way(NamedTuple):
+    """How a request is answered that has passed all checks of its head: by which API, and with which headers."""
+
+    handle: Callable[[Request], Reply | Fault]
+    headers: tuple[tuple[str, str], ...]
+
+
 class Dispatcher:
     """Decides for one server. The contract comes first: other APIs give way where it has their path itself."""
 
@@ -59,9 +67,21 @@ class Dispatcher:
         self._large_requests = LargeRequests()
         self._access = AccessPolicy(settings, self._has_path)
         self._saved_methods = SavedMethodsApi(engine, settings) if settings.has_saved_methods else None
+        self._contract = engine.contract
+        self._ways = Memo(self._way, entries=64, longest=8192, size=lambda head: head.size)
 
     def decide(self, head: RequestHead, body: Body | None) -> Decision:
         """The decision about a request; without its body (None) the decision may be to read the body first."""
+        if self._contract is not self._engine.contract:
+            # Files were reloaded: other paths can belong to the contract now.
+            self._contract = self._engine.contract
+            self._ways.clear()
+        way = self._ways[head]
+        if way is not None:
+            if body is None:
+                return Decision()
+            outcome = self._guarded(way.handle, head.request(body, self._scheme))
+            return Decision(outcome, _exposing(way.headers, outcome))
         access = self._access.decide(head)
         if access.refused is not None or head.excess or head.fields.coding or head.method == "OPTIONS":
             answer = self._answer_to_head(head, access)
@@ -69,16 +89,20 @@ class Dispatcher:
                 return Decision(answer, access.headers, before_body=True)
         if body is None:
             return Decision()
-        outcome = self._outcome(head, body)
-        headers = access.headers
-        if headers and isinstance(outcome, Reply | Fault):
-            reply = outcome.reply if isinstance(outcome, Fault) else outcome
-            headers = exposing(headers, reply.headers)
-        return Decision(outcome, headers)
+        answered = self._outcome(head, body)
+        return Decision(answered, _exposing(access.headers, answered))
+
+    def _way(self, head: RequestHead) -> _Way | None:
+        """The way of a request that has passed all checks of its head; None if it takes another way."""
+        access = self._access.decide(head)
+        if access.refused is not None or head.excess or head.fields.coding or head.method == "OPTIONS":
+            return None
+        api = self._api_of(head.path)
+        return None if api is None else _Way(api.handle, access.headers)
 
     async def decide_large(self, head: RequestHead, body: Body) -> Decision:
         """The decision about a large request with its body. Other requests are answered while it is checked."""
-        if head.path.startswith(MOCK_PREFIX) or self._api(head.path) is not self._engine:
+        if self._api_of(head.path) is not self._engine:
             # The other APIs have lower limits.
             return self.decide(head, body)
         contract, request = self._engine.contract, head.request(body, self._scheme)
@@ -103,11 +127,8 @@ class Dispatcher:
 
     def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
         """The answer of the API that has the path, or the app that answers."""
-        path = head.path
-        is_script = path.endswith((".js", "/v3", "/v3/")) and STRIPE_SCRIPT.fullmatch(path)
-        if path.startswith(MOCK_PREFIX) or (is_script and not self._has_path(path)):
-            return self._mock_app
-        return self._guarded(self._api(path).handle, head.request(body, self._scheme))
+        api = self._api_of(head.path)
+        return self._mock_app if api is None else self._guarded(api.handle, head.request(body, self._scheme))
 
     def preparations(self) -> Iterator[Callable[[], object]]:
         """What the first requests of some kinds would wait for. The longest step takes a quarter of a second."""
@@ -129,8 +150,11 @@ class Dispatcher:
         """Whether the contract has a path. The contract changes when files are reloaded."""
         return self._engine.contract.has_path(path)
 
-    def _api(self, path: str) -> Api:
-        """The API that answers a path which is neither the control API's nor that of a page or script."""
+    def _api_of(self, path: str) -> Api | None:
+        """The API that answers a path; None for the paths of the control API, pages and scripts."""
+        is_script = path.endswith((".js", "/v3", "/v3/")) and STRIPE_SCRIPT.fullmatch(path)
+        if path.startswith(MOCK_PREFIX) or (is_script and not self._has_path(path)):
+            return None
         contract = self._engine.contract
         resource = stripe_resource(path)
         if resource is not None:
@@ -155,3 +179,10 @@ class Dispatcher:
         from mockserver.web.mock_app import mock_app
 
         return mock_app(self._engine, self._settings)
+
+
+def _exposing(headers: tuple[tuple[str, str], ...], outcome: object) -> tuple[tuple[str, str], ...]:
+    """The headers that belong on a reply, with the one that lets a page read the fields of this reply."""
+    if not headers or not isinstance(outcome, Reply | Fault):
+        return headers
+    return exposing(headers, (outcome.reply if isinstance(outcome, Fault) else outcome).headers)

@@ -16,7 +16,7 @@ LARGE: Final = 32 * 1024
 
 def is_large(head: RequestHead, body: bytes) -> bool:
     """Whether reading a request can delay other requests noticeably."""
-    return len(body) + head.fields.headers.size + len(head.query) + len(head.path) > LARGE
+    return len(body) + head.size > LARGE
 
 
 class LargeRequests:

@@ -125,6 +125,14 @@ class RequestHead:
         self.v1_0 = v1_0
         self.fields = fields
 
+    @staticmethod
+    def recent(method: bytes, target: bytes, version: str, pairs: Iterable[tuple[bytes, bytes]]) -> RequestHead:
+        """The head of a request with this method, target, HTTP version and fields, whose names are in lower case.
+
+        Clients often send the same head again, so recent ones are cached.
+        """
+        return _recent_heads[method, target, version, tuple(pairs)]
+
     @classmethod
     def of(cls, scope: Scope) -> RequestHead:
         """The head of an ASGI request."""
@@ -137,6 +145,11 @@ class RequestHead:
             v1_0=scope["http_version"] == "1.0",
             fields=HeadFields.of(scope["headers"]),
         )
+
+    @property
+    def size(self) -> int:
+        """The number of characters of the path, the query and the header fields."""
+        return len(self.path) + len(self.query) + self.fields.headers.size
 
     @property
     def headers(self) -> Headers:
@@ -185,3 +198,25 @@ class RequestHead:
             and self.fields.origins != []
             and "access-control-request-method" in self.fields.headers
         )
+
+
+_HeadKey = tuple[bytes, bytes, str, Pairs]
+
+
+def _read_head(key: _HeadKey) -> RequestHead:
+    method, target, version, pairs = key
+    path, _, query = target.partition(b"?")
+    return RequestHead(
+        method=method.decode("ascii"),
+        path=path.decode("ascii"),
+        query=query.decode("ascii"),
+        v1_0=version == "1.0",
+        fields=HeadFields.of(pairs),
+    )
+
+
+def _length_of_head(key: _HeadKey) -> int:
+    return len(key[1]) + length_of_fields(key[3])
+
+
+_recent_heads = Memo(_read_head, entries=64, longest=8192, size=_length_of_head)

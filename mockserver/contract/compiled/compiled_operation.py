@@ -59,15 +59,26 @@ class CompiledOperation:
 
     def accepted_body(self, request: Request, path: Mapping[str, str]) -> Any:
         """The JSON body of a request of which every part is valid; NOT_ACCEPTED for every other request."""
-        media_type = essence(request.headers.get("content-type", ""))
-        if not request.body or media_type not in self._bodies or not self.security(request):
+        media_type = self._accepted_media_type(request, path)
+        if media_type is None or not request.body:
             return NOT_ACCEPTED
         try:
             value = parse_json(request.body)
         except JsonError:
             return NOT_ACCEPTED
-        is_valid = self.body(media_type, value, len(request.body)) and self.parameters(request, path)
-        return value if is_valid else NOT_ACCEPTED
+        return value if self.body(media_type, value, len(request.body)) else NOT_ACCEPTED
+
+    def _accepted_media_type(self, request: Request, path: Mapping[str, str]) -> str | None:
+        """The media type of the body if it is compiled, and if credentials and parameters are valid; else None."""
+        known = request.headers.accepted
+        # The last request with these header fields was accepted, and this one differs in its body at most.
+        if known is not None and known[0] is self and known[1] == request.path and known[2] == request.query:
+            return known[3]
+        media_type = essence(request.headers.get("content-type", ""))
+        if media_type not in self._bodies or not self.security(request) or not self.parameters(request, path):
+            return None
+        request.headers.accepted = self, request.path, request.query, media_type
+        return media_type
 
     def security(self, request: Request) -> bool:
         """Whether the request has the credentials of one security requirement."""
