@@ -19,7 +19,6 @@ from mockserver.control.control_calls import CALLS
 from mockserver.loading import load_engine
 from mockserver.settings import Settings, bundled
 from mockserver.web.mock_app import mock_app
-from mockserver.web.page_paths import SCRIPT_PARTS
 from tests.support.mock import CREATE, Mock, mock_of
 from tests.support.raw import RawConnection
 from tests.web.test_wire import MALFORMED
@@ -34,7 +33,6 @@ DESCRIBED = {
 OPERATIONS = {name: (method, path) for name, (method, path, is_page) in DESCRIBED.items() if not is_page}
 OPEN = {name for name, (_, path) in OPERATIONS.items() if path.startswith("/__mock/health/")}
 PAGES = {name: path for name, (_, path, is_page) in DESCRIBED.items() if is_page}
-PART = "/__mock/stripe/{part}.js"
 HEALTH = "/__mock/health"
 TOKEN = "PaySess_00000000-0000-4000-8000-000000000000"
 
@@ -74,11 +72,9 @@ def test_every_route_is_described() -> None:
     """The routes of the application under /__mock/ are the paths of spec/admin.yaml."""
     app = mock_app(load_engine(Settings()), Settings())
     assert isinstance(app, Starlette)
-    routes = {route.path.replace(":path", "") for route in app.routes if isinstance(route, Route)}
-    (part,) = DOCUMENT["paths"][PART]["get"]["parameters"]
+    routes = [route.path.replace(":path", "") for route in app.routes if isinstance(route, Route)]
 
-    assert sorted(SCRIPT_PARTS.values()) == part["schema"]["enum"]
-    assert set(DOCUMENT["paths"]) - {PART} == {path for path in routes if path.startswith("/__mock/")} - {*SCRIPT_PARTS}
+    assert sorted(DOCUMENT["paths"]) == sorted(path for path in routes if path.startswith("/__mock/"))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +89,7 @@ def test_an_encoded_letter_means_the_letter(mock: Mock, path: str) -> None:
 def test_pages_are_as_described(mock: Mock, name: str) -> None:
     """Pages need no admin token; the payment session of a page needs its own token."""
     token = mock.create().json()["token"]
-    path = PAGES[name].replace("{token}", token).replace("{part}", "iban")
+    path = PAGES[name].replace("{token}", token)
     reply = checked(mock, "GET", path)
     other = mock.http.post(path)
 
@@ -104,7 +100,7 @@ def test_pages_are_as_described(mock: Mock, name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_promise_8_pages_are_refused_to_a_foreign_origin(mock: Mock, name: str) -> None:
     """Pages are refused to a foreign origin too."""
-    path = PAGES[name].replace("{token}", mock.create().json()["token"]).replace("{part}", "iban")
+    path = PAGES[name].replace("{token}", mock.create().json()["token"])
 
     assert 403 == checked(mock, "GET", path, headers={"Origin": "https://evil.example"}).status_code
 
