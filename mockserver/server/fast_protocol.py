@@ -6,6 +6,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from mockserver.server.http_protocol import HttpProtocol, MalformedError
+from mockserver.server.known_heads import KnownHead
 from mockserver.web import Application, ASGIApp
 from mockserver.web.app import RenderedAnswer
 from mockserver.web.request_head import RequestHead
@@ -26,12 +27,52 @@ class FastHttpProtocol(HttpProtocol):
         self._held_fields: list[tuple[bytes, bytes]] = []
         self._held_body: list[bytes] = []
         self._keeps_alive = False
+        # The heads of the requests that were answered at once in the data that was read last.
+        self._answered: list[KnownHead] = []
+        # The answer to the request that is read next.
+        self._answer_to_known: RenderedAnswer | ASGIApp | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read data. A request that is not complete afterwards is left to uvicorn."""
+        if self._answer_known(data):
+            return
+        self._answered.clear()
         super().data_received(data)
         if self._is_held:
             self._release()
+        elif len(self._answered) == 1:
+            self.server_state.known_heads.add(data, self._answered[0])
+
+    def _answer_known(self, data: bytes) -> bool:
+        """Answer a request without the parser, if the same head was parsed before; returns whether it was possible."""
+        found = self.server_state.known_heads.find(data)
+        if (
+            found is None
+            or self._answer_at_once is None
+            or self._waiting
+            or self._rejected is not None
+            or self.transport.is_closing()
+            or not self._received.is_between_messages
+            or not self._can_answer()
+        ):
+            return False
+        known, body = found
+        answer = self._answer_at_once(known.head, body)
+        if not isinstance(answer, RenderedAnswer):
+            # The parser reads the request for uvicorn, which then runs this app.
+            self._answer_to_known = answer
+            return False
+        self._write(answer, keeps_alive=known.keeps_alive)
+        return True
+
+    def _can_answer(self) -> bool:
+        """Whether a request that arrives now can be answered at once."""
+        return (
+            self._is_idle
+            and not self.pipeline
+            and not self.flow.write_paused
+            and not self.server_state.stopping.is_set()
+        )
 
     def _add_to_body(self, body: bytes) -> None:
         if self._is_held:
@@ -49,11 +90,8 @@ class FastHttpProtocol(HttpProtocol):
     def _start_request(self) -> None:
         self._is_held = (
             self._answer_at_once is not None
-            and self._is_idle
-            and not self.pipeline
             and not self.expect_100_continue
-            and not self.flow.write_paused
-            and not self.server_state.stopping.is_set()
+            and self._can_answer()
             # uvicorn's URL parser handles fragments and rejects what is not ASCII.
             and self.url.isascii()
             and b"#" not in self.url
@@ -71,10 +109,14 @@ class FastHttpProtocol(HttpProtocol):
             return
         version = self.parser.get_http_version()
         head = RequestHead.recent(self.parser.get_method(), self.url, version, self._held_fields)
-        answer = self._answer_at_once(head, b"".join(self._held_body))
+        answer, self._answer_to_known = self._answer_to_known, None
+        if answer is None:
+            answer = self._answer_at_once(head, b"".join(self._held_body))
         if isinstance(answer, RenderedAnswer):
             self._is_held = False
-            self._write(answer, keeps_alive=self._keeps_alive and not head.v1_0)
+            known = KnownHead(head, self._keeps_alive and not head.v1_0)
+            self._answered.append(known)
+            self._write(answer, keeps_alive=known.keeps_alive)
         else:
             self._later = answer
             self._release()

@@ -16,6 +16,7 @@ from mockserver.redaction.terminal import printable
 from mockserver.server.base_protocol import BaseProtocol
 from mockserver.server.connection_wire import ConnectionWire
 from mockserver.server.garbage_collector import GarbageCollector
+from mockserver.server.known_heads import KnownHeads
 from mockserver.server.received_data import ReceivedData
 from mockserver.web.own_replies import malformed_http
 from mockserver.web.reply_messages import head_message
@@ -39,6 +40,7 @@ class State(ServerState):
         super().__init__()
         self.stopping = asyncio.Event()
         self.collector = collector
+        self.known_heads = KnownHeads()
         self._written: tuple[object, bytes] = None, b""
 
     @property

@@ -39,6 +39,11 @@ class ReceivedData:
         return self._total - self._content
 
     @property
+    def is_between_messages(self) -> bool:
+        """Whether the last message is complete, and nothing has been received after it."""
+        return not self._in_body and self._total == self._content and not self._tail
+
+    @property
     def excess(self) -> str:
         """What is too long; empty if nothing is."""
         size = self.size
@@ -56,7 +61,7 @@ class ReceivedData:
 
         If so, the data is counted as `piece` would count the head and the rest.
         """
-        if self._in_body or self._total != self._content or self._tail or len(data) > _SHORT:
+        if not self.is_between_messages or len(data) > _SHORT:
             return False
         end = data.find(_EMPTY_LINE) + len(_EMPTY_LINE)
         if end < len(_EMPTY_LINE) or data.find(_EMPTY_LINE, end - 3) >= 0 or data[end:].endswith((b"\r", b"\n")):
