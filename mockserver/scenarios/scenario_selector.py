@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from mockserver.errors import Miss, Refusal
 from mockserver.messages import Call
@@ -20,8 +20,7 @@ HEADER = "mock-scenario"
 SHOWN_NAMES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class SelectedStub:
+class SelectedStub(NamedTuple):
     """The stub that answers, and its scenario."""
 
     scenario: Scenario
