@@ -5,8 +5,9 @@ from typing import Any, cast
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from mockserver.server.http_protocol import HttpProtocol, MalformedError
+from mockserver.server.http_protocol import HttpProtocol
 from mockserver.server.known_heads import KnownHead
+from mockserver.server.malformed import MalformedError
 from mockserver.web import Application, ASGIApp
 from mockserver.web.app import RenderedAnswer
 from mockserver.web.request_head import RequestHead

@@ -9,17 +9,14 @@ from typing import Any
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
-from uvicorn.server import ServerState
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from mockserver.redaction.terminal import printable
 from mockserver.server.base_protocol import BaseProtocol
 from mockserver.server.connection_wire import ConnectionWire
-from mockserver.server.garbage_collector import GarbageCollector
-from mockserver.server.known_heads import KnownHeads
+from mockserver.server.malformed import MalformedError, problem_of, rejection
 from mockserver.server.received_data import ReceivedData
-from mockserver.web.own_replies import malformed_http
-from mockserver.web.reply_messages import head_message
+from mockserver.server.server_state import State
 from mockserver.web.wire import WIRE
 
 _logger = logging.getLogger("mockserver")
@@ -31,34 +28,6 @@ _IDLE_CLOSE = 0.05
 _STEPS_AT_ONCE = 200
 _BYTES_IN_A_STEP = 320
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([/?#].*)?", re.IGNORECASE | re.DOTALL)
-
-
-class State(ServerState):
-    """The state that all connections of one server share."""
-
-    def __init__(self, collector: GarbageCollector | None) -> None:
-        super().__init__()
-        self.stopping = asyncio.Event()
-        self.collector = collector
-        self.known_heads = KnownHeads()
-        self._written: tuple[object, bytes] = None, b""
-
-    @property
-    def default_lines(self) -> bytes:
-        """The header fields of every reply, such as Date, as lines. uvicorn replaces the list every second."""
-        fields, lines = self._written
-        if fields is not self.default_headers:
-            lines = b"".join([b"%b: %b\r\n" % field for field in self.default_headers])
-            self._written = self.default_headers, lines
-        return lines
-
-
-class MalformedError(Exception):
-    """Raised in a callback of the parser: the data is not valid HTTP/1.1. The text is for the client."""
-
-    def __init__(self, detail: str, status: int = 400) -> None:
-        super().__init__(detail)
-        self.status = status
 
 
 class HttpProtocol(BaseProtocol):
@@ -155,7 +124,7 @@ class HttpProtocol(BaseProtocol):
                 rest = [memoryview(data)[offer.args[0] :], self._head_without_offer()]
                 self.parser = self._new_parser()
             except httptools.HttpParserError as error:
-                self._reject(_problem(error, piece))
+                self._reject(problem_of(error, piece))
                 return
         if excess := self._received.excess:
             self._reject(MalformedError(excess, 431))
@@ -281,10 +250,7 @@ class HttpProtocol(BaseProtocol):
     def _send_rejection(self, problem: MalformedError) -> None:
         if self.transport.is_closing():
             return
-        reply = malformed_http(str(problem), status=problem.status)
-        headers = [*self.server_state.default_headers, *head_message(reply, close=True)["headers"]]
-        fields = [b"%b: %b\r\n" % field for field in headers]
-        self.transport.write(b"".join([STATUS_LINE[reply.status], *fields, b"\r\n", reply.body]))
+        self.transport.write(rejection(problem, self.server_state.default_headers))
         # The client may still be sending. If the connection was closed now, it would be reset and the reply lost.
         if self.transport.can_write_eof():
             self.transport.write_eof()
@@ -301,12 +267,3 @@ class HttpProtocol(BaseProtocol):
     def _close_if_idle(self) -> None:
         if self._is_idle:
             self.transport.close()
-
-
-def _problem(error: httptools.HttpParserError, data: bytes) -> MalformedError:
-    cause = error.__context__
-    if isinstance(cause, MalformedError):
-        return cause
-    if data.startswith(b"\x16\x03"):
-        return MalformedError("The client speaks TLS; the mock is served by http://, not https://.")
-    return MalformedError(f"This is not HTTP/1.1: {error}.")

@@ -13,8 +13,8 @@ import uvicorn
 from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
-from mockserver.server.http_protocol import State
 from mockserver.server.port_file import PortFile
+from mockserver.server.server_state import State
 from mockserver.server.sockets import listen, url_of
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
