@@ -13,7 +13,20 @@ _FOLDER: Final = Path(__file__).parent.parent / "assets"
 
 # In the order in which they lean on each other.
 _STRIPE: Final = (
-    *("origin", "errors", "usage", "cards", "dom", "parts", "emitter", "styles", "field", "fields", "postal"),
+    *(
+        "origin",
+        "errors",
+        "usage",
+        "options",
+        "cards",
+        "dom",
+        "parts",
+        "emitter",
+        "styles",
+        "field",
+        "fields",
+        "postal",
+    ),
     *("element", "lazy_element", "card", "elements"),
     *("api", "confirmation", "payment_request", "unimplemented", "stripe"),
 )
@@ -24,11 +37,15 @@ _FILES: Final = {
 _EXAMPLE_IBAN: Final = "DE89370400440532013000"
 PARTS: Final = {
     "address": ("stripe/countries.js", "stripe/address_formats.js", "stripe/address.js"),
+    "appearance": ("stripe/form_styles.js", "stripe/appearance.js"),
     "challenge": ("stripe/challenge.js",),
     "confirmation_token": ("stripe/confirmation_token.js",),
     "iban": ("stripe/ibans.js", "stripe/iban.js"),
     "other_elements": ("stripe/other_elements.js",),
-    "payment": ("stripe/countries.js", "stripe/card_address.js", "stripe/payment.js"),
+    "payment": (
+        *("stripe/countries.js", "stripe/card_address.js", "stripe/billing_rules.js"),
+        *("stripe/method_list.js", "stripe/payment.js"),
+    ),
 }
 """The parts of both scripts that are loaded on first use: the files of each."""
 

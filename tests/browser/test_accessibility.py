@@ -80,6 +80,37 @@ def test_elements_without_visible_labels_have_no_barriers(bare: Page, element: s
     assert [] == barriers(bare)
 
 
+# Mounts a form for each theme and layout, each in a group of its own, on a background that fits the theme.
+FORMS = """async (state) => {
+    document.documentElement.lang = "en";
+    document.title = "Pay";
+    document.body.innerHTML = "<main><h1>Pay</h1></main>";
+    for (const theme of ["stripe", "night", "flat", "none"]) {
+        for (const type of ["tabs", "accordion"]) {
+            const section = document.createElement("section");
+            section.style.background = theme === "night" ? "#14171c" : "#fff";
+            document.querySelector("main").append(section);
+            const elements = stripe.elements({clientSecret: secret, appearance: {theme}});
+            const payment = elements.create("payment", {layout: {type, defaultCollapsed: state === "folded"}});
+            const ready = new Promise((resolve) => payment.on("ready", resolve));
+            payment.mount(section);
+            await ready;
+            if (state === "errors") await elements.submit();
+            if (state === "read-only") payment.update({readOnly: true});
+        }
+    }
+}"""
+
+
+@pytest.mark.parametrize("state", ["folded", "open", "errors", "read-only"])
+def test_no_theme_and_no_layout_has_barriers(endive: Page, state: str) -> None:
+    """Contrast, names, roles and states are right in each theme, with tabs and with an accordion."""
+    endive.evaluate(FORMS, state)
+    expect(endive.get_by_text("SEPA Direct Debit", exact=True)).to_have_count(8)
+
+    assert [] == barriers(endive)
+
+
 def barriers(page: Page) -> list[str]:
     """The rules that axe-core finds broken, each with its element."""
     # A script tag would not run: the pages' policy forbids inline scripts.

@@ -240,7 +240,7 @@ def test_the_component_of_react(each_train: Page) -> None:
 PAYMENT = """async ([options, address]) => {
     document.body.replaceChildren();
     window.elements = stripe.elements({clientSecret: secret});
-    window.payment = elements.create("payment", options);
+    window.payment = elements.create("payment", {layout: "tabs", ...options});
     const ready = new Promise((resolve, reject) => payment.on("ready", resolve).on("loaderror", reject));
     payment.mount(place("form"));
     await ready;
@@ -281,6 +281,11 @@ ARRANGED: dict[str, tuple[Any, Any, list[str]]] = {
         {"defaultValues": COUNTRY, "fields": {"billingDetails": {"address": {"postalCode": "never"}}}},
         None,
         ["country"],
+    ),
+    "no optional address": (
+        {"defaultValues": COUNTRY, "fields": {"billingDetails": {"address": "if_required"}}},
+        None,
+        [],
     ),
     "a billing address": ({"defaultValues": COUNTRY}, {"mode": "billing"}, []),
     "a shipping address": ({"defaultValues": COUNTRY}, {"mode": "shipping"}, ["country", "postalCode"]),

@@ -40,12 +40,14 @@ def loaded(pages: Pages) -> list[str]:
     ("script", "expected"),
     [
         pytest.param("elements.create('card').mount(place('here'))", [], id="card"),
-        pytest.param("elements.create('payment').mount(place('here'))", ["payment.js", "iban.js"], id="payment"),
+        pytest.param(
+            "elements.create('payment').mount(place('here'))", ["payment.js", "appearance.js", "iban.js"], id="payment"
+        ),
         pytest.param("elements.create('iban').mount(place('here'))", ["iban.js"], id="iban"),
         pytest.param(
             "{ const address = elements.create('address', {mode: 'billing'}); address.mount(place('a')); "
             "address.destroy(); elements.create('address', {mode: 'billing'}).mount(place('here')) }",
-            ["address.js"],
+            ["address.js", "appearance.js"],
             id="two addresses",
         ),
     ],
@@ -125,7 +127,7 @@ def test_a_part_that_does_not_load(intercepted: Callable[..., Page], mock: Mock)
     """The element shows an error and emits loaderror, other elements work, and mounting it again loads the part."""
     text = mock.http.get("/v3/").text
     page = intercepted("/origin", lambda route: route.fulfill(content_type="text/javascript", body=text))
-    expect(page.get_by_role("alert").filter(has_text="did not load")).to_contain_text("/__mock/stripe/address.js")
+    expect(page.get_by_role("alert").filter(has_text="did not load")).to_contain_text("/__mock/stripe/")
     expect(page.get_by_label("Card number")).to_be_visible()
     assert ["api_connection_error"] == page.evaluate("events")
 

@@ -132,11 +132,11 @@ def test_a_bank_account_is_saved(app: Open) -> None:
 
 
 def test_only_offered_payment_methods_can_be_selected(app: Open) -> None:
-    """If the setup intent accepts only cards, the form has no selection of payment methods."""
+    """If the setup intent accepts only cards, the form shows no other payment method."""
     page = app()
     expect(page.get_by_label("Card number")).to_be_visible()
 
-    assert 0 == page.get_by_role("radio").count()
+    assert 0 == page.get_by_text("SEPA Direct Debit").count()
 
 
 def test_the_network_fails(app: Open) -> None:

@@ -76,8 +76,13 @@ def new_tab(browser: Browser) -> Page:
 
 
 def enter_card(form: Page | Locator, number: str = "4242424242424242") -> None:
-    """Fill in the fields of a card, and its postal code if the form asks for one."""
-    form.get_by_label("Card number").fill(number)
+    """Fill in the fields of a card, and its postal code if the form asks for one. A folded form is opened first."""
+    field = form.get_by_label("Card number")
+    field.wait_for(state="attached")
+    item = form.get_by_role("button", name="Card", exact=True, expanded=False)
+    if item.count():
+        item.click()
+    field.fill(number)
     form.get_by_label("Expiration date").fill("12/34")
     form.get_by_label("CVC").fill("123")
     postal_code = form.locator("[name=postalCode]")

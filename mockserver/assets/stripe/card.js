@@ -12,8 +12,9 @@ class BareElement extends MockElement {
     this._add(...fields);
   }
 
-  _ownSheet() {
-    return sheetOfStyle(this._options.style);
+  /** The appearance of the group has no effect here: https://docs.stripe.com/elements/appearance-api. */
+  _sheets() {
+    return [STYLES, sheetOfStyle(this._options.style)];
   }
 
   _details() {
@@ -27,7 +28,7 @@ class BareElement extends MockElement {
   /** @param {any} options */
   update(options) {
     super.update(options);
-    if (options && options.style) this._root.adoptedStyleSheets = this._group._sheets(this._ownSheet());
+    if (options && options.style) this._restyle();
     return /** @type {any} */ (this);
   }
 }

@@ -30,8 +30,10 @@ class CardAddress {
    */
   arrange(rules, isElsewhere) {
     const addresses = rules.map((rule) => (rule === "never" ? rule : rule?.address));
+    // With "if_required", a card needs no address: https://docs.stripe.com/js/elements_object/create_payment_element.
     const hidden = (/** @type {string} */ name) =>
-      isElsewhere || addresses.some((address) => address === "never" || address?.[name] === "never");
+      isElsewhere ||
+      addresses.some((address) => ["never", "if_required"].includes(address) || address?.[name] === "never");
     this.country.node.hidden = hidden("country");
     this.postalCode.node.hidden =
       hidden("postalCode") || !COUNTRIES_WITH_POSTAL_CODE.includes(this.country.text);

@@ -22,7 +22,7 @@ class MockElement extends Emitter {
     // Keep events inside the element, as if it were a frame.
     for (const type of ["keydown", "keypress", "keyup", "beforeinput", "input", "paste"])
       this._host.addEventListener(type, (event) => event.stopPropagation());
-    this._root = shadowOf(this._host, group._sheets(this._ownSheet()));
+    this._root = shadowOf(this._host, this._sheets());
     this._frame = make("div", { class: "Frame", lang: "en" });
     this._badge = badge();
     this._root.append(this._frame);
@@ -70,6 +70,7 @@ class MockElement extends Emitter {
 
   /** @param {any} options */
   update(options) {
+    checkOptions(this._type, options);
     Object.assign(this._options, options);
     this._applyOptions();
     return /** @type {any} */ (this);
@@ -126,9 +127,17 @@ class MockElement extends Emitter {
     return {};
   }
 
-  /** The style sheet of this element's own `style` option. */
-  _ownSheet() {
-    return sheetOf("");
+  /**
+   * The style sheets of this element, with the appearance of its group.
+   * @returns {CSSStyleSheet[]}
+   */
+  _sheets() {
+    const { _appearance, _options } = this._group;
+    return _appearance ? _appearance.sheetsOfAppearance(_options.appearance) : [STYLES];
+  }
+
+  _restyle() {
+    this._root.adoptedStyleSheets = this._sheets();
   }
 
   /** @param {...Field} fields */
@@ -141,8 +150,11 @@ class MockElement extends Emitter {
 
   _applyOptions() {
     for (const { input } of this._fields) {
-      input.disabled = this._options.disabled === true;
-      if (input instanceof HTMLInputElement) input.readOnly = this._options.readOnly === true;
+      const { disabled, readOnly } = this._options;
+      const isText = input instanceof HTMLInputElement;
+      if (isText) input.readOnly = readOnly === true;
+      // A select field cannot be read-only.
+      input.disabled = disabled === true || (readOnly === true && !isText);
     }
   }
 
@@ -155,6 +167,8 @@ class MockElement extends Emitter {
   /** Emit a change event if something changed: https://docs.stripe.com/js/element/events/on_change. */
   _changed() {
     this._updateClasses();
+    // Without fields, the element is not ready.
+    if (!this._fields.length) return;
     const change = this._change();
     const serialized = JSON.stringify(change);
     if (serialized === this._lastChange) return;

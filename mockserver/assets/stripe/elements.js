@@ -20,12 +20,10 @@ class MockElements extends Emitter {
   constructor(stripe, options) {
     super();
     const { clientSecret, mode } = options;
+    checkOptions("elements", options);
     checkGroupOptions(options);
     this._stripe = stripe;
     this._options = { ...options };
-    const { locale = "auto", appearance } = options;
-    if (locale !== "auto" && !/^en\b/.test(locale)) warnOfOption("locale");
-    if (appearance?.labels === "floating") warnOfOption("appearance.labels");
     this._secret = clientSecret === undefined ? null : readSecret(clientSecret, "elements()", true).secret;
     this._deferred = this._secret === null && mode !== undefined;
     this._submitted = false;
@@ -35,6 +33,8 @@ class MockElements extends Emitter {
     this._methodsRequest = null;
     /** @type {any} the part for bank accounts, if they are available */
     this._ibanPart = null;
+    /** @type {Parts["appearance"] | null} the part for appearances, if an element needs it */
+    this._appearance = null;
   }
 
   /**
@@ -45,6 +45,7 @@ class MockElements extends Emitter {
   create(type, options) {
     const name = typeName(type);
     if (this._elements.has(name)) throw usageError(`this group already has a ${name} element; destroy it first.`);
+    checkOptions(name, options);
     const element = this._newElement(name, options || {});
     this._elements.set(name, element);
     return element;
@@ -80,6 +81,7 @@ class MockElements extends Emitter {
    * @returns {any} a promise since dahlia, before that nothing
    */
   update(options) {
+    checkOptions("elements", options);
     if (since("dahlia")) return this._update(options);
     checkGroupOptions({ ...this._options, ...options });
     this._update(options);
@@ -89,7 +91,8 @@ class MockElements extends Emitter {
   async _update(options) {
     checkGroupOptions({ ...this._options, ...options });
     Object.assign(this._options, options);
-    for (const element of this._elements.values()) element._root.adoptedStyleSheets = this._sheets(element._ownSheet());
+    this._appearance?.checkAppearance(this._options.appearance);
+    for (const element of this._elements.values()) element._restyle();
     if (options?.paymentMethodTypes || options?.allowedPaymentMethodTypes) {
       this._methodsRequest = null;
       const payment = this._payment();
@@ -160,9 +163,7 @@ class MockElements extends Emitter {
   _newElement(name, options) {
     switch (name) {
       case "payment":
-        if (since("dahlia") && typeof options.layout?.radios === "boolean")
-          throw usageError("layout.radios is 'auto', 'always', 'never' or 'if_multiple' since dahlia, not a boolean.");
-        if (this._secret || this._deferred) 
+        if (this._secret || this._deferred)
           return new LazyElement(this, name, options, async () => (await loadPart("payment")).PaymentElement);
         throw usageError("a payment element needs elements({clientSecret}) or elements({mode: 'setup'}).");
       case "card":
@@ -172,7 +173,7 @@ class MockElements extends Emitter {
       case "cardCvc":
         return new CardPart(this, name, options);
       case "iban":
-        return new LazyElement(this, name, options, async () => (await loadPart("iban")).IbanElement);
+        return new LazyElement(this, name, options, async () => (await loadPart("iban")).IbanElement, false);
       case "address":
         if (!["billing", "shipping"].includes(options.mode))
           throw usageError("the address element needs a mode: 'billing' or 'shipping'.");
@@ -236,9 +237,9 @@ class MockElements extends Emitter {
     return Object.assign({}, ...elements.map((element) => element?._billing?.()));
   }
 
-  /** @param {CSSStyleSheet} ownSheet */
-  _sheets(ownSheet) {
-    return [STYLES, sheetOfAppearance(this._options.appearance), ownSheet];
+  async _loadAppearance() {
+    this._appearance = await loadPart("appearance");
+    this._appearance.checkAppearance(this._options.appearance);
   }
 }
 

@@ -7,10 +7,12 @@ class LazyElement extends MockElement {
    * @param {string} type
    * @param {any} options
    * @param {() => Promise<{ prototype: MockElement & { _build: () => void } }>} loadClass
+   * @param {boolean} [hasAppearance] whether the appearance of the group has an effect
    */
-  constructor(group, type, options, loadClass) {
+  constructor(group, type, options, loadClass, hasAppearance = true) {
     super(group, type, options);
     this._loadClass = loadClass;
+    this._hasAppearance = hasAppearance;
     /** @type {Promise<void> | null} */
     this._loading = null;
     this._load().catch(() => {}); // The next caller gets the error.
@@ -45,11 +47,12 @@ class LazyElement extends MockElement {
   }
 
   async _upgrade() {
-    const { prototype } = await this._loadClass();
+    const loading = this._loadClass();
+    const [{ prototype }] = await Promise.all([loading, this._hasAppearance && this._group._loadAppearance()]);
     Object.setPrototypeOf(this, prototype);
     const upgraded = /** @type {MockElement & { _build: () => void }} */ (/** @type {unknown} */ (this));
-    this._root.adoptedStyleSheets = this._group._sheets(upgraded._ownSheet());
     upgraded._build();
+    upgraded._restyle();
   }
 
   async _start() {

@@ -5,6 +5,7 @@
  * What each part defines.
  * @typedef {object} Parts
  * @property {{ AddressElement: typeof AddressElement }} address
+ * @property {{ checkAppearance: typeof checkAppearance, sheetsOfAppearance: typeof sheetsOfAppearance }} appearance
  * @property {{ challenge: typeof challenge }} challenge
  * @property {{ confirmationTokenData: typeof confirmationTokenData }} confirmation_token
  * @property {{

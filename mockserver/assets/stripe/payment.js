@@ -1,10 +1,24 @@
 // The Payment Element: a card or, if the setup intent allows it, a bank account.
 
+/** @type {Record<string, string>} */
 const METHODS = { card: "Card", sepa_debit: "SEPA Direct Debit" };
 
 class PaymentElement extends MockElement {
-  /** @type {string} */
+  /**
+   * The selected payment method. As in Stripe.js, the first one is selected while the form is folded:
+   * https://github.com/stripe/stripe-js/issues/507.
+   * @type {string}
+   */
   _method;
+  /** @type {string[]} */
+  _types;
+  /** @type {boolean} */
+  _collapsed;
+  /**
+   * Whether the customer has typed or has opened a payment method, or the page has called `collapse`.
+   * @type {boolean}
+   */
+  _isArranged;
   /** @type {Record<string, Field[]>} */
   _byMethod;
   /** @type {CardAddress} */
@@ -12,20 +26,24 @@ class PaymentElement extends MockElement {
   /** @type {Record<string, HTMLElement>} */
   _panels;
   /** @type {HTMLElement} */
-  _tabList;
+  _terms;
+  /** @type {MethodList} */
+  _list;
   /** @type {HTMLElement} */
   _failure;
 
   _build() {
     this._method = "card";
+    this._types = [];
+    this._collapsed = this._isArranged = false;
     this._byMethod = {};
     this._address = new CardAddress(this._options);
     this._panels = {};
-    for (const name of ["applePay", "business", "terms", "walletOptions", "wallets"])
-      if (this._options[name]) warnOfOption(name);
-    this._tabList = make("div");
+    this._terms = make("p", { class: "Terms" });
+    this._list = this._newList();
     this._failure = make("p", { class: "Error", role: "alert" });
-    this._frame.append(this._failure, this._tabList, this._badge);
+    this._frame.append(this._failure, this._list.node, this._badge);
+    this._frame.addEventListener("input", () => (this._isArranged = true));
   }
 
   async _start() {
@@ -38,14 +56,41 @@ class PaymentElement extends MockElement {
       this._emit("loaderror", { elementType: "payment", error });
       return;
     }
-    if (!this._fields.length) this._showMethods(types);
+    const isNew = !this._fields.length;
+    if (isNew) this._showMethods(types);
     this._emit("ready", { elementType: "payment" });
-    this._tellMethods(this._sorted(types));
+    this._tellMethods();
+    // Stripe.js tells the selected payment method at first: https://github.com/stripe/stripe-js/issues/507.
+    if (isNew) this._emit("change", this._change());
   }
 
-  /** Does nothing: the list of payment methods is always visible. */
+  /** Fold the form: only the list of payment methods stays visible. */
   collapse() {
+    this._isArranged = this._collapsed = true;
+    this._arrange();
+    this._changed();
     return this;
+  }
+
+  /** @param {any} options */
+  update(options) {
+    super.update(options);
+    if (options?.layout) {
+      const { node } = this._list;
+      this._list = this._newList();
+      node.replaceWith(this._list.node);
+    }
+    if (this._fields.length && (options?.layout || options?.paymentMethodOrder)) {
+      this._listMethods(this._types);
+      this._arrange();
+      this._changed();
+    }
+    return /** @type {any} */ (this);
+  }
+
+  focus() {
+    if (this._collapsed) this._list.focus();
+    else super.focus();
   }
 
   /** Return the type and details of the payment method, for the API. */
@@ -54,8 +99,24 @@ class PaymentElement extends MockElement {
     return this._method === "sepa_debit" ? this._group._ibanPart.ibanData(texts[0]) : cardData(texts);
   }
 
+  /**
+   * Show all errors. A folded form is opened, and never valid: the customer has not seen what is submitted. Stripe.js
+   * validates the first payment method: https://github.com/stripe/stripe-js/issues/507. The last error is the mock's own.
+   */
+  _validate() {
+    const wasCollapsed = this._collapsed;
+    if (wasCollapsed) this._open(this._method);
+    const failed = super._validate();
+    if (failed || !wasCollapsed) return failed;
+    return { field: this._shownFields()[0], error: invalid("payment_method_not_selected", "Choose a payment method.") };
+  }
+
   _shownFields() {
     return (this._byMethod[this._method] || []).filter(({ node }) => !node.hidden);
+  }
+
+  get _complete() {
+    return !this._collapsed && super._complete;
   }
 
   get _empty() {
@@ -63,32 +124,65 @@ class PaymentElement extends MockElement {
   }
 
   _details() {
-    return { collapsed: false, value: { type: this._method } };
+    return { collapsed: this._collapsed, value: { type: this._method } };
   }
 
+  /**
+   * @param {any} billing the billing details that the page passes
+   * @param {string} path where it passes them
+   */
+  _checkNeverCollected(billing, path) {
+    checkNeverCollected(this._options.fields, this._method, billing, path);
+  }
 
   /** @param {string[]} available */
   _showMethods(available) {
-    const types = this._sorted(available);
     const isNew = !this._fields.length;
-    for (const type of types.filter((each) => !this._byMethod[each])) {
+    const before = this._types.join();
+    for (const type of sortedMethods(available, []).filter((each) => !this._byMethod[each])) {
       this._byMethod[type] =
         type === "card" ? [...cardFields(), ...this._address.fields] : [this._group._ibanPart.ibanField()];
       this._panels[type] = this._panel(type);
-      this._badge.before(this._panels[type]);
       this._add(...this._byMethod[type]);
     }
-    this._tabList.replaceChildren(...(types.length > 1 ? [this._tabs(types)] : []));
-    this._select(types.includes(this._method) && !isNew ? this._method : types[0]);
-    this._applyOptions();
+    this._listMethods(available);
+    if (isNew || !this._types.includes(this._method)) this._method = this._types[0];
+    if (!this._isArranged) this._collapsed = this._list.startsCollapsed;
+    this._arrange();
     if (isNew) this._lastChange = JSON.stringify(this._change());
-    else this._tellMethods(types);
+    else if (before !== this._types.join()) this._tellMethods();
   }
 
-  /** @param {string[]} types */
-  _tellMethods(types) {
+  /** @param {string[]} available */
+  _listMethods(available) {
+    this._types = sortedMethods(available, this._options.paymentMethodOrder);
+    this._list.show(this._types.map((type) => ({ type, label: METHODS[type], panel: this._panels[type] })));
+  }
+
+  /** Show the fields of the selected payment method, unless the form is folded. */
+  _arrange() {
+    // A form that cannot be opened again stays open.
+    if (this._types.length && !this._list.canCollapse) this._collapsed = false;
+    this._list.mark(this._collapsed ? null : this._method);
+    this._applyOptions();
+  }
+
+  /** @param {string} type */
+  _open(type) {
+    this._method = type;
+    this._isArranged = true;
+    this._collapsed = false;
+    this._arrange();
+    this._changed();
+  }
+
+  _newList() {
+    return methodList(this._options.layout, (type) => this._open(type));
+  }
+
+  _tellMethods() {
     const camelCase = (/** @type {string} */ type) => type.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-    const paymentMethods = Object.fromEntries(types.map((type) => [camelCase(type), { available: true }]));
+    const paymentMethods = Object.fromEntries(this._types.map((type) => [camelCase(type), { available: true }]));
     this._emit("availablepaymentmethodschange", { elementType: "payment", paymentMethods });
   }
 
@@ -116,15 +210,19 @@ class PaymentElement extends MockElement {
   _applyOptions() {
     super._applyOptions();
     this._arrangeAddress();
-    const { disabled, readOnly } = this._options;
-    for (const radio of this._tabList.querySelectorAll("input")) {
-      radio.disabled = disabled === true || readOnly === true;
-    }
+    const { business, disabled, readOnly, terms = {} } = this._options;
+    // In a form that is read-only, tabs cannot be selected, but accordion items can:
+    // https://github.com/stripe/react-stripe-js/issues/557.
+    this._list.disabled = disabled === true || (readOnly === true && !this._list.isReadable);
+    const name = business?.name ? `${business.name} ` : "";
+    this._terms.textContent = `This is a mock: you grant ${name}no mandate, and nothing is debited.`;
+    this._terms.hidden = terms.sepaDebit === "never";
+    for (const method of Object.keys(terms)) if (method !== "sepaDebit") warnOfOption(`terms.${method}`);
   }
 
   /** @param {string[]} texts number, expiration date and security code of a card */
   _fill(texts) {
-    this._select("card");
+    this._open("card");
     texts.forEach((text, index) => {
       this._byMethod.card[index].text = text;
     });
@@ -132,54 +230,20 @@ class PaymentElement extends MockElement {
     this._changed();
   }
 
-  /** @param {string[]} available */
-  _sorted(available) {
-    const order = this._options.paymentMethodOrder || [];
-    const known = available.filter((type) => type in METHODS);
-    if (!known.length) known.push("card");
-    const first = order.filter((/** @type {string} */ type) => known.includes(type));
-    return [...new Set([...first, ...known])];
-  }
-
   /** @param {string} type */
   _panel(type) {
-    const panel = make(
-      "div",
-      { class: "Panel" },
-      make("div", { class: "Grid" }, ...this._byMethod[type].map(({ node }) => node))
-    );
-    if (type === "sepa_debit") {
-      panel.append(make("p", { class: "Terms" }, "This is a mock: you grant no mandate, and nothing is debited."));
-    }
-    return panel;
+    const grid = make("div", { class: "Grid" }, ...this._byMethod[type].map(({ node }) => node));
+    return make("div", { class: "Panel" }, grid, type === "sepa_debit" ? this._terms : null);
   }
+}
 
-  /** @param {string[]} types */
-  _tabs(types) {
-    const name = newId();
-    const tabs = types.map((type) => {
-      const radio = make("input", { type: "radio", name, value: type });
-      radio.addEventListener("change", () => {
-        this._select(type);
-        this._changed();
-      });
-      return make(
-        "label",
-        { class: "Tab" },
-        radio,
-        make("span", { class: "TabLabel" }, METHODS[/** @type {"card"} */ (type)])
-      );
-    });
-    return make("fieldset", { class: "Tabs", "aria-label": "Payment method" }, ...tabs);
-  }
-
-  /** @param {string} selected */
-  _select(selected) {
-    this._method = selected;
-    for (const [type, panel] of Object.entries(this._panels)) panel.hidden = type !== selected;
-    for (const radio of this._tabList.querySelectorAll("input")) {
-      radio.checked = radio.value === selected;
-      radio.parentElement?.classList.toggle("Tab--selected", radio.checked);
-    }
-  }
+/**
+ * Return the payment methods that the element has, in the order of the page.
+ * @param {string[]} available
+ * @param {string[]} [order]
+ */
+function sortedMethods(available, order = []) {
+  const known = available.filter((type) => type in METHODS);
+  if (!known.length) known.push("card");
+  return [...new Set([...order.filter((type) => known.includes(type)), ...known])];
 }

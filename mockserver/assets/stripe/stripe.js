@@ -203,7 +203,7 @@ async function collect(elements, caller, path, billing) {
   const { paymentMethodCreation: creation } = elements._options;
   if ((elements._deferred || creation === "manual") && !elements._submitted)
     throw usageError(`call elements.submit() and wait for it before ${caller}.`);
-  checkNeverCollected(payment._options.fields, payment._method, billing, path);
+  payment._checkNeverCollected(billing, path);
   const { error } = await elements.submit();
   return error ? { error } : { data: { ...payment._data(), billing_details: { ...payment._billing(), ...elements._billing() } } };
 }

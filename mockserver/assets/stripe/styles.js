@@ -1,19 +1,7 @@
-// Style sheets. Colours, sizes and spaces are custom properties, so that a page's `appearance` can change them.
+// Style sheets. Colours, sizes and spaces are custom properties, so that a page's `appearance` can change them
+// (appearance.js).
 
-const THEMES = {
-  stripe: {},
-  flat: { colorBackground: "#f1f3f7", inputBorder: "1px solid transparent", inputBoxShadow: "none" },
-  night: {
-    colorBackground: "#23272f",
-    colorText: "#eef1f6",
-    colorTextSecondary: "#b3bac7",
-    colorTextPlaceholder: "#a3abba",
-    colorPrimary: "#8fb0ff",
-    colorDanger: "#ff8f98",
-  },
-};
-
-const STYLES = sheetOf(`
+const STYLES_TEXT = `
   :host { display: block; }
   * { box-sizing: border-box; }
   .Frame {
@@ -51,7 +39,7 @@ const STYLES = sheetOf(`
     width: 100%;
   }
   .Input::placeholder { color: var(--colorTextPlaceholder, #5f677a); opacity: 1; }
-  .Input:focus, .Tab:focus-within {
+  .Input:focus {
     border-color: var(--inputFocusColorBorder, var(--colorPrimary, #2456d6));
     box-shadow: var(--inputFocusBoxShadow, var(--focusBoxShadow, none));
     outline: var(--focusOutline, 2px solid var(--colorPrimary, #2456d6));
@@ -66,14 +54,6 @@ const STYLES = sheetOf(`
     color: var(--colorTextSecondary, #525c6f); font-size: 0.8em; pointer-events: none;
     position: absolute; right: 0.9em; top: 50%; transform: translateY(-50%);
   }
-  .Tabs { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; gap: var(--tabSpacing, var(--spacingTab, 0.5em)); margin-bottom: 0.75em; }
-  .Tab {
-    align-items: center; background: var(--colorBackground, #fff); border: 1px solid var(--inputColorBorder, #8a94a6);
-    border-radius: var(--borderRadius, 6px); cursor: pointer; display: flex; gap: 0.5em; padding: 0.6em 0.75em;
-  }
-  .Tab input { accent-color: var(--colorPrimary, #2456d6); margin: 0; }
-  .Tab--selected { border-color: var(--colorPrimary, #2456d6); box-shadow: inset 0 0 0 1px var(--colorPrimary, #2456d6); }
-  .Terms { color: var(--colorTextSecondary, #525c6f); font-size: 0.8em; margin: 0.75em 0 0; }
   .Badge {
     background: #fff4d6; border: 1px solid #d9a514; border-radius: 999px; color: #5c4300; display: inline-block;
     font: 500 12px/1.3 system-ui, sans-serif; margin: 0.75em 0 0; padding: 0.15em 0.7em;
@@ -94,25 +74,8 @@ const STYLES = sheetOf(`
     background: transparent; border: 0; box-shadow: none; padding: 0.15em 0;
   }
   .Line .Badge, .Single .Badge { margin: 0.25em 0 0; }
-`);
-
-/**
- * Return the custom properties and rules of an appearance: https://docs.stripe.com/elements/appearance-api.
- * @param {any} appearance
- */
-function sheetOfAppearance(appearance) {
-  const sheet = sheetOf(":host { }");
-  const { theme = "stripe", variables = {}, rules = {} } = appearance || {};
-  const host = /** @type {CSSStyleRule} */ (sheet.cssRules[0]).style;
-  for (const [name, value] of Object.entries({ ...THEMES[/** @type {"stripe"} */ (theme)], ...variables })) {
-    host.setProperty(`--${name}`, inPixels(value));
-  }
-  for (const [selector, declarations] of Object.entries(rules)) {
-    // Pages cannot change the mock's badge and frame.
-    if (!/\.(Badge|Frame)\b/.test(selector)) addRule(sheet, selector, declarations);
-  }
-  return sheet;
-}
+`;
+const STYLES = sheetOf(STYLES_TEXT);
 
 /**
  * Convert rem to px, as the real elements are in a frame, where 1rem is the browser's default and not the page's.
