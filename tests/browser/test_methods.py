@@ -319,7 +319,7 @@ def test_a_handler_that_throws(bare: Page) -> None:
     )
 
     assert ("succeeded", 3) == (status, bare.evaluate("called"))
-    assert ["in handler"] * 2 == errors
+    assert ["in handler"] * 3 == errors
 
 
 def test_a_next_action_that_is_not_required(bare: Page) -> None:

@@ -113,6 +113,7 @@ def test_typing_emits_no_events_on_the_page(bare: Page) -> None:
     bare.get_by_label("Card number").press_sequentially("4000002500003155")
     bare.get_by_label("Expiration date").press_sequentially("1234")
     bare.get_by_label("CVC").press_sequentially("123")
+    bare.get_by_label("Postal code").press_sequentially("SW1A 1AA")
     bare.evaluate(
         """() => {
             for (const type of ["click", "mousedown", "pointerdown"])
