@@ -27,7 +27,7 @@ _STRIPE: Final = (
         "fields",
         "postal",
     ),
-    *("element", "lazy_element", "card", "elements"),
+    *("element", "lazy_element", "card", "element_types", "elements"),
     *("api", "confirmation", "payment_request", "unimplemented", "stripe"),
 )
 _FILES: Final = {

@@ -74,8 +74,7 @@ class AddressElement extends MockElement {
 
   /** Return the billing details to send with a payment method. */
   _billing() {
-    const { mode, fields } = this._options;
-    if (mode !== "billing") return {};
+    const { fields } = this._options;
     const { name, phone, address } = /** @type {any} */ (this._value());
     return { address, ...(phone ? { phone } : {}), ...(fields && fields.name === "never" ? {} : { name }) };
   }

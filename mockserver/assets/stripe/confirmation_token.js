@@ -29,8 +29,8 @@ async function confirmationTokenData(elements, params) {
  * @param {MockElements} elements
  */
 function shippingOf(elements) {
-  const address = elements._elements.get("address");
-  if (!address || address._options.mode !== "shipping") return undefined;
+  const address = elements._elements.get("address shipping");
+  if (!address) return undefined;
   const { name, address: parts, phone } = /** @type {any} */ (address._details()).value;
   return { name, address: parts, phone };
 }

@@ -4,14 +4,6 @@
 const ALWAYS_MARKED = ["payment", "card", "cardNumber", "iban"];
 const OTHERS = ["cardCvc", "cardExpiry", "address", "linkAuthentication"];
 
-// Documented elements that the mock does not implement.
-const UNIMPLEMENTED_TYPES = (
-  "auBankAccount contactDetails currencySelector issuingCardCopyButton issuingCardCvcDisplay issuingCardExpiryDisplay " +
-  "issuingCardNumberDisplay issuingCardPinDisplay linkSignup paymentForm paymentMethodMessaging shippingAddress taxId terms"
-).split(" ");
-// The release train clover has these no more.
-const REMOVED_IN_CLOVER = ["affirmMessage", "afterpayClearpayMessage", "epsBank", "fpxBank", "idealBank", "p24Bank"];
-
 class MockElements extends Emitter {
   /**
    * @param {MockStripe} stripe
@@ -27,7 +19,7 @@ class MockElements extends Emitter {
     this._secret = clientSecret === undefined ? null : readSecret(clientSecret, "elements()", true).secret;
     this._deferred = this._secret === null && mode !== undefined;
     this._submitted = false;
-    /** @type {Map<string, MockElement>} */
+    /** @type {Map<string, MockElement>} the elements by their type; address elements by their type and mode */
     this._elements = new Map();
     /** @type {Promise<{ types: string[], error?: any }> | null} */
     this._methodsRequest = null;
@@ -44,19 +36,32 @@ class MockElements extends Emitter {
    */
   create(type, options) {
     const name = typeName(type);
-    if (this._elements.has(name)) throw usageError(`this group already has a ${name} element; destroy it first.`);
+    // https://docs.stripe.com/js/elements_object/create_address_element: one address element of each mode.
+    const isAddress = name === "address";
+    const key = isAddress ? `${name} ${options?.mode}` : name;
+    if (this._elements.has(key)) {
+      const mode = isAddress ? ` with mode '${options.mode}'` : "";
+      throw usageError(`this group already has an element ${name}${mode}; destroy it first.`);
+    }
     checkOptions(name, options);
-    const element = this._newElement(name, options || {});
-    this._elements.set(name, element);
+    const element = newElement(this, name, options || {});
+    this._elements.set(key, element);
     return element;
   }
 
   /**
    * @param {any} type the element's type, or its React component
+   * @param {{ mode?: string }} [options] the mode of an address element
    * @returns {any}
    */
-  getElement(type) {
-    return this._elements.get(typeName(type)) || null;
+  getElement(type, options) {
+    const found = this._ofType(typeName(type));
+    return found.find(({ _options }) => !options?.mode || _options.mode === options.mode) || null;
+  }
+
+  /** @param {string} type */
+  _ofType(type) {
+    return [...this._elements.values()].filter((element) => element._type === type);
   }
 
   /** Show the errors of all elements, and focus the first invalid field. */
@@ -155,55 +160,9 @@ class MockElements extends Emitter {
     return { types: setupIntent.payment_method_types || ["card"] };
   }
 
-  /**
-   * @param {string} name
-   * @param {any} options
-   * @returns {MockElement}
-   */
-  _newElement(name, options) {
-    switch (name) {
-      case "payment":
-        if (this._secret || this._deferred)
-          return new LazyElement(this, name, options, async () => (await loadPart("payment")).PaymentElement);
-        throw usageError("a payment element needs elements({clientSecret}) or elements({mode: 'setup'}).");
-      case "card":
-        return new CardElement(this, options);
-      case "cardNumber":
-      case "cardExpiry":
-      case "cardCvc":
-        return new CardPart(this, name, options);
-      case "iban":
-        return new LazyElement(this, name, options, async () => (await loadPart("iban")).IbanElement, false);
-      case "address":
-        if (!["billing", "shipping"].includes(options.mode))
-          throw usageError("the address element needs a mode: 'billing' or 'shipping'.");
-        return new LazyElement(this, name, options, async () => (await loadPart("address")).AddressElement);
-      case "linkAuthentication":
-        return this._otherElement(name, options, "LinkAuthenticationElement");
-      case "expressCheckout":
-        return this._otherElement(name, options, "ExpressCheckoutElement");
-      case "paymentRequestButton":
-        if (since("endive")) throw usageError(`elements.create("${name}"): endive has no such element.`);
-        return this._otherElement(name, options, "PaymentRequestButtonElement");
-      default:
-        if (REMOVED_IN_CLOVER.includes(name) ? since("clover") : !UNIMPLEMENTED_TYPES.includes(name))
-          throw usageError(`elements.create("${name}"): the release train ${MOCK.train} has no such element.`);
-        return this._otherElement(name, options, "UnimplementedElement");
-    }
-  }
-
-  /**
-   * @param {string} type
-   * @param {any} options
-   * @param {keyof Parts["other_elements"]} className
-   */
-  _otherElement(type, options, className) {
-    return new LazyElement(this, type, options, async () => (await loadPart("other_elements"))[className]);
-  }
-
   /** @param {MockElement} element */
   _remove(element) {
-    if (this._elements.get(element._type) === element) this._elements.delete(element._type);
+    for (const [key, each] of this._elements) if (each === element) this._elements.delete(key);
     this._updateBadges();
   }
 
@@ -211,7 +170,7 @@ class MockElements extends Emitter {
     const payment = this._elements.get("payment");
     if (payment) payment._changed();
     const mounted = [...ALWAYS_MARKED, ...OTHERS]
-      .flatMap((type) => this._elements.get(type) || [])
+      .flatMap((type) => this._ofType(type))
       .filter((element) => element._container);
     mounted.forEach((element, index) => {
       element._badge.hidden = index > 0 && OTHERS.includes(element._type);
@@ -228,12 +187,12 @@ class MockElements extends Emitter {
   }
 
   get _asksForBillingAddress() {
-    return this._elements.get("address")?._options.mode === "billing";
+    return this._elements.has("address billing");
   }
 
   /** Return the billing details of the address element and of the email field. */
   _billing() {
-    const elements = ["linkAuthentication", "address"].map((type) => /** @type {any} */ (this._elements.get(type)));
+    const elements = ["linkAuthentication", "address billing"].map((type) => /** @type {any} */ (this._elements.get(type)));
     return Object.assign({}, ...elements.map((element) => element?._billing?.()));
   }
 
@@ -241,9 +200,4 @@ class MockElements extends Emitter {
     this._appearance = await loadPart("appearance");
     this._appearance.checkAppearance(this._options.appearance);
   }
-}
-
-/** @param {any} type */
-function typeName(type) {
-  return String(type?.__elementType || type);
 }
