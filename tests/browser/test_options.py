@@ -42,6 +42,12 @@ WARNINGS: dict[str, list[str]] = {
     ],
     "create('address', {mode: 'billing', autocomplete: {mode: 'disabled'}})": [NO_EFFECT.format("autocomplete")],
     "create('payment', {layout: 'tabs', paymentMethodOrder: ['card'], business: {name: 'Acme'}})": [],
+    "create('payment', {defaultValues: {billingDetails: {address: {country: 'US', postal_code: '94110'}}}})": [],
+    "create('payment', {defaultValues: {billingDetails: {name: 'Jo', address: {line1: '1 Main St'}}}})": [
+        NO_EFFECT.format("defaultValues.billingDetails.name"),
+        NO_EFFECT.format("defaultValues.billingDetails.address.line1"),
+    ],
+    "create('payment', {defaultValues: {card: {network: ['visa']}}})": [NO_EFFECT.format("defaultValues.card.network")],
     "create('payment', {terms: {card: 'never'}, wallets: {link: 'never'}})": [
         NO_EFFECT.format("wallets"),
         NO_EFFECT.format("terms.card"),
@@ -143,6 +149,25 @@ def test_a_read_only_form(each_train: Page) -> None:
         expect(each_train.get_by_label("ZIP")).to_have_value("94110")
         other = each_train.get_by_role(role, name="SEPA Direct Debit")  # type: ignore[arg-type] # one of two roles
         expect(other).to_be_enabled(enabled=layout == "accordion")
+
+
+def test_other_default_values(each_train: Page) -> None:
+    """An update fills in the new default values, but replaces nothing that the customer has entered."""
+    update = """([country, postal_code]) => {
+        payment.update({defaultValues: {billingDetails: {address: {country, postal_code}}}});
+    }"""
+    each_train.evaluate(MOUNT, [{"layout": "tabs"}, None])
+    country, code = each_train.get_by_label("Country"), each_train.get_by_label("ZIP")
+    each_train.evaluate(update, ["US", "94110"])
+    expect(country).to_have_value("US")
+    expect(code).to_have_value("94110")
+    code.fill("10001")
+    each_train.evaluate(update, ["US", "60601"])
+    expect(code).to_have_value("10001")
+    country.select_option("FR")
+    each_train.evaluate(update, ["DE", ""])
+
+    expect(country).to_have_value("FR")
 
 
 def test_the_name_of_the_business(each_train: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,18 @@ TYPES = Path(__file__).parent / "types"
 WRONG = "\nexport const wrong: StripeElements = new CardElement(group, {});\n"
 
 
-def compiler_errors(folder: Path, major: str) -> list[str]:
-    """The errors of the compiler for all scripts and the assertions, with one wrong assertion among them."""
-    assertions = folder / "assertions.ts"
-    assertions.write_text((TYPES / "assertions.ts").read_text("utf-8") + WRONG, "utf-8")
+# Each major version of @stripe/stripe-js, and where its package is.
+OLDEST_AND_NEWEST = {name: (name, "@stripe/stripe-js") for name in ("older", "newest")}
+BETWEEN = {f"stripe-js-{major}": ("between", f"stripe-js-{major}") for major in range(5, 10)}
+
+
+def compiler_errors(folder: Path, packages: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The errors of the compiler for all scripts and the assertions, with one wrong assertion for each package."""
+    text = (TYPES / "assertions.ts").read_text("utf-8") + WRONG
+    assertions = {name: folder / f"{name}.ts" for name in packages}
+    for name, file in assertions.items():
+        file.write_text(text.replace("@stripe/stripe-js", name), "utf-8")
+    paths = {name: [str(modules(app) / package)] for name, (app, package) in packages.items()}
     options = {
         "allowJs": True,
         "checkJs": True,
@@ -31,7 +40,8 @@ def compiler_errors(folder: Path, major: str) -> list[str]:
         "moduleDetection": "legacy",
         "moduleResolution": "bundler",
         "noEmit": True,
-        "paths": {"@stripe/stripe-js": [str(modules(major) / "@stripe" / "stripe-js")]},
+        # The scripts name the types that they return.
+        "paths": {**paths, "@stripe/stripe-js": next(iter(paths.values()))},
         "skipLibCheck": True,
         "strict": True,
         # Elements of parts get their members in `_build`, because no constructor runs when they are upgraded.
@@ -39,7 +49,7 @@ def compiler_errors(folder: Path, major: str) -> list[str]:
         "target": "es2022",
         "types": [],
     }
-    files = [*PARTS.glob("stripe/*.js"), *PARTS.glob("wingback/*.js"), TYPES / "mock.d.ts", assertions]
+    files = [*PARTS.glob("stripe/*.js"), *PARTS.glob("wingback/*.js"), TYPES / "mock.d.ts", *assertions.values()]
     config = folder / "tsconfig.json"
     config.write_text(json.dumps({"compilerOptions": options, "files": [str(each) for each in files]}), "utf-8")
     done = subprocess.run([tool("tsc"), "-p", config], capture_output=True, text=True, check=False)
@@ -47,11 +57,19 @@ def compiler_errors(folder: Path, major: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line and not line.startswith(" ")]
 
 
-@pytest.mark.parametrize("major", ["older", "newest"])
-def test_stripes_types_accept_the_stand_in(tmp_path: Path, major: str) -> None:
+@pytest.mark.parametrize(
+    "packages",
+    [
+        *(pytest.param({name: package}, id=name) for name, package in OLDEST_AND_NEWEST.items()),
+        # One run of the compiler for all of them.
+        pytest.param(BETWEEN, id="between"),
+    ],
+)
+def test_stripes_types_accept_the_stand_in(tmp_path: Path, packages: Mapping[str, tuple[str, str]]) -> None:
     """Constructor, Stripe object, group and elements are assignable to the types of @stripe/stripe-js."""
-    errors = compiler_errors(tmp_path, major)
+    errors = compiler_errors(tmp_path, packages)
 
-    assert 1 == len(errors), errors
-    assert "assertions.ts" in errors[0]
-    assert "'CardElement' is missing the following properties from type 'StripeElements'" in errors[0]
+    assert len(packages) == len(errors), errors
+    for name in packages:
+        (error,) = [each for each in errors if f"{name}.ts" in each]
+        assert "'CardElement' is missing the following properties from type 'StripeElements'" in error

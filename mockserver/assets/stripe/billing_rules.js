@@ -1,4 +1,4 @@
-// The option `fields` of the Payment Element: the billing details that the page passes itself.
+// The options `fields` and `defaultValues` of the Payment Element: the billing details that the page has.
 
 // Members of billing details that a page must pass if the payment element does not collect the whole group. A page
 // that passes no line2 is known to work.
@@ -44,3 +44,24 @@ function missingMember(rules, value, path, members) {
 
 /** @param {any} value */
 const objectOr = (value) => (value && typeof value === "object" ? value : {});
+
+/**
+ * Return the path of each member that is no object.
+ * @param {any} value
+ * @param {string} path
+ * @returns {string[]}
+ */
+function pathsOf(value, path) {
+  if (!value || typeof value !== "object") return value ? [path] : [];
+  if (Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([name, inner]) => pathsOf(inner, `${path}.${name}`));
+}
+
+/**
+ * Say in the console which default values no field shows.
+ * @param {any} defaultValues
+ */
+function checkDefaults(defaultValues) {
+  for (const path of pathsOf(defaultValues, "defaultValues"))
+    if (!/address\.(country|postal_code)$/.test(path)) warnOfOption(path);
+}

@@ -4,9 +4,7 @@
 const COUNTRIES_WITH_POSTAL_CODE = since("clover") ? ["US"] : ["CA", "GB", "PR", "US"];
 
 class CardAddress {
-  /** @param {any} options the options of the payment element */
-  constructor({ defaultValues }) {
-    const { country, postal_code } = defaultValues?.billingDetails?.address || {};
+  constructor() {
     this.country = new Field({
       label: "Country",
       name: "country",
@@ -15,8 +13,20 @@ class CardAddress {
     });
     this.postalCode = new PostalCodeField();
     this.country.onWrite = () => this.postalCode.setCountry(this.country.text);
-    this.country.text = firstCountry(COUNTRIES, country);
-    this.postalCode.text = postal_code || "";
+    this._defaults = this.fields.map((field) => field.text);
+  }
+
+  /**
+   * Fill in the page's values, except where the customer has changed a field.
+   * @param {any} defaultValues the option of the payment element
+   */
+  fill(defaultValues) {
+    const { country, postal_code = "" } = defaultValues?.billingDetails?.address || {};
+    const values = [firstCountry(COUNTRIES, country), postal_code];
+    this.fields.forEach((field, index) => {
+      if (field.text === this._defaults[index]) field.text = values[index];
+    });
+    this._defaults = this.fields.map((field) => field.text);
   }
 
   get fields() {

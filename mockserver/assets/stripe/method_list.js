@@ -1,6 +1,9 @@
 // The list of payment methods in the Payment Element, as tabs or as an accordion. Stripe documents the options, but not
 // the markup: https://docs.stripe.com/js/elements_object/create_payment_element.
 
+/** @type {Record<string, string>} */
+const METHODS = { card: "Card", sepa_debit: "SEPA Direct Debit" };
+
 /** @typedef {{ type: string, label: string, panel: HTMLElement }} ListedMethod */
 /** @typedef {ReturnType<typeof fullLayout>} Layout */
 
@@ -216,4 +219,15 @@ class MethodAccordion extends MethodList {
 function methodList(option, onSelect) {
   const layout = fullLayout(option);
   return new (layout.isAccordion ? MethodAccordion : MethodTabs)(layout, onSelect);
+}
+
+/**
+ * Return the payment methods that the element has, in the order of the page.
+ * @param {string[]} available
+ * @param {string[]} [order]
+ */
+function sortedMethods(available, order = []) {
+  const known = available.filter((type) => type in METHODS);
+  if (!known.length) known.push("card");
+  return [...new Set([...order.filter((type) => known.includes(type)), ...known])];
 }

@@ -1,8 +1,5 @@
 // The Payment Element: a card or, if the setup intent allows it, a bank account.
 
-/** @type {Record<string, string>} */
-const METHODS = { card: "Card", sepa_debit: "SEPA Direct Debit" };
-
 class PaymentElement extends MockElement {
   /**
    * The selected payment method. As in Stripe.js, the first one is selected while the form is folded:
@@ -37,7 +34,8 @@ class PaymentElement extends MockElement {
     this._types = [];
     this._collapsed = this._isArranged = false;
     this._byMethod = {};
-    this._address = new CardAddress(this._options);
+    this._address = new CardAddress();
+    this._fillDefaults();
     this._panels = {};
     this._terms = make("p", { class: "Terms" });
     this._list = this._newList();
@@ -75,6 +73,10 @@ class PaymentElement extends MockElement {
   /** @param {any} options */
   update(options) {
     super.update(options);
+    if (options?.defaultValues) {
+      this._fillDefaults();
+      this._changed();
+    }
     if (options?.layout) {
       const { node } = this._list;
       this._list = this._newList();
@@ -220,6 +222,13 @@ class PaymentElement extends MockElement {
     for (const method of Object.keys(terms)) if (method !== "sepaDebit") warnOfOption(`terms.${method}`);
   }
 
+  /** Fill in the default values that the element has a field for. */
+  _fillDefaults() {
+    const { defaultValues } = this._options;
+    this._address.fill(defaultValues);
+    checkDefaults(defaultValues);
+  }
+
   /** @param {string[]} texts number, expiration date and security code of a card */
   _fill(texts) {
     this._open("card");
@@ -235,15 +244,4 @@ class PaymentElement extends MockElement {
     const grid = make("div", { class: "Grid" }, ...this._byMethod[type].map(({ node }) => node));
     return make("div", { class: "Panel" }, grid, type === "sepa_debit" ? this._terms : null);
   }
-}
-
-/**
- * Return the payment methods that the element has, in the order of the page.
- * @param {string[]} available
- * @param {string[]} [order]
- */
-function sortedMethods(available, order = []) {
-  const known = available.filter((type) => type in METHODS);
-  if (!known.length) known.push("card");
-  return [...new Set([...order.filter((type) => known.includes(type)), ...known])];
 }
