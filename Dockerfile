@@ -1,29 +1,47 @@
 # Python 3.13.15 on Debian trixie.
 FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
+# The package index. Without this argument, pip uses its default.
+ARG PIP_INDEX_URL
 WORKDIR /src
-COPY LICENSE README.md pyproject.toml ./
 COPY deploy deploy
+# Every package has a hash in a lock file; pip downloads nothing else.
+RUN python3 -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --require-hashes -r deploy/build-requirements.txt
+RUN python3 -m venv --without-pip /opt/mockserver
+RUN /opt/build/bin/pip --python /opt/mockserver/bin/python install --no-cache-dir --no-compile --require-hashes -r deploy/requirements.txt
+# Faker's texts in other languages: the mock uses en_US, and Faker en_GB where it has nothing else.
+RUN find /opt/mockserver -path '*/faker/providers/*' -type d -name '??_*' ! -name 'en_??' -prune -exec rm -r {} +
+COPY LICENSE README.md pyproject.toml ./
 COPY mockserver mockserver
 COPY spec spec
 COPY scenarios scenarios
-# Every package has a hash in a lock file; pip downloads nothing else.
-RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --require-hashes -r deploy/build-requirements.txt
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /opt/wheels .
-RUN python -m venv /opt/mockserver
-RUN /opt/mockserver/bin/pip install --no-cache-dir --require-hashes -r deploy/requirements.txt
-RUN /opt/mockserver/bin/pip install --no-cache-dir --no-deps --no-index /opt/wheels/*.whl && /opt/mockserver/bin/pip check
+RUN /opt/build/bin/pip --python /opt/mockserver/bin/python install --no-cache-dir --no-compile --no-deps --no-index /opt/wheels/*.whl
+RUN /opt/build/bin/pip --python /opt/mockserver/bin/python check
 # Move the bundled files to folders that a volume can replace. The links keep them in their original place.
 RUN cd /opt/mockserver/lib/python3*/site-packages/mockserver/_bundled && mv spec scenarios / && ln -s /spec /scenarios .
+# The file system is read-only, so Python cannot write bytecode when it runs.
+RUN /opt/mockserver/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/mockserver/lib
+# Python, a shell and the libraries they need: the final image has nothing else of the base image.
+RUN python3 deploy/system.py /system /opt/mockserver
 
-FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+FROM scratch
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Wingback mock server" \
+      org.opencontainers.image.description="A mock of Wingback's \"create payment session\" API that is true to its OpenAPI contract." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+COPY --from=build /system /
 COPY --from=build /opt/mockserver /opt/mockserver
 COPY --from=build /spec /spec
 COPY --from=build /scenarios /scenarios
 # 0.0.0.0 is inside the container; `docker run --publish` decides who can reach it from outside.
-ENV PATH=/opt/mockserver/bin:$PATH PYTHONUNBUFFERED=1 MOCKSERVER_HOST=0.0.0.0
+ENV PATH=/opt/mockserver/bin:/usr/local/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 MOCKSERVER_HOST=0.0.0.0
 # A number, because runAsNonRoot of Kubernetes cannot check a name.
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=3s --timeout=3s --start-period=10s CMD ["mockserver", "health"]
+# Without a start period: Docker waits five seconds for the first check in one, unless a flag says otherwise.
+HEALTHCHECK --interval=2s --timeout=3s --retries=5 CMD ["mockserver", "health"]
 ENTRYPOINT ["mockserver"]

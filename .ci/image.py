@@ -1,162 +1,142 @@
-"""Run the steps of the Dockerfile in a clean folder, on machines that have no Docker engine.
+"""Build the image, run it, and check its size, labels, user, files, start, health and stop.
 
     image.py FOLDER
 
-Absolute paths of all stages are inside FOLDER. The base image is the Python that runs this script. User, environment,
-health check and entry point of the last stage are then applied: the script starts the server as that user, checks its
-health, sends the first request of the README and stops the server.
+FOLDER is a new folder for everything that is built. The first line of the output says which engine builds the image,
+and from which base image.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
+import stat
 import subprocess
 import sys
+import tarfile
+import time
+import urllib.request
 from pathlib import Path
 
-from prove import prove
+from engines import PATIENCE, ROOT, Engine, find_engine
+from prove import create_payment_session, free_port
 
-ROOT = Path(__file__).parent.parent
-# An absolute path in a command starts with a slash that does not follow a word, variable or pattern.
-ABSOLUTE = re.compile(r"(?<![\w.:*/$}-])/(?=[\w\s]|$)")
+TAG = "localhost/wingback-mock:ci"
+USER = 65532
+MAX_SIZE = 150_000_000
+LABELS = ("title", "description", "licenses", "version", "revision")
+# Faker's other languages are removed from the image: each value that scenarios can name is made once.
+FAKES = """
+from mockserver.payments.fake_values import FakeValues, _names
+fake = FakeValues(lambda: 1)
+print(len([fake(name) for name in _names()]))
+"""
 
 
-class Image:
-    """The state of the image after the steps so far."""
+def require(condition: object, message: str) -> None:
+    """Raise SystemExit with the message if a condition does not hold."""
+    if not condition:
+        raise SystemExit(message)
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.workdir = root
-        self.context = root / "context"
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(root)}
-        self.metadata: dict[str, str] = {}
 
-    def inside(self, text: str) -> str:
-        """A command or path with its absolute paths moved to the root folder of the image."""
-        return ABSOLUTE.sub(f"{self.root}/", text)
+def check_configuration(engine: Engine) -> None:
+    """The image has labels and a user that is not root."""
+    config = json.loads(engine("image", "inspect", "--format", "{{json .Config}}", TAG))
+    labels = {name: config["Labels"].get(f"org.opencontainers.image.{name}") for name in LABELS}
+    require(all(labels.values()), f"labels are missing: {labels}")
+    require(config["User"] == f"{USER}:{USER}", f"the image runs as {config['User']}")
+    print(f"labels: {labels}")
 
-    def run(self, instruction: str, argument: str) -> None:
-        """Run one instruction."""
-        print(f"{instruction} {argument}")
-        match instruction:
-            case "FROM":
-                self.workdir = self.root
-            case "WORKDIR":
-                self.workdir = Path(self.inside(argument))
-                self.workdir.mkdir(parents=True)
-            case "COPY":
-                self.copy(argument.split())
-            case "RUN":
-                subprocess.run(["sh", "-c", self.inside(argument)], cwd=self.workdir, env=self.environment, check=True)
-            case "ENV":
-                for name, value in re.findall(r"(\w+)=(\S+)", argument):
-                    self.environment[name] = self.inside(value.replace("$PATH", self.environment["PATH"]))
-            case "USER" | "EXPOSE" | "STOPSIGNAL" | "HEALTHCHECK" | "ENTRYPOINT":
-                self.metadata[instruction] = argument
-            case _:
-                raise SystemExit(f"the instruction {instruction} is not supported")
 
-    def copy(self, words: list[str]) -> None:
-        """COPY from the context. All stages share one folder, so a copy from another stage is already in its place."""
-        if words[0].startswith("--from="):
-            if words[1] != words[2] or not Path(self.inside(words[1])).exists():
-                raise SystemExit(f"COPY {' '.join(words)}: not found")
-            return
-        *sources, target = words
-        for source in sources:
-            found = self.context / source
-            into = self.workdir / target / (found.name if target.endswith("/") else "")
-            if found.is_dir():
-                shutil.copytree(found, into)
+def check_files(engine: Engine, container: str) -> None:
+    """The files are small enough, none gives other rights, and the user can write none."""
+    command = [*engine.program, "export", container]
+    size = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as export:
+        with tarfile.open(fileobj=export.stdout, mode="r|") as archive:
+            for file in archive:
+                size += file.size
+                if file.isfile() or file.isdir():
+                    require(not file.mode & (stat.S_ISUID | stat.S_ISGID), f"{file.name} sets user or group")
+                    require(file.uid != USER, f"{file.name} belongs to the user of the container")
+                    require(not file.mode & stat.S_IWOTH or file.name == "tmp", f"everybody can write {file.name}")
+        require(export.wait() == 0, "the export failed")
+    print(f"size: {size / 1e6:.1f} MB of files; the limit is {MAX_SIZE / 1e6:.0f} MB")
+    require(size <= MAX_SIZE, "the image is too large")
+
+
+def seconds_until_ready(engine: Engine, container: str, port: int) -> float:
+    """Start a container and wait until it answers a probe."""
+    url = f"http://127.0.0.1:{port}/__mock/health/ready"
+    begin = time.monotonic()
+    with subprocess.Popen([*engine.program, "start", container], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=PATIENCE).read()
+            except OSError:
+                require(time.monotonic() < begin + PATIENCE, f"not ready:\n{engine('logs', container)}")
+                time.sleep(0.01)
             else:
-                shutil.copy(found, into)
-
-    def command(self, instruction: str) -> list[str]:
-        """A command in exec form, with the path of its program in the image."""
-        text = self.metadata[instruction]
-        program, *arguments = json.loads(text[text.index("[") :])
-        found = shutil.which(program, path=self.environment["PATH"])
-        if found is None or not found.startswith(str(self.root)):
-            raise SystemExit(f"{instruction}: {program} is not in the image")
-        return [found, *arguments]
+                return time.monotonic() - begin
 
 
-def build_context(into: Path) -> None:
-    """Copy the files that .dockerignore names with an exclamation mark; it excludes all others."""
-    lines = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if not line.startswith("#")]
-    if lines[0] != "*":
-        raise SystemExit("the first line of .dockerignore must be *")
-    into.mkdir(parents=True)
-    for line in lines:
-        if line.startswith("!"):
-            source = ROOT / line[1:]
-            if source.is_dir():
-                shutil.copytree(source, into / line[1:], ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, into)
-
-
-def runs_as(user: int | None, program: str) -> bool:
-    """Whether a user can run a Python, and whether its version is supported."""
-    check = [program, "-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"]
+def check_container(engine: Engine, *options: object) -> None:
+    """A container starts, is healthy, answers, runs without rights, and ends with 0 after SIGTERM."""
+    port = free_port()
+    container = engine.create(TAG, "--seed", "1", options=("--env", f"MOCKSERVER_PORT={port}", *options))
     try:
-        return subprocess.run(check, user=user, group=user, check=False, capture_output=True).returncode == 0
-    except OSError:
-        return False
+        ready = seconds_until_ready(engine, container, port)
+        begin = time.monotonic()
+        engine.wait_until_healthy(container)
+        healthy = time.monotonic() - begin
+        create_payment_session(port)
+        inside = engine("exec", container, "sh", "-c", "id -u; grep -E 'CapEff|NoNewPrivs' /proc/self/status")
+        refused = engine(
+            "exec", container, "sh", "-c", "for each in /spec/x /tmp/x; do (: >$each) 2>&1; done", check=False
+        )
+        require(inside.split() == [str(USER), "CapEff:", "0" * 16, "NoNewPrivs:", "1"], f"it has rights: {inside}")
+        require(refused.count("Read-only file system") == 2, f"the file system is not read-only: {refused}")
+        engine("stop", "--time", "10", container)
+        code = engine("wait", container)
+        require(code == "0", f"the exit code after SIGTERM is {code}:\n{engine('logs', container)}")
+    finally:
+        engine("rm", "--force", container)
+    print(f"ready {ready:.2f} s after the start, health check passed after {healthy:.2f} s more, exit code 0")
 
 
-def give_python(image: Image, user: int | None) -> None:
-    """Put a `python` that the user can run on the PATH, as in the base image."""
-    programs = [program for program in (sys.executable, "/usr/bin/python3") if runs_as(user, program)]
-    if not programs:
-        raise SystemExit(f"user {user} can run none of the installed Pythons")
-    folder = image.root / "python"
-    folder.mkdir()
-    # Not a link: the Pythons of pyenv and of virtual environments depend on the path they are called by.
-    (folder / "python").write_text(f'#!/bin/sh\nexec "{programs[0]}" "$@"\n', "utf-8")
-    (folder / "python").chmod(0o755)
-    image.environment["PATH"] = f"{folder}:{image.environment['PATH']}"
-
-
-def instructions() -> list[tuple[str, str]]:
-    """The instructions of the Dockerfile with their arguments; continued lines are joined."""
-    text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
-    found = []
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            instruction, _, argument = line.partition(" ")
-            found.append((instruction, argument.strip()))
-    return found
-
-
-def mount(image: Image, folder: str, file: str) -> None:
-    """Replace a folder of the image by one that holds only this file."""
-    place = image.root / folder
-    kept = (place / file).read_bytes()
-    shutil.rmtree(place)
-    place.mkdir()
-    (place / file).write_bytes(kept)
+def mounted(folder: Path, name: str, file: str) -> tuple[str, str]:
+    """The option that replaces a folder of the image by one that holds only this file."""
+    (folder / name).mkdir()
+    shutil.copy(ROOT / name / file, folder / name)
+    return ("--volume", f"{folder / name}:/{name}:ro")
 
 
 def main() -> None:
     """The command line."""
-    image = Image(Path(sys.argv[1]).resolve())
-    build_context(image.context)
-    steps = instructions()
-    number = int(dict(steps)["USER"].partition(":")[0])
-    user = number if os.geteuid() == 0 else None
-    give_python(image, user)
-    for instruction, argument in steps:
-        image.run(instruction, argument)
-    entry, health = (image.command(name) for name in ("ENTRYPOINT", "HEALTHCHECK"))
-    prove([*entry, "--seed", "1"], health=health, variables=image.environment, user=user)
-    # Mounted folders: one has only the contract, the other only one scenario, without happy_path.
-    mount(image, "spec", "wingback.yaml")
-    mount(image, "scenarios", "server_error.yaml")
-    prove([*entry, "--seed", "1"], health=health, variables=image.environment, user=user)
+    folder = Path(sys.argv[1]).resolve()
+    folder.mkdir()
+    engine = find_engine(folder)
+    print(f"engine: {engine.name}", flush=True)
+    begin = time.monotonic()
+    engine.build(TAG)
+    print(f"built in {time.monotonic() - begin:.0f} s", flush=True)
+    try:
+        check_configuration(engine)
+        container = engine.create(TAG)
+        check_files(engine, container)
+        engine("rm", container)
+        for _ in range(3):
+            check_container(engine)
+        print("with one mounted contract and one mounted scenario:")
+        check_container(
+            engine, *mounted(folder, "spec", "wingback.yaml"), *mounted(folder, "scenarios", "server_error.yaml")
+        )
+        checked = engine("run", "--rm", *engine.run_options, TAG, "check")
+        print(f"mockserver check: {checked.splitlines()[-1]}")
+        fakes = engine("run", "--rm", *engine.run_options, "--entrypoint", "python", TAG, "-c", FAKES)
+        print(f"Faker makes {fakes} values")
+    finally:
+        engine.remove(TAG)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 README = Path(__file__).parent.parent / "README.md"
@@ -39,6 +39,13 @@ def curl_to(port: int) -> str:
     return found[0].replace("127.0.0.1:8080", f"127.0.0.1:{port}")
 
 
+def create_payment_session(port: int) -> None:
+    """Send the README's request. Raises SystemExit if the reply is not the payment session of its customer."""
+    reply = subprocess.run(["bash", "-c", curl_to(port)], check=True, capture_output=True, timeout=PATIENCE)
+    if json.loads(reply.stdout)["customer_id"] != CUSTOMER:
+        raise SystemExit(f"the reply is not the customer's payment session: {reply.stdout!r}")
+
+
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Return when the server accepts connections."""
     deadline = time.monotonic() + PATIENCE
@@ -52,26 +59,14 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the server did not start")
 
 
-def prove(
-    command: Sequence[str],
-    *,
-    health: Sequence[str] = (),
-    then: str | None = None,
-    variables: Mapping[str, str] | None = None,
-    user: int | None = None,
-) -> None:
-    """Start the server, check its health, send the README's request and stop it. Raises SystemExit if a step fails."""
+def prove(command: Sequence[str], *, then: str | None = None) -> None:
+    """Start the server, send the README's request and stop the server. Raises SystemExit if a step fails."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**kept, **(variables or {}), "MOCKSERVER_PORT": str(port)}
-    process = subprocess.Popen(command, env=environment, user=user, group=user)
+    process = subprocess.Popen(command, env={**kept, "MOCKSERVER_PORT": str(port)})
     try:
         wait_for(port, process)
-        if health:
-            subprocess.run(health, env=environment, user=user, group=user, check=True, timeout=PATIENCE)
-        reply = subprocess.run(["bash", "-c", curl_to(port)], check=True, capture_output=True, timeout=PATIENCE)
-        if json.loads(reply.stdout)["customer_id"] != CUSTOMER:
-            raise SystemExit(f"the reply is not the customer's payment session: {reply.stdout!r}")
+        create_payment_session(port)
         if then is not None:
             url = f"http://127.0.0.1:{port}"
             subprocess.run(

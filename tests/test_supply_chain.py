@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+import yaml
 from packaging.requirements import Requirement
+
+import mockserver
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -50,17 +56,19 @@ def test_every_locked_package_has_hashes() -> None:
 
 
 def test_images_are_pinned_by_digest() -> None:
-    """Every stage of the Dockerfile begins with the same image, named by its digest."""
+    """Every stage of the Dockerfile begins with an image that is named by its digest, or with no image."""
     images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
 
-    assert 1 == len(set(images))
-    assert re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", images[0])
+    assert images
+    assert [] == [
+        each for each in images if each != "scratch" and not re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", each)
+    ]
 
 
 def test_actions_are_pinned_by_commit() -> None:
-    """Every action of a workflow is named by a commit, with its version as a comment."""
-    workflows = [path.read_text("utf-8") for path in (ROOT / ".github" / "workflows").iterdir()]
-    used = [line for text in workflows for line in re.findall(r"uses: (.*)", text)]
+    """Every action that a workflow or action.yml uses is named by a commit, with its version as a comment."""
+    files = [*(ROOT / ".github" / "workflows").iterdir(), ROOT / "action.yml"]
+    used = [line for path in files for line in re.findall(r"uses: (.*)", path.read_text("utf-8"))]
 
     assert used
     assert [] == [each for each in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)]
@@ -71,3 +79,41 @@ def test_updates_are_proposed() -> None:
     text = (ROOT / ".github" / "dependabot.yml").read_text("utf-8")
 
     assert {"github-actions", "docker", "pip"} == set(re.findall(r"package-ecosystem: ([\w-]+)", text))
+
+
+def test_an_action_has_one_version() -> None:
+    """The workflows and this repository's action use the same commit of an action."""
+    files = [*(ROOT / ".github" / "workflows").iterdir(), ROOT / "action.yml"]
+    used = {line for path in files for line in re.findall(r"uses: (.*)", path.read_text("utf-8"))}
+
+    assert len(used) == len({line.partition("@")[0] for line in used})
+
+
+def test_a_release_has_everything() -> None:
+    """The release workflow builds packages and an image for two platforms, attests both, and gives few permissions."""
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    workflow = yaml.safe_load(text)
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    attested = [step["with"] for step in steps if step.get("uses", "").startswith("actions/attest-build-provenance@")]
+    (image,) = [step["with"] for step in steps if step.get("uses", "").startswith("docker/build-push-action@")]
+
+    assert {} == workflow["permissions"]
+    assert all(job["permissions"].keys() for job in workflow["jobs"].values())
+    assert ["dist/*", None] == [each.get("subject-path") for each in attested]
+    assert ("linux/amd64,linux/arm64", "mode=max", True) == (image["platforms"], image["provenance"], image["sbom"])
+    assert re.findall(r"^ARG (\w+)=", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE) == re.findall(
+        r"^(\w+)=", image["build-args"], re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"), [(f"v{mockserver.__version__}", 0), ("v0.0.9", 1), (mockserver.__version__, 1)]
+)
+def test_a_release_has_the_version_of_its_tag(tag: str, code: int) -> None:
+    """The release stops if the tag is not the version of the package."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_bytes())
+    (step,) = [each for each in workflow["jobs"]["packages"]["steps"] if "Compare" in each.get("name", "")]
+    python = f'python() {{ "{sys.executable}" "$@"; }}\n'
+    command = ["bash", "-eo", "pipefail", "-c", python + step["run"]]
+
+    assert code == subprocess.run(command, cwd=ROOT, env={"GITHUB_REF_NAME": tag}, check=False).returncode
