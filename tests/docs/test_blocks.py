@@ -3,7 +3,7 @@
 The blocks are found in the documents, not listed here: a new block is tested or fails. A runner is chosen by the
 language of the block; SPECIAL has the blocks that need something else, and says what. Blocks with HTML, and Python
 that uses a browser page, are run by tests/browser/test_snippets.py; the recipes for test tools by
-tests/browser/test_recipes.py.
+tests/browser/test_recipes.py; docs/ci.md by tests/docs/test_ci.py.
 
 A block is changed in one way only: port 8080 may be in use on this machine, so it is replaced by the port of a mock
 that runs for the tests, or by a free port if the block starts a server itself.
@@ -26,7 +26,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from tests.support.command import ROOT, served
 from tests.support.markdown import BLOCKS, Block
@@ -46,7 +45,7 @@ COMMANDS = {
 }
 
 # A block that runs in a checkout may install packages, build an image or take minutes. .ci/run does these things for
-# real: the two set-up commands, the steps of the Dockerfile, each benchmark with --quick. Here they are replaced by
+# real: the two set-up commands, the image, each benchmark with --quick. Here they are replaced by
 # scripts that check their arguments.
 STAND_INS = {
     # The virtual environment is there already.
@@ -288,31 +287,6 @@ def refusal(block: Block, stage: Stage) -> None:
     assert "contract-violation" == reply.headers["mock-refused"]
 
 
-def compose_service(block: Block, _: Stage) -> None:
-    """A service that waits for the one in compose.yaml, and calls it by its name and port."""
-    (name,) = yaml.safe_load((ROOT / "compose.yaml").read_bytes())["services"]
-    (service,) = yaml.safe_load(block.text)["services"].values()
-
-    assert {"condition": "service_healthy"} == service["depends_on"][name]
-    assert f"http://{name}:8080" in service["environment"].values()
-
-
-def kubernetes_pod(block: Block, _: Stage) -> None:
-    """Its arguments start a server, and its probes get 200 from it, by IP address and by the name of a Service."""
-    (container,) = yaml.safe_load(block.text)["spec"]["containers"]
-    ports = {port["containerPort"] for port in container["ports"]}
-    probes = [container[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
-    with served(*container["args"]) as running:
-        statuses = [
-            httpx.get(f"{running.url}{probe['path']}", headers={"host": host}).status_code
-            for probe in probes
-            for host in ("10.1.2.3:8080", "mock.shop.svc.cluster.local")
-        ]
-
-    assert [200] * 4 == statuses
-    assert {8080} == ports | {probe["port"] for probe in probes}
-
-
 def flags_in_a_file(block: Block, stage: Stage) -> None:
     """The server starts with the flags of the file."""
     (stage.folder / "mock.toml").write_text(block.text, "utf-8")
@@ -388,9 +362,7 @@ SPECIAL: dict[tuple[str, str, str], dict[str, Callable[[Block, Stage], Any]]] = 
     },
     ("docs/pytest-plugin.md", "A server in a process of its own", "sh"): {"pip install --no-deps": plugin_alone},
     ("docs/refusals.md", "Example", "json"): {"{": refusal},
-    ("docs/container.md", "Kubernetes", "yaml"): {"apiVersion": kubernetes_pod},
     ("docs/container.md", "Flags in a file", "toml"): {"port": flags_in_a_file},
-    ("docs/container.md", "Docker Compose", "yaml"): {"services": compose_service},
 }
 
 
@@ -405,11 +377,11 @@ def test_every_block_has_a_runner() -> None:
     """A block that no test runs is an error, and so is a special case whose block no longer exists."""
     places = {block.place for block in BLOCKS}
 
-    assert [] == [str(block) for block in BLOCKS if runner_of(block) is None and not block.needs_browser]
+    assert [] == [str(block) for block in BLOCKS if runner_of(block) is None and not block.has_own_test]
     assert set() == SPECIAL.keys() - places
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if not block.needs_browser], ids=str)
+@pytest.mark.parametrize("block", [block for block in BLOCKS if not block.has_own_test], ids=str)
 def test_the_block_runs_as_written(block: Block, stage: Stage) -> None:
     """Each block does what its language or its special case asks for."""
     runner = runner_of(block)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.command import ROOT
 
-__all__ = ["BLOCKS", "DOCUMENTS", "RECIPES", "Block", "links", "prose", "rows", "section", "text_of"]
+__all__ = ["BLOCKS", "CI_DOCUMENT", "DOCUMENTS", "RECIPES", "Block", "links", "prose", "rows", "section", "text_of"]
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
@@ -20,6 +20,9 @@ DOCUMENTS = sorted(
 
 RECIPES = "docs/unmodified-apps.md"
 """Its code blocks are run by tests/browser/test_recipes.py."""
+
+CI_DOCUMENT = "docs/ci.md"
+"""Its code blocks are run by tests/docs/test_ci.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +47,10 @@ class Block:
         return "in a checkout" in " ".join(self.intro.split()).lower()
 
     @property
-    def needs_browser(self) -> bool:
-        """HTML, Python that uses the fixture `page` of pytest-playwright, and the recipes for test tools."""
+    def has_own_test(self) -> bool:
+        """HTML, Python that uses the fixture `page` of pytest-playwright, and documents with a test of their own."""
         uses_page = self.language == "python" and "(page)" in self.text
-        return self.language == "html" or uses_page or self.document == RECIPES
+        return self.language == "html" or uses_page or self.document in {RECIPES, CI_DOCUMENT}
 
     def __str__(self) -> str:
         return f"{self.document}:{self.line}"
