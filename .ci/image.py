@@ -96,7 +96,7 @@ def check_container(engine: Engine, *options: object) -> None:
         )
         require(inside.split() == [str(USER), "CapEff:", "0" * 16, "NoNewPrivs:", "1"], f"it has rights: {inside}")
         require(refused.count("Read-only file system") == 2, f"the file system is not read-only: {refused}")
-        engine("stop", "--time", "10", container)
+        engine("stop", "-t", "10", container)
         code = engine("wait", container)
         require(code == "0", f"the exit code after SIGTERM is {code}:\n{engine('logs', container)}")
     finally:

@@ -60,11 +60,12 @@ class System:
 
     def copy_libraries(self, files: list[Path]) -> None:
         """Copy the libraries that programs or libraries need. Raises SystemExit if one is missing."""
-        if not files:
-            return
         listed = subprocess.run(["ldd", *files], capture_output=True, text=True, check=False).stdout
         if missing := re.findall(r"\S+ => not found", listed):
             raise SystemExit(f"libraries are missing: {missing}")
+        # Every file here needs this library: without it, ldd does not work, for example under an emulator.
+        if "libc.so" not in listed:
+            raise SystemExit(f"ldd finds no libraries of {files}")
         for found in sorted(set(re.findall(r"(?:=> |^\t)(/\S+) \(0x", listed, re.MULTILINE))):
             # A package brings some of its libraries itself.
             if not Path(found).is_relative_to(self.environment):
@@ -118,6 +119,9 @@ def main() -> None:
         system.copy(file)
     subprocess.run(["ldconfig", "-r", root], check=True)
     system.record_packages()
+    # Python works with nothing but what was copied.
+    imports = "import ctypes, hashlib, lzma, multiprocessing, ssl, uuid, zlib"
+    subprocess.run(["chroot", root, Path(sys.executable).resolve(), "-c", imports], check=True)
 
 
 if __name__ == "__main__":
