@@ -15,7 +15,7 @@ from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.port_file import PortFile
 from mockserver.server.server_state import State
-from mockserver.server.sockets import listen, url_of
+from mockserver.server.sockets import for_many_connections, listen, url_of
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
 from mockserver.settings import Settings
@@ -46,7 +46,7 @@ def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[ServerAddre
             address = ServerAddress(url=url_of(settings.host, sockets, scheme=scheme), ca=ca)
             port_file.write(sockets[0].getsockname()[1])
         server = Server(app, on_started=lambda: on_started(address), collector=GarbageCollector(), tls=tls)
-        server.run(sockets)
+        server.run(for_many_connections(sockets))
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:

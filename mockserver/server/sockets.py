@@ -7,6 +7,7 @@ from mockserver.errors import UsageError
 
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
 _BACKLOG = 2048
+_ACCEPTED_AT_ONCE = 32
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -33,6 +34,15 @@ def listen(host: str, port: int) -> list[socket.socket]:
     if not sockets and missing is not None:
         raise _explained(missing, host, port)
     return sockets
+
+
+def for_many_connections(sockets: list[socket.socket]) -> list[socket.socket]:
+    """The listening sockets, each of them several times.
+
+    uvloop accepts one connection of each socket in one turn of the event loop. With hundreds of busy connections, one
+    turn takes long, so that new connections would wait for seconds.
+    """
+    return [*sockets, *(sock.dup() for sock in sockets for _ in range(_ACCEPTED_AT_ONCE - 1))]
 
 
 def url_of(host: str, sockets: list[socket.socket], *, scheme: str = "http") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import signal
@@ -12,15 +13,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import httpx
 import pytest
 
 from mockserver.errors import UsageError
 from mockserver.server import BackgroundServer, running, serve, sockets
-from mockserver.server.sockets import listen, url_of
+from mockserver.server.sockets import for_many_connections, listen, url_of
 from mockserver.settings import Settings
 from mockserver.web import create_app
 from tests.support.echo_engine import EchoEngine
@@ -250,3 +252,31 @@ def test_a_background_server_that_cannot_start() -> None:
     [taken] = listen("127.0.0.1", 0)
     with taken, pytest.raises(UsageError, match="is already in use"):
         BackgroundServer(create_app(engine=EchoEngine()), port=taken.getsockname()[1]).start()
+
+
+@pytest.mark.skipif(find_spec("uvloop") is None, reason="asyncio itself accepts all connections at once")
+def test_promise_16_many_connections_are_accepted_at_once() -> None:
+    """In few turns of the event loop, all waiting connections are accepted. uvloop accepts one of each socket."""
+    accepted: list[asyncio.Transport] = []
+
+    class Accepted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.append(cast("asyncio.Transport", transport))
+
+    async def accept(sockets: list[socket.socket]) -> int:
+        servers = [await asyncio.get_running_loop().create_server(Accepted, sock=sock) for sock in sockets]
+        clients = [socket.create_connection(sockets[0].getsockname()) for _ in range(30)]
+        for _ in range(4):
+            await asyncio.sleep(0)
+        count = len(accepted)
+        for server in servers:
+            server.close()
+        for client in clients:
+            client.close()
+        for transport in accepted:
+            transport.abort()
+        await asyncio.sleep(0)
+        return count
+
+    with asyncio.Runner(loop_factory=running._new_event_loop) as runner:
+        assert 30 == runner.run(accept(for_many_connections(listen("127.0.0.1", 0))))
