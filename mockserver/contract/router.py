@@ -73,6 +73,7 @@ class Router:
                 if "//" not in f"{base}/":
                     templates[base + operation.template] = None
         self._nearest = NearestPaths(templates)
+        # Most clients call few paths.
         self._recent = Memo(self._find, entries=512, longest=300, size=lambda call: len(call[1]))
         # HEAD is answered like GET (RFC 9110, section 9.3.2), unless the document describes HEAD itself.
         for operation in added:
@@ -88,7 +89,7 @@ class Router:
         return self._recent[method, raw_path]
 
     def _find(self, call: tuple[str, str]) -> Route:
-        """The route of a method and a raw path. Most clients call few paths, so recent routes are remembered."""
+        """The operation for a method and a raw path. Raises Refusal, as `find` does."""
         method, raw_path = call
         route = None if "%" in raw_path else self._find_directly(method, raw_path)
         if route is not None:

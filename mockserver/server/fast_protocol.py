@@ -30,7 +30,7 @@ class FastHttpProtocol(HttpProtocol):
         self._keeps_alive = False
         # The heads of the requests that were answered at once in the data that was read last.
         self._answered: list[KnownHead] = []
-        # The answer to the request that is read next.
+        # The answer to a request with a known head. The parser reads this request next.
         self._answer_to_known: RenderedAnswer | ASGIApp | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -109,7 +109,7 @@ class FastHttpProtocol(HttpProtocol):
             self._is_held = False
             return
         version = self.parser.get_http_version()
-        head = RequestHead.recent(self.parser.get_method(), self.url, version, self._held_fields)
+        head = RequestHead.parsed(self.parser.get_method(), self.url, version, self._held_fields)
         answer, self._answer_to_known = self._answer_to_known, None
         if answer is None:
             answer = self._answer_at_once(head, b"".join(self._held_body))

@@ -51,9 +51,9 @@ class Decision(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """How a request is answered that has passed all checks of its head: by which API, and with which headers."""
+    """How a request is answered: by an API, or by the app of the control API and the pages (None); with `headers`."""
 
-    handle: Callable[[Request], Reply | Fault]
+    handle: Callable[[Request], Reply | Fault] | None
     headers: tuple[tuple[str, str], ...]
 
 
@@ -77,28 +77,23 @@ class Dispatcher:
             self._contract = self._engine.contract
             self._ways.clear()
         way = self._ways[head]
-        if way is not None:
-            if body is None:
-                return Decision()
-            outcome = self._guarded(way.handle, head.request(body, self._scheme))
-            return Decision(outcome, _exposing(way.headers, outcome))
-        access = self._access.decide(head)
-        if access.refused is not None or head.excess or head.fields.coding or head.method == "OPTIONS":
-            answer = self._answer_to_head(head, access)
-            if answer is not None:
-                return Decision(answer, access.headers, before_body=True)
+        if way is None:
+            access = self._access.decide(head)
+            return Decision(self._answer_to_head(head, access), access.headers, before_body=True)
         if body is None:
             return Decision()
-        answered = self._outcome(head, body)
-        return Decision(answered, _exposing(access.headers, answered))
+        if way.handle is None:
+            return Decision(self._mock_app, way.headers)
+        outcome = self._guarded(way.handle, head.request(body, self._scheme))
+        return Decision(outcome, _exposing(way.headers, outcome) if way.headers else ())
 
     def _way(self, head: RequestHead) -> _Way | None:
-        """The way of a request that has passed all checks of its head; None if it takes another way."""
+        """How a request is answered; None if its head alone is answered."""
         access = self._access.decide(head)
-        if access.refused is not None or head.excess or head.fields.coding or head.method == "OPTIONS":
+        if access.refused is not None or head.excess or not head.has_known_coding or head.is_preflight:
             return None
         api = self._api_of(head.path)
-        return None if api is None else _Way(api.handle, access.headers)
+        return _Way(None if api is None else api.handle, access.headers)
 
     async def decide_large(self, head: RequestHead, body: Body) -> Decision:
         """The decision about a large request with its body. Other requests are answered while it is checked."""
@@ -113,22 +108,17 @@ class Dispatcher:
         with contract.knowing(request, outcome):
             return self.decide(head, body)
 
-    def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault | None:
-        """The answer to a request that is answered by its head alone."""
+    def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Reply | Fault:
+        """The answer to a request whose head alone is answered."""
         if head.excess is not None:
             status, detail = head.excess
             return malformed_http(detail, status=status)
-        if head.fields.coding not in (b"", b"chunked"):
+        if not head.has_known_coding:
             return malformed_http("The only transfer coding known here is chunked.", status=501)
         if access.refused is not None:
             refusal = Refusal(*access.refused)
             return self._guarded(lambda request: self._engine.refuse(request, refusal), head.request())
-        return Reply(status=204, headers=preflight_headers(head.headers)) if head.is_preflight else None
-
-    def _outcome(self, head: RequestHead, body: Body) -> Reply | Fault | ASGIApp:
-        """The answer of the API that has the path, or the app that answers."""
-        api = self._api_of(head.path)
-        return self._mock_app if api is None else self._guarded(api.handle, head.request(body, self._scheme))
+        return Reply(status=204, headers=preflight_headers(head.headers))
 
     def preparations(self) -> Iterator[Callable[[], object]]:
         """What the first requests of some kinds would wait for. The longest step takes a quarter of a second."""
@@ -181,8 +171,6 @@ class Dispatcher:
         return mock_app(self._engine, self._settings)
 
 
-def _exposing(headers: tuple[tuple[str, str], ...], outcome: object) -> tuple[tuple[str, str], ...]:
+def _exposing(headers: tuple[tuple[str, str], ...], outcome: Reply | Fault) -> tuple[tuple[str, str], ...]:
     """The headers that belong on a reply, with the one that lets a page read the fields of this reply."""
-    if not headers or not isinstance(outcome, Reply | Fault):
-        return headers
     return exposing(headers, (outcome.reply if isinstance(outcome, Fault) else outcome).headers)

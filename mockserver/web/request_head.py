@@ -125,13 +125,17 @@ class RequestHead:
         self.v1_0 = v1_0
         self.fields = fields
 
-    @staticmethod
-    def recent(method: bytes, target: bytes, version: str, pairs: Iterable[tuple[bytes, bytes]]) -> RequestHead:
-        """The head of a request with this method, target, HTTP version and fields, whose names are in lower case.
-
-        Clients often send the same head again, so recent ones are cached.
-        """
-        return _recent_heads[method, target, version, tuple(pairs)]
+    @classmethod
+    def parsed(cls, method: bytes, target: bytes, version: str, pairs: Iterable[tuple[bytes, bytes]]) -> RequestHead:
+        """The head of a request with this method, target, HTTP version and fields, whose names are in lower case."""
+        path, _, query = target.partition(b"?")
+        return cls(
+            method=method.decode("ascii"),
+            path=path.decode("ascii"),
+            query=query.decode("ascii"),
+            v1_0=version == "1.0",
+            fields=HeadFields.of(pairs),
+        )
 
     @classmethod
     def of(cls, scope: Scope) -> RequestHead:
@@ -186,6 +190,11 @@ class RequestHead:
         return None
 
     @property
+    def has_known_coding(self) -> bool:
+        """Whether the body is sent in chunks, or without a transfer coding. The mock knows no other coding."""
+        return self.fields.coding in (b"", b"chunked")
+
+    @property
     def announces_body(self) -> bool:
         """Whether the client sends a body, or is ready to send one."""
         return self.fields.length > 0 or self.fields.coding != b""
@@ -198,25 +207,3 @@ class RequestHead:
             and self.fields.origins != []
             and "access-control-request-method" in self.fields.headers
         )
-
-
-_HeadKey = tuple[bytes, bytes, str, Pairs]
-
-
-def _read_head(key: _HeadKey) -> RequestHead:
-    method, target, version, pairs = key
-    path, _, query = target.partition(b"?")
-    return RequestHead(
-        method=method.decode("ascii"),
-        path=path.decode("ascii"),
-        query=query.decode("ascii"),
-        v1_0=version == "1.0",
-        fields=HeadFields.of(pairs),
-    )
-
-
-def _length_of_head(key: _HeadKey) -> int:
-    return len(key[1]) + length_of_fields(key[3])
-
-
-_recent_heads = Memo(_read_head, entries=64, longest=8192, size=_length_of_head)
