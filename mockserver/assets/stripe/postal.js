@@ -27,8 +27,8 @@ class PostalCodeField extends Field {
     this._country = country;
     const label = !country || country === "US" ? "ZIP" : "Postal code";
     this.relabel(label);
-    this.input.setAttribute("placeholder", label);
-    this.node.classList.toggle("Postal--long", label !== "ZIP");
+    // In a Card Element, the field is as wide as a ZIP code.
+    this.input.setAttribute("placeholder", label.split(" ")[0]);
     this.text = this.text;
   }
 

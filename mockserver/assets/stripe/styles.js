@@ -65,7 +65,6 @@ const STYLES_TEXT = `
   .Line > .Number { flex: 8 1 11.2em; min-width: 0; }
   .Line > .Number + .Plain { flex-basis: 3.95em; }
   .Line > .Postal { flex-basis: 3.2em; }
-  .Line > .Postal--long { flex-basis: 5.2em; }
   .Line .Number .Number, .Single .Number .Number { align-items: baseline; display: flex; gap: 0.5em; }
   .Line .Number .Brand, .Single .Number .Brand { position: static; transform: none; white-space: nowrap; }
   .Line .Number .Brand { flex: 0 1 auto; min-width: 0; overflow: hidden; }
