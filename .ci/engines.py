@@ -88,7 +88,7 @@ class Podman(Engine):
         super().build(tag)
 
     def wait_until_healthy(self, container: str) -> None:
-        """Run the health check of the image once. Podman leaves repeating it to systemd, which may not run."""
+        """Run the health check of the image once. Podman needs systemd to repeat it, and systemd may not be running."""
         self("healthcheck", "run", container)
 
     def remove(self, tag: str) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mockserver.engine.journal import Entry
 
 BOUNDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
-"""The upper bounds of the buckets of durations, in seconds. One more bucket has the longer ones."""
+"""The upper limits of the buckets for durations, in seconds. Another bucket counts longer durations."""
 
 MAX_SERIES: Final = 2000
 """How many combinations of labels one metric has. Files that are reloaded can bring new names without end."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerAddress:
-    """Where a server listens, for a client on this machine."""
+    """The address at which a client on this machine reaches a server."""
 
     url: str
     """The URL; for a Unix socket its host is `localhost`."""

@@ -290,7 +290,7 @@ def test_other_methods_fold_an_untouched_form(endive: Page) -> None:
 
 
 def test_another_layout_keeps_what_was_typed(each_train: Page) -> None:
-    """An update of the layout or of the order shows the same fields in another list."""
+    """After an update of `layout` or `paymentMethodOrder`, the fields still have what was typed."""
     each_train.evaluate(MOUNT, [{"layout": "tabs"}, None])
     each_train.get_by_label("Card number").fill("4242424242424242")
     each_train.evaluate("payment.update({layout: {type: 'accordion', radios: 'never'}})")

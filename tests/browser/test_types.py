@@ -44,7 +44,8 @@ def compiler_errors(folder: Path, packages: Mapping[str, tuple[str, str]]) -> li
         "paths": {**paths, "@stripe/stripe-js": next(iter(paths.values()))},
         "skipLibCheck": True,
         "strict": True,
-        # Elements of parts get their members in `_build`, because no constructor runs when they are upgraded.
+        # When a part is loaded, an existing object becomes an instance of the part's class. Its constructor does not
+        # run, so `_build` sets the members.
         "strictPropertyInitialization": False,
         "target": "es2022",
         "types": [],

@@ -90,7 +90,7 @@ def test_other_updates_in_endive(mock: Mock) -> None:
 
 
 def test_a_debit_after_an_update(mock: Mock) -> None:
-    """A type that an update adds can be used, together with its payment method or later."""
+    """After an update with a new type, a payment method of this type can be used: in the same update or later."""
     one, other = prepared(mock), prepared(mock)
     together = update(one, payment_method_types=["sepa_debit"], payment_method="pm_success_de")
     update(other, payment_method_types=["sepa_debit"])
