@@ -15,6 +15,7 @@ import pytest
 
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Journal
+from mockserver.engine.namespaces import key_of_credential
 from mockserver.errors import Refusal
 from mockserver.loading import load_engine
 from mockserver.messages import Call, Headers, Reply, Request
@@ -232,7 +233,7 @@ def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
     body = answer(engine, post({"provider": "self_handled"}))
     assert ("authorize", "Tok_1") == (body["provider"], body["token"])
     assert {"customer_id": CUSTOMER, "address": True, "stripe": None} == body["setup_intent"]
-    stored = engine.payment_sessions.get("key:api_key_demo", "Tok_1")
+    stored = engine.payment_sessions.get(key_of_credential("api_key_demo"), "Tok_1")
     assert stored is not None
     assert "authorize" == stored.provider
 

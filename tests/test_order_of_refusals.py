@@ -25,9 +25,9 @@ STATUS = {kind.strip("`"): int(status) for kind, status, _ in rows("docs/refusal
 KINDS = list(STATUS)
 MAX_BODY = 2_000
 TOKEN = "s3cret-of-ours"
-SAME_SHORT_NAME = ("api_key_12843", "api_key_29899")
+SAME_SHORT_NAME = ("api_key_26295", "api_key_64768")
 """Two keys whose namespaces are displayed as ggkhmjgj."""
-SETUP_INTENT = "seti_xyqZgm17AFsA3sYsKY8LZDOy"
+SETUP_INTENT = "seti_d0qUGZebk1Tox5NYrRzCqrB8"
 """The first setup intent with the seed 1 and the key api_key_demo."""
 
 
@@ -342,7 +342,7 @@ APIS: Mapping[str, Api] = {
             **EVERYWHERE,
             **HEAD,
             "contract-violation": {"a parameter": query("refused=?")},
-            "ambiguous-namespace": {"the name of two": query("namespace=ggkhmjgj")},
+            "ambiguous-namespace": {"the name of two": query("namespace=occmmpmp")},
             "too-many-streams": {"the events": path("/__mock/events")},
         },
         # It is a path of its own.

@@ -77,8 +77,13 @@ def _found(request: Request, places: Iterable[CredentialPlace]) -> Namespace:
 @lru_cache(maxsize=4096)
 def _namespace(name: str | None, credential: str) -> Namespace:
     # Cached, so that thousands of payment sessions and entries share one key.
-    key = f"{_NAMED}{name}" if name else f"{_CREDENTIAL}{credential}" if credential else ANONYMOUS
+    key = f"{_NAMED}{name}" if name else key_of_credential(credential) if credential else ANONYMOUS
     return Namespace(key, shown(key), credential)
+
+
+def key_of_credential(credential: str) -> str:
+    """The key of the namespace of a credential. It is a hash: a shared store has the key, but no credentials."""
+    return f"{_CREDENTIAL}{_hash(credential)}"
 
 
 def shown(key: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine.namespaces import ANONYMOUS, shown, shown_in_full
+from mockserver.engine.namespaces import ANONYMOUS, key_of_credential, shown, shown_in_full
 from tests.support.mock import Mock
 
 LONG = "n" * 100
@@ -41,7 +41,7 @@ def named(mock: Mock, name: str, key: str = "api_key_demo") -> Mock:
 @pytest.fixture(scope="module")
 def keys() -> tuple[str, str]:
     """Two API keys whose namespaces are displayed with the same short hash."""
-    return colliding((f"api_key_{number}" for number in count()), lambda key: shown(f"key:{key}"))
+    return colliding((f"api_key_{number}" for number in count()), lambda key: shown(key_of_credential(key)))
 
 
 def test_promise_10_long_names_with_equal_short_hashes(mock: Mock) -> None:
@@ -61,13 +61,13 @@ def test_promise_10_an_ambiguous_name_is_refused(mock: Mock, keys: tuple[str, st
     whole = mock.caller(None)
     callers = [mock.caller(key) for key in keys]
     tokens = [caller.create().json()["token"] for caller in callers]
-    short = shown(f"key:{keys[0]}")
+    short = shown(key_of_credential(keys[0]))
     replies = [whole.http.get(f"/__mock/{call}", params={"namespace": short}) for call in ("journal", "events")]
 
     assert [(400, "ambiguous-namespace")] * 2 == [(each.status_code, each.headers["mock-refused"]) for each in replies]
     assert tokens[0] != tokens[1]
     for key, token in zip(keys, tokens, strict=True):
-        longer = shown_in_full(f"key:{key}")
+        longer = shown_in_full(key_of_credential(key))
         (entry,) = whole.get("journal", namespace=longer)["entries"]
         assert f"?namespace={longer}" in replies[0].json()["detail"]
         assert f"PaySess_...{token[-4:]}" in entry["reply"]["body"]
@@ -79,14 +79,14 @@ def test_promise_10_only_visible_entries_make_a_name_ambiguous(mock: Mock, keys:
     for caller in callers:
         caller.create()
 
-    assert [1, 1] == [caller.get("journal", namespace=shown(f"key:{keys[0]}"))["count"] for caller in callers]
+    assert [1, 1] == [caller.get("journal", namespace=shown(key_of_credential(keys[0])))["count"] for caller in callers]
 
 
 CONFUSABLE: dict[str, Callable[[str], str]] = {
-    "the short hash of a credential": lambda key: shown(f"key:{key}"),
-    "the long hash of a credential": lambda key: shown_in_full(f"key:{key}"),
+    "the short hash of a credential": lambda key: shown(key_of_credential(key)),
+    "the long hash of a credential": lambda key: shown_in_full(key_of_credential(key)),
     "the credential": lambda key: key,
-    "the key of the namespace": lambda key: f"key:{key}",
+    "a credential behind the prefix of keys": lambda key: f"key:{key}",
     "the namespace without a name": lambda _: shown(ANONYMOUS),
     "the namespace of early refusals": lambda _: "edge",
     "the displayed form of a name with a secret": lambda _: shown("name:api_key_hunter2"),
