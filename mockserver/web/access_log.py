@@ -26,6 +26,9 @@ _WITHOUT_STATUS = frozenset({"connection_reset", "empty_reply", "hang"})
 
 _MAX_LENGTH = 500
 _MAX_NAMES = 50
+# In bytes, without the line break: a pipe takes 4096 bytes at once on Linux, so that other writers do not tear a line.
+_MAX_LINE = 4095
+_MAX_VALUE = 100
 
 
 class _LogRecord(NamedTuple):
@@ -42,11 +45,14 @@ class _LogRecord(NamedTuple):
 
 
 class AccessLog:
-    """Writes a line for each exchange to a stream, in the format `text` or `json`."""
+    """Writes a line for each exchange to a stream, in the format `text` or `json`.
 
-    def __init__(self, form: Literal["text", "json"], stream: TextIO) -> None:
+    `is_shared` says that other processes write to the stream, too: no line is torn.
+    """
+
+    def __init__(self, form: Literal["text", "json"], stream: TextIO, *, is_shared: bool = False) -> None:
         self._is_json = form == "json"
-        self._writer = LineWriter(stream, render=self._line)
+        self._writer = LineWriter(stream, render=self._line, is_shared=is_shared)
         self._second = 0
         self._second_text = ""
 
@@ -83,7 +89,11 @@ class AccessLog:
         if isinstance(record, str):
             return record
         at = self._time(record.at)
-        return json.dumps(_fields(at, record)) if self._is_json else _text_line(at, record)
+        # Both are ASCII.
+        line = json.dumps(_fields(at, record)) if self._is_json else _text_line(at, record)
+        if len(line) <= _MAX_LINE:
+            return line
+        return json.dumps(_short_fields(at, record)) if self._is_json else f"{line[: _MAX_LINE - 3]}..."
 
     def _time(self, at: float) -> str:
         second = int(at)
@@ -126,6 +136,13 @@ def _fields(at: str, record: _LogRecord) -> dict[str, object]:
         **({"query": _names(record.query)} if record.query else {}),
         **dict(record.details),
     }
+
+
+def _short_fields(at: str, record: _LogRecord) -> dict[str, object]:
+    """The fields of an unusually long line, without the query and without long values."""
+    fields = _fields(at, record._replace(query=""))
+    short = {name: value for name, value in fields.items() if len(json.dumps(value)) <= _MAX_VALUE}
+    return {**short, "path": _shortened(record.path)[:_MAX_VALUE], "shortened": True}
 
 
 def _text_line(at: str, record: _LogRecord) -> str:

@@ -21,13 +21,20 @@ class LineWriter:
 
     `render` turns what is written into a line, when the line is written. At most `limit` lines wait; further lines are
     dropped, and their number is logged when the stream accepts lines again. Outside an event loop, and after `close`,
-    lines are written immediately.
+    lines are written immediately. `is_shared` says that other processes write to the stream, too.
     """
 
-    def __init__(self, stream: TextIO, *, render: Callable[[Any], str] = str, limit: int = 10_000) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        render: Callable[[Any], str] = str,
+        limit: int = 10_000,
+        is_shared: bool = False,
+    ) -> None:
         # The output uses the descriptor of the stream, which is closed with the stream.
         self._stream = stream
-        self._output = output_of(stream)
+        self._output = output_of(stream, is_shared=is_shared)
         self._render = render
         self._limit = limit
         self._lines: deque[Any] = deque()

@@ -1,4 +1,7 @@
-"""Where log lines go. Each output takes what it can without making the event loop wait."""
+"""Where log lines go. Each output takes what it can without making the event loop wait.
+
+Several processes can write to one output. So that no line is torn, each write has whole lines.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,15 @@ class Output(Protocol):
         """Wait until it can take more, or until everything it took is written; at most for so long."""
 
 
-def output_of(stream: TextIO) -> Output:
+# POSIX guarantees that a pipe takes so many bytes all at once. Windows has no such limit.
+_PIECE = getattr(select, "PIPE_BUF", 4096)
+
+
+def output_of(stream: TextIO, *, is_shared: bool = False) -> Output:
     """The output for a stream. Data goes directly to its file descriptor, if it has one.
 
-    Python aborts at exit if a thread is stuck in the buffer of a stream.
+    Python aborts at exit if a thread is stuck in the buffer of a stream. `is_shared` says that other processes write
+    to the stream, too: then it can become full between a question and a write.
     """
     try:
         descriptor = stream.fileno()
@@ -35,11 +43,18 @@ def output_of(stream: TextIO) -> Output:
     mode = status.st_mode
     if stat.S_ISREG(mode) or os.path.samestat(status, Path(os.devnull).stat()):
         return _FileOutput(descriptor)
-    if stat.S_ISFIFO(mode) and hasattr(select, "poll"):
+    if stat.S_ISFIFO(mode) and hasattr(select, "poll") and not is_shared:
         return _PipeOutput(descriptor)
     if stat.S_ISSOCK(mode) and hasattr(select, "poll"):
         return _SocketOutput(descriptor)
     return _ThreadOutput(descriptor)
+
+
+def _whole_lines(data: memoryview, limit: int) -> memoryview:
+    """The lines at the beginning that have at most `limit` bytes together. A longer line is cut."""
+    if len(data) <= limit:
+        return data
+    return data[: bytes(data[:limit]).rfind(b"\n") + 1 or limit]
 
 
 class _StreamOutput:
@@ -72,7 +87,7 @@ class _FileOutput:
 class _PipeOutput:
     """A pipe. When it is ready, POSIX guarantees that it takes PIPE_BUF bytes without blocking.
 
-    The pipe is not set to non-blocking mode, because other processes may write to it as well.
+    The pipe is not set to non-blocking mode, because its reader or other processes may use the same descriptor.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -83,7 +98,7 @@ class _PipeOutput:
     def write(self, data: memoryview) -> int:
         taken = 0
         while taken < len(data) and self._poll.poll(0):
-            taken += os.write(self._descriptor, data[taken : taken + select.PIPE_BUF])
+            taken += os.write(self._descriptor, _whole_lines(data[taken:], _PIECE))
         return taken
 
     def wait(self, seconds: float) -> None:
@@ -100,20 +115,24 @@ class _SocketOutput:
 
     def write(self, data: memoryview) -> int:
         borrowed = socket.socket(fileno=self._descriptor)
+        taken = 0
         try:
-            return borrowed.send(data, socket.MSG_DONTWAIT)
+            # A Unix socket takes a short piece completely or not at all.
+            while taken < len(data):
+                taken += borrowed.send(_whole_lines(data[taken:], _PIECE), socket.MSG_DONTWAIT)
         except BlockingIOError:
-            return 0
+            pass
         finally:
             # The stream owns the descriptor and closes it.
             borrowed.detach()
+        return taken
 
     def wait(self, seconds: float) -> None:
         self._poll.poll(seconds * 1000)
 
 
 class _ThreadOutput:
-    """A terminal, or anything else that cannot be asked whether it blocks: a thread of its own writes to it."""
+    """A terminal, or anything else of which nobody knows whether it blocks: a thread of its own writes to it."""
 
     _MOST_WAITING = 64 * 1024
 
@@ -131,7 +150,7 @@ class _ThreadOutput:
                 raise self._error
             if self._size:
                 return 0
-            piece = bytes(data[: self._MOST_WAITING])
+            piece = bytes(_whole_lines(data, self._MOST_WAITING))
             self._waiting.append(piece)
             self._size += len(piece)
             self._changed.notify_all()
@@ -150,9 +169,9 @@ class _ThreadOutput:
                 self._changed.wait_for(lambda: self._waiting)
                 piece = self._waiting.popleft()
             try:
-                left = piece
+                left = memoryview(piece)
                 while left:
-                    left = left[os.write(self._descriptor, left) :]
+                    left = left[os.write(self._descriptor, _whole_lines(left, _PIECE)) :]
             except OSError as error:
                 self._error = error
             with self._changed:

@@ -7,10 +7,15 @@ import io
 import json
 import os
 import re
+import select
 import socket
+import subprocess
+import sys
 import time
 import tty
+from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -23,6 +28,7 @@ from mockserver.messages import Fault, Reply
 from mockserver.settings import Settings
 from mockserver.web import AccessLog
 from mockserver.web.line_writer import LineWriter
+from tests.support.command import environment
 from tests.support.live import Live, live
 
 SECRETS = ["api_key_hidden", "hidden-session", "hiddenSecret", "4242424242424242", "sk_test_hidden", "4242%204242"]
@@ -159,6 +165,20 @@ def test_text_is_one_line_of_ascii() -> None:
     assert "GET /%0a?\\n\\x1b[31m&\\xe9" in line
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("path", [b"/x", b"/" + b"%F0%9F%98%80" * 300])
+def test_a_long_line_is_shortened(form: Literal["text", "json"], path: bytes) -> None:
+    """A line fits into one write to a pipe, which other processes cannot interrupt. JSON stays JSON."""
+    query = b"&".join([b"%F0%9F%98%80" * 20] * 49)
+    [line] = logged(form, b"GET " + path + b"?" + query + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert len(line) < select.PIPE_BUF
+    if form == "json":
+        assert {"status": 200, "path": path.decode()[:100], "shortened": True}.items() <= json.loads(line).items()
+    else:
+        assert line.endswith("...")
+
+
 def test_a_fault_is_logged() -> None:
     """The log shows the fault, and the scenario of the reply that it replaced."""
     fault = Fault(kind="empty_reply", reply=ANSWER)
@@ -284,13 +304,63 @@ def test_no_line_is_lost(opened: Callable[[], tuple[int, int]], length: int) -> 
     assert [*expected, "last"] == received.decode().splitlines()
 
 
+WRITES_MANY = """
+import asyncio, sys
+from mockserver.web.line_writer import LineWriter
+
+async def write():
+    lines = LineWriter(sys.stdout, is_shared=True)
+    for number in range(2_000):
+        lines.write(sys.argv[1] * 300)
+    lines.close(30)
+
+print("ready", file=sys.stderr)
+sys.stdin.read()
+asyncio.run(write())
+"""
+
+
 @pytest.mark.parametrize("opened", [pipe, socket_pair, terminal])
-def test_a_stuck_reader_blocks_nobody(opened: Callable[[], tuple[int, int]]) -> None:
+def test_lines_of_several_processes_are_whole(opened: Callable[[], tuple[int, int]]) -> None:
+    """Processes that write to the same stream do not tear each other's lines, also if the stream is full."""
+    reader, writer = opened()
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", WRITES_MANY, letter],
+                    stdin=subprocess.PIPE,
+                    stdout=writer,
+                    stderr=subprocess.PIPE,
+                    env=environment({}),
+                )
+            )
+            for letter in "abc"
+        ]
+        os.close(writer)
+        assert [b"ready\n"] * 3 == [process.stderr.readline() for process in processes if process.stderr]
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.close()
+        received = bytearray()
+        # At its end, a terminal is an error.
+        with suppress(OSError):
+            while data := os.read(reader, 5000):
+                received.extend(data)
+        os.close(reader)
+
+    assert [0, 0, 0] == [process.returncode for process in processes]
+    assert {letter * 300: 2_000 for letter in "abc"} == Counter(received.decode().splitlines())
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+@pytest.mark.parametrize("opened", [pipe, socket_pair, terminal])
+def test_a_stuck_reader_blocks_nobody(opened: Callable[[], tuple[int, int]], is_shared: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     """Promise 16: if nobody reads the log, the event loop continues, and closing the log gives up."""
     reader, writer = opened()
 
     async def write() -> int:
-        lines = LineWriter(os.fdopen(writer, "w", closefd=False))
+        lines = LineWriter(os.fdopen(writer, "w", closefd=False), is_shared=is_shared)
         for _ in range(5_000):
             lines.write("x" * 100)
         await asyncio.sleep(0.05)
