@@ -135,13 +135,24 @@ class Call:
     """A call of one operation of the contract.
 
     `operation` is the operationId, or `METHOD /path` if the document has none. `path` has the decoded path parameters.
-    `body` is the parsed body, or ABSENT.
+    `body` is the parsed body, or ABSENT. Equal requests can share one call. `fitting` is what `scenarios.library` knows
+    about it, `plan` what `engine.reply_renderer` knows.
     """
 
     request: Request
     operation: str
     path: Mapping[str, str]
     body: Any = ABSENT
+    fitting: tuple[object, object] | None = field(default=None, init=False, compare=False, repr=False)
+    plan: object = field(default=None, init=False, compare=False, repr=False)
+
+    def remember_fitting(self, fitting: tuple[object, object]) -> None:
+        """Remember the result for the next equal request."""
+        object.__setattr__(self, "fitting", fitting)
+
+    def remember_plan(self, plan: object) -> None:
+        """Remember the plan for the next equal request."""
+        object.__setattr__(self, "plan", plan)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,10 @@ from mockserver.parsing.media_types import is_json
 from mockserver.redaction.credential_names import CredentialNames
 from mockserver.storage.made_once import made_once
 
+_MAX_KNOWN: Final = 256
+_LONGEST_KNOWN: Final = 4000
+"""How many requests are remembered, and how many characters each may have."""
+
 _HIDDEN_VALUE: Final = "the value breaks the contract; it is not shown, because it may be a credential"
 
 
@@ -63,6 +67,8 @@ class Contract:
         self._max_body = max_body
         self._compiled = compiled
         self._read_ahead: tuple[Request, Understood | Refusal] | None = None
+        # By the id of the request. As long as the result is here, no other object has this id.
+        self._known: dict[int, Understood] = {}
 
     @classmethod
     def load(
@@ -87,6 +93,10 @@ class Contract:
         """
         return self._router.find(request.method, request.path)
 
+    def known(self, request: Request) -> Understood | None:
+        """The result of `understand` for a recent request without violations, if this is the same object."""
+        return self._known.get(id(request))
+
     def understand(self, request: Request, route: Route | None = None) -> Understood:
         """The call that a request makes, and the violations of its parameters and body. Pass `route` if it is known.
 
@@ -108,7 +118,12 @@ class Contract:
         if body is NOT_ACCEPTED:
             body, violations = self._checked(operation, request, route.path)
         call = Call(request=request, operation=operation.id, path=route.path, body=body)
-        return Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
+        understood = Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
+        if not violations and _length(request) <= _LONGEST_KNOWN:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            self._known[id(request)] = understood
+        return understood
 
     def read_ahead(self, request: Request) -> Understood | Refusal:
         """The result of `understand` for a request, computed ahead. Call this always in the same thread."""
@@ -225,3 +240,7 @@ class Contract:
                 violations=tuple(violations),
                 headers=headers,
             )
+
+
+def _length(request: Request) -> int:
+    return len(request.path) + len(request.query) + request.headers.size + len(request.body)

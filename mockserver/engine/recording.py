@@ -37,7 +37,11 @@ class Recording:
 
         With `strict`, names that the contract does not document are violations, else some of them are warnings.
         """
-        understood = contract.understand(self.entry.request, self.route(contract))
+        understood = contract.known(self.entry.request)
+        if understood is None:
+            understood = contract.understand(self.entry.request, self.route(contract))
+        else:
+            self.entry.operation, self.entry.path = understood.call.operation, understood.call.path
         self.entry.violations = understood.violations
         if understood.undocumented:
             if strict:

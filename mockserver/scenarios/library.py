@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from mockserver.messages import Call
 from mockserver.scenarios.condition_index import ConditionIndex
@@ -37,6 +38,13 @@ class Scenarios(Mapping[str, Scenario]):
 
         Scenarios without a `when`, and those that name another value than the call has, are not looked at.
         """
+        known = call.fitting
+        if known is None or known[0] is not self:
+            known = self, self._fitting(call)
+            call.remember_fitting(known)
+        return cast("Scenario | None", known[1])
+
+    def _fitting(self, call: Call) -> Scenario | None:
         for number in self._index.candidates(call):
             scenario, when = self._conditional[number]
             if when.fits(call):

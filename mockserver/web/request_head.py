@@ -22,6 +22,10 @@ MAX_COOKIES: Final = 500
 MAX_PARAMETERS: Final = 1000
 """How many parameters the query of a request may have."""
 
+# How many requests of one head are remembered, and the longest body of one.
+_BODIES: Final = 16
+_LONGEST_BODY: Final = 1000
+
 _NO_BODY = Body()
 _NEEDED = frozenset(
     {
@@ -113,10 +117,11 @@ _recent = Memo(HeadFields, entries=64, longest=8192, size=length_of_fields)
 class RequestHead:
     """A request without its body.
 
-    `path` keeps its percent-encoding, `query` has no question mark, `v1_0` is true for HTTP/1.0.
+    `path` keeps its percent-encoding, `query` has no question mark, `v1_0` is true for HTTP/1.0. `size` is the
+    number of characters of the path, the query and the header fields.
     """
 
-    __slots__ = ("fields", "method", "path", "query", "v1_0")
+    __slots__ = ("_requests", "fields", "method", "path", "query", "size", "v1_0")
 
     def __init__(self, *, method: str, path: str, query: str, v1_0: bool, fields: HeadFields) -> None:
         self.method = method
@@ -124,6 +129,8 @@ class RequestHead:
         self.query = query
         self.v1_0 = v1_0
         self.fields = fields
+        self.size = len(path) + len(query) + fields.headers.size
+        self._requests: dict[bytes, Request] = {}
 
     @classmethod
     def parsed(cls, method: bytes, target: bytes, version: str, pairs: Iterable[tuple[bytes, bytes]]) -> RequestHead:
@@ -151,11 +158,6 @@ class RequestHead:
         )
 
     @property
-    def size(self) -> int:
-        """The number of characters of the path, the query and the header fields."""
-        return len(self.path) + len(self.query) + self.fields.headers.size
-
-    @property
     def headers(self) -> Headers:
         """The header fields."""
         return self.fields.headers
@@ -166,17 +168,30 @@ class RequestHead:
         return unquote(self.path)
 
     def request(self, body: Body = _NO_BODY, scheme: str = "http") -> Request:
-        """The request with its body; `scheme` is that of the server."""
-        return Request(
+        """The request with its body; `scheme` is that of the server.
+
+        Clients repeat the same head and body, so recent requests are the same object. The contract then knows what it
+        means, and the entries of the journal share it.
+        """
+        data = body.data
+        known = self._requests.get(data)
+        if known is not None and body.is_plain and known.scheme == scheme:
+            return known
+        request = Request(
             method=self.method,
             path=self.path,
             query=self.query,
             headers=self.fields.headers,
-            body=body.data,
+            body=data,
             oversized=body.oversized,
             unreadable=body.unreadable,
             scheme=scheme,
         )
+        if body.is_plain and len(data) <= _LONGEST_BODY:
+            if len(self._requests) >= _BODIES:
+                self._requests.clear()
+            self._requests[data] = request
+        return request
 
     @property
     def excess(self) -> tuple[int, str] | None:

@@ -143,3 +143,45 @@ def test_another_contract(url: str, engine: Engine, tmp_path: Path) -> None:
     engine.serve(load_snapshot(Settings(seed=1, spec=other)))
 
     assert "unknown-path" == replies(url, create(ADDRESS))[0].kind
+
+
+MISSPELLED = '{"operation":"add_method","address":true,"provder":"stripe"}'
+
+
+def scenario_of(url: str, body: str = ADDRESS, *fields: str) -> str:
+    """The scenario that answers a request."""
+    return replies(url, create(body, *fields))[0].headers["mock-scenario"]
+
+
+def test_settings_between_equal_requests(url: str) -> None:
+    """Equal requests are answered according to the settings of the moment."""
+
+    def put(name: str, value: object, **headers: str) -> None:
+        httpx.put(f"{url}/__mock/{name}", json=value, headers=headers).raise_for_status()
+
+    found = [scenario_of(url)]
+    put("scenario", {"name": "provider_authorize"})
+    found.append(scenario_of(url))
+    put("scenario", {"name": "provider_self_handled"}, **{"wb-key": "key"})
+    found.append(scenario_of(url))
+    found.append(scenario_of(url, ADDRESS, "Mock-Scenario: happy_path"))
+    put("scenario", {"name": None}, **{"wb-key": "key"})
+    found.append(scenario_of(url))
+    assert ["happy_path", "provider_authorize", "provider_self_handled", "happy_path", "provider_authorize"] == found
+
+    before = replies(url, create(MISSPELLED))[0]
+    put("strict", {"strict": True})
+    assert (200, 400) == (before.status, replies(url, create(MISSPELLED))[0].status)
+
+
+def test_other_scenarios_between_equal_requests(url: str, engine: Engine, tmp_path: Path) -> None:
+    """After a reload, equal requests are answered by the new scenarios. Each has ids of its own."""
+    reply = "reply: {payment_session: {status: succeeded}}"
+    stub = f"{{name: new, operation: c_create_payment_session, when: {{body: {{address: true}}}}, {reply}}}"
+    (tmp_path / "happy_path.yaml").write_text(f"about: New.\nstubs:\n  - {stub}\n", "utf-8")
+    before = replies(url, create(ADDRESS), create(ADDRESS))
+    engine.serve(load_snapshot(Settings(seed=1, scenarios=tmp_path)))
+    bodies = [json.loads(each.body) for each in (*before, *replies(url, create(ADDRESS), create(ADDRESS)))]
+
+    assert ["created", "created", "succeeded", "succeeded"] == [body["status"] for body in bodies]
+    assert 4 == len({body["token"] for body in bodies})
