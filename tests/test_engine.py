@@ -20,6 +20,7 @@ from mockserver.errors import Refusal
 from mockserver.loading import load_engine
 from mockserver.messages import Call, Headers, Reply, Request
 from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.session_template import SessionTemplate
 from mockserver.payments.setup_intent import SetupIntent
 from mockserver.settings import Settings
 
@@ -314,16 +315,9 @@ def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
 
 def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
     """Two payment sessions with the same token have independent statuses."""
-    first, second = (
-        engine.payment_sessions.create(
-            Call(request=post(), operation="x", path={"customer_id": "Cust_1"}, body={}),
-            RandomIds(1, "n", count),
-            namespace="n",
-            credential="k",
-            overrides={"token": "PaySess_1"},
-        )
-        for count in (1, 2)
-    )
+    call = Call(request=post(), operation="x", path={"customer_id": "Cust_1"}, body={})
+    template = SessionTemplate(call, namespace="n", credential="k", overrides={"token": "PaySess_1"})
+    first, second = (engine.payment_sessions.create(template, RandomIds(1, "n", count)) for count in (1, 2))
     engine.payment_sessions.replace(replace(first, intent=SetupIntent(status="succeeded")))
     assert first.stripe is not None
     assert second.stripe is not None

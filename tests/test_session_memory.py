@@ -8,6 +8,7 @@ import tracemalloc
 from mockserver.messages import Call, Request
 from mockserver.payments.payment_sessions import PaymentSessions
 from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.session_template import SessionTemplate
 
 CAP = 5_000
 
@@ -22,7 +23,7 @@ def create(sessions: PaymentSessions, count: int) -> None:
             path={"customer_id": customer},
             body=json.loads('{"operation": "add_method", "provider": "stripe"}'),
         )
-        sessions.create(call, RandomIds(1, "n", number), namespace="n", credential="k")
+        sessions.create(SessionTemplate(call, namespace="n", credential="k"), RandomIds(1, "n", number))
 
 
 def test_promise_13_a_payment_session_takes_little_memory() -> None:
@@ -55,4 +56,4 @@ def test_the_client_secret_starts_with_the_setup_intent() -> None:
     assert session.stripe is not None
     name, separator, _ = session.stripe.client_secret.partition("_secret_")
     assert ("_secret_", session) == (separator, sessions.of_setup_intent(name, "n"))
-    assert RandomIds(1, "n", 0).client_secret() == session.stripe.client_secret
+    assert "".join(RandomIds(1, "n", 0).client_secret()) == session.stripe.client_secret

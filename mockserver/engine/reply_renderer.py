@@ -1,5 +1,7 @@
 """Renders the replies and faults that stubs describe."""
 
+from __future__ import annotations
+
 import random
 from typing import Any, NamedTuple
 
@@ -10,6 +12,7 @@ from mockserver.messages import ABSENT, Call, Fault, Reply
 from mockserver.parsing.json_writer import write_json, write_json_exactly
 from mockserver.payments import FakeValues, PaymentSessions
 from mockserver.payments.random_ids import RandomIds
+from mockserver.payments.session_template import SessionTemplate
 from mockserver.scenarios import LiteralReply, PaymentSessionReply
 
 
@@ -23,6 +26,15 @@ class RenderedReply(NamedTuple):
     reply: Reply
     written: Any = ABSENT
     unusable_keys: tuple[Violation, ...] = ()
+
+
+class SessionPlan(NamedTuple):
+    """What is known in advance about the replies of one stub to equal requests: only the made-up values differ."""
+
+    reply: PaymentSessionReply
+    namespace: Namespace
+    headers: tuple[tuple[str, str], ...]
+    template: SessionTemplate
 
 
 class ReplyRenderer:
@@ -45,17 +57,28 @@ class ReplyRenderer:
         scenario: str | None = None,
     ) -> RenderedReply:
         """The reply to a call. `scenario` is the name of the scenario that plans it."""
-        fakes = FakeValues(ids.number)
         if isinstance(planned, LiteralReply):
-            headers, body = planned.render(call, fakes)
-            if body is ABSENT:
-                return RenderedReply(Reply(status=planned.status, headers=headers))
-            raw = body.encode() if planned.is_text and isinstance(body, str) else write_json(body)
-            return RenderedReply(Reply(status=planned.status, headers=headers, body=raw))
-        headers, overrides = planned.render(call, fakes)
-        session = self._payment_sessions.create(
+            return _literal(planned, call, ids)
+        plan = call.plan
+        if not isinstance(plan, SessionPlan) or plan.reply is not planned or plan.namespace is not namespace:
+            plan = self._plan(planned, call, ids, namespace, scenario)
+            if planned.static:
+                call.remember_plan(plan)
+        session = self._payment_sessions.create(plan.template, ids)
+        body = session.as_body()
+        text = None if session.overrides else write_json_exactly(body)
+        if text is None:
+            unusable_keys = session.stripe.unusable_keys() if session.stripe else ()
+            reply = Reply(status=planned.status, headers=plan.headers, body=write_json(body))
+            return RenderedReply(reply, unusable_keys=unusable_keys)
+        return RenderedReply(Reply(status=planned.status, headers=plan.headers, body=text), body)
+
+    def _plan(
+        self, planned: PaymentSessionReply, call: Call, ids: RandomIds, namespace: Namespace, scenario: str | None
+    ) -> SessionPlan:
+        headers, overrides = planned.render(call, FakeValues(ids.number))
+        template = SessionTemplate(
             call,
-            ids,
             namespace=namespace.key,
             credential=namespace.credential,
             named=namespace.named,
@@ -65,13 +88,7 @@ class ReplyRenderer:
             account_required=self._account_required if planned.account_required is None else planned.account_required,
             scenario=scenario,
         )
-        body = session.as_body()
-        text = None if overrides else write_json_exactly(body)
-        if text is None:
-            unusable_keys = session.stripe.unusable_keys() if session.stripe else ()
-            reply = Reply(status=planned.status, headers=headers, body=write_json(body))
-            return RenderedReply(reply, unusable_keys=unusable_keys)
-        return RenderedReply(Reply(status=planned.status, headers=headers, body=text), body)
+        return SessionPlan(planned, namespace, headers, template)
 
     @staticmethod
     def fault(planned: PlannedFault, reply: Reply, *, delay: float) -> Fault:
@@ -84,3 +101,11 @@ class ReplyRenderer:
         if delay is NO_DELAY:
             return 0.0
         return delay.seconds(random.Random(ids.number()))  # noqa: S311  # a delay is no secret, and has to repeat
+
+
+def _literal(planned: LiteralReply, call: Call, ids: RandomIds) -> RenderedReply:
+    headers, body = planned.render(call, FakeValues(ids.number))
+    if body is ABSENT:
+        return RenderedReply(Reply(status=planned.status, headers=headers))
+    raw = body.encode() if planned.is_text and isinstance(body, str) else write_json(body)
+    return RenderedReply(Reply(status=planned.status, headers=headers, body=raw))

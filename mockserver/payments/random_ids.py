@@ -31,10 +31,13 @@ class RandomIds:
         """An id as Wingback documents them: prefix, underscore, UUID version 4."""
         return f"{prefix}_{_uuid(self._bytes[:16])}"
 
-    def client_secret(self) -> str:
-        """`seti_<24 base62>_secret_<31 base62>` with no other underscore, as Stripe.js requires."""
+    def client_secret(self) -> tuple[str, str]:
+        """`seti_<24 base62>_secret_<31 base62>` with no other underscore, as Stripe.js requires.
+
+        In two parts: the id of the setup intent, and the rest.
+        """
         digits = _base62(self._bytes[16 : 16 + SETUP_INTENT_CHARACTERS + CLIENT_SECRET_CHARACTERS])
-        return f"seti_{digits[:SETUP_INTENT_CHARACTERS]}_secret_{digits[SETUP_INTENT_CHARACTERS:]}"
+        return f"seti_{digits[:SETUP_INTENT_CHARACTERS]}", f"_secret_{digits[SETUP_INTENT_CHARACTERS:]}"
 
     def stripe_id(self, prefix: str, characters: int = 24) -> str:
         """The id of another object of Stripe: prefix, underscore, base62."""

@@ -10,6 +10,7 @@ from mockserver.payments.method_entry import known_method
 from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.saved_methods import MOST_METHODS, SavedMethod, SavedMethods
+from mockserver.payments.session_template import SessionTemplate
 from mockserver.stripe.idempotency import IdempotentReplies
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import card_data, prepared
@@ -17,7 +18,8 @@ from tests.support.shop import card_data, prepared
 
 def session(sessions: PaymentSessions, count: int, namespace: str = "") -> PaymentSession:
     call = Call(request=Request(method="POST", path="/"), operation="x", path={"customer_id": "Cust_1"})
-    return sessions.create(call, RandomIds(1, namespace, count), namespace=namespace, credential="k")
+    template = SessionTemplate(call, namespace=namespace, credential="k")
+    return sessions.create(template, RandomIds(1, namespace, count))
 
 
 def setup_intent_of(each: PaymentSession) -> str:
