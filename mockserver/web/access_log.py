@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Literal, NamedTuple, TextIO
+from typing import Final, Literal, NamedTuple, TextIO
 from urllib.parse import unquote_plus
 
 from mockserver.limits.memo import Memo, length_of_fields, remembered
@@ -31,6 +31,13 @@ _MAX_LINE = 4095
 _MAX_VALUE = 100
 
 
+class _Details(NamedTuple):
+    """What is logged about the headers of a reply, as pairs and as the end of a line."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+
+
 class _LogRecord(NamedTuple):
     """What is logged about one exchange. It is rendered when it is written."""
 
@@ -39,7 +46,9 @@ class _LogRecord(NamedTuple):
     path: str
     query: str
     status: int | None
-    details: tuple[tuple[str, str], ...]
+    details: _Details
+    entry: str | None
+    more: tuple[tuple[str, str], ...]
     seconds: float
     size: int
 
@@ -71,16 +80,14 @@ class AccessLog:
         self, head: RequestHead, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None
     ) -> None:
         """Log one exchange. `size` is the number of body bytes; `reply` is None if the client disconnects first."""
-        details = () if reply is None else _details(reply.headers)
-        if reply is not None and reply.entry is not None:
-            # The id of an entry holds no secret, though its digits can look like a card number.
-            details = (*details, ("entry", reply.entry))
-        if fault is not None:
-            details = (*details, ("fault", fault))
+        more: tuple[tuple[str, str], ...] = () if fault is None else (("fault", fault),)
         if head.fields.trace_id is not None:
-            details = (*details, ("trace_id", head.fields.trace_id))
+            more = (*more, ("trace_id", head.fields.trace_id))
+        details, entry = (_NO_DETAILS, None) if reply is None else (_details(reply.headers), reply.entry)
         status = None if reply is None or fault in _WITHOUT_STATUS else reply.status
-        record = _LogRecord(time.time(), head.method, head.path, head.query, status, details, seconds, size)
+        record = _LogRecord(
+            time.time(), head.method, head.path, head.query, status, details, entry, more, seconds, size
+        )
         # A long line is shortened now: up to ten thousand lines can wait.
         is_short = len(head.path) + len(head.query) < _MAX_LENGTH
         self._writer.write(record if is_short else self._line(record))
@@ -103,12 +110,19 @@ class AccessLog:
         return f"{self._second_text}.{int((at - second) * 1000):03}Z"
 
 
-def _logged(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _logged(headers: tuple[tuple[str, str], ...]) -> _Details:
     """The headers that are logged, by their names in the log, without secrets and shortened."""
-    return tuple(
+    pairs = tuple(
         [(_LOGGED[key], redact(value[:_MAX_LENGTH])) for name, value in headers if (key := name.lower()) in _LOGGED]
     )
+    return _Details(pairs, _joined(pairs))
 
+
+def _joined(pairs: tuple[tuple[str, str], ...]) -> str:
+    return "".join([f" {name}={_quoted(value)}" for name, value in pairs])
+
+
+_NO_DETAILS: Final = _Details()
 
 # Most replies have the same headers.
 _details = Memo(_logged, entries=256, longest=1000, size=length_of_fields).__getitem__
@@ -134,7 +148,9 @@ def _fields(at: str, record: _LogRecord) -> dict[str, object]:
         "method": record.method,
         "path": _shortened(record.path),
         **({"query": _names(record.query)} if record.query else {}),
-        **dict(record.details),
+        **dict(record.details.pairs),
+        **({} if record.entry is None else {"entry": record.entry}),
+        **dict(record.more),
     }
 
 
@@ -149,9 +165,11 @@ def _text_line(at: str, record: _LogRecord) -> str:
     target = _shortened(record.path)
     if record.query:
         target = redact(f"{target}?{'&'.join(_names(record.query))}")
-    details = "".join([f" {name}={_quoted(value)}" for name, value in record.details])
+    # The id of an entry holds no secret, though its digits can look like a card number.
+    entry = "" if record.entry is None else f" entry={_quoted(record.entry)}"
     return _one_line(
-        f"{at} {record.status or '-'} {record.seconds * 1000:.1f}ms {record.size}B {record.method} {target}{details}"
+        f"{at} {record.status or '-'} {record.seconds * 1000:.1f}ms {record.size}B {record.method} "
+        f"{target}{record.details.text}{entry}{_joined(record.more) if record.more else ''}"
     )
 
 
