@@ -75,6 +75,7 @@ class Router:
         self._nearest = NearestPaths(templates)
         # Most clients call few paths.
         self._recent = Memo(self._find, entries=512, longest=300, size=lambda call: len(call[1]))
+        self._unknown = Memo(self._detail_of_unknown, entries=64, longest=300)
         # HEAD is answered like GET (RFC 9110, section 9.3.2), unless the document describes HEAD itself.
         for operation in added:
             for base in operation.bases if operation.method == "GET" else ():
@@ -105,7 +106,7 @@ class Router:
             methods = ", ".join(allowed)
             detail = f"{method} is not an operation of this path; this path has: {methods}."
             raise Refusal("method-not-allowed", detail, headers=(("Allow", methods),))
-        raise Refusal("unknown-path", self._unknown_path(raw_path, segments))
+        raise Refusal("unknown-path", self._unknown[raw_path])
 
     def _find_directly(self, method: str, path: str) -> Route | None:
         """The operation at the most specific node, if it has the method. For most paths this is enough."""
@@ -134,7 +135,8 @@ class Router:
     def _leads_to_operations(self, segments: list[tuple[str, str]]) -> bool:
         return any(node.operations for node, _ in _matches(self._root, segments, 0, ()))
 
-    def _unknown_path(self, raw_path: str, segments: list[tuple[str, str]]) -> str:
+    def _detail_of_unknown(self, raw_path: str) -> str:
+        segments = _segments(raw_path)
         if raw_path.endswith("/") and self._leads_to_operations(segments[:-1]):
             return "The contract has no such path: it ends with a slash, but the documented path does not."
         closest = self._nearest.of([decoded for _, decoded in segments], MAX_SUGGESTIONS)

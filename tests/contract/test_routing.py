@@ -303,3 +303,19 @@ def test_nothing_but_a_route_or_a_refusal(path: str, method: str) -> None:
     except Refusal as refusal:
         result = refusal.kind
     assert result in {method, "unknown-path", "method-not-allowed"}
+
+
+def test_an_unknown_path_is_searched_once() -> None:
+    """If a client repeats an unknown path, the refusal is the same, and the nearest templates are not searched again."""
+    many = router(*(f"GET /v{number}/items/{{id}}" for number in range(100)))
+    details: list[str] = []
+
+    def refused() -> None:
+        with pytest.raises(Refusal) as refusal:
+            many.find("GET", "/unknown/path")
+        details.append(refusal.value.detail)
+
+    first, later = lines_executed(refused), lines_executed(refused)
+    assert "Did you mean" in details[0]
+    assert details[0] == details[1]
+    assert later < first / 4
