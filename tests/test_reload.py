@@ -428,6 +428,19 @@ def test_every_request_is_answered_under_load(mock: Mock) -> None:
     assert [] == [reply for reply in replies if reply not in ([1], [2], [3], [4], [5])]
 
 
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_a_reload_is_as_prepared_as_before(mock: Mock, is_prepared: bool) -> None:  # noqa: FBT001  # a parameter of pytest
+    """What first requests would wait for is made before a new contract is served, if it was made for the old one."""
+    if is_prepared:
+        mock.engine.snapshot.prepare()
+    mock.spec.write_text(SPEC.replace("/number:", "/numbers:"), "utf-8")
+    mock.until_current()
+    eventually(lambda: mock.log)
+
+    assert ["reloaded: the contract"] == mock.log
+    assert is_prepared == mock.engine.snapshot.is_prepared
+
+
 def test_sequences_of_unchanged_files_continue(mock: Mock) -> None:
     """An edit of a file restarts only its own sequences, and an edit of the contract restarts none."""
     for name in ("sequence", "other_sequence"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -193,8 +193,21 @@ class Contract:
         """Import openapi-core now. Otherwise the first message that it has to check waits for it."""
         self._validator.prepare()
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether `prepare` was called, or was not needed any more."""
+        return self._validator.is_prepared
+
+    def missing(self, request: Request) -> Callable[[], object] | None:
+        """What takes long and has to be done before a request and its reply are checked. Any thread may do it."""
+        try:
+            operation, path = self.route(request)
+        except Refusal:
+            return None
+        return self._validator.missing(operation, request, path)
+
     def compile(self, operation_ids: Iterable[str]) -> None:
-        """Compile these operations now. Other operations are compiled when they are first called."""
+        """Compile these operations now, with all their responses. Others are compiled when they are first called."""
         self._validator.compile(self.operations[operation_id] for operation_id in operation_ids)
 
     def uncompiled(self) -> dict[str, list[str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.compiled.compiled_operation import NOT_ACCEPTED, CompiledOperation
@@ -33,6 +35,7 @@ class MessageValidator:
     def __init__(self, document: Document, *, compiled: bool) -> None:
         self._document = document
         self._compiled: dict[str, CompiledOperation] | None = {} if compiled else None
+        self._lock = RLock()
 
     @made_once
     def openapi_core(self) -> Validator:
@@ -46,9 +49,29 @@ class MessageValidator:
         _ = self.openapi_core
 
     def compile(self, operations: Iterable[Operation]) -> None:
-        """Compile these operations now. Other operations are compiled when they are first called."""
+        """Compile these operations now, with all their responses. Others are compiled when they are first called."""
         for operation in operations:
-            self._compiled_operation(operation)
+            compiled = self._compiled_operation(operation)
+            if compiled is not None and not compiled.is_complete:
+                with self._lock:
+                    compiled.complete()
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the validator that decides is imported and made."""
+        return MessageValidator.openapi_core.is_made(self)
+
+    def missing(self, operation: Operation, request: Request, path: Mapping[str, str]) -> Callable[[], None] | None:
+        """What takes long and has to be done before a request and its reply are checked. Any thread may do it."""
+        compiled = None
+        if self._compiled is not None:
+            compiled = self._compiled.get(operation.id)
+            if compiled is None or not compiled.is_complete:
+                return partial(self.compile, [operation])
+        if self.is_prepared:
+            return None
+        is_enough = compiled and compiled.is_success_compiled and compiled.accepts(request, path)
+        return None if is_enough else self.prepare
 
     @property
     def gaps(self) -> dict[str, list[str]]:
@@ -123,10 +146,16 @@ class MessageValidator:
         if self._compiled is None:
             return None
         found = self._compiled.get(operation.id)
-        if found is None:
-            # In some documents most schemas refer to each other. Keeping all compiled operations would take gigabytes.
-            weight = sum(compiled.weight for compiled in self._compiled.values())
-            while weight > MAX_COMPILED_SCHEMAS:
-                weight -= self._compiled.pop(next(iter(self._compiled))).weight
-            found = self._compiled[operation.id] = CompiledOperation(self._document, operation)
-        return found
+        return self._compile(operation, self._compiled) if found is None else found
+
+    def _compile(self, operation: Operation, known: dict[str, CompiledOperation]) -> CompiledOperation:
+        with self._lock:
+            found = known.get(operation.id)
+            if found is None:
+                # In some documents most schemas refer to each other. Keeping all compiled operations would take
+                # gigabytes.
+                weight = sum(compiled.weight for compiled in known.values())
+                while weight > MAX_COMPILED_SCHEMAS:
+                    weight -= known.pop(next(iter(known))).weight
+                found = known[operation.id] = CompiledOperation(self._document, operation)
+            return found

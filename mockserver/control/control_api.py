@@ -1,6 +1,6 @@
 """The control API: each call and each reply is checked against spec/admin.yaml."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from hmac import compare_digest
@@ -62,6 +62,14 @@ class ControlApi:
         self._writer = CheckedWriter(self.contract)
         self._entries = EntryTexts(self._writer)
         self._hub = EventHub(engine.journal)
+
+    def missing(self, request: Request) -> Callable[[], object] | None:
+        """What takes long and has to be done before a call is answered: any thread may do it. Pages need nothing."""
+        try:
+            operation = self.contract.route(request).operation.id
+        except Refusal:
+            return None
+        return self.contract.missing(request) if operation in CALLS else None
 
     def handle(self, request: Request) -> Sliced[Reply | StreamedReply]:
         """Answer one call, in slices. A long listing and events are not complete when the reply begins."""

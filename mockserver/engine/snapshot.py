@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mockserver.contract import Contract
+from mockserver.engine.namespaces import namespace_of
+from mockserver.errors import Refusal
+from mockserver.messages import Request
 from mockserver.scenarios import ScenarioSelector
+from mockserver.scenarios.scenario_selector import DEFAULT
 from mockserver.storage.made_once import made_once
 
 if TYPE_CHECKING:
@@ -33,6 +38,42 @@ class Snapshot:
         from mockserver.samples.sample_replies import SampleReplies
 
         return SampleReplies(self.contract)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether everything is imported that a request can need."""
+        return self.contract.is_prepared and Snapshot.samples.is_made(self)
+
+    def prepare(self) -> None:
+        """Import now what a request can need. Otherwise the first request that needs it waits for it."""
+        self.contract.prepare()
+        _ = self.samples
+
+    def missing(self, request: Request) -> Callable[[], object] | None:
+        """What takes long and has to be done before a request is answered: any thread may do it."""
+        missing = self.contract.missing(request)
+        if missing is None and not Snapshot.samples.is_made(self) and self._leaves_to_samples(request):
+            return lambda: self.samples
+        return missing
+
+    def _leaves_to_samples(self, request: Request) -> bool:
+        """Whether the reply to a request is made from its schema, unless the request is refused."""
+        try:
+            route = self.contract.route(request)
+            if self.selector is None or route.operation.id not in self.selector.scenarios.operations:
+                return True
+            if route.operation.id in self._default_operations:
+                return False
+            call = self.contract.understand(request, route).call
+            return self.selector.nearest(call, namespace_of(request, self.contract.credential_places).key) is None
+        except Refusal:
+            return False
+
+    @made_once
+    def _default_operations(self) -> frozenset[str]:
+        """The operations for which the default scenario has stubs."""
+        default = self.selector.scenarios.get(DEFAULT) if self.selector else None
+        return frozenset(stub.operation for stub in default.stubs) if default else frozenset()
 
     @property
     def lost(self) -> set[str]:

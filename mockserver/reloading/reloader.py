@@ -77,7 +77,10 @@ class Reloader:
     def _read(self) -> Action:
         """Read the files. Returns the function that serves the result or reports the problems."""
         try:
-            return partial(self._accept, self._sources.read())
+            snapshot = self._sources.read()
+            if self._engine.snapshot.is_prepared:
+                snapshot.prepare()
+            return partial(self._accept, snapshot)
         except UsageError as error:
             return partial(self._reject, _shortened(str(error).splitlines()))
         except Exception:

@@ -1,6 +1,7 @@
 """Answers the operation of spec/saved_methods.yaml with the payment methods that setup intents have saved."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from mockserver.contract import Contract
@@ -37,6 +38,15 @@ class SavedMethodsApi:
             accepted_keys=frozenset(self._settings.api_keys) or None,
             max_body=self._settings.max_body,
         )
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the contract is read, and everything imported that a request can need."""
+        return SavedMethodsApi.contract.is_made(self) and self.contract.is_prepared
+
+    def missing(self, request: Request) -> Callable[[], object] | None:
+        """What takes long and has to be done before a request is answered: any thread may do it."""
+        return self.contract.missing(request) if SavedMethodsApi.contract.is_made(self) else lambda: self.contract
 
     def handle(self, request: Request) -> Reply:
         """Answer a request with the list or a refusal."""

@@ -14,7 +14,8 @@ class GarbageCollector:
 
     Python's own collections would visit the whole journal again and again, which takes 10 to 65 ms. Objects that
     survive a collection are freed as soon as nothing refers to them. Only reference cycles would stay. Requests leave
-    none, but there can be some while a request is answered. Therefore collections run between requests.
+    none, but there can be some while a request is answered. Therefore collections run between requests. There is none
+    while another part of the process has switched collections off, as the warm-up does.
     """
 
     def __init__(self) -> None:
@@ -33,5 +34,6 @@ class GarbageCollector:
 
 
 def _collect() -> None:
-    gc.collect(1)
-    gc.freeze()
+    if gc.isenabled():
+        gc.collect(1)
+        gc.freeze()

@@ -21,6 +21,10 @@ class made_once(Generic[Value]):  # noqa: N801  # a decorator, named like `cache
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
+    def is_made(self, instance: object) -> bool:
+        """Whether the value of an object is made."""
+        return self._name in instance.__dict__
+
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload

@@ -1,6 +1,7 @@
 """Stripe's API: one request in, one reply or fault out."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -44,6 +45,22 @@ class StripeApi:
     def contract(self) -> Contract:
         """spec/stripe.yaml, which is read when the first request comes."""
         return Contract.load(own_file("stripe.yaml"), max_body=self._max_body)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the contract is read, and everything imported that a request can need."""
+        return StripeApi.contract.is_made(self) and self.contract.is_prepared
+
+    def missing(self, request: Request) -> Callable[[], object] | None:
+        """What takes long and has to be done before a request is answered: any thread may do it."""
+        if not StripeApi.contract.is_made(self):
+            return lambda: self.contract
+        request = with_limited_body(request, MAX_BODY, api="Stripe's API")
+        try:
+            request = read_request(request, self.contract.route(request).operation).request
+        except Refusal:
+            return None
+        return self.contract.missing(request)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""

@@ -72,7 +72,9 @@ class Application:
         self._reloader = reloader
         self._max_body = settings.max_body
         self._dispatcher = Dispatcher(engine, settings)
-        self._warm_up = WarmUp(self._dispatcher.preparations()) if warm_up else None
+        self._warm_up: WarmUp | None = None
+        if warm_up:
+            self._warm_up = WarmUp(self._dispatcher.apis.preparations(), delay=_WARM_UP_DELAY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI 3: http and lifespan. A websocket is closed."""
@@ -88,7 +90,7 @@ class Application:
         """The fast path: the answer to a complete request, without a task and without ASGI messages.
 
         If the answer has to wait, as a fault or a delayed reply does, this is an ASGI app that delivers it. A large
-        request is left to the app itself.
+        request, and one that misses something which takes long, is left to the app itself.
         """
         started = perf_counter()
         received = received_body(body, announced=head.fields.length, limit=self._max_body)
@@ -105,7 +107,7 @@ class Application:
             or reply.delay > 0
             or not 200 <= reply.status <= 599
         ):
-            return self._later(decision, received, started)
+            return self if decision.missing is not None else self._later(decision, received, started)
         lines = head_lines(reply, headers=decision.headers)
         if b"connection: " in lines:
             return self._later(decision, received, started)
@@ -128,7 +130,7 @@ class Application:
             self._reloader.start(asyncio.get_running_loop().call_soon_threadsafe)
         await send({"type": "lifespan.startup.complete"})
         if self._warm_up is not None:
-            asyncio.get_running_loop().call_later(_WARM_UP_DELAY, self._warm_up.start)
+            self._warm_up.start()
         await receive()
         if self._warm_up is not None:
             self._warm_up.stop()

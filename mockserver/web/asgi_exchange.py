@@ -60,7 +60,7 @@ class AsgiExchange:
             if is_large(self._head, body.data):
                 decision = await dispatcher.decide_large(self._head, body)
             else:
-                decision = dispatcher.decide(self._head, body)
+                decision = await dispatcher.decide_when_ready(self._head, body)
         await self._carry_out(decision)
 
     async def deliver(self, decision: Decision, body: Body) -> None:

@@ -26,13 +26,13 @@ from mockserver.web.wire import REQUEST
 Handler = Callable[[Request, Mapping[str, str]], Reply]
 
 
-def mock_app(engine: Engine, settings: Settings) -> ASGIApp:
+def mock_app(engine: Engine, settings: Settings, control_api: ControlApi) -> ASGIApp:
     """The application. All routes are listed here and in `page_paths`.
 
     spec/admin.yaml describes those of the control API.
     """
     pages = Pages(engine, max_body=settings.max_body)
-    control = ControlEndpoint(ControlApi(engine, settings))
+    control = ControlEndpoint(control_api)
     return Starlette(
         routes=[
             *(Route(path, Endpoint(pages.file(name))) for path, name in PAGE_FILES.items()),

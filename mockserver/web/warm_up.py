@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 
 class WarmUp:
     """Runs steps in a thread, one after another: imports, and reading the descriptions of the mock's own APIs.
 
     Other threads wait for Python code in a thread for 5 ms at most (`sys.getswitchinterval`). A request that needs a
-    step before it is done waits for the step, as it would without a warm-up.
+    step before it is done waits for the step; other requests are answered meanwhile. The first step begins after
+    `delay` seconds.
     """
 
-    def __init__(self, steps: Iterable[Callable[[], object]]) -> None:
+    def __init__(self, steps: Iterable[Callable[[], object]], *, delay: float = 0.0) -> None:
         self._steps = steps
+        self._delay = delay
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -28,9 +31,26 @@ class WarmUp:
         self._stopping.set()
 
     def _run(self) -> None:
-        for step in self._steps:
-            if self._stopping.is_set():
-                return
-            # The first request that needs the step reports the error.
-            with suppress(Exception):
-                step()
+        with _no_garbage_collection():
+            self._stopping.wait(self._delay)
+            for step in self._steps:
+                if self._stopping.is_set():
+                    return
+                # The first request that needs the step reports the error.
+                with suppress(Exception):
+                    step()
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Imports create hundreds of thousands of objects and no garbage: looking for it stops all threads for 60 ms."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        # The first collection afterwards would look at all of them.
+        gc.freeze()
+        gc.enable()

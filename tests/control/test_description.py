@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 import mockserver
+from mockserver.control import ControlApi
 from mockserver.control.control_calls import CALLS
 from mockserver.loading import load_engine
 from mockserver.settings import Settings, bundled
@@ -70,7 +71,8 @@ def test_every_call_is_described() -> None:
 
 def test_every_route_is_described() -> None:
     """The routes of the application under /__mock/ are the paths of spec/admin.yaml."""
-    app = mock_app(load_engine(Settings()), Settings())
+    engine, settings = load_engine(Settings()), Settings()
+    app = mock_app(engine, settings, ControlApi(engine, settings))
     assert isinstance(app, Starlette)
     routes = [route.path.replace(":path", "") for route in app.routes if isinstance(route, Route)]
 

@@ -6,6 +6,7 @@ nothing refers to them. An object that refers to itself, over others, would neve
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Request
 from mockserver.server import BackgroundServer
+from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.settings import Settings
 from mockserver.web import create_app
 from tests.support.raw import RawConnection
@@ -111,6 +113,7 @@ def test_no_request_leaves_cyclic_garbage(url: str, name: str) -> None:
     # The first requests fill caches.
     for _ in range(5):
         exchange(url, data, seconds=seconds, abandon=abandon)
+    exchange(url, b"GET /__mock/health HTTP/1.0\r\n\r\n")
     gc.collect()
     gc.disable()
     try:
@@ -122,3 +125,25 @@ def test_no_request_leaves_cyclic_garbage(url: str, name: str) -> None:
         gc.enable()
 
     assert found < COUNT * MOST.get(name, 1)
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_promise_16_no_collection_while_they_are_switched_off(
+    is_enabled: bool,  # noqa: FBT001  # a parameter of pytest
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The collection after 128 requests is left out during the warm-up, which creates very many objects."""
+    calls: list[str] = []
+    for name in ("collect", "freeze", "set_threshold"):
+        monkeypatch.setattr(gc, name, lambda *_, name=name: calls.append(name))
+    monkeypatch.setattr(gc, "isenabled", lambda: is_enabled)
+    collector = GarbageCollector()
+    calls.clear()
+
+    async def requests() -> None:
+        for _ in range(128):
+            collector.count_request()
+        await asyncio.sleep(0)
+
+    asyncio.run(requests())
+    assert (["collect", "freeze"] if is_enabled else []) == calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import subprocess
 import sys
@@ -151,6 +152,26 @@ def test_the_steps() -> None:
             thread.join(TIMEOUT)
 
     assert ["first", "second"] == done
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_promise_16_no_collection_during_the_warm_up(is_enabled: bool) -> None:  # noqa: FBT001  # a parameter of pytest
+    """Python does not look for garbage among the many new objects, neither meanwhile nor later."""
+    during: list[tuple[bool, int]] = []
+    warm_up = WarmUp([lambda: during.append((gc.isenabled(), gc.get_freeze_count()))])
+    try:
+        gc.unfreeze()
+        if not is_enabled:
+            gc.disable()
+        warm_up.start()
+        for thread in threading.enumerate():
+            if thread.name == "warm-up":
+                thread.join(TIMEOUT)
+        assert [(False, 0)] == during
+        assert (is_enabled, is_enabled) == (gc.isenabled(), gc.get_freeze_count() > 0)
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize("warm_up", [True, False])

@@ -40,8 +40,9 @@ class _CompiledResponse:
 class CompiledOperation:
     """The compiled schemas of one operation. True means valid; False means that openapi-core has to decide.
 
-    `weight` is the number of schemas compiled so far: those of a response are compiled when it is first sent.
-    `gaps` names the parts that only openapi-core can check. `may_be_empty` is True if no request body is required.
+    `weight` is the number of schemas compiled so far: those of a response are compiled by `complete`, or when it is
+    first sent. `gaps` names the parts that only openapi-core can check. `may_be_empty` is True if no request body is
+    required.
     """
 
     def __init__(self, document: Document, operation: Operation) -> None:
@@ -56,6 +57,30 @@ class CompiledOperation:
         self.may_be_empty = isinstance(body, dict) and body.get("required", False) is False
         self._bodies = self._json_schemas(body, "request")
         self._responses: dict[int, _CompiledResponse | None] = {}
+        # By the key in the document, which can stand for many statuses.
+        self._documented: dict[str, _CompiledResponse | None] = {}
+        self.is_complete = False
+
+    def complete(self) -> None:
+        """Compile every response now."""
+        for key in self._operation.spec.get("responses", ()):
+            if not key.startswith("x-"):
+                self._response(key)
+        self.is_complete = True
+
+    @property
+    def is_success_compiled(self) -> bool:
+        """Whether every documented response to a successful call is compiled. Refusals are rarely checked."""
+        return self.is_complete and all(self._documented[key] for key in self._documented if key.startswith("2"))
+
+    def accepts(self, request: Request, path: Mapping[str, str]) -> bool:
+        """Whether every part of a request is valid, so that openapi-core does not have to look at it."""
+        if request.oversized or request.unreadable is not None:
+            return False
+        takes_body = "requestBody" in self._operation.spec
+        if request.body and takes_body:
+            return self.accepted_body(request, path) is not NOT_ACCEPTED
+        return (self.may_be_empty or not takes_body) and self.security(request) and self.parameters(request, path)
 
     def accepted_body(self, request: Request, path: Mapping[str, str]) -> Any:
         """The JSON body of a request of which every part is valid; NOT_ACCEPTED for every other request."""
@@ -122,7 +147,14 @@ class CompiledOperation:
 
     def _compile_response(self, status: int) -> _CompiledResponse | None:
         key = response_key(self._operation, str(status))
-        response = self._document.resolve(self._operation.spec["responses"][key]) if key else None
+        compiled = self._responses[status] = self._response(key) if key else None
+        return compiled
+
+    def _response(self, key: str) -> _CompiledResponse | None:
+        """The response with this key in the document."""
+        if key in self._documented:
+            return self._documented[key]
+        response = self._document.resolve(self._operation.spec["responses"][key])
         compiled = None
         if isinstance(response, dict):
             schemas = self._json_schemas(response, "reply")
@@ -132,7 +164,7 @@ class CompiledOperation:
                 # Most replies have the same headers.
                 media_types = Memo(partial(_media_type, headers), entries=64, longest=1000, size=length_of_fields)
                 compiled = _CompiledResponse(schemas, is_bodiless, media_types.__getitem__)
-        self._responses[status] = compiled
+        self._documented[key] = compiled
         return compiled
 
     def _optional_headers(self, documented: Any) -> frozenset[str] | None:
