@@ -7,6 +7,6 @@ lock() {
   shift
   uv pip compile -q --universal --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate "$@"
 }
-lock 'What the image contains beside the mock itself.' pyproject.toml --extra compression --extra reload \
+lock 'What the image contains beside the mock itself.' pyproject.toml --extra compression --extra redis --extra reload \
   >deploy/requirements.txt
 lock 'What builds the wheel of the image.' - <<<'hatchling>=1.27' >deploy/build-requirements.txt

@@ -4,6 +4,7 @@
     - UsageError              the command line, a file or a port cannot be used: exit code 2
         - SpecError           the OpenAPI document is missing, cannot be read, or cannot be served
         - ScenarioError       a scenario file is missing, cannot be read, or cannot be served
+    - StoreUnavailableError       the store that servers share does not answer
     - Refusal                 the mock cannot serve this request: a problem document, which Wingback never sends
 
 Errors that one package raises and handles itself are defined there.
@@ -26,6 +27,15 @@ class MockserverError(Exception):
 
 class UsageError(MockserverError):
     """An option, a file or an argument cannot be used; the text says what to do."""
+
+
+class StoreUnavailableError(MockserverError):
+    """The store does not answer, or refuses to. The text says why."""
+
+    @property
+    def refusal(self) -> "Refusal":
+        """The refusal of a request whose effects could not be stored."""
+        return Refusal("store-unavailable", f"The store of --store cannot be used: {self}. Send the request again.")
 
 
 class SpecError(UsageError):
@@ -86,7 +96,8 @@ class RefusalKind(NamedTuple):
 
 # In the order of the checks: a request gets the first refusal that applies.
 REFUSALS: Final[dict[str, RefusalKind]] = {
-    # Before any API: who may call the server.
+    # Before any API: whether the state is there, and who may call the server.
+    "store-unavailable": RefusalKind(503, "Store unavailable"),
     "bad-host": RefusalKind(400, "Host not served"),
     "foreign-origin": RefusalKind(403, "Origin not allowed"),
     # The contract: the head of the request, then its body.

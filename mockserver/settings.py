@@ -7,6 +7,8 @@ from typing import Literal
 
 from mockserver.errors import UsageError
 
+_STORE_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -57,6 +59,12 @@ class Settings:
     """The maximum length of a request body, in bytes. (`MOCKSERVER_MAX_BODY`)"""
     log_format: Literal["text", "json", "none"] = "text"
     """The format of the log of requests; `none` writes no log. (`MOCKSERVER_LOG_FORMAT`)"""
+    store: str = field(default="memory", repr=False)
+    """Where state lives: `memory`, or the URL of a Redis or Valkey server for several servers. (`MOCKSERVER_STORE`)"""
+    store_ttl: float = 24 * 3600
+    """How long a shared store keeps a namespace after its last call, in seconds. (`MOCKSERVER_STORE_TTL`)"""
+    store_timeout: float = 10
+    """How long the start waits for a shared store, in seconds. (`MOCKSERVER_STORE_TIMEOUT`)"""
     validation: Literal["compiled", "openapi-core"] = "compiled"
     """Let compiled schemas accept valid messages, or let openapi-core check every one. (`MOCKSERVER_VALIDATION`)"""
 
@@ -69,6 +77,16 @@ class Settings:
             raise UsageError("--tls self-signed makes a certificate, and --tls-cert names one: leave out one of them")
         if self.tls_key is not None and self.tls_cert is None:
             raise UsageError("--tls-key needs --tls-cert, the file with the certificate")
+        if self.has_shared_store and not self.store.startswith(_STORE_SCHEMES):
+            # The URL may contain a password, so it is not shown.
+            raise UsageError(f"--store takes memory, or a URL that begins with {', '.join(_STORE_SCHEMES)}")
+        if self.has_shared_store and self.reload:
+            raise UsageError("--reload is for one server, and --store for several: leave out one of them")
+
+    @property
+    def has_shared_store(self) -> bool:
+        """Whether state lives in a store that several servers share."""
+        return self.store != "memory"
 
     @property
     def spec_file(self) -> Path:

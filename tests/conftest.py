@@ -34,5 +34,5 @@ def shared_mock() -> Iterator[Mock]:
 @pytest.fixture
 def mock(shared_mock: Mock) -> Mock:
     """The mock of the module, in its initial state."""
-    shared_mock.engine.reset(None)
+    shared_mock.restore()
     return shared_mock

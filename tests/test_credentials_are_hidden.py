@@ -130,10 +130,10 @@ def test_promise_10_a_reload_reveals_nothing(settings: Settings, tmp_path: Path)
     headers = Headers([("X-Author", "hidden-author"), ("X-Editor", "hidden-editor"), ("X-Reader", "Anna Author")])
     request = Request(method="POST", path="/orders", query="tenant=hidden-tenant", headers=headers)
     engine.handle(request)
-    before = json.dumps([entry.as_json() for entry in engine.journal])
+    before = json.dumps([entry.as_json() for entry in engine.state.journal])
     engine.serve(load_engine(Settings(spec=spec)).snapshot)
     engine.handle(request)
-    after = json.dumps([entry.as_json() for entry in engine.journal])
+    after = json.dumps([entry.as_json() for entry in engine.state.journal])
 
     assert ("hidden-editor" in before, "hidden-author" in before) == (True, False)
     assert "hidden-" not in after

@@ -171,7 +171,7 @@ def test_a_client_waits_for_the_delay(server: Live, scenario: str) -> None:
         else:
             assert 200 == connection.receive().status
     waited = time.monotonic() - started
-    *_, entry = server.engine.journal
+    *_, entry = server.engine.state.journal
 
     assert entry.outcome.delay > 0.01
     assert waited > entry.outcome.delay * 0.9
@@ -182,7 +182,7 @@ def test_a_delay_blocks_no_other_request(folder: Path) -> None:
     with ExitStack() as stack:
         with live(folder) as served:
             slow = [stack.enter_context(served.ask("late")) for _ in range(50)]
-            assert eventually(lambda: len(served.engine.journal) == len(slow))
+            assert eventually(lambda: len(served.engine.state.journal) == len(slow))
             with served.ask("happy_path") as quick:
                 assert 200 == quick.receive().status
             early, _, _ = select.select([connection.socket for connection in slow], [], [], 0)
@@ -249,7 +249,7 @@ def test_a_hang_ends_with_the_server(folder: Path) -> None:
     with ExitStack() as stack:
         with live(folder) as served:
             connection = stack.enter_context(served.ask("hang"))
-            assert eventually(lambda: len(served.engine.journal) == 1)
+            assert eventually(lambda: len(served.engine.state.journal) == 1)
 
         assert b"" == connection.rest()
 

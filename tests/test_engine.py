@@ -23,6 +23,7 @@ from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.session_template import SessionTemplate
 from mockserver.payments.setup_intent import SetupIntent
 from mockserver.settings import Settings
+from tests.support.state import memory_of
 
 CUSTOMER = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
 PATH = f"/v1/c/customer/{CUSTOMER}/payment/session"
@@ -155,7 +156,7 @@ def test_every_exchange_is_journalled_without_secrets(engine: Engine) -> None:
     secret = answer(engine, post(cookie="app-session=topsecret"))["setup_intent"]["stripe"]["client_secret"]
     engine.handle(post({"address": "4242424242424242"}))
     engine.handle(Request(method="GET", path="/nowhere"))
-    entries = [entry.as_json() for entry in engine.journal]
+    entries = [entry.as_json() for entry in engine.state.journal]
     assert [None, "contract-violation", "unknown-path"] == [entry["refused"] for entry in entries]
     assert ["happy_path", None, None] == [entry["scenario"] for entry in entries]
     assert [200, 400, 404] == [entry["reply"]["status"] for entry in entries]
@@ -172,7 +173,7 @@ def test_report_violations() -> None:
     headers = Headers(reply.headers)
     assert (200, False) == (reply.status, json.loads(reply.body)["address"])
     assert "body /address (type), body /plan_id (type)" == headers["Mock-Violations"]
-    assert 2 == len(next(iter(engine.journal)).violations)
+    assert 2 == len(next(iter(engine.state.journal)).violations)
 
 
 def test_mock_headers(engine: Engine) -> None:
@@ -180,7 +181,7 @@ def test_mock_headers(engine: Engine) -> None:
     reply = engine.handle(post())
     assert isinstance(reply, Reply)
     headers = Headers(reply.headers)
-    entry = next(iter(engine.journal))
+    entry = next(iter(engine.state.journal))
     assert ("happy_path", entry.stub, entry.id) == (
         headers["mock-scenario"],
         headers["mock-stub"],
@@ -192,7 +193,7 @@ def test_namespace_header_decides(engine: Engine) -> None:
     """Mock-Namespace names the namespace; without it, the namespace is a short hash of the credential."""
     engine.handle(post(mock_namespace="checkout"))
     engine.handle(post())
-    shown = [entry.namespace for entry in engine.journal]
+    shown = [entry.namespace for entry in engine.state.journal]
     assert "checkout" == shown[0]
     assert re.fullmatch("[a-p]{8}", shown[1])
 
@@ -202,21 +203,21 @@ def test_promise_13_bounded() -> None:
     engine = load_engine(Settings(seed=1))
     for _ in range(10_050):
         engine.handle(post())
-    assert 10_000 == len(engine.journal)
-    assert 10_050 == len(engine.payment_sessions)
+    assert 10_000 == len(engine.state.journal)
+    assert 10_050 == len(memory_of(engine).payment_sessions)
 
 
 def test_promise_13_bounded_in_bytes() -> None:
     """The size of the journal is limited: old entries are dropped, and the newest stays even if it is too large."""
     engine = load_engine(Settings(seed=1))
-    engine.recorder.journal = Journal(capacity=30_000)
+    engine.state.journal = Journal(capacity=30_000)
     padding = [0, 10_000, 10_000, 10_000, 50_000, 0]
     counts = []
     for length in padding:
         engine.handle(post({"padding": "x" * length}))
-        counts.append(len(engine.journal))
+        counts.append(len(engine.state.journal))
     assert [1, 2, 3, 2, 1, 1] == counts
-    assert "x" * 50_000 not in [entry.as_json()["request"]["body"] for entry in engine.journal][-1]
+    assert "x" * 50_000 not in [entry.as_json()["request"]["body"] for entry in engine.state.journal][-1]
 
 
 def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
@@ -234,7 +235,7 @@ def test_overrides_make_a_coherent_session(tmp_path: Path) -> None:
     body = answer(engine, post({"provider": "self_handled"}))
     assert ("authorize", "Tok_1") == (body["provider"], body["token"])
     assert {"customer_id": CUSTOMER, "address": True, "stripe": None} == body["setup_intent"]
-    stored = engine.payment_sessions.get(key_of_credential("api_key_demo"), "Tok_1")
+    stored = memory_of(engine).payment_sessions.get(key_of_credential("api_key_demo"), "Tok_1")
     assert stored is not None
     assert "authorize" == stored.provider
 
@@ -308,7 +309,7 @@ def test_promise_8_a_refused_origin_changes_nothing(engine: Engine) -> None:
     """A refused origin is in the journal, and the next payment session has the same ids as without it."""
     refused = engine.refuse(post(origin="https://evil.example"), Refusal("foreign-origin", "No."))
     assert "edge-1" == refused.entry
-    assert ["foreign-origin"] == [entry.refused for entry in engine.journal]
+    assert ["foreign-origin"] == [entry.refused for entry in engine.state.journal]
     undisturbed = load_engine(Settings(seed=1))
     assert undisturbed.handle(post()) == engine.handle(post())
 
@@ -317,12 +318,12 @@ def test_two_payment_sessions_with_one_token(engine: Engine) -> None:
     """Two payment sessions with the same token have independent statuses."""
     call = Call(request=post(), operation="x", path={"customer_id": "Cust_1"}, body={})
     template = SessionTemplate(call, namespace="n", credential="k", overrides={"token": "PaySess_1"})
-    first, second = (engine.payment_sessions.create(template, RandomIds(1, "n", count)) for count in (1, 2))
-    engine.payment_sessions.replace(replace(first, intent=SetupIntent(status="succeeded")))
+    first, second = (memory_of(engine).payment_sessions.create(template, RandomIds(1, "n", count)) for count in (1, 2))
+    memory_of(engine).payment_sessions.replace(replace(first, intent=SetupIntent(status="succeeded")))
     assert first.stripe is not None
     assert second.stripe is not None
     found = [
-        engine.payment_sessions.of_setup_intent(each.stripe.setup_intent_id, "n")
+        memory_of(engine).payment_sessions.of_setup_intent(each.stripe.setup_intent_id, "n")
         for each in (first, second)
         if each.stripe
     ]

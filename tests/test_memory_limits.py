@@ -26,6 +26,7 @@ from mockserver.web.app import Application
 from mockserver.web.large_requests import is_large
 from mockserver.web.request_body import received_body
 from mockserver.web.request_head import HeadFields, RequestHead
+from tests.support.state import memory_of
 
 LONG = 50_000
 REQUESTS = 60
@@ -89,12 +90,12 @@ paths:
 
 
 def answer(app: Application, head: RequestHead, body: bytes) -> None:
-    """Answer a request as the server does: at once, or in steps if it is large."""
+    """Answer a request as the server does: at once, or in steps if it is large or the first of its kind."""
+    received = received_body(body, announced=len(body), limit=1 << 20)
     if is_large(head, body):
-        received = received_body(body, announced=len(body), limit=1 << 20)
         asyncio.run(app._dispatcher.decide_large(head, received))
-    else:
-        assert app is not app.answer_at_once(head, body)
+    elif app.answer_at_once(head, body) is app:
+        asyncio.run(app._dispatcher.decide_when_ready(head, received))
 
 
 def kept(app: Application, engine: Engine, make: Callable[[str], tuple[RequestHead, bytes]]) -> int:
@@ -113,14 +114,14 @@ def kept_in_round(
     app: Application, engine: Engine, make: Callable[[str], tuple[RequestHead, bytes]], *, first: int
 ) -> int:
     """The same for the requests from this number on."""
-    engine.journal.reset(None)
+    engine.state.journal.reset(None)
     gc.collect()
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         for number in range(first, first + REQUESTS):
             answer(app, *make(unique(number)))
-        engine.journal.reset(None)
+        engine.state.journal.reset(None)
         gc.collect()
         return tracemalloc.get_traced_memory()[0] - before
     finally:
@@ -152,10 +153,10 @@ def test_promise_13_long_credentials_have_their_own_namespaces() -> None:
     first, second = "a" * LONG, "a" * (LONG - 1) + "b"
     for credential in (first, second, first):
         answer(app, *create(("wb-key", credential)))
-    entries = list(engine.journal)
+    entries = list(engine.state.journal)
     hashed = entries[0].owner.partition(":")[2]
     answer(app, *create(("wb-key", hashed)))
-    owners = [entry.owner for entry in engine.journal]
+    owners = [entry.owner for entry in engine.state.journal]
 
     assert 3 == len(set(owners))
     assert owners[0] == owners[2]
@@ -186,7 +187,7 @@ def test_promise_13_stored_customers_count() -> None:
     engine = load_engine(Settings(seed=1))
     app = Application(Settings(), engine, log=None)
     answer(app, *create(path=POST.replace("Cust_1", quote("c" * LONG))))
-    [session] = engine.payment_sessions.of(None)
+    [session] = memory_of(engine).payment_sessions.of(None)
 
     assert LONG <= session.size()
 
@@ -258,16 +259,17 @@ CACHES = {
         "is_xml": "texts of limited length",
     },
     "payments/fake_values.py": {"_names": "it has no arguments"},
-    "payments/payment_sessions.py": {"_shared": "texts of limited length"},
     "payments/random_ids.py": {
         "account_id": "texts of limited length",
         "publishable_key": "texts of limited length",
         "tenant_id": "texts of limited length",
     },
+    "payments/session_template.py": {"_shared": "texts of limited length"},
     "redaction/credential_names.py": {"is_secret_name": "texts of limited length"},
     "redaction/redact.py": {"_redact_short": "texts of limited length"},
     "samples/pattern_strings.py": {"members": "parts of patterns of documents", "shortest": "the same"},
     "samples/words.py": {"text_for": "names of members of documents"},
+    "store/records.py": {"namespace_id": "texts of limited length"},
     "web/access_log.py": {"_shortened": "texts of limited length"},
     "web/reply_messages.py": {"_name": "a field name of a reply"},
 }

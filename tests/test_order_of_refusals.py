@@ -407,7 +407,8 @@ def mocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Moc
 
 def test_every_kind_has_a_defect() -> None:
     """Every kind in the document occurs in some API, and no other."""
-    assert set(KINDS) == {kind for api in APIS.values() for kind in api.defects}
+    # No request is the reason of this one: see tests/store.
+    assert set(KINDS) - {"store-unavailable"} == {kind for api in APIS.values() for kind in api.defects}
 
 
 @pytest.mark.parametrize("name", APIS)

@@ -35,6 +35,7 @@ from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
 from tests.support.command import ROOT, environment, served
 from tests.support.echo_engine import EchoEngine
+from tests.support.state import memory_of
 
 PATIENCE = 10.0
 # How often files are checked here, in seconds; a server that stops waits for it.
@@ -390,7 +391,7 @@ def test_open_requests_finish_with_the_old_files(mock: Mock) -> None:
     ]
     for thread in threads:
         thread.start()
-    eventually(lambda: 2 == sum(entry.scenario in {"late", "trickle"} for entry in mock.engine.journal))
+    eventually(lambda: 2 == sum(entry.scenario in {"late", "trickle"} for entry in mock.engine.state.journal))
 
     mock.file("late").unlink()
     mock.file("trickle").unlink()
@@ -501,8 +502,8 @@ def test_state_is_kept(tmp_path: Path) -> None:
         after = mock.engine.snapshot.selector
         assert after
         assert after is not selector
-        assert {"name:me": "maintenance"} == after._activated._own
-        assert 2 == len(mock.engine.journal) == len(mock.engine.payment_sessions)
+        assert "maintenance" == after.activated("name:me")
+        assert 2 == len(mock.engine.state.journal) == len(memory_of(mock.engine).payment_sessions)
     assert expected == got
 
 

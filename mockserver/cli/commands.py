@@ -35,6 +35,19 @@ class RepeatableText(click.types.StringParamType):
         return [value for value in re.split(r"[,\s]+", rv) if value]
 
 
+class Duration(click.types.FloatParamType):
+    """A number of seconds, or a duration such as 90s, 30m or 24h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh]?)", str(value))
+        if match is None or float(match[1]) == 0:
+            self.fail(f"{value!r} is not a duration such as 90s, 30m or 24h.", param, ctx)
+        return float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
+
+
 class ServeByDefault(click.Group):
     """A group of commands that runs `serve` if the arguments name no command."""
 
@@ -115,6 +128,9 @@ config_option = option(
 @option("--admin-token", help="Token that calls to the control API under /__mock/ must send.")
 @option("--max-body", type=click.IntRange(min=1), default=1024 * 1024, help="Largest request body, in bytes.")
 @choice("--log-format", ["text", "json", "none"], "Format of the log; none logs no requests.")
+@option("--store", default="memory", help="Where state lives: memory, or the URL of Redis or Valkey (redis://…).")
+@option("--store-ttl", type=Duration(), default="24h", help="How long a store keeps a namespace after its last call.")
+@option("--store-timeout", type=Duration(), default="10s", help="How long the start waits for the store.")
 @choice(
     "--validation", ["compiled", "openapi-core"], "Validate with compiled schemas first, or only with openapi-core."
 )

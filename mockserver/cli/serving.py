@@ -16,11 +16,11 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     """Serve until the server is stopped. `notes` belong into the greeting. Raises UsageError."""
     with _no_garbage_collection():
         from mockserver.cli.greeting import greeting, json_greeting
-        from mockserver.loading import load_engine
         from mockserver.server import ServerAddress, serve
-        from mockserver.web import AccessLog, create_app
+        from mockserver.web import AccessLog, create_app, open_engine
 
-        engine = load_engine(settings)
+        engine = open_engine(settings)
+    engine.state.connect(settings.store_timeout)
     if settings.log_format == "json":
         log_json_lines()
     log = AccessLog(settings.log_format, sys.stdout) if sys.stdout and settings.log_format != "none" else None

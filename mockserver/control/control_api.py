@@ -18,7 +18,7 @@ from mockserver.control.written_items import CheckedWriter, EntryTexts
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
 from mockserver.engine.mock_headers import refusal_reply, summary
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, StoreUnavailableError
 from mockserver.limits.slices import Piece, Sliced
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_writer import write_json, write_json_exactly
@@ -61,7 +61,7 @@ class ControlApi:
         self._token = None if settings.admin_token is None else settings.admin_token.encode()
         self._writer = CheckedWriter(self.contract)
         self._entries = EntryTexts(self._writer)
-        self._hub = EventHub(engine.journal)
+        self._hub = EventHub(engine.state.journal)
 
     def missing(self, request: Request) -> Callable[[], object] | None:
         """What takes long and has to be done before a call is answered: any thread may do it. Pages need nothing."""
@@ -77,9 +77,13 @@ class ControlApi:
             operation, result = yield from self._call(request)
         except Refusal as refusal:
             return refusal_reply(refusal, headers=self.HEADERS)
+        except StoreUnavailableError as error:
+            return refusal_reply(error.refusal, headers=self.HEADERS)
         if isinstance(result, EventRequest):
             head = Reply(status=200, headers=(("content-type", "text/event-stream"), *self.HEADERS))
-            return StreamedReply(head=head, body=EventStream(result, self._engine.journal, self._hub, self._entries))
+            return StreamedReply(
+                head=head, body=EventStream(result, self._engine.state.journal, self._hub, self._entries)
+            )
         if isinstance(result, Listing):
             return (yield from self._listed(result))
         return self._reply(operation, result)
@@ -94,7 +98,7 @@ class ControlApi:
         if violations:
             detail = f"The call breaks spec/admin.yaml at: {summary(violations)}."
             raise Refusal("contract-violation", detail, violations=violations)
-        result = CALLS[call.operation](self._engine, call)
+        result = yield from self._engine.state.decided(lambda: CALLS[call.operation](self._engine, call))
         if isinstance(result, Generator):
             # The first slice of a call does not wait for its turn, so it must be short.
             yield None

@@ -15,7 +15,7 @@ from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.namespaces import ANONYMOUS, Namespace, namespace_of, shown
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, StoreUnavailableError
 from mockserver.limits.slices import Pauses, Sliced
 from mockserver.messages import Call
 from mockserver.payments import PaymentSession
@@ -47,8 +47,11 @@ def get_liveness(_: Engine, __: Call) -> CallResult:
     return CallResult(body={"status": "ok"})
 
 
-def get_readiness(_: Engine, __: Call) -> CallResult:
+def get_readiness(engine: Engine, _: Call) -> Sliced[CallResult]:
     """That the mock answers requests. It does not listen before the contract and the scenarios are loaded."""
+    problem = yield from engine.state.problem()
+    if problem is not None:
+        raise StoreUnavailableError(problem)
     return CallResult(body={"status": "ok"})
 
 
@@ -88,7 +91,8 @@ def set_strict(engine: Engine, call: Call) -> CallResult:
 
 def get_journal(engine: Engine, call: Call) -> Sliced[Listing]:
     """The entries of the journal that match the filter."""
-    journal, wanted = engine.journal, _filter(engine, call)
+    journal = yield from engine.state.journal_of(_key(engine, call))
+    wanted = _filter(call, journal, _key(engine, call))
     positions = journal.positions(_key(engine, call))
     if wanted is not None:
         positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
@@ -101,9 +105,10 @@ def verify(engine: Engine, call: Call) -> Sliced[CallResult]:
     return CallResult(body=(yield from verify_calls(engine, call.body, _namespace(engine, call))))
 
 
-def list_payment_sessions(engine: Engine, call: Call) -> Listing:
+def list_payment_sessions(engine: Engine, call: Call) -> Sliced[Listing]:
     """The payment sessions."""
-    key, sessions = _key(engine, call), engine.payment_sessions
+    key = _key(engine, call)
+    sessions = yield from engine.state.sessions_of(key)
     # A caller knows its own tokens already. A listing for the whole server shows short forms.
     show = _session if key is not None else _session_with_short_token
 
@@ -118,7 +123,7 @@ def list_payment_sessions(engine: Engine, call: Call) -> Listing:
 def get_payment_session(engine: Engine, call: Call) -> CallResult:
     """One payment session."""
     key, token = _key(engine, call), call.path["token"]
-    found = engine.payment_sessions.get(key, token)
+    found = engine.ledger.sessions.get(key, token)
     if found is None:
         where = "" if key is None else f" in the namespace {shown(key)}"
         raise Refusal(
@@ -134,20 +139,25 @@ def reset(engine: Engine, call: Call) -> CallResult:
     return CallResult(status=204)
 
 
-def get_coverage(engine: Engine, call: Call) -> CallResult:
+def get_coverage(engine: Engine, call: Call) -> Sliced[CallResult]:
     """Which outcomes were exercised, and which were not."""
+    counts = yield from engine.state.coverage_of(_key(engine, call))
     cells = expected_cells(engine.contract, (engine.scenarios or {}).values())
-    return CallResult(body=as_report(cells, engine.coverage.of(_key(engine, call))))
+    return CallResult(body=as_report(cells, counts))
 
 
-def get_metrics(engine: Engine, _: Call) -> CallResult:
+def get_metrics(engine: Engine, _: Call) -> Sliced[CallResult]:
     """The metrics for Prometheus."""
-    return CallResult(metrics=metrics_text(engine))
+    coverage = yield from engine.state.coverage_of(None)
+    sizes = yield from engine.state.sizes()
+    return CallResult(metrics=metrics_text(engine, coverage, sizes))
 
 
 def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
     """New entries of the journal as events."""
-    key, wanted, journal = _key(engine, call), _filter(engine, call), engine.journal
+    key = _key(engine, call)
+    journal = yield from engine.state.journal_of(key)
+    wanted = _filter(call, journal, key)
     since, last = journal.last, call.request.headers.get("last-event-id")
     earlier: Sequence[int] = ()
     if last is not None:
@@ -157,6 +167,7 @@ def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
         earlier = positions.numbers
     limit = limit_of(call.request)
     return EventRequest(
+        journal=journal,
         owner=key,
         wanted=wanted or (lambda _: True),
         earlier=earlier[-limit:],
@@ -205,14 +216,14 @@ def _key(engine: Engine, call: Call) -> str | None:
     return namespace.key if namespace else None
 
 
-def _filter(engine: Engine, call: Call) -> Callable[[Entry], bool] | None:
+def _filter(call: Call, journal: Journal, key: str | None) -> Callable[[Entry], bool] | None:
     """The filter that the query of a call describes, None without one. Raises Refusal ambiguous-namespace."""
     query = {name: values[-1] for name, values in call.request.query_values.items()}
     conditions: list[Callable[[Entry], bool]] = []
     if "namespace" in query:
         of_namespace = NamespaceFilter(query["namespace"])
         # A caller with a namespace sees no entries of others, and learns nothing about them.
-        of_namespace.check(engine.journal.of(_key(engine, call)))
+        of_namespace.check(journal.of(key))
         conditions.append(of_namespace)
     if "operation" in query:
         conditions.append(lambda entry: entry.operation == query["operation"])

@@ -1,7 +1,9 @@
 """The newest journal entries, which all event streams share."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Final
 
 from mockserver.engine.journal import Entry, Journal
@@ -55,6 +57,9 @@ class EventHub:
         if not self._recent:
             return 0, None
         index = number + 1 - self._recent[0][0]
+        if 0 <= index < len(self._recent) and self._recent[index][0] != number + 1:
+            # Of a shared store, some numbers were never seen here.
+            index = bisect_right(self._recent, number, key=itemgetter(0))
         if index >= len(self._recent):
             return 0, None
         found, entry, _ = self._recent[max(0, index)]

@@ -19,9 +19,11 @@ class EventRequest:
     """What a listener asks for.
 
     `owner` is the key of its namespace, None for the whole server. `wanted` chooses among the entries. `earlier` are
-    the numbers of the entries to begin with, up to the number `since`; `omitted` says how many more there were.
+    the numbers of the entries in `journal` to begin with, up to the number `since`; `omitted` says how many more there
+    were.
     """
 
+    journal: Journal
     owner: str | None
     wanted: Callable[[Entry], bool]
     earlier: Sequence[int] = ()
@@ -49,10 +51,10 @@ class EventStream:
         self._has_lost_count = False
         # Control calls run in the thread that answers requests, so no entry is lost between these steps.
         hub.join()
-        self._read = hub.last
+        self._read = max(hub.last, request.since)
         self._earlier = deque(request.earlier)
         self._earlier.extend(number for number, entry in journal.since(request.since) if self._wants(entry))
-        if request.owner is not None and (own := journal.of(request.owner)):
+        if request.owner is not None and (own := journal.of(request.owner) or request.journal.of(request.owner)):
             self._count(own[-1])
 
     def start(self, wake: Callable[[], object]) -> None:
@@ -98,7 +100,7 @@ class EventStream:
         """The entry that follows the last one that was looked at; without an entry if a reset has removed it."""
         if self._earlier:
             number = self._earlier.popleft()
-            return number, self._journal.get(number)
+            return number, self._journal.get(number) or self._request.journal.get(number)
         dropped, found = self._hub.after(self._read)
         if dropped:
             self._note_dropped(dropped)

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, chain
 from typing import Final, Literal
 
+from mockserver.engine.coverage import Cell
 from mockserver.engine.engine import Engine
 from mockserver.engine.metrics import BOUNDS
+from mockserver.engine.state import Sizes
 from mockserver.redaction.terminal import printable
 from mockserver.version import __version__
 
@@ -19,9 +21,9 @@ Sample = tuple[str, Mapping[str, str], float]
 """The end of a name, the labels and the value."""
 
 
-def metrics_text(engine: Engine) -> str:
+def metrics_text(engine: Engine, coverage: Mapping[Cell, int], sizes: Sizes) -> str:
     """All metrics of a server."""
-    metrics, document = engine.recorder.metrics, engine.contract.document
+    metrics, document = engine.state.metrics, engine.contract.document
     build = {"version": __version__, "contract": document.title, "contract_version": document.version}
     parts = (
         _metric("build_info", "gauge", "The version of the mock, and what it serves.", [("", build, 1)]),
@@ -29,7 +31,7 @@ def metrics_text(engine: Engine) -> str:
             "requests_total",
             "counter",
             "Requests that were answered, without those of the control API and of pages.",
-            chain(_accepted(engine), _refused(engine)),
+            chain(_accepted(coverage), _refused(engine)),
         ),
         _metric(
             "violations_total",
@@ -43,28 +45,28 @@ def metrics_text(engine: Engine) -> str:
             "Time to the decision about a request, without planned delays and the network.",
             _durations(engine),
         ),
-        _metric("payment_sessions", "gauge", "Payment sessions in memory.", [("", {}, len(engine.payment_sessions))]),
-        _metric("journal_entries", "gauge", "Exchanges in the journal.", [("", {}, len(engine.journal))]),
+        _metric("payment_sessions", "gauge", "Stored payment sessions.", [("", {}, sizes.payment_sessions)]),
+        _metric("journal_entries", "gauge", "Exchanges in the journal.", [("", {}, sizes.journal_entries)]),
     )
     return "".join(line for part in parts for line in part)
 
 
-def _accepted(engine: Engine) -> Iterator[Sample]:
+def _accepted(coverage: Mapping[Cell, int]) -> Iterator[Sample]:
     """The requests that were not refused, from the coverage."""
-    for cell, count in engine.coverage.of(None).items():
+    for cell, count in coverage.items():
         status, fault = (cell.outcome, "") if cell.outcome.isdigit() else ("", cell.outcome)
         labels = {"operation": cell.operation, "scenario": cell.scenario, "status": status}
         yield "", {**labels, "refused": "", "fault": fault}, count
 
 
 def _refused(engine: Engine) -> Iterator[Sample]:
-    for labels, count in engine.recorder.metrics.refusals.copy().items():
+    for labels, count in engine.state.metrics.refusals.copy().items():
         shown = {"operation": labels.operation, "scenario": "", "status": labels.status}
         yield "", {**shown, "refused": labels.refused, "fault": ""}, count
 
 
 def _durations(engine: Engine) -> Iterator[Sample]:
-    for operation, durations in engine.recorder.metrics.durations.copy().items():
+    for operation, durations in engine.state.metrics.durations.copy().items():
         labels = {"operation": operation or ""}
         counts = list(accumulate(durations.buckets))
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):

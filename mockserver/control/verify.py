@@ -45,7 +45,8 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> Sli
     except FlawsError as error:
         raise _invalid(error) from None
     yield None
-    entries = engine.journal.of(namespace.key if namespace else None)
+    key = namespace.key if namespace else None
+    entries = (yield from engine.state.journal_of(key)).of(key)
     verifier = Verifier(engine.contract, budget)
     try:
         if count is None:
@@ -61,7 +62,9 @@ def verify_calls(engine: Engine, body: Body, namespace: Namespace | None) -> Sli
     found = [entry.id for entry in result.found]
     if result.holds:
         return {"found": found}
-    hint = _hint(engine, namespace) if body.get("hint") and namespace is not None and not entries else ""
+    hint = ""
+    if body.get("hint") and namespace is not None and not entries:
+        hint = _hint((yield from engine.state.sizes()).journal_entries, namespace)
     nearest = []
     for call in result.nearest:
         nearest.append(_near_call(call))
@@ -118,9 +121,8 @@ def _invalid(error: FlawsError) -> Refusal:
     return Refusal("contract-violation", f"The expectation is invalid: {detail}", violations=violations)
 
 
-def _hint(engine: Engine, namespace: Namespace) -> str:
+def _hint(number: int, namespace: Namespace) -> str:
     """How many calls others made, and never who: a client that sends one key and verifies with another finds none."""
-    number = len(engine.journal)
     calls = f"{number} call{'' if number == 1 else 's'}"
     hint = f" This is about the namespace {namespace.shown}; {calls} came with other credentials or without any."
     return hint if number else ""

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mockserver.contract import Contract
-from mockserver.engine.coverage import Coverage
-from mockserver.engine.journal import Journal, Nearest
+from mockserver.engine.journal import Nearest
 from mockserver.engine.namespaces import SHOWN_EDGE, Namespace, namespace_of
 from mockserver.engine.recording import Recorder, Recording
 from mockserver.engine.reply_renderer import RenderedReply, ReplyRenderer
 from mockserver.engine.snapshot import ReloadStatus, Snapshot
+from mockserver.engine.state import MemoryState, State
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Fault, Reply, Request
 from mockserver.parsing import json_pointers
@@ -20,7 +20,7 @@ from mockserver.redaction.redactor import Redactor
 from mockserver.scenarios import LiteralReply, NoStub, PaymentSessionReply, Scenarios, Stub
 from mockserver.scenarios.scenario_selector import HEADER as SCENARIO_HEADER
 from mockserver.scenarios.scenario_selector import SelectedStub
-from mockserver.storage.namespace_setting import NamespaceSetting
+from mockserver.storage.namespace_setting import Setting
 
 NO_NAMESPACE = Namespace("edge", SHOWN_EDGE, "")
 """The namespace of requests that are refused before it is known whose they are."""
@@ -29,13 +29,15 @@ NO_NAMESPACE = Namespace("edge", SHOWN_EDGE, "")
 class Engine:
     """Checks requests and replies against the contract and answers as the scenarios say.
 
-    `handle` is plain code without a framework. It never waits: a reply says how long it is to be delayed.
+    `handle` is plain code without a framework. It never waits: a reply says how long it is to be delayed. Its
+    state is in memory, where `seed` and `strict` are its initial values, or what `open_state` returns.
     """
 
     def __init__(
         self,
         *,
         snapshot: Snapshot,
+        open_state: Callable[[Redactor], State] | None = None,
         seed: int | None = None,
         report_violations: bool = False,
         strict: bool = False,
@@ -43,13 +45,13 @@ class Engine:
     ) -> None:
         self.snapshot = snapshot
         self.reload: ReloadStatus | None = None
-        self.recorder = Recorder(seed=seed, redactor=Redactor(snapshot.contract.credential_names))
-        self.ledger = Ledger()
-        self.payment_sessions = self.ledger.sessions
+        redactor = Redactor(snapshot.contract.credential_names)
+        self.state = MemoryState(seed=seed, strict=strict) if open_state is None else open_state(redactor)
+        if snapshot.selector is not None:
+            self.state.attach(snapshot.selector)
+        self.recorder = Recorder(self.state, redactor)
         self.report_violations = report_violations
-        self.strictness = NamespaceSetting(strict)
-        self._renderer = ReplyRenderer(self.payment_sessions, account_required=account_required)
-        self._on_reset: list[Callable[[str | None], None]] = []
+        self._renderer = ReplyRenderer(self.ledger.sessions, account_required=account_required)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as its scenario says, or with a refusal that gives the reason."""
@@ -96,21 +98,17 @@ class Engine:
         key = namespace.key if namespace else None
         if self.snapshot.selector:
             self.snapshot.selector.reset(key)
-        self.strictness.reset(key)
-        self.ledger.reset(key)
-        for reset in self._on_reset:
-            reset(key)
-        self.journal.reset(key)
-        self.recorder.streams.restart(key, seed=seed)
-
-    def on_reset(self, reset: Callable[[str | None], None]) -> None:
-        """Call a function at each reset, with the key of the namespace or None."""
-        self._on_reset.append(reset)
+        self.state.reset(key, seed=seed)
 
     @property
-    def journal(self) -> Journal:
-        """Every exchange, of all APIs."""
-        return self.recorder.journal
+    def ledger(self) -> Ledger:
+        """The payment data."""
+        return self.state.ledger
+
+    @property
+    def strictness(self) -> Setting[bool]:
+        """Whether names that the contract does not document are violations."""
+        return self.state.strictness
 
     @property
     def redactor(self) -> Redactor:
@@ -118,14 +116,9 @@ class Engine:
         return self.recorder.redactor
 
     @property
-    def coverage(self) -> Coverage:
-        """What was exercised."""
-        return self.recorder.coverage
-
-    @property
     def seed(self) -> int:
         """The seed of the made-up values."""
-        return self.recorder.streams.seed
+        return self.state.numbers.seed
 
     @property
     def contract(self) -> Contract:

@@ -139,11 +139,19 @@ class Journal:
         self._entries: BoundedStore[Entry] = BoundedStore(cap=cap, size=lambda entry: entry.size, capacity=capacity)
         self._listeners: tuple[Listener, ...] = ()
 
-    def record(self, entry: Entry) -> None:
-        """Add an entry. When the journal is full, the oldest entries are dropped, never the newest."""
-        number, _ = self._entries.add(entry)
+    def record(self, entry: Entry, *, number: int | None = None) -> None:
+        """Add an entry, with the `number` that it has already. When the journal is full, the oldest are dropped."""
+        number, _ = self._entries.add(entry, number=number)
         for listener in self._listeners:
             listener(number, entry)
+
+    def skip_to(self, number: int) -> None:
+        """Count the entries up to this number as recorded, even if they are not here."""
+        self._entries.skip_to(number)
+
+    def note_dropped(self, owner: str, count: int) -> None:
+        """Note that this many older entries of a namespace are not here."""
+        self._entries.note_dropped(owner, count)
 
     def of(self, owner: str | None) -> list[Entry]:
         """The entries of a namespace, given its key, or all entries (None); the oldest first."""

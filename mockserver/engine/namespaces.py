@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from mockserver.contract.document.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
@@ -115,6 +115,17 @@ def _shown_parts(key: str) -> tuple[str, bool]:
         and not _ENDS_LIKE_A_HASH.fullmatch(name)
     )
     return (name, False) if is_plain else (f"{redact(name[:MAX_NAME_LENGTH])[:MAX_SHOWN_LENGTH]}~", True)
+
+
+class Numbers(Protocol):
+    """Numbers the exchanges of each namespace. The seed and the number decide the made-up values of an exchange."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of namespaces without a seed of their own."""
+
+    def next(self, namespace: str) -> tuple[int, int]:
+        """The seed of a namespace and its next number; the first number is 1."""
 
 
 class Streams:

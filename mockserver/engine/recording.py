@@ -1,17 +1,15 @@
 """Recordings: what is known about one exchange, from its beginning to its entry in the journal."""
 
-import os
 import time
 from dataclasses import dataclass
 
 from mockserver.contract import Contract, Understood
 from mockserver.contract.router import Route
 from mockserver.contract.undocumented_names import misspelled
-from mockserver.engine.coverage import Coverage
-from mockserver.engine.journal import Entry, Journal, Nearest
-from mockserver.engine.metrics import Metrics
+from mockserver.engine.journal import Entry, Nearest
 from mockserver.engine.mock_headers import FieldPairs, Outcome, marked, refusal_reply, summary
-from mockserver.engine.namespaces import Namespace, Streams
+from mockserver.engine.namespaces import Namespace
+from mockserver.engine.state import State
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Call, Reply, Request
 from mockserver.payments.random_ids import RandomIds
@@ -74,21 +72,18 @@ def _undocumented_violations(understood: Understood) -> tuple[Violation, ...]:
 
 
 class Recorder:
-    """Begins recordings, and adds finished ones to the journal, the coverage and the metrics.
+    """Begins recordings, and adds finished ones to the state.
 
     Every API of one server uses the same recorder. `redactor` shows the entries without secrets.
     """
 
-    def __init__(self, *, seed: int | None = None, redactor: Redactor | None = None) -> None:
-        self.redactor = redactor or Redactor()
-        self.journal = Journal()
-        self.coverage = Coverage()
-        self.metrics = Metrics()
-        self.streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
+    def __init__(self, state: State, redactor: Redactor) -> None:
+        self.redactor = redactor
+        self._state = state
 
     def begin(self, request: Request, namespace: Namespace) -> Recording:
         """The recording of a request that belongs to a namespace."""
-        seed, count = self.streams.next(namespace.key)
+        seed, count = self._state.numbers.next(namespace.key)
         entry = Entry(
             id=f"{namespace.shown}-{count}",
             at=time.time(),
@@ -110,7 +105,5 @@ class Recorder:
         entry = recording.entry
         sent = marked(outcome, entry, headers, report=report)
         entry.outcome, entry.duration = sent, time.time() - entry.at
-        self.journal.record(entry)
-        self.coverage.record(entry)
-        self.metrics.record(entry)
+        self._state.record(entry)
         return sent

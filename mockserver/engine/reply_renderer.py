@@ -10,7 +10,7 @@ from mockserver.engine.namespaces import Namespace
 from mockserver.errors import Violation
 from mockserver.messages import ABSENT, Call, Fault, Reply
 from mockserver.parsing.json_writer import write_json, write_json_exactly
-from mockserver.payments import FakeValues, PaymentSessions
+from mockserver.payments import FakeValues, Sessions
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.session_template import SessionTemplate
 from mockserver.scenarios import LiteralReply, PaymentSessionReply
@@ -43,7 +43,7 @@ class ReplyRenderer:
     `account_required` says whether pages must name the connected account, unless a scenario decides it.
     """
 
-    def __init__(self, payment_sessions: PaymentSessions, *, account_required: bool = True) -> None:
+    def __init__(self, payment_sessions: Sessions, *, account_required: bool = True) -> None:
         self._payment_sessions = payment_sessions
         self._account_required = account_required
 

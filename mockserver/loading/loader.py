@@ -1,13 +1,16 @@
 """Loads what the settings name: the contract, the scenarios, and the engine that answers with them."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
 from mockserver.engine.snapshot import Snapshot
+from mockserver.engine.state import State
 from mockserver.errors import ScenarioError
 from mockserver.loading.scenario_lint import ScenarioLint
+from mockserver.redaction.redactor import Redactor
 from mockserver.scenarios import Scenarios, ScenarioSelector
 from mockserver.scenarios.format import library_of, read_file, read_folder
 from mockserver.scenarios.scenario_selector import DEFAULT
@@ -15,11 +18,15 @@ from mockserver.scenarios.suggestions import did_you_mean
 from mockserver.settings import Settings, own_file
 
 
-def load_engine(settings: Settings) -> Engine:
-    """An engine that answers with the contract and the scenarios of the settings. Raises SpecError, ScenarioError."""
+def load_engine(settings: Settings, *, open_state: Callable[[Redactor], State] | None = None) -> Engine:
+    """An engine that answers with the contract and the scenarios of the settings. Raises SpecError, ScenarioError.
+
+    Its state is in memory, or what `open_state` returns.
+    """
     snapshot = load_snapshot(settings)
     return Engine(
         snapshot=snapshot,
+        open_state=open_state,
         seed=settings.seed,
         report_violations=settings.on_violation == "report",
         strict=settings.strict,

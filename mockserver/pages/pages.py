@@ -72,7 +72,7 @@ class Pages:
         keys = request.query_values.get("publishable_key")
         try:
             session = session_of_token(
-                self._engine.payment_sessions,
+                self._engine.ledger.sessions,
                 parameters["token"],
                 namespace=namespace_of(request, self._engine.contract.credential_places).key,
                 publishable_key=keys[-1] if keys else None,

@@ -2,12 +2,10 @@
 
 from mockserver.engine.namespaces import ANONYMOUS
 from mockserver.errors import Refusal
-from mockserver.payments import PaymentSession, PaymentSessions
+from mockserver.payments import PaymentSession, Sessions
 
 
-def session_of_token(
-    sessions: PaymentSessions, token: str, *, namespace: str, publishable_key: str | None
-) -> PaymentSession:
+def session_of_token(sessions: Sessions, token: str, *, namespace: str, publishable_key: str | None) -> PaymentSession:
     """The payment session of a token. Raises Refusal unknown-payment-session.
 
     `namespace` is the key of the caller's namespace: only its sessions exist for the caller. Pages without a namespace
@@ -25,7 +23,7 @@ def session_of_token(
     return found
 
 
-def _of_key(sessions: PaymentSessions, token: str, publishable_key: str) -> PaymentSession | None:
+def _of_key(sessions: Sessions, token: str, publishable_key: str) -> PaymentSession | None:
     of_key = sessions.of_key(publishable_key)
     if of_key is None:
         return None
@@ -36,7 +34,7 @@ def _of_key(sessions: PaymentSessions, token: str, publishable_key: str) -> Paym
     return _of_token(sessions, token)
 
 
-def _of_token(sessions: PaymentSessions, token: str) -> PaymentSession | None:
+def _of_token(sessions: Sessions, token: str) -> PaymentSession | None:
     """The payment session, if its token was made up, so that only its caller can know it."""
     found = sessions.get(None, token)
     if found is None or (found.has_made_up_token and not sessions.has_shared_token(token)):

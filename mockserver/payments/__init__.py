@@ -6,6 +6,6 @@ May import: `delivery`, `storage`, `redaction`, `parsing`, `messages`, `errors`.
 from mockserver.payments.fake_values import FakeValues, knows_fake
 from mockserver.payments.ledger import Ledger
 from mockserver.payments.payment_session import PaymentSession
-from mockserver.payments.payment_sessions import PaymentSessions
+from mockserver.payments.payment_sessions import PaymentSessions, Sessions
 
-__all__ = ["FakeValues", "Ledger", "PaymentSession", "PaymentSessions", "knows_fake"]
+__all__ = ["FakeValues", "Ledger", "PaymentSession", "PaymentSessions", "Sessions", "knows_fake"]

@@ -1,20 +1,22 @@
 """The ledger: all stored payment data, and what Stripe's calls change in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from mockserver.payments.confirmation_token import ConfirmationToken
 from mockserver.payments.declines import AUTHENTICATION_FAILED, Decline, decline
 from mockserver.payments.payment_method import PaymentMethod
 from mockserver.payments.payment_session import PaymentSession
-from mockserver.payments.payment_sessions import PaymentSessions
+from mockserver.payments.payment_sessions import Sessions
 from mockserver.payments.random_ids import RandomIds
-from mockserver.payments.saved_methods import ID_PREFIX, SavedMethod, SavedMethods
+from mockserver.payments.saved_methods import ID_PREFIX, MOST_CUSTOMERS, Customer, SavedMethod, SavedMethods
 from mockserver.payments.setup_intent import Challenge, SetupIntent
-from mockserver.storage.keyed_store import KeyedStore
+from mockserver.storage.keyed_store import KeyedValues
 
 MOST_METHODS = 10_000
+
+Value = TypeVar("Value")
 
 # Outcomes that leave the decision to the payment method. A fault only spoils the reply.
 _UNDECIDED: Final = frozenset({"test_card", "fault"})
@@ -24,6 +26,13 @@ class UnknownOutcomeError(Exception):
     """Nobody has published what a setup with the payment method does, and no scenario decides it."""
 
 
+class Stored(Protocol):
+    """Makes a store of values of one kind: at most `cap`, of which each has `size` bytes."""
+
+    def __call__(self, kind: str, *, cap: int, size: Callable[[Value], int]) -> KeyedValues[Value]:
+        """The store of a kind."""
+
+
 class Ledger:
     """Payment sessions with their setup intents, payment methods, and what customers have saved, by namespace.
 
@@ -31,20 +40,14 @@ class Ledger:
     has the confirmation tokens. A caller who knows an id may use it, because ids cannot be guessed.
     """
 
-    def __init__(self) -> None:
-        self.sessions = PaymentSessions()
-        self.saved = SavedMethods()
-        self.confirmation_tokens: KeyedStore[ConfirmationToken] = KeyedStore(
-            cap=MOST_METHODS, size=ConfirmationToken.size
+    def __init__(self, sessions: Sessions, stored: Stored) -> None:
+        self.sessions = sessions
+        customers: KeyedValues[Customer] = stored("customer", cap=MOST_CUSTOMERS, size=lambda customer: customer.size)
+        self.saved = SavedMethods(customers)
+        self.confirmation_tokens: KeyedValues[ConfirmationToken] = stored(
+            "confirmation_token", cap=MOST_METHODS, size=ConfirmationToken.size
         )
-        self.methods: KeyedStore[PaymentMethod] = KeyedStore(cap=MOST_METHODS, size=PaymentMethod.size)
-
-    def reset(self, namespace: str | None) -> None:
-        """Delete the data of a namespace, or all data (None)."""
-        self.sessions.reset(namespace)
-        self.saved.reset(namespace)
-        self.methods.reset(namespace)
-        self.confirmation_tokens.reset(namespace)
+        self.methods: KeyedValues[PaymentMethod] = stored("payment_method", cap=MOST_METHODS, size=PaymentMethod.size)
 
     def confirm(
         self,

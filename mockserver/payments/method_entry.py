@@ -12,7 +12,7 @@ from mockserver.payments.test_cards import CARD_TOKENS, CARDS, Card
 from mockserver.payments.test_ibans import IBAN_NAMES, IBANS, Account, Iban, is_iban
 from mockserver.redaction.card_numbers import is_card_number, without_card_numbers
 from mockserver.redaction.redact import redact_name
-from mockserver.storage.keyed_store import KeyedStore
+from mockserver.storage.keyed_store import KeyedValues
 
 _SPACES: Final = re.compile(r"[ \u00a0-]+")
 _CVC: Final = re.compile(r"[0-9]{3,4}")
@@ -40,7 +40,7 @@ def entered_method(
     entered: Mapping[str, Any],
     ids: RandomIds,
     *,
-    tokens: KeyedStore[PaymentMethod],
+    tokens: KeyedValues[PaymentMethod],
     prefix: str = "pm",
     since_endive: bool = False,
 ) -> PaymentMethod:

@@ -1,5 +1,6 @@
 """The payment sessions that the mock has made up, by namespace."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from mockserver.payments.payment_session import PaymentSession
@@ -11,14 +12,8 @@ from mockserver.storage.name_index import NameIndex
 DEFAULT_CAP = 100_000
 
 
-class PaymentSessions:
-    """Makes up coherent payment sessions and stores them. The oldest are dropped beyond the cap."""
-
-    def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._sessions: BoundedStore[PaymentSession] = BoundedStore(cap=cap, size=PaymentSession.size)
-        self._tokens = NameIndex(self._sessions)
-        self._setup_intents = NameIndex(self._sessions)
-        self._keys = NameIndex(self._sessions)
+class Sessions(ABC):
+    """Makes up coherent payment sessions, and finds them where they are stored."""
 
     def create(self, template: SessionTemplate, ids: RandomIds) -> PaymentSession:
         """Make up a payment session and store it."""
@@ -26,9 +21,55 @@ class PaymentSessions:
         self.add(session)
         return session
 
+    @abstractmethod
     def add(self, session: PaymentSession) -> None:
-        """Store a payment session, and drop the oldest ones beyond the cap."""
-        number, dropped = self._sessions.add(session)
+        """Store a payment session. Another one of its namespace loses the names that both have."""
+
+    @abstractmethod
+    def get(self, namespace: str | None, token: str) -> PaymentSession | None:
+        """The payment session with a token: that of a namespace, or the latest in any namespace (None)."""
+
+    @abstractmethod
+    def of_setup_intent(self, name: str, owner: str | None) -> PaymentSession | None:
+        """The payment session with a setup intent: that of a namespace, or the latest in any namespace (None)."""
+
+    @abstractmethod
+    def of_key(self, pk_key: str) -> PaymentSession | None:
+        """The latest payment session with a publishable key, in any namespace."""
+
+    @abstractmethod
+    def sharing_setup_intent(self, name: str) -> Iterator[PaymentSession]:
+        """The payment sessions with a setup intent, one of each namespace."""
+
+    @abstractmethod
+    def has_shared_token(self, token: str) -> bool:
+        """Whether payment sessions of several namespaces have this token."""
+
+    @abstractmethod
+    def has_shared_setup_intent(self, name: str) -> bool:
+        """Whether payment sessions of several namespaces have this setup intent."""
+
+    @abstractmethod
+    def has_shared_key(self, pk_key: str) -> bool:
+        """Whether payment sessions of several namespaces have this publishable key."""
+
+    @abstractmethod
+    def replace(self, session: PaymentSession) -> None:
+        """Replace the payment session that has the same setup intent and namespace, unless it was dropped."""
+
+
+class PaymentSessions(Sessions):
+    """Payment sessions in memory. The oldest are dropped beyond the cap."""
+
+    def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
+        self._sessions: BoundedStore[PaymentSession] = BoundedStore(cap=cap, size=PaymentSession.size)
+        self._tokens = NameIndex(self._sessions)
+        self._setup_intents = NameIndex(self._sessions)
+        self._keys = NameIndex(self._sessions)
+
+    def add(self, session: PaymentSession, *, number: int | None = None) -> None:
+        """Store a payment session, with the `number` that it has already, and drop the oldest ones beyond the cap."""
+        number, dropped = self._sessions.add(session, number=number)
         for each in dropped:
             self._remove_names(each)
         self._tokens.put(session.token, session.owner, number)
@@ -39,6 +80,10 @@ class PaymentSessions:
     def get(self, namespace: str | None, token: str) -> PaymentSession | None:
         """The payment session with a token: that of a namespace, or the latest in any namespace (None)."""
         return self._tokens.get(token, namespace)
+
+    def note_dropped(self, namespace: str, count: int) -> None:
+        """Note that this many older payment sessions of a namespace are not here."""
+        self._sessions.note_dropped(namespace, count)
 
     def of(self, namespace: str | None) -> list[PaymentSession]:
         """The payment sessions of a namespace, or of all (None), the oldest first."""

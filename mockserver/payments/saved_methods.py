@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mockserver.payments.payment_method import CardDetails, PaymentMethod
-from mockserver.storage.keyed_store import KeyedStore
+from mockserver.storage.keyed_store import KeyedValues
 
 MOST_CUSTOMERS = 100_000
 MOST_METHODS = 100
@@ -48,27 +48,28 @@ class SavedMethod:
 
 
 @dataclass(frozen=True, slots=True)
-class _Customer:
-    """The payment methods of one customer. `size` is their approximate size in bytes."""
+class Customer:
+    """The saved payment methods of one customer. `size` is their approximate size in bytes."""
 
     saved: tuple[SavedMethod, ...] = ()
     size: int = 0
 
-    def with_one_more(self, saved: SavedMethod, *, detach_previous: bool) -> _Customer:
+    def with_one_more(self, saved: SavedMethod, *, detach_previous: bool) -> Customer:
+        """The customer with another payment method, without the oldest ones beyond the limit."""
         dropped = self.saved[: max(0, len(self.saved) + 1 - MOST_METHODS)]
         previous = self.saved[len(dropped) :]
         if detach_previous:
             previous = tuple(replace(each, status=STATUS_DETACHED) for each in previous)
         # Only the difference: the sum over all methods would take longer than the rest of a confirmation.
         size = self.size + saved.method.size() - sum([each.method.size() for each in dropped])
-        return _Customer((*previous, saved), size)
+        return Customer((*previous, saved), size)
 
 
 class SavedMethods:
-    """Saved payment methods by namespace and customer. The oldest are dropped beyond the limits."""
+    """Saved payment methods by namespace and customer."""
 
-    def __init__(self, *, cap: int = MOST_CUSTOMERS) -> None:
-        self._customers: KeyedStore[_Customer] = KeyedStore(cap=cap, size=lambda customer: customer.size)
+    def __init__(self, customers: KeyedValues[Customer]) -> None:
+        self._customers = customers
 
     def of(self, namespace: str, customer_id: str) -> tuple[SavedMethod, ...]:
         """The payment methods of a customer, the oldest first."""
@@ -78,9 +79,5 @@ class SavedMethods:
     def save(self, namespace: str, customer_id: str, saved: SavedMethod, *, detach_previous: bool) -> None:
         """Add a payment method. Earlier ones stay in the list, detached if requested."""
         name = (namespace, customer_id)
-        customer = self._customers.get(name) or _Customer(size=len(customer_id))
+        customer = self._customers.get(name) or Customer(size=len(customer_id))
         self._customers.put(namespace, name, customer.with_one_more(saved, detach_previous=detach_previous))
-
-    def reset(self, namespace: str | None) -> None:
-        """Delete the payment methods of a namespace, or all (None)."""
-        self._customers.reset(namespace)

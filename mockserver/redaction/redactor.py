@@ -57,7 +57,7 @@ class ExchangeRedactor:
 
     def __init__(self, names: CredentialNames, values: Iterable[str]) -> None:
         self._names = names
-        self._copies = [copy for value in values for copy in _spellings(value)]
+        self._copies = [copy for value in values for copy in spellings(value)]
         self._fields: dict[Pairs, dict[str, str]] = {}
 
     def headers(self, pairs: Pairs) -> dict[str, str]:
@@ -119,7 +119,7 @@ class ExchangeRedactor:
 _SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 
 
-def _spellings(value: str) -> list[str]:
+def spellings(value: str) -> list[str]:
     """A value as it is, in JSON, and percent-encoded."""
     if _SAFE.issuperset(value):
         return [value]

@@ -12,8 +12,8 @@ from mockserver.scenarios.library import Scenarios
 from mockserver.scenarios.scenario import Scenario, Stub
 from mockserver.scenarios.stub_replies import StubReply
 from mockserver.scenarios.suggestions import nearest_names
-from mockserver.scenarios.usage_counts import UsageCounts
-from mockserver.storage.namespace_setting import NamespaceSetting
+from mockserver.scenarios.usage_counts import Usage, UsageCounts
+from mockserver.storage.namespace_setting import NamespaceSetting, Setting
 
 DEFAULT = "happy_path"
 HEADER = "mock-scenario"
@@ -58,9 +58,13 @@ class ScenarioSelector:
         self.scenarios = scenarios
         self._default = scenarios.get(DEFAULT)
         self._credentials = credentials
-        self._usage = UsageCounts()
-        self._activated: NamespaceSetting[str | None] = NamespaceSetting(server_wide)
+        self._usage: Usage = UsageCounts()
+        self._activated: Setting[str | None] = NamespaceSetting(server_wide)
         self._stubs: dict[tuple[str, str], list[Stub]] = {}
+
+    def keep_in(self, activated: Setting[str | None], usage: Usage) -> None:
+        """Keep activated scenarios and usage counts elsewhere: servers can share them."""
+        self._activated, self._usage = activated, usage
 
     def activate(self, name: str | None, *, namespace: str | None = None) -> None:
         """Activate a scenario for one namespace or for the whole server (None). The name None deactivates it.

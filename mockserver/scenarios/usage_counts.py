@@ -2,11 +2,21 @@
 
 from collections import OrderedDict
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 
 from mockserver.scenarios.scenario import Stub
 
 MOST_NAMESPACES: Final = 10_000
+
+
+class Usage(Protocol):
+    """Counts the answers of stubs with `times`, per namespace and scenario."""
+
+    def claim(self, namespace: str, scenario: str, stub: Stub) -> bool:
+        """Whether the stub may answer once more. If so, the answer is counted."""
+
+    def reset(self, namespace: str | None = None, scenario: str | None = None) -> None:
+        """Start counting again: in one namespace or all (None), for one scenario or all (None)."""
 
 
 class UsageCounts:

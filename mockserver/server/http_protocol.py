@@ -16,7 +16,7 @@ from mockserver.server.base_protocol import BaseProtocol
 from mockserver.server.connection_wire import ConnectionWire
 from mockserver.server.malformed import MalformedError, problem_of, rejection
 from mockserver.server.received_data import ReceivedData
-from mockserver.server.server_state import State
+from mockserver.server.server_state import ServerWideState
 from mockserver.web.wire import WIRE
 
 _logger = logging.getLogger("mockserver")
@@ -33,7 +33,7 @@ _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([/?#].*)?", re.IGNORECASE | re.DOT
 class HttpProtocol(BaseProtocol):
     """One connection. Pipelined requests are answered in order; then malformed data is rejected."""
 
-    server_state: State
+    server_state: ServerWideState
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

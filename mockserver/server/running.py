@@ -14,7 +14,7 @@ from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.port_file import PortFile
-from mockserver.server.server_state import State
+from mockserver.server.server_state import ServerWideState
 from mockserver.server.sockets import for_many_connections, listen, url_of
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
     The `collector` is for a process that only serves: it changes how all garbage of the process is collected.
     """
 
-    server_state: State
+    server_state: ServerWideState
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Server(uvicorn.Server):
                 ssl_keyfile=None if tls is None or tls.key is None else str(tls.key),
             )
         )
-        self.server_state = State(collector)
+        self.server_state = ServerWideState(collector)
         self._on_started = on_started
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:

@@ -10,7 +10,7 @@ from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.known_heads import KnownHeads
 
 
-class State(ServerState):
+class ServerWideState(ServerState):
     """uvicorn's state, and what this server adds. `stopping` is set when the server begins to stop."""
 
     def __init__(self, collector: GarbageCollector | None) -> None:

@@ -52,10 +52,13 @@ class BoundedStore(Generic[Value]):
         self._dropped: dict[str, int] = {}
         self._lock = Lock()
 
-    def add(self, value: Value) -> tuple[int, list[Value]]:
-        """Add a value. Returns its number, which is higher than all before, and the values that are dropped for it."""
+    def add(self, value: Value, *, number: int | None = None) -> tuple[int, list[Value]]:
+        """Add a value. Returns its number, which is higher than all before, and the values that are dropped for it.
+
+        A value that has a `number` already keeps it; then the number must be higher than all before.
+        """
         with self._lock:
-            self.last += 1
+            self.last = self.last + 1 if number is None else number
             self._values.add(self.last, value)
             numbers = self._numbers.get(value.owner)
             if numbers is None:
@@ -95,6 +98,17 @@ class BoundedStore(Generic[Value]):
             numbers = list(self._numbers.get(owner, ()))
             first = self._dropped.get(owner, 0) + 1
             return Positions(numbers, range(first, first + len(numbers)))
+
+    def skip_to(self, number: int) -> None:
+        """Give the next value a number that is higher than this one."""
+        with self._lock:
+            self.last = max(self.last, number)
+
+    def note_dropped(self, owner: str, count: int) -> None:
+        """Note that this many older values of an owner, who has others, are not here."""
+        with self._lock:
+            if count > 0 and owner in self._numbers:
+                self._dropped[owner] = count
 
     def since(self, number: int) -> list[tuple[int, Value]]:
         """Return the values with a higher number, each with its number; the oldest first."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mockserver.storage.bounded_store import CAPACITY, BoundedStore
 
@@ -15,6 +15,16 @@ class _KeyedItem(Generic[Value]):
     owner: str
     key: Hashable
     value: Value
+
+
+class KeyedValues(Protocol[Value]):
+    """Values that are found by a key. A key belongs to one namespace."""
+
+    def put(self, owner: str, key: Hashable, value: Value) -> None:
+        """Keep a value of a namespace. It replaces the value with the same key."""
+
+    def get(self, key: Hashable) -> Value | None:
+        """Return the value of a key, if there is one."""
 
 
 class KeyedStore(Generic[Value]):

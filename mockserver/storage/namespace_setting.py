@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 Value = TypeVar("Value")
 
 MAX_NAMESPACES: Final = 10_000
 """How many namespaces can override a setting. Beyond that, the one that was set first is forgotten."""
+
+
+class Setting(Protocol[Value]):
+    """A setting of the whole server that single namespaces can override."""
+
+    server_wide: Value
+    """The value for namespaces without a value of their own."""
+
+    def of(self, namespace: str) -> Value:
+        """The value for a namespace."""
+
+    def own(self, namespace: str) -> Value | None:
+        """The namespace's own value, or None."""
+
+    def all_own(self) -> set[Value]:
+        """The values of all namespaces that have their own, as far as they are known."""
+
+    def set(self, value: Value | None, namespace: str | None) -> None:
+        """Set the value for a namespace, or for the whole server (None). The value None restores the default."""
+
+    def reset(self, namespace: str | None) -> None:
+        """Restore the default for a namespace, or for all namespaces and the whole server (None)."""
 
 
 class NamespaceSetting(Generic[Value]):

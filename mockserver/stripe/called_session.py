@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from mockserver.contract.document.credentials import CredentialPlace
 from mockserver.engine.namespaces import ANONYMOUS, HEADER, namespace_of
 from mockserver.messages import Request
-from mockserver.payments import PaymentSession, PaymentSessions
+from mockserver.payments import PaymentSession, Sessions
 from mockserver.stripe.api_keys import sent_key
 
 _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
@@ -17,9 +17,7 @@ _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 _MOST_COMPARED: Final = 1000
 
 
-def called_session(
-    sessions: PaymentSessions, request: Request, places: Iterable[CredentialPlace]
-) -> PaymentSession | None:
+def called_session(sessions: Sessions, request: Request, places: Iterable[CredentialPlace]) -> PaymentSession | None:
     """The payment session; None if there is none, or if the session of several callers could be meant.
 
     A scenario can give the same client secret to several callers. Then the request has to show which of them it comes

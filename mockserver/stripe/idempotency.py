@@ -7,15 +7,18 @@ from hashlib import blake2b
 from typing import Final
 
 from mockserver.messages import Call, Fault, Reply, Request
-from mockserver.storage.keyed_store import KeyedStore
+from mockserver.payments.ledger import Stored
+from mockserver.storage.keyed_store import KeyedValues
 from mockserver.stripe.stripe_errors import StripeError
 
 HEADER: Final = "idempotency-key"
-DEFAULT_CAP: Final = 10_000
+MOST_REPLIES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _StoredReply:
+class StoredReply:
+    """The reply to a call with an Idempotency-Key. `digest` and `subject` are hashes."""
+
     digest: bytes
     subject: bytes
     outcome: Reply | Fault
@@ -32,10 +35,10 @@ class _StoredReply:
 
 
 class IdempotentReplies:
-    """Replies by namespace and Idempotency-Key. Beyond the cap the oldest are dropped."""
+    """Replies by namespace and Idempotency-Key."""
 
-    def __init__(self, *, cap: int = DEFAULT_CAP) -> None:
-        self._stored: KeyedStore[_StoredReply] = KeyedStore(cap=cap, size=_StoredReply.size)
+    def __init__(self, stored: Stored) -> None:
+        self._stored: KeyedValues[StoredReply] = stored("reply", cap=MOST_REPLIES, size=StoredReply.size)
 
     def once(
         self,
@@ -59,7 +62,7 @@ class IdempotentReplies:
         if key is None:
             return answer()
         digest = _digest(call)
-        place = _hash(f"{namespace}\0{caller}\0{key}")
+        place = namespace, _place(caller, key)
         before, subject_hash = self._stored.get(place), _hash(subject)
         if before is not None and before.digest != digest:
             raise StripeError(
@@ -70,12 +73,14 @@ class IdempotentReplies:
         if before is not None and before.subject == subject_hash:
             return _replayed(before, for_browser="origin" in call.request.headers)
         outcome = answer()
-        self._stored.put(namespace, place, _StoredReply(digest, subject_hash, replace(outcome, delay=0.0), request_id))
+        self._stored.put(namespace, place, StoredReply(digest, subject_hash, replace(outcome, delay=0.0), request_id))
         return outcome
 
-    def reset(self, namespace: str | None) -> None:
-        """Remove the replies of a namespace, or all (None)."""
-        self._stored.reset(namespace)
+
+def reply_key(request: Request, *, caller: str) -> bytes | None:
+    """The second part of the key of a stored reply to a request; None if no reply is stored."""
+    key = _key(request)
+    return None if key is None else _place(caller, key)
 
 
 def echoed_key(request: Request) -> tuple[tuple[str, str], ...]:
@@ -89,7 +94,11 @@ def _key(request: Request) -> str | None:
     return request.headers.get(HEADER) if request.method == "POST" else None
 
 
-def _replayed(before: _StoredReply, *, for_browser: bool) -> Reply | Fault:
+def _place(caller: str, key: str) -> bytes:
+    return _hash(f"{caller}\0{key}")
+
+
+def _replayed(before: StoredReply, *, for_browser: bool) -> Reply | Fault:
     if isinstance(before.outcome, Fault) and for_browser:
         return before.outcome
     headers = (("idempotent-replayed", "true"), ("original-request", before.request_id))

@@ -38,8 +38,7 @@ class StripeApi:
         self._engine = engine
         self._max_body = max_body
         self._operations = stripe_operations(engine.ledger)
-        self._replies = IdempotentReplies()
-        engine.on_reset(self._replies.reset)
+        self._replies = IdempotentReplies(engine.state.keyed_values)
 
     @made_once
     def contract(self) -> Contract:

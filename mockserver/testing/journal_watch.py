@@ -50,7 +50,7 @@ class LocalWatch(JournalWatch):
     def __init__(self, engine: Engine, earlier_owners: Container[str]) -> None:
         super().__init__()
         self._earlier_owners = earlier_owners
-        self.end = engine.journal.listen(self._listen)
+        self.end = engine.state.journal.listen(self._listen)
 
     def _listen(self, _: int, entry: Entry) -> None:
         if entry.owner not in self._earlier_owners:

@@ -7,5 +7,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.web.access_log import AccessLog
 from mockserver.web.app import Application, create_app
+from mockserver.web.opened_engine import open_engine
 
-__all__ = ["ASGIApp", "AccessLog", "Application", "Receive", "Scope", "Send", "create_app"]
+__all__ = ["ASGIApp", "AccessLog", "Application", "Receive", "Scope", "Send", "create_app", "open_engine"]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.engine.engine import Engine
-from mockserver.loading import load_engine
 from mockserver.messages import Reply
 from mockserver.reloading import Reloader
 from mockserver.settings import Settings
@@ -17,6 +16,7 @@ from mockserver.web.asgi_exchange import AsgiExchange
 from mockserver.web.content_codings import decoded
 from mockserver.web.dispatch import Decision, Dispatcher
 from mockserver.web.large_requests import is_large
+from mockserver.web.opened_engine import open_engine
 from mockserver.web.reply_messages import head_lines, sent_body
 from mockserver.web.request_body import Body, received_body
 from mockserver.web.request_head import RequestHead
@@ -42,7 +42,7 @@ def create_app(
     that run long. Raises UsageError: a setting, the contract or a scenario cannot be used.
     """
     settings = settings or Settings()
-    engine = engine or load_engine(settings)
+    engine = engine or open_engine(settings)
     reloader = Reloader(engine, settings, log=log.tell if log else None) if settings.reload else None
     return Application(settings, engine, log=log, reloader=reloader, warm_up=warm_up)
 
@@ -68,6 +68,8 @@ class Application:
         warm_up: bool = False,
     ) -> None:
         self._redactor = engine.redactor
+        self._state = engine.state
+        self._is_shared = engine.state.is_shared
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
@@ -90,8 +92,11 @@ class Application:
         """The fast path: the answer to a complete request, without a task and without ASGI messages.
 
         If the answer has to wait, as a fault or a delayed reply does, this is an ASGI app that delivers it. A large
-        request, and one that misses something which takes long, is left to the app itself.
+        request, one that misses something which takes long, and every request if state is in a store, is left to the
+        app itself.
         """
+        if self._is_shared:
+            return self
         started = perf_counter()
         received = received_body(body, announced=head.fields.length, limit=self._max_body)
         if head.fields.content_coding:
@@ -136,6 +141,7 @@ class Application:
             self._warm_up.stop()
         if self._reloader is not None:
             self._reloader.stop()
+        await self._state.close()
         if self._log is not None:
             self._log.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -48,7 +48,7 @@ class AsgiExchange:
 
     async def run(self, dispatcher: Dispatcher, *, max_body: int) -> None:
         """Ask for a decision by the head alone, then by head and body, and carry it out."""
-        decision = dispatcher.decide(self._head, None)
+        decision = await dispatcher.decide_head(self._head)
         if decision.outcome is None:
             body = await read_body(self._receive, announced=self._head.fields.length, limit=max_body)
             if body is None:

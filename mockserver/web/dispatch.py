@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
-from mockserver.errors import Refusal
+from mockserver.engine.mock_headers import refusal_reply
+from mockserver.errors import Refusal, StoreUnavailableError
 from mockserver.limits.memo import Memo
 from mockserver.messages import Fault, Reply, Request
 from mockserver.settings import Settings
@@ -19,8 +20,9 @@ from mockserver.web.apis import Answer, Api, Apis, Step
 from mockserver.web.large_requests import LargeRequests
 from mockserver.web.origin_rules import exposing, preflight_headers
 from mockserver.web.own_replies import internal_error, malformed_http, report_crash
-from mockserver.web.request_body import Body
+from mockserver.web.request_body import NOT_READ, Body
 from mockserver.web.request_head import RequestHead
+from mockserver.web.stripe_paths import stripe_resource
 
 # A request misses at most its API, the contract of the API, its compiled operation, openapi-core and samples. One more,
 # because files can be reloaded meanwhile.
@@ -93,13 +95,17 @@ class Dispatcher:
             return None
         return _Way(self.apis.of(head.path), access.headers)
 
+    async def decide_head(self, head: RequestHead) -> Decision:
+        """The decision about a request without its body."""
+        return await self._stored(head, None, lambda: self.decide(head, None))
+
     async def decide_when_ready(self, head: RequestHead, body: Body) -> Decision:
         """The decision about a request with its body. Other requests are answered while it waits for what is missing.
 
         Requests that miss the same wait for each other: it is imported, made and compiled once.
         """
         for _ in range(_MAX_STEPS):
-            decision = self.decide(head, body)
+            decision = await self._stored(head, body, lambda: self.decide(head, body))
             if decision.missing is None:
                 return decision
             try:
@@ -108,7 +114,7 @@ class Dispatcher:
                 break
             # Compiling an operation can drop another one.
             self._ways.clear()
-        return self.decide(head, body, is_ready=True)
+        return await self._stored(head, body, lambda: self.decide(head, body, is_ready=True))
 
     async def decide_large(self, head: RequestHead, body: Body) -> Decision:
         """The decision about a large request with its body. Other requests are answered while it is checked."""
@@ -120,9 +126,35 @@ class Dispatcher:
             await asyncio.to_thread(_compile, contract, request)
             outcome = await self._large_requests.read(contract, request)
         except Exception:  # noqa: BLE001  # a bug of the mock: `decide` meets it as well, and reports it
-            return self.decide(head, body, is_ready=True)
-        with contract.knowing(request, outcome):
-            return self.decide(head, body, is_ready=True)
+            return await self._stored(head, body, lambda: self.decide(head, body, is_ready=True))
+
+        def decide() -> Decision:
+            with contract.knowing(request, outcome):
+                return self.decide(head, body, is_ready=True)
+
+        return await self._stored(head, body, decide)
+
+    async def _stored(self, head: RequestHead, body: Body | None, decide: Callable[[], Decision]) -> Decision:
+        """The result of a decision, when its effects are stored."""
+        engine = self._engine
+        if not engine.state.is_shared:
+            return decide()
+        request = head.request(body or NOT_READ, self._scheme)
+        try:
+            return await engine.state.decision(decide, request, engine.contract.credential_places)
+        except StoreUnavailableError as error:
+            access = self._access.decide(head)
+            return Decision(self._unavailable(head, error), access.headers, before_body=body is None)
+
+    @staticmethod
+    def _unavailable(head: RequestHead, error: StoreUnavailableError) -> Reply:
+        """The answer if state cannot be read or stored. There is no journal entry, because that is state, too."""
+        if stripe_resource(head.path) is None:
+            return refusal_reply(error.refusal)
+        from mockserver.stripe.stripe_errors import refusal_error
+        from mockserver.stripe.stripe_replies import error_reply
+
+        return error_reply(refusal_error(error.refusal, head.request()))
 
     def _answer_to_head(self, head: RequestHead, access: AccessDecision) -> Answer:
         """The answer to a request whose head alone is answered."""

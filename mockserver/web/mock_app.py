@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.control import ControlApi
 from mockserver.engine.engine import Engine
+from mockserver.engine.mock_headers import refusal_reply
+from mockserver.errors import StoreUnavailableError
 from mockserver.messages import Reply, Request
 from mockserver.pages import Pages
 from mockserver.settings import Settings
@@ -33,16 +35,20 @@ def mock_app(engine: Engine, settings: Settings, control_api: ControlApi) -> ASG
     """
     pages = Pages(engine, max_body=settings.max_body)
     control = ControlEndpoint(control_api)
+
+    def page(handler: Handler) -> Endpoint:
+        return Endpoint(handler, engine)
+
     return Starlette(
         routes=[
-            *(Route(path, Endpoint(pages.file(name))) for path, name in PAGE_FILES.items()),
-            *(Route(path, Endpoint(pages.stripe_part(name))) for path, name in SCRIPT_PARTS.items()),
-            Route(WINGBACK_SCRIPT, Endpoint(pages.wingback_script)),
-            Route("/__mock/wingback/payment-sessions/{token:path}", Endpoint(pages.payment_session)),
-            Route("/v3", Endpoint(pages.stripe_script)),
-            Route("/v3/", Endpoint(pages.stripe_script)),
-            Route("/stripe.js", Endpoint(pages.newest_stripe_script)),
-            Route("/{train}/stripe.js", Endpoint(pages.stripe_script)),
+            *(Route(path, page(pages.file(name))) for path, name in PAGE_FILES.items()),
+            *(Route(path, page(pages.stripe_part(name))) for path, name in SCRIPT_PARTS.items()),
+            Route(WINGBACK_SCRIPT, page(pages.wingback_script)),
+            Route("/__mock/wingback/payment-sessions/{token:path}", page(pages.payment_session)),
+            Route("/v3", page(pages.stripe_script)),
+            Route("/v3/", page(pages.stripe_script)),
+            Route("/stripe.js", page(pages.newest_stripe_script)),
+            Route("/{train}/stripe.js", page(pages.stripe_script)),
             Route("/__mock/health", control),
             *(Route(path, control) for path in PROBES),
             Route("/__mock/scenarios", control),
@@ -70,12 +76,21 @@ class Endpoint:
     Starlette would run a plain function in a thread pool. Handlers run in the event loop, as all code of the mock does.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, engine: Engine) -> None:
         self._handler = handler
+        self._engine = engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what the handler returns."""
-        answer = self._handler(scope[REQUEST], scope["path_params"])
+        request: Request = scope[REQUEST]
+        try:
+            answer = await self._engine.state.decision(
+                lambda: self._handler(request, scope["path_params"]),
+                request,
+                self._engine.contract.credential_places,
+            )
+        except StoreUnavailableError as error:
+            answer = refusal_reply(error.refusal, headers=ControlApi.HEADERS)
         await response_of(answer, scope["method"])(scope, receive, send)
 
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import Future
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from mockserver.limits.slices import Piece, Sliced
 
@@ -26,7 +27,7 @@ class SliceScheduler:
             pause = next(work)
             while True:
                 if pause is not None:
-                    await asyncio.wrap_future(pause)
+                    await _end_of(pause)
                 async with self._turn:
                     pause = next(work)
                     # Other requests are answered now, before the next slice of any work.
@@ -43,7 +44,7 @@ class SliceScheduler:
             piece = next(work, None)
             await asyncio.sleep(0)
         if isinstance(piece, Future):
-            await asyncio.wrap_future(piece)
+            await _end_of(piece)
             return b""
         return piece
 
@@ -52,3 +53,9 @@ class SliceScheduler:
         while (piece := await self.next(work)) is not None:
             if piece:
                 yield piece
+
+
+async def _end_of(pause: Future[Any]) -> None:
+    """Wait for the end of a pause. The work that pauses gets the result or the error from the future."""
+    with suppress(Exception):
+        await asyncio.wrap_future(pause)

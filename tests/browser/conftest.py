@@ -76,7 +76,7 @@ def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
 @pytest.fixture(scope="module")
 def mock(shared_mock: Mock) -> Mock:
     """A mock that is in its initial state at the start of a module."""
-    shared_mock.engine.reset(None)
+    shared_mock.restore()
     return shared_mock
 
 

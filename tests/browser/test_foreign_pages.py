@@ -109,7 +109,7 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(profile: BrowserContext, mock: Mock) -> Iterator[Page]:
     """A page, beside a mock in its initial state."""
-    mock.engine.reset(None)
+    mock.restore()
     kept, page = profile.pages[0], profile.new_page()
     yield page
     for opened in profile.pages:

@@ -37,6 +37,9 @@ FLAGS: dict[str, tuple[str, Any]] = {
     "admin-token": ('"let me in"', "let me in"),
     "max-body": ("10", 10),
     "log-format": ('"json"', "json"),
+    "store": ('"redis://localhost"', "redis://localhost"),
+    "store-ttl": ('"2h"', 7200.0),
+    "store-timeout": ("30", 30.0),
     "validation": ('"openapi-core"', "openapi-core"),
 }
 PATHS = {"spec", "scenarios", "port-file", "uds", "tls-cert", "tls-key"}

@@ -306,7 +306,7 @@ def test_nothing_but_a_route_or_a_refusal(path: str, method: str) -> None:
 
 
 def test_an_unknown_path_is_searched_once() -> None:
-    """If a client repeats an unknown path, the refusal is the same, and the nearest templates are not searched again."""
+    """If a client repeats an unknown path, the refusal is the same, and the nearest paths are not searched again."""
     many = router(*(f"GET /v{number}/items/{{id}}" for number in range(100)))
     details: list[str] = []
 

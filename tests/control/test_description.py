@@ -22,6 +22,7 @@ from mockserver.settings import Settings, bundled
 from mockserver.web.mock_app import mock_app
 from tests.support.mock import CREATE, Mock, mock_of
 from tests.support.raw import RawConnection
+from tests.support.state import memory_of
 from tests.web.test_wire import MALFORMED
 
 TEXT = (bundled("spec") / "admin.yaml").read_text("utf-8")
@@ -289,14 +290,14 @@ def test_unknown_paths(mock: Mock, path: str) -> None:
     check("GET", HEALTH, reply.status_code, reply.headers, reply.content)
 
     assert (404, "unknown-path") == (reply.status_code, reply.headers["mock-refused"])
-    assert 0 == len(mock.engine.journal)
+    assert 0 == len(memory_of(mock.engine).journal)
 
 
 @pytest.mark.parametrize("path", ["/__mock", "/__mocks/x", "/%5f_mock/health", "/x/__mock/health"])
 def test_similar_paths(mock: Mock, path: str) -> None:
     """Similar paths belong to the contract, and are in the journal."""
     assert 404 == mock.http.get(path).status_code
-    assert [path] == [entry.request.path for entry in mock.engine.journal]
+    assert [path] == [entry.request.path for entry in memory_of(mock.engine).journal]
 
 
 def test_cors(mock: Mock) -> None:

@@ -16,6 +16,7 @@ import pytest
 from mockserver.settings import Settings
 from tests.support.mock import CREATE, SESSION, Mock, mock_of
 from tests.support.shop import prepared
+from tests.support.state import memory_of
 
 KEY = "api_key_one"
 OTHERS = ("api_key_two", "api_key_three")
@@ -55,7 +56,7 @@ def busy() -> Iterator[Mock]:
 
 @pytest.fixture(scope="module")
 def quiet(busy: Mock) -> Iterator[Mock]:
-    assert busy.engine.journal
+    assert memory_of(busy.engine).journal
     with server() as mock:
         yield mock
 

@@ -190,7 +190,6 @@ def test_events_end_with_the_server() -> None:
         thread.start()
         assert begun.wait(10)
         # The fixture would close the client first, so the test stops the server itself.
-        mock.engine.journal.listen(lambda number, entry: None)
         stopping = threading.Thread(target=mock.stop)
         stopping.start()
         thread.join(10)

@@ -96,7 +96,7 @@ def test_a_reset_leaves_the_counts(mock: Mock) -> None:
     """Counters never fall; what is in memory is counted now."""
     mock.create()
     assert (1, 1) == (value(mock, "payment_sessions"), value(mock, "journal_entries"))
-    mock.engine.reset(None)
+    mock.restore()
 
     assert (0, 0) == (value(mock, "payment_sessions"), value(mock, "journal_entries"))
     assert 1 == value(mock, "requests_total", operation=CREATE, scenario="happy_path", status="200")
@@ -149,7 +149,7 @@ def test_names_of_a_contract_are_escaped() -> None:
     """Quotes, backslashes and line breaks in an operation id do not break the format."""
     name = 'a"b\\c\nd\x1b'
     with mock_of(Settings(seed=1)) as mock:
-        mock.engine.recorder.metrics.record(entry(name, Reply(status=200)))
+        mock.engine.state.metrics.record(entry(name, Reply(status=200)))
         found = {dict(labels).get("operation") for _, labels in samples(mock)}
 
     assert r'a"b\c\nd\x1b' in found

@@ -14,6 +14,7 @@ from mockserver.scenarios.format import load_folder
 from mockserver.scenarios.scenario_selector import ScenarioSelector
 from mockserver.settings import Settings, bundled
 from tests.support.mock import CREATE, SESSION, TLS, Mock, mock_of
+from tests.support.state import memory_of
 
 BODY = {"operation": "add_method", "address": True}
 CALLERS = 40
@@ -281,7 +282,7 @@ def test_promise_13_names_are_bounded(mock: Mock) -> None:
     mock.http.headers["Mock-Namespace"] = "n" * 5001
     other = mock.get("journal")["count"]
     del mock.http.headers["Mock-Namespace"]
-    (entry,) = mock.engine.journal
+    (entry,) = memory_of(mock.engine).journal
 
     assert (1, 0, True) == (count, other, len(entry.owner) < 200)
 

@@ -103,7 +103,7 @@ def test_places_do_not_count_the_items_of_others(mock: Mock, listing: str) -> No
     """The links for a namespace are the same, however many calls others make."""
     links = []
     for others in (0, 7):
-        mock.engine.reset(None)
+        mock.restore()
         for _ in range(3):
             mock.create()
             for _ in range(others):

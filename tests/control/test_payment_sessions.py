@@ -61,7 +61,7 @@ def shared_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
 @pytest.fixture
 def mock(shared_mock: Mock) -> Mock:
     """A mock in its initial state."""
-    shared_mock.engine.reset(None)
+    shared_mock.restore()
     return shared_mock
 
 

@@ -23,6 +23,7 @@ from mockserver.scenarios.format.matcher_formats import MATCHERS
 from mockserver.scenarios.format.scenario_format import condition_format
 from mockserver.settings import Settings
 from tests.support.mock import CREATE, SESSION, Mock
+from tests.support.state import memory_of
 
 HEADERS = Headers([("wb-key", "api_key_demo"), ("content-type", "application/json")])
 ATTACK = {"body": {f"a{number}": number for number in range(900)}}
@@ -30,6 +31,7 @@ ATTACK = {"body": {f"a{number}": number for number in range(900)}}
 
 def fill(engine: Engine, count: int, **members: Any) -> None:
     """Add calls to the journal."""
+    memory_of(engine)
     body = json.dumps({"operation": "add_method", "address": True, **members}).encode()
     for _ in range(count):
         engine.handle(Request(method="POST", path=SESSION, headers=HEADERS, body=body))

@@ -20,6 +20,7 @@ from tests.support.calls import CUSTOMER, PATH, send, session
 from tests.support.markdown import BLOCKS, rows
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import SECRET_KEY, card_data, prepared
+from tests.support.state import memory_of
 
 DOCUMENT = "docs/choices.md"
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -203,10 +204,10 @@ def confirmation_tokens(mock: Mock) -> bool:
 def debit_outcome(mock: Mock) -> bool:
     debit = {"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}}}
     setup = prepared(mock, scenario="sepa_debit")
-    session = mock.engine.payment_sessions.get(None, setup.token)
+    session = memory_of(mock.engine).payment_sessions.get(None, setup.token)
     assert session is not None
     on_confirm = ConfirmOutcome(kind="decline", detail="incorrect_cvc")
-    mock.engine.payment_sessions.replace(replace(session, on_confirm=on_confirm))
+    memory_of(mock.engine).payment_sessions.replace(replace(session, on_confirm=on_confirm))
     return bool(setup.call("confirm", debit).json()["error"]["code"] == "incorrect_cvc")
 
 

@@ -96,8 +96,11 @@ def compose_services(block: Block, folder: Path) -> None:
 
 
 def kubernetes(block: Block, _: Path) -> None:
-    """The arguments start a server, and its probes get 200 from it, by IP address and by the name of the Service."""
-    deployment, service = yaml.safe_load_all(block.text)
+    """The arguments start a server, and its probes get 200 from it, by IP address and by the name of the Service.
+
+    The two replicas share the store, whose address is that of the other Service.
+    """
+    deployment, service, store, store_service = yaml.safe_load_all(block.text)
     pod = deployment["spec"]["template"]
     (container,) = pod["spec"]["containers"]
     (port,) = container["ports"]
@@ -106,7 +109,10 @@ def kubernetes(block: Block, _: Path) -> None:
     hosts = ("10.1.2.3:8080", f"{name}:8080", f"{name}.shop.svc.cluster.local:8080")
 
     assert IMAGE == container["image"]
-    assert (1, {"type": "Recreate"}) == (deployment["spec"]["replicas"], deployment["spec"]["strategy"])
+    assert 2 == deployment["spec"]["replicas"]
+    address = f"redis://{store_service['metadata']['name']}:{store_service['spec']['ports'][0]['port']}/0"
+    assert [{"name": "MOCKSERVER_STORE", "value": address}] == container["env"]
+    assert store["spec"]["template"]["metadata"]["labels"] == store_service["spec"]["selector"]
     assert pod["metadata"]["labels"] == deployment["spec"]["selector"]["matchLabels"] == service["spec"]["selector"]
     assert [{"name": "http", "port": 8080, "targetPort": port["name"]}] == service["spec"]["ports"]
     assert {port["name"]} == {probe["port"] for probe in probes}

@@ -38,16 +38,16 @@ def restarted(mock: Mock, name: str | None, *, server_wide: bool) -> tuple[bool,
 
 def activation(mock: Mock) -> bool:
     own = restarted(mock, "retry_after_503", server_wide=False)
-    mock.engine.reset(None)
+    mock.restore()
     every = restarted(mock, "retry_after_503", server_wide=True)
-    mock.engine.reset(None)
+    mock.restore()
     of_another = restarted(mock, "card_declined", server_wide=True)
     return (own, every, of_another) == ((True, False), (True, True), (False, False))
 
 
 def deactivation(mock: Mock) -> bool:
     own = restarted(mock, None, server_wide=False)
-    mock.engine.reset(None)
+    mock.restore()
     return (own, restarted(mock, None, server_wide=True)) == ((True, False), (True, True))
 
 

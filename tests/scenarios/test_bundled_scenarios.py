@@ -26,6 +26,7 @@ from mockserver.server import BackgroundServer
 from mockserver.settings import Settings, bundled
 from mockserver.web import create_app
 from tests.support import markdown
+from tests.support.state import memory_of
 
 SCENARIOS = load_folder(bundled("scenarios"))
 ORDINARY = "Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670"
@@ -307,7 +308,7 @@ def test_the_session_stores_the_outcome(engine: Engine, name: str) -> None:
     """A scenario about confirmations changes nothing at first: the payment session stores its outcome."""
     reply = answer(engine, name, namespace=f"confirm {name}")
     assert reply is not None
-    session = engine.payment_sessions.get(f"name:confirm {name}", json.loads(reply.body)["token"])
+    session = memory_of(engine).payment_sessions.get(f"name:confirm {name}", json.loads(reply.body)["token"])
 
     assert session is not None
     assert CONFIRMATIONS[name] == session.on_confirm
@@ -359,7 +360,7 @@ def test_off_contract_is_off_contract() -> None:
             broken_by[name] = broken != []
             if name == "breaks_contract":
                 assert {"/provider", "/token", "/status"} == {violation.pointer for violation in broken}
-    entries = {entry.scenario: entry.off_contract is not None for entry in engine.journal}
+    entries = {entry.scenario: entry.off_contract is not None for entry in engine.state.journal}
 
     assert broken_by == {name: entries[name] for name in broken_by}
     assert {name for name, is_broken in broken_by.items() if is_broken} == {

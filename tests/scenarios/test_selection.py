@@ -81,7 +81,7 @@ def test_no_stub(tmp_path: Path) -> None:
     )
     assert (404, "No stub fits", detail) == (problem["status"], problem["title"], problem["detail"])
     assert [{"stub": name, "misses": found} for name, found in misses.items()] == problem["stubs"]
-    [entry] = mock.journal
+    [entry] = mock.state.journal
     assert (None, None, "no-stub", Nearest(scenario="happy_path", stub="b"), misses["b"]) == (
         entry.scenario,
         entry.stub,
@@ -101,7 +101,7 @@ def test_a_rendered_reply_that_breaks_the_contract(tmp_path: Path) -> None:
     assert {("body", "/provider", "enum"), ("body", "/token", "type")} == {
         (each["in"], each["pointer"], each["keyword"]) for each in problem["violations"]
     }
-    [entry] = mock.journal
+    [entry] = mock.state.journal
     assert ("reply-violates-contract", None, None, Nearest(scenario="happy_path", stub="a"), None, 2) == (
         entry.refused,
         entry.scenario,
@@ -134,8 +134,8 @@ def test_off_contract(tmp_path: Path) -> None:
     assert (418, b"<p>no</p>") == (outcome.status, outcome.body)
     assert (("Content-Type", "text/html"), ("X", "POST")) == outcome.headers[:2]
     mock.handle(post(mock_scenario="fine"))
-    assert ["on purpose", None] == [entry.off_contract for entry in mock.journal]
-    assert ["on purpose", None] == [entry.as_json()["off_contract"] for entry in mock.journal]
+    assert ["on purpose", None] == [entry.off_contract for entry in mock.state.journal]
+    assert ["on purpose", None] == [entry.as_json()["off_contract"] for entry in mock.state.journal]
 
 
 SEQUENCE = stub(f"times: 2\nreply: {{status: 503, {OFF}}}") + more("b", "reply: {payment_session: {}}")

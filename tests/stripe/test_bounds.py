@@ -11,9 +11,11 @@ from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.saved_methods import MOST_METHODS, SavedMethod, SavedMethods
 from mockserver.payments.session_template import SessionTemplate
+from mockserver.storage.keyed_store import KeyedStore
 from mockserver.stripe.idempotency import IdempotentReplies
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import card_data, prepared
+from tests.support.state import memory_of, stored_with
 
 
 def session(sessions: PaymentSessions, count: int, namespace: str = "") -> PaymentSession:
@@ -54,7 +56,7 @@ def test_promise_13_a_reset_clears_everything() -> None:
 
 def test_promise_13_saved_methods() -> None:
     """The number of saved methods of a customer, and the number of customers, are limited."""
-    saved = SavedMethods(cap=2)
+    saved = SavedMethods(stored_with(2)("customer", cap=2, size=lambda customer: customer.size))
     method = known_method("pm_card_visa", RandomIds(1, "", 1))
     assert method is not None
     for number in range(MOST_METHODS + 5):
@@ -70,7 +72,7 @@ def test_promise_13_saved_methods() -> None:
 
 def test_promise_13_replays() -> None:
     """A request with a dropped idempotency key is carried out again."""
-    replays = IdempotentReplies(cap=2)
+    replays = IdempotentReplies(stored_with(2))
     answered = []
 
     def ask(key: str) -> None:
@@ -98,12 +100,14 @@ def test_promise_13_large_payment_methods(monkeypatch: pytest.MonkeyPatch) -> No
         for number, setup in enumerate(setups):
             setup.http.post("/v1/payment_methods", json=data, headers={"Idempotency-Key": str(number)})
             setup.call("confirm", {"payment_method_data": data}, idempotency_key=f"c{number}")
-        sessions = mock.engine.payment_sessions
+        sessions = memory_of(mock.engine).payment_sessions
 
         assert "succeeded" == setups[-1].status
         assert 10 > len(sessions) > 1
         assert len(sessions) == len(sessions._tokens) == len(sessions._setup_intents)
-        assert 10 > len(mock.engine.ledger.methods) > 1
+        methods = mock.engine.ledger.methods
+        assert isinstance(methods, KeyedStore)
+        assert 10 > len(methods) > 1
 
 
 @pytest.mark.parametrize(

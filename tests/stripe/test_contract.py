@@ -23,6 +23,7 @@ from mockserver.web.stripe_paths import SERVED, stripe_resource
 from tests.support.cases import generated
 from tests.support.mock import Mock, mock_of
 from tests.support.shop import SECRET_KEY, Setup, card_data, prepared
+from tests.support.state import memory_of
 
 SPEC = bundled("spec") / "stripe.yaml"
 
@@ -76,7 +77,7 @@ def exercise(setup: Setup, mock: Mock) -> list[httpx.Response]:
 def test_promise_2_replies_are_in_contract(mock: Mock, contract: Contract) -> None:
     """Success and error of every operation follow spec/stripe.yaml; the test checks the sent bytes."""
     replies = exercise(prepared(mock), mock)
-    entries = [entry for entry in mock.engine.journal if entry.operation in OPERATIONS]
+    entries = [entry for entry in memory_of(mock.engine).journal if entry.operation in OPERATIONS]
 
     assert set(OPERATIONS) == {entry.operation for entry in entries}
     assert [200, 200, 200, 200, 303, 400, 400, *[200] * 5] == [reply.status_code for reply in replies]

@@ -18,6 +18,7 @@ from mockserver.settings import Settings
 from mockserver.web import AccessLog, create_app
 from tests.support.mock import Mock
 from tests.support.shop import SECRET_KEY, Setup, card_data, flat, prepared
+from tests.support.state import memory_of
 
 REAL = "4111111111111111"
 GROUPED = "4111 1111 1111 1111"
@@ -41,7 +42,7 @@ class Logged:
     stream: io.StringIO
 
     def clear(self) -> None:
-        self.mock.engine.reset(None)
+        self.mock.restore()
         self.log.close()
         self.stream.seek(0)
         self.stream.truncate()
@@ -88,7 +89,11 @@ def test_promise_10_a_real_number_goes_nowhere(logged: Logged, way: str) -> None
     setup = prepared(logged.mock)
     path, fields = real_number_request(way, setup)
     reply = setup.http.post(path, json=fields) if "JSON" in way else setup.http.post(path, data=flat(fields))
-    requests = [entry.request for entry in logged.mock.engine.journal if entry.operation != "c_create_payment_session"]
+    requests = [
+        entry.request
+        for entry in memory_of(logged.mock.engine).journal
+        if entry.operation != "c_create_payment_session"
+    ]
     text = "\n".join([reply.text, journal_of(logged.mock), logged.text, *map(repr, requests)])
 
     assert reply.status_code in {400, 402}
@@ -100,7 +105,7 @@ def test_a_real_number_is_not_stored(mock: Mock) -> None:
     number = "5454" + "5454" + "5454" + "5454"
     setup = prepared(mock)
     setup.http.post("/v1/payment_methods", data=flat(card_data(number)))
-    stored = [entry.request.body for entry in mock.engine.journal]
+    stored = [entry.request.body for entry in memory_of(mock.engine).journal]
 
     assert [] == [body for body in stored if number.encode() in body]
 

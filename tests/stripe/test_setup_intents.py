@@ -480,6 +480,6 @@ def test_promise_4_repeatable(mock: Mock) -> None:
         return [setup.secret.encode(), *(reply.content for reply in replies), json.dumps(setup.saved()).encode()]
 
     first = life()
-    mock.engine.reset(None)
+    mock.restore()
 
     assert first == life()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from ssl import create_default_context
 from typing import Any
 
 import httpx
 
 from mockserver.engine.engine import Engine
-from mockserver.loading import load_engine
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
-from mockserver.web import create_app
+from mockserver.web import create_app, open_engine
+from tests.support.stores import empty_store
 
 __all__ = ["CREATE", "SESSION", "Mock", "mock_of"]
 
@@ -47,6 +48,13 @@ class Mock:
         sent = {"operation": "add_method", "address": True} | body
         return self.http.post(path, json={name: value for name, value in sent.items() if value is not None})
 
+    def restore(self) -> None:
+        """Return the whole server to its initial state."""
+        if self.engine.state.is_shared:
+            assert 204 == httpx.post(f"{self.url}/__mock/reset", verify=TLS).status_code
+        else:
+            self.engine.reset(None)
+
     def get(self, call: str, **query: Any) -> Any:
         reply = self.http.get(f"/__mock/{call}", params=query)
         assert 200 == reply.status_code, reply.text
@@ -61,9 +69,12 @@ class Mock:
 
 @contextmanager
 def mock_of(settings: Settings | None = None) -> Iterator[Mock]:
-    """Serve a mock on real sockets."""
+    """Serve a mock on real sockets: with state in memory, or in the store that the variable of `stores` demands."""
     settings = settings or Settings(seed=1)
-    engine = load_engine(settings)
+    store = None if settings.reload else empty_store()
+    if store is not None:
+        settings = replace(settings, store=store)
+    engine = open_engine(settings)
     with BackgroundServer(create_app(settings, engine=engine)) as server, ExitStack() as stack:
         mock = Mock(server.url, engine, stack)
         mock.stop = server.stop

@@ -112,6 +112,6 @@ def test_allow(client: httpx.Client) -> None:
 def test_the_journal(client: httpx.Client, engine: Engine) -> None:
     """The journal has the method that was sent, and the operation that answered."""
     client.head("/book")
-    entry = list(engine.journal)[-1]
+    entry = list(engine.state.journal)[-1]
 
     assert ("HEAD", "get_book") == (entry.request.method, entry.operation)

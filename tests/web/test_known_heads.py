@@ -129,11 +129,11 @@ def test_the_end_of_a_connection(url: str) -> None:
 def test_an_answer_that_is_not_sent_at_once(url: str, engine: Engine) -> None:
     """A request with a known head is answered once, also if uvicorn has to send the reply."""
     httpx.put(f"{url}/__mock/scenario", json={"name": "malformed_json"}, headers={"wb-key": "key"})
-    before = len(engine.journal)
+    before = len(engine.state.journal)
     (reply,) = replies(url, create(ADDRESS))
 
     assert "malformed_json" == reply.headers["mock-scenario"]
-    assert 1 == len(engine.journal) - before
+    assert 1 == len(engine.state.journal) - before
 
 
 def test_another_contract(url: str, engine: Engine, tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""What a store has about the whole server and about one namespace, beside the stored values."""
+
+import json
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple, Self
+
+from mockserver.limits.memo import remembered
+
+FORMAT: Final = "1"
+"""The format of everything that is stored. Servers with different formats cannot share a store."""
+
+
+@remembered(entries=8192, longest=300)
+def namespace_id(key: str) -> str:
+    """The name of a namespace in the store."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+class StoreRecord(NamedTuple):
+    """The settings of all servers with the same store.
+
+    `initial_seed` is the seed of servers without `--seed`; `seed` is the one of the last reset. `activated` is empty as
+    long as each server uses its own default. `epochs` counts the resets of usage counts by scenario; the empty name is
+    for all scenarios.
+    """
+
+    initial_seed: int
+    seed: int | None = None
+    activated: tuple[str | None, ...] = ()
+    strict: bool | None = None
+    epochs: dict[str, int] = {}  # noqa: RUF012  # never changed: `with_epoch` copies it
+
+    @classmethod
+    def read(cls, text: str | bytes) -> Self:
+        """Read what `write` has written."""
+        members: dict[str, Any] = json.loads(text)
+        return cls(**{**members, "activated": tuple(members.get("activated", ()))})
+
+    def write(self) -> str:
+        """The record as text."""
+        return json.dumps({name: value for name, value in self._asdict().items() if value not in (None, (), {})})
+
+    def epoch(self, scenario: str) -> str:
+        """What changes when the usage counts of a scenario are reset everywhere."""
+        return f"{self.epochs.get('', 0)}.{self.epochs.get(scenario, 0)}"
+
+    def with_epoch(self, scenario: str) -> Self:
+        """The record after a reset of the usage counts of a scenario."""
+        return self._replace(epochs={**self.epochs, scenario: self.epochs.get(scenario, 0) + 1})
+
+
+class NamespaceRecord(NamedTuple):
+    """One namespace. Its members `seed`, `activated` and `strict` are None as long as those of the server count.
+
+    `exchanges`, `sessions` and `entries` are the numbers of its exchanges, payment sessions and journal entries so far.
+    `usage` has the number of answers of stubs, each with the epoch of its scenario.
+    """
+
+    seed: int | None = None
+    exchanges: int = 0
+    sessions: int = 0
+    entries: int = 0
+    activated: str | None = None
+    strict: bool | None = None
+    usage: dict[str, tuple[str, int]] = {}  # noqa: RUF012  # never changed: it is replaced as a whole
+
+    @classmethod
+    def read(cls, text: str | bytes) -> Self:
+        """Read what `write` has written."""
+        return cls(*json.loads(text))
+
+    def write(self) -> str:
+        """The record as text."""
+        return json.dumps(self)
+
+
+NEW_NAMESPACE: Final = NamespaceRecord()

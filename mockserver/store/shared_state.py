@@ -1,0 +1,172 @@
+"""The state of an engine that shares it with other servers."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, TypeVar
+
+from mockserver.contract.document.credentials import CredentialPlace
+from mockserver.engine.coverage import Cell, cell_of
+from mockserver.engine.journal import Entry, Journal
+from mockserver.engine.metrics import Metrics
+from mockserver.engine.state import Sizes, State
+from mockserver.errors import StoreUnavailableError, UsageError
+from mockserver.limits.slices import Sliced
+from mockserver.messages import Request
+from mockserver.payments import Ledger, PaymentSessions
+from mockserver.redaction.redactor import Redactor
+from mockserver.scenarios import ScenarioSelector
+from mockserver.settings import Settings
+from mockserver.storage.bounded_store import CAPACITY
+from mockserver.storage.keyed_store import KeyedValues
+from mockserver.store.commits import Commits
+from mockserver.store.forecast import forecast
+from mockserver.store.journal_tail import JournalTail
+from mockserver.store.known_state import KnownState
+from mockserver.store.listings import Listings
+from mockserver.store.records import NEW_NAMESPACE, namespace_id
+from mockserver.store.redis_link import RedisLink
+from mockserver.store.shared_sessions import SharedSessions
+from mockserver.store.shared_store import SharedStore
+from mockserver.store.shared_values import (
+    SharedNumbers,
+    SharedUsage,
+    SharedValues,
+    shared_activation,
+    shared_strictness,
+)
+from mockserver.store.stored_entries import StoredEntries
+from mockserver.store.transaction import ItemKind, Journalled, RunningTransaction, StateNeededError
+
+_RETRY_SECONDS: Final = 0.2
+
+Result = TypeVar("Result")
+Value = TypeVar("Value")
+
+
+def open_store(settings: Settings, redactor: Redactor) -> "SharedState":
+    """The state in the store that the settings name. Nothing is sent yet. Raises UsageError: the URL is invalid."""
+    return SharedState(RedisLink(settings.store), StoredEntries(redactor), settings=settings)
+
+
+class SharedState(State):
+    """State in a store. A decision reads and changes the running transaction, which `store` commits."""
+
+    is_shared = True
+
+    def __init__(self, link: RedisLink, entries: StoredEntries, *, settings: Settings) -> None:
+        known, running, metrics = KnownState(), RunningTransaction(), Metrics()
+        commits = Commits(known, entries, ttl=settings.store_ttl)
+        store = SharedStore(link, known, commits, running, metrics=metrics)
+        tail = JournalTail(link, entries)
+        self.store = store
+        self._link = link
+        self._known = known
+        self._listings = Listings(link, entries)
+        self._tail = tail
+        self._running = running
+        self._usage = SharedUsage(running)
+        self.shared_numbers = SharedNumbers(running, own_seed=settings.seed)
+        self.numbers = self.shared_numbers
+        self.strictness = shared_strictness(running, settings.strict)
+        self.ledger = Ledger(SharedSessions(running), self.keyed_values)
+        self.journal = tail
+        self.metrics = metrics
+
+    def attach(self, selector: ScenarioSelector) -> None:
+        """Let a selector keep its activated scenarios and usage counts in the store."""
+        selector.keep_in(shared_activation(self._running, selector.activated()), self._usage)
+
+    def keyed_values(self, kind: str, *, cap: int, size: Callable[[Value], int]) -> KeyedValues[Value]:  # noqa: ARG002  # the store measures what is written
+        """Values in the store."""
+        return SharedValues(self._running, ItemKind(kind, cap, CAPACITY))
+
+    def record(self, entry: Entry) -> None:
+        """Add an exchange to the journal and the coverage. The metrics count it when it is stored."""
+        transaction, name = self._running.now, namespace_id(entry.owner)
+        record = transaction.read(name)
+        transaction.write(name, record._replace(entries=record.entries + 1))
+        transaction.record_entry(Journalled(name, entry, cell_of(entry)))
+
+    def reset(self, namespace: str | None, *, seed: int | None) -> None:
+        """Delete everything but the coverage and the metrics."""
+        transaction = self._running.now
+        if namespace is None:
+            server = transaction.read_server()
+            transaction.reset(None)
+            transaction.write_server(server._replace(seed=seed, activated=(), strict=None, epochs={}))
+            return
+        name = namespace_id(namespace)
+        # It fails, and is made again, if another server changes the namespace at the same time.
+        transaction.read(name)
+        transaction.reset(name)
+        transaction.write(name, NEW_NAMESPACE._replace(seed=seed))
+
+    def connect(self, seconds: float) -> None:
+        """Wait until the store answers, for so many seconds. Raises UsageError: it does not, or it cannot be used."""
+        asyncio.run(self._connect(seconds))
+
+    async def close(self) -> None:
+        """Close the connections to the store."""
+        await self._tail.close()
+        await self._link.close()
+
+    async def _connect(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        try:
+            while True:
+                try:
+                    record = await self.store.begin()
+                    break
+                except StoreUnavailableError as error:
+                    if time.monotonic() + _RETRY_SECONDS >= end:
+                        raise UsageError(f"--store cannot be used: {error}") from None
+                    await asyncio.sleep(_RETRY_SECONDS * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
+        finally:
+            await self._link.close()
+        self.shared_numbers.agree(record.seed, record.initial_seed)
+
+    async def decision(
+        self, decide: Callable[[], Result], request: Request, places: Iterable[CredentialPlace]
+    ) -> Result:
+        """The result of a function that answers a request, stored before this returns. Raises StoreUnavailableError."""
+        try:
+            # Pages, scripts and preflights need no state.
+            with self._running.without_state():
+                return decide()
+        except StateNeededError:
+            lane, needs = forecast(request, places, self._known)
+            return await self.store.run(decide, lane=lane, needs=needs)
+
+    def problem(self) -> Sliced[str | None]:
+        """Why the store cannot be used; None if it can."""
+        return self._awaited(self._link.ping())
+
+    def decided(self, decide: Callable[[], Result]) -> Sliced[Result]:
+        """The result of a function that reads and changes state."""
+        return self._awaited(self.store.run(decide))
+
+    def journal_of(self, owner: str | None) -> Sliced[Journal]:
+        """A copy of the journal that has the entries of a namespace, or all entries (None)."""
+        journal = yield from self._awaited(self._listings.journal(owner))
+        self._tail.start_after(journal.last)
+        return journal
+
+    def sessions_of(self, owner: str | None) -> Sliced[PaymentSessions]:
+        """Copies of the payment sessions of a namespace, or of all (None)."""
+        return self._awaited(self._listings.sessions(owner))
+
+    def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
+        """How often each cell was exercised, on all servers."""
+        return self._awaited(self._listings.coverage(owner))
+
+    def sizes(self) -> Sliced[Sizes]:
+        """How much is in the store."""
+        return self._awaited(self._listings.sizes())
+
+    @staticmethod
+    def _awaited(work: Coroutine[Any, Any, Result]) -> Sliced[Result]:
+        future = asyncio.run_coroutine_threadsafe(work, asyncio.get_running_loop())
+        yield future
+        return future.result()

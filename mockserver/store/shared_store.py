@@ -1,0 +1,199 @@
+"""Makes decisions over shared state: several at once, and each again until it fits what is stored."""
+
+import asyncio
+import json
+import os
+import random
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, TypeVar
+
+from mockserver.engine.metrics import Metrics
+from mockserver.errors import StoreUnavailableError
+from mockserver.store.commits import COMMITTED, OUTDATED, TOO_EARLY, Commits
+from mockserver.store.known_state import KnownState
+from mockserver.store.records import StoreRecord
+from mockserver.store.redis_link import RedisLink, pause_before_retry
+from mockserver.store.transaction import Need, NeededError, RunningTransaction, Transaction
+
+Result = TypeVar("Result")
+
+MOST_AT_ONCE: Final = 32
+"""How many decisions are committed together. With many, another process is likely to commit in the meantime."""
+_TURN_OF_ANOTHER: Final = (0.001, 0.004)
+"""How long to wait if it is the turn of another process, in seconds."""
+MOST_ATTEMPTS: Final = 4
+"""How often a commit is sent that may have been lost on the way."""
+
+
+class PendingDecision(Generic[Result]):
+    """A decision that is to be made. Those with the same `lane` are likely to change the same namespace.
+
+    `needs` is what it will probably need to know, so that it is asked for once.
+    """
+
+    __slots__ = ("decide", "done", "error", "lane", "needs", "result")
+
+    def __init__(self, decide: Callable[[], Result], lane: str, needs: tuple[Need, ...]) -> None:
+        self.decide = decide
+        self.lane = lane
+        self.needs = needs
+        self.done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self.result: Any = None
+        self.error: Exception | None = None
+
+
+class Turn:
+    """Decisions that are made one after another and committed together.
+
+    `again` are those that have to be made again, and `needs` is what they need to know.
+    """
+
+    def __init__(self, known: KnownState, running: RunningTransaction) -> None:
+        self._known = known
+        self._running = running
+        self._lanes: dict[str, Transaction] = {}
+        self._decided: list[PendingDecision[Any]] = []
+        self.again: list[PendingDecision[Any]] = []
+        self.needs: dict[Need, None] = {}
+
+    def make(self, decision: PendingDecision[Any]) -> bool:
+        """Make a decision on top of the others of its lane. Returns whether other decisions can follow in this turn."""
+        if decision.done.done():
+            # Its client has gone.
+            return True
+        lane = self._lanes.setdefault(decision.lane, Transaction(self._known))
+        transaction = Transaction(lane)
+        try:
+            with self._running.run(transaction):
+                decision.result, decision.error = decision.decide(), None
+        except NeededError as missing:
+            self.needs.update(dict.fromkeys((missing.need, *decision.needs)))
+            decision.needs = ()
+            self.again.append(decision)
+            return True
+        except Exception as error:  # noqa: BLE001  # the caller gets it
+            decision.result, decision.error = None, error
+        lane.merge(transaction)
+        self._decided.append(decision)
+        # What is known before a reset does not hold after it.
+        return not transaction.resets
+
+    @property
+    def parts(self) -> dict[str, Transaction]:
+        """The transactions that have read or written something, by lane."""
+        return {name: lane for name, lane in self._lanes.items() if lane.writes or lane.reads() or lane.reads_server}
+
+    def settle(self, committed: Mapping[str, bool]) -> None:
+        """Release the results of committed lanes. The decisions of the others are made again."""
+        undone = [decision for decision in self._decided if not committed.get(decision.lane, True)]
+        self.again[:0] = undone
+        for decision in self._decided:
+            if decision.done.done() or not committed.get(decision.lane, True):
+                continue
+            if decision.error is None:
+                decision.done.set_result(decision.result)
+            else:
+                decision.done.set_exception(decision.error)
+
+
+class SharedStore:
+    """Decides in turns. While a commit is on its way, other decisions wait; then they are committed together.
+
+    Decisions of one lane build on each other. If a lane does not fit what is stored, because another server has changed
+    it, its decisions are made again on top of what is stored now.
+    """
+
+    def __init__(
+        self,
+        link: RedisLink,
+        known: KnownState,
+        commits: Commits,
+        running: RunningTransaction,
+        *,
+        metrics: Metrics,
+    ) -> None:
+        self._link = link
+        self._known = known
+        self._commits = commits
+        self._running = running
+        self._metrics = metrics
+        self._waiting: deque[PendingDecision[Any]] = deque()
+        self._work: asyncio.Task[None] | None = None
+        self._initial_seed = int.from_bytes(os.urandom(4))
+
+    async def run(self, decide: Callable[[], Result], *, lane: str = "", needs: tuple[Need, ...] = ()) -> Result:
+        """The result of a decision, which is stored before this returns. Raises StoreUnavailableError."""
+        decision = PendingDecision(decide, lane, needs)
+        self._waiting.append(decision)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._decide_all())
+        return await decision.done
+
+    async def begin(self) -> StoreRecord:
+        """Make the record of the server, unless there is one; returns it. Raises StoreUnavailableError."""
+        commit = self._link.new_id()
+        reply = await self._link.run("begin", self._commits.begin_message(commit, StoreRecord(self._initial_seed)))
+        self._known.forget()
+        self._commits.learn_server(*reply)
+        assert self._known.server is not None, "it was learned"  # noqa: S101  # by the line above
+        return self._known.server.record
+
+    async def _decide_all(self) -> None:
+        while self._waiting:
+            turn = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+            try:
+                await self._take_turn(turn)
+            except StoreUnavailableError as error:
+                for decision in turn:
+                    if not decision.done.done():
+                        decision.done.set_exception(error)
+                    if decision in self._waiting:
+                        self._waiting.remove(decision)
+            except BaseException as error:
+                for decision in (*turn, *self._waiting):
+                    if not decision.done.done():
+                        decision.done.set_exception(error)
+                self._waiting.clear()
+                raise
+
+    async def _take_turn(self, decisions: list[PendingDecision[Any]]) -> None:
+        """Make these decisions and commit them. Those that have to be made again wait first in the queue."""
+        turn = Turn(self._known, self._running)
+        for index, decision in enumerate(decisions):
+            if not turn.make(decision):
+                turn.again += decisions[index + 1 :]
+                break
+        parts = turn.parts
+        needs = tuple(turn.needs)
+        results = await self._exchange(list(parts.values()), needs) if parts or needs else []
+        for part, result in zip(parts.values(), results, strict=True):
+            for journalled in part.journal if result == COMMITTED else ():
+                self._metrics.record(journalled.entry)
+        turn.settle({lane: result == COMMITTED for lane, result in zip(parts, results, strict=True)})
+        self._waiting.extendleft(reversed(turn.again))
+        if TOO_EARLY in results:
+            await asyncio.sleep(random.uniform(*_TURN_OF_ANOTHER))  # noqa: S311  # not a secret
+
+    async def _exchange(self, parts: list[Transaction], needs: tuple[Need, ...]) -> list[int]:
+        """Send transactions and needs; returns what became of the transactions. Raises StoreUnavailableError."""
+        commit = self._link.new_id()
+        message = self._commits.message(commit, parts, needs)
+        for attempt in range(MOST_ATTEMPTS):
+            try:
+                reply = await self._link.run("commit", json.dumps(message))
+            except StoreUnavailableError:
+                # It may have been applied: the script looks for its id before it applies it again.
+                message["repeated"] = True
+                if attempt == MOST_ATTEMPTS - 1:
+                    self._known.forget()
+                    raise
+                await pause_before_retry(attempt)
+                continue
+            if reply != ["missing"]:
+                return self._commits.learn(commit, parts, reply)
+            # The store is new, or was emptied.
+            await self.begin()
+            if parts:
+                return [OUTDATED] * len(parts)
+        raise StoreUnavailableError("it loses its data as soon as it is written")

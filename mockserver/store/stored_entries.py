@@ -1,0 +1,84 @@
+"""Journal entries as text. Credentials are replaced by masks: a store never has them in clear text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mockserver.engine.journal import Entry
+from mockserver.messages import Headers, Request
+from mockserver.redaction.credential_names import CredentialNames, split_pair
+from mockserver.redaction.masks import mask
+from mockserver.redaction.redactor import Redactor, spellings
+from mockserver.store import codec
+from mockserver.store.codec import KIND
+
+_MEMBERS: Final = (
+    *("id", "at", "namespace", "request", "operation", "path", "sent", "scenario", "stub", "off_contract", "refused"),
+    *("nearest", "misses", "violations", "warnings", "outcome", "duration"),
+)
+
+
+class StoredEntries:
+    """Writes and reads the entries of one server."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def write(self, entry: Entry) -> str:
+        """The entry as text, without the credentials of its request. Their copies anywhere in it are replaced, too."""
+        names, request = self._redactor.names, entry.request
+        masked = replace(entry, request=_masked(request, names))
+        plain = codec.plain([getattr(masked, member) for member in _MEMBERS])
+        copies = {
+            # A body is written as if its bytes were characters.
+            written: mask(credential)
+            for credential in names.values(request.headers.pairs, request.query)
+            for spelling in spellings(credential)
+            for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
+        }
+        text = codec.written(plain)
+        if any(copy in text or not copy.isalnum() for copy in copies):
+            text = codec.written(_without(plain, copies))
+        return f"{json.dumps(entry.owner)}\n{text}"
+
+    def read(self, text: str) -> Entry:
+        """The entry that `write` has written."""
+        owner, _, members = text.partition("\n")
+        values: dict[str, Any] = dict(zip(_MEMBERS, codec.read(members), strict=True))
+        return Entry(owner=json.loads(owner), redactor=self._redactor, **values)
+
+
+def _masked(request: Request, names: CredentialNames) -> Request:
+    """The request with masks for the values of credentials, also for those that are too short to search copies."""
+    pairs = [
+        (name, _masked_cookies(value) if name == "cookie" else mask(value) if names.hide("header", name) else value)
+        for name, value in request.headers.pairs
+    ]
+    query = "&".join(_masked_pair(pair, names) for pair in request.query.split("&")) if request.query else ""
+    return replace(request, headers=Headers(pairs), query=query)
+
+
+def _masked_cookies(field: str) -> str:
+    parts = [part.strip().partition("=") for part in field.split(";")]
+    return "; ".join(f"{name}{equals}{mask(value.strip(chr(34))) if equals else ''}" for name, equals, value in parts)
+
+
+def _masked_pair(pair: str, names: CredentialNames) -> str:
+    name, value = split_pair(pair)
+    return f"{pair.partition('=')[0]}={mask(value)}" if value and names.hide("query", name) else pair
+
+
+def _without(plain: Any, copies: Mapping[str, str]) -> Any:
+    """JSON that the codec has made, without copies of credentials in any text. What the codec added stays."""
+    if isinstance(plain, str):
+        for copy, masked in copies.items():
+            plain = plain.replace(copy, masked)
+        return plain
+    if isinstance(plain, list):
+        return [_without(each, copies) for each in plain]
+    if not isinstance(plain, dict):
+        return plain
+    if KIND in plain:
+        return {name: member if name == KIND else _without(member, copies) for name, member in plain.items()}
+    return {_without(name, copies): _without(member, copies) for name, member in plain.items()}
