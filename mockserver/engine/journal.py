@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final
 
 from mockserver.contract.undocumented_names import UndocumentedName
@@ -65,9 +66,10 @@ class Entry:
     @property
     def size(self) -> int:
         """About how many bytes of the entry a client or a scenario has chosen."""
-        request = self.request
-        texts = len(request.path) + len(request.query) + request.headers.size
-        return texts + len(request.headers.pairs) * _BYTES_OF_A_FIELD + len(request.body) + len(self.reply.body)
+        request, headers, outcome = self.request, self.request.headers, self.outcome
+        reply = outcome.reply if isinstance(outcome, Fault) else outcome
+        texts = len(request.path) + len(request.query) + headers.size + len(request.body) + len(reply.body)
+        return texts + len(headers.pairs) * _BYTES_OF_A_FIELD
 
     @property
     def reply(self) -> Reply:
@@ -136,7 +138,7 @@ class Journal:
     """Entries in the order of the exchanges: at most `cap` entries and `capacity` bytes of messages."""
 
     def __init__(self, *, cap: int = DEFAULT_CAP, capacity: int = CAPACITY) -> None:
-        self._entries: BoundedStore[Entry] = BoundedStore(cap=cap, size=lambda entry: entry.size, capacity=capacity)
+        self._entries: BoundedStore[Entry] = BoundedStore(cap=cap, size=attrgetter("size"), capacity=capacity)
         self._listeners: tuple[Listener, ...] = ()
 
     def record(self, entry: Entry, *, number: int | None = None) -> None:

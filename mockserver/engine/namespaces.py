@@ -146,7 +146,8 @@ class Streams:
         with self._lock:
             seed, count = self._streams.pop(namespace, (self.seed, self._first))
             self._streams[namespace] = seed, count + 1
-            self._make_room()
+            if len(self._streams) > self._max_streams:
+                self._make_room()
             return seed, count + 1
 
     def restart(self, namespace: str | None, *, seed: int | None = None) -> None:
@@ -161,11 +162,11 @@ class Streams:
                 self._first = 0
             else:
                 self._streams[namespace] = (self.seed if seed is None else seed), 0
-                self._make_room()
+                if len(self._streams) > self._max_streams:
+                    self._make_room()
 
     def _make_room(self) -> None:
-        if len(self._streams) > self._max_streams:
-            self._first = max(self._first, self._streams.popitem(last=False)[1][1])
+        self._first = max(self._first, self._streams.popitem(last=False)[1][1])
 
 
 def _hash(text: str) -> str:

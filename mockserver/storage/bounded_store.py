@@ -65,7 +65,8 @@ class BoundedStore(Generic[Value]):
                 numbers = self._numbers[value.owner] = deque()
             numbers.append(self.last)
             self._size += self._size_of(value)
-            return self.last, self._shrink()
+            is_full = self._values.count > self._cap or self._size > self._capacity
+            return self.last, self._shrink() if is_full else []
 
     def replace(self, number: int, value: Value) -> list[Value]:
         """Replace a value, unless it was dropped, by one of the same owner. Returns the values dropped for it."""

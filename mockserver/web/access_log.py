@@ -115,7 +115,7 @@ def _logged(headers: tuple[tuple[str, str], ...]) -> _Details:
     pairs = tuple(
         [(_LOGGED[key], redact(value[:_MAX_LENGTH])) for name, value in headers if (key := name.lower()) in _LOGGED]
     )
-    return _Details(pairs, _joined(pairs))
+    return _Details(pairs, _one_line(_joined(pairs)))
 
 
 def _joined(pairs: tuple[tuple[str, str], ...]) -> str:
@@ -131,6 +131,12 @@ _details = Memo(_logged, entries=256, longest=1000, size=length_of_fields).__get
 def _names(query: str) -> list[str]:
     # Names only: a value may be a client secret.
     return [redact(unquote_plus(part.partition("=")[0])[:_MAX_LENGTH]) for part in query.split("&")[:_MAX_NAMES]]
+
+
+@remembered(entries=256, longest=_MAX_LENGTH)
+def _target(path: str) -> str:
+    """The path in a line."""
+    return _one_line(_shortened(path))
 
 
 @remembered(entries=256, longest=_MAX_LENGTH)
@@ -162,14 +168,15 @@ def _short_fields(at: str, record: _LogRecord) -> dict[str, object]:
 
 
 def _text_line(at: str, record: _LogRecord) -> str:
-    target = _shortened(record.path)
+    target = _target(record.path)
     if record.query:
-        target = redact(f"{target}?{'&'.join(_names(record.query))}")
+        target = _one_line(redact(f"{_shortened(record.path)}?{'&'.join(_names(record.query))}"))
     # The id of an entry holds no secret, though its digits can look like a card number.
     entry = "" if record.entry is None else f" entry={_quoted(record.entry)}"
-    return _one_line(
-        f"{at} {record.status or '-'} {record.seconds * 1000:.1f}ms {record.size}B {record.method} "
-        f"{target}{record.details.text}{entry}{_joined(record.more) if record.more else ''}"
+    more = _one_line(_joined(record.more)) if record.more else ""
+    return (
+        f"{at} {record.status or '-'} {record.seconds * 1000:.1f}ms {record.size}B {_one_line(record.method)} {target}"
+        f"{record.details.text}{entry}{more}"
     )
 
 

@@ -72,7 +72,7 @@ class Dispatcher:
 
         With `is_ready`, what is missing for an answer is done at once, even if it takes long.
         """
-        if self._contract is not self._engine.contract:
+        if self._contract is not self._engine.snapshot.contract:
             # Files were reloaded: other paths can belong to the contract now.
             self._contract = self._engine.contract
             self._ways.clear()

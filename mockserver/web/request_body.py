@@ -25,11 +25,6 @@ class Body(NamedTuple):
     complete: bool = True
     unreadable: UnreadableBody | None = None
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether `data` is the body."""
-        return not self.oversized and self.unreadable is None
-
 
 NOT_READ = Body(complete=False)
 _TOO_LONG = Body(oversized=True, complete=False)

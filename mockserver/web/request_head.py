@@ -174,8 +174,9 @@ class RequestHead:
         means, and the entries of the journal share it.
         """
         data = body.data
-        known = self._requests.get(data)
-        if known is not None and body.is_plain and known.scheme == scheme:
+        is_plain = not body.oversized and body.unreadable is None
+        known = self._requests.get(data) if is_plain else None
+        if known is not None and known.scheme == scheme:
             return known
         request = Request(
             method=self.method,
@@ -187,7 +188,7 @@ class RequestHead:
             unreadable=body.unreadable,
             scheme=scheme,
         )
-        if body.is_plain and len(data) <= _LONGEST_BODY:
+        if is_plain and len(data) <= _LONGEST_BODY:
             if len(self._requests) >= _BODIES:
                 self._requests.clear()
             self._requests[data] = request
