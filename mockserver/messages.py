@@ -98,6 +98,7 @@ class Request:
     `path` is percent-encoded and has no query; `query` has no question mark.
     `oversized` means that the body exceeds the limit and was not read; `unreadable` says why it could not be
     decoded. In both cases `body` is empty. Otherwise it is decoded: Content-Encoding only says how it was sent.
+    `is_shared` means that later equal requests are this object, so it is worth to remember what is known about it.
     """
 
     method: str
@@ -108,6 +109,7 @@ class Request:
     oversized: bool = False
     unreadable: UnreadableBody | None = None
     scheme: str = "http"
+    is_shared: bool = field(default=False, compare=False, repr=False)
 
     @property
     def query_values(self) -> dict[str, tuple[str, ...]]:

@@ -27,8 +27,7 @@ from mockserver.redaction.credential_names import CredentialNames
 from mockserver.storage.made_once import made_once
 
 _MAX_KNOWN: Final = 256
-_LONGEST_KNOWN: Final = 4000
-"""How many requests are remembered, and how many characters each may have."""
+"""How many requests are remembered."""
 
 _HIDDEN_VALUE: Final = "the value breaks the contract; it is not shown, because it may be a credential"
 
@@ -119,7 +118,7 @@ class Contract:
             body, violations = self._checked(operation, request, route.path)
         call = Call(request=request, operation=operation.id, path=route.path, body=body)
         understood = Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
-        if not violations and _length(request) <= _LONGEST_KNOWN:
+        if request.is_shared and not violations:
             if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
             self._known[id(request)] = understood
@@ -253,7 +252,3 @@ class Contract:
                 violations=tuple(violations),
                 headers=headers,
             )
-
-
-def _length(request: Request) -> int:
-    return len(request.path) + len(request.query) + request.headers.size + len(request.body)

@@ -62,7 +62,7 @@ class ReplyRenderer:
         plan = call.plan
         if not isinstance(plan, SessionPlan) or plan.reply is not planned or plan.namespace is not namespace:
             plan = self._plan(planned, call, ids, namespace, scenario)
-            if planned.static:
+            if call.request.is_shared and planned.static:
                 call.remember_plan(plan)
         session = self._payment_sessions.create(plan.template, ids)
         body = session.as_body()

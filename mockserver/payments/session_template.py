@@ -1,7 +1,7 @@
 """Templates of payment sessions: what the sessions that one stub makes for equal requests have in common."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from mockserver.limits.memo import remembered
 from mockserver.messages import Call
@@ -16,8 +16,6 @@ TOKEN_PREFIX: Final = "PaySess"  # noqa: S105  # a prefix of made-up ids, not a 
 STATUS_CREATED: Final = "created"
 DEFAULT_PROVIDER: Final = "stripe"
 DEFAULT_PURPOSE: Final = "add_method"
-
-Default = TypeVar("Default", str, None)
 
 
 class SessionTemplate:
@@ -44,30 +42,32 @@ class SessionTemplate:
     ) -> None:
         sent: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
         members = {**sent, **overrides} if overrides else sent
+        stripe = stripe_overrides(overrides) if overrides else None
+        # A scenario chooses texts. They count for Stripe's keys too, so that Stripe's API knows those of the frontend.
+        chosen = _texts(overrides) if overrides else NO_OVERRIDES
+        chosen_keys = _texts(stripe) if stripe else NO_OVERRIDES
         self._owner = namespace
         self._overrides = overrides or NO_OVERRIDES
         self._on_confirm = on_confirm
         self._method_types = method_types
         self._account_required = account_required
         self._scenario = scenario
-        self._token = _chosen_token(overrides)
-        self._wb_customer_id = _text(overrides, "wb_customer_id", tenant_id(credential))
-        self._customer_id = _text(overrides, "customer_id", _shared(call.path.get("customer_id", "")))
+        self._token: str | None = chosen.get("token", _number(overrides, "token") if overrides else None)
+        self._wb_customer_id = chosen.get("wb_customer_id", tenant_id(credential))
+        self._customer_id = chosen.get("customer_id", _shared(call.path.get("customer_id", "")))
         self._provider = _shared(_text(members, "provider", DEFAULT_PROVIDER))
         self._purpose = _shared(_text(members, "operation", DEFAULT_PURPOSE))
-        self._initial_status = _text(overrides, "status", STATUS_CREATED)
+        self._initial_status = chosen.get("status", STATUS_CREATED)
         self._address = members.get("address") is True
         self._detach_previous = members.get("detach_previous_on_success") is True
-        stripe = stripe_overrides(overrides) if overrides else None
         # A scenario that overrides Stripe's keys gets a setup intent for them, with any provider.
         self._has_setup_intent = self._provider == DEFAULT_PROVIDER or stripe is not None
         # A named namespace has a publishable key of its own: the key is all that shows which namespace a page's call
         # belongs to.
         pk_key = publishable_key(credential if named is None else f"{credential}\0{named}")
-        # Overrides count here too, so that Stripe's API knows the keys that the frontend received.
-        self._pk_key = _text(stripe or {}, "pk_key", pk_key)
-        self._account_id = _text(stripe or {}, "connected_account_id", account_id(credential))
-        self._client_secret = _text(stripe or {}, "client_secret", None)
+        self._pk_key = chosen_keys.get("pk_key", pk_key)
+        self._account_id = chosen_keys.get("connected_account_id", account_id(credential))
+        self._client_secret: str | None = chosen_keys.get("client_secret")
 
     def session(self, ids: RandomIds) -> PaymentSession:
         """A payment session with these ids."""
@@ -102,15 +102,17 @@ class SessionTemplate:
         )
 
 
-def _chosen_token(overrides: Mapping[str, Any]) -> str | None:
-    """The token that a scenario chooses: a text, or the JSON text of a number if the reply is outside the contract."""
-    value = overrides.get("token")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return write_json(value).decode()
-    return value if isinstance(value, str) else None
+def _texts(members: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in members.items() if isinstance(value, str)}
 
 
-def _text(members: Mapping[str, Any], name: str, default: Default) -> str | Default:
+def _number(members: Mapping[str, Any], name: str) -> str | None:
+    """The JSON text of a member that is a number. A reply outside the contract can have such a token."""
+    value = members.get(name)
+    return write_json(value).decode() if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(members: Mapping[str, Any], name: str, default: str) -> str:
     value = members.get(name)
     return value if isinstance(value, str) else default
 

@@ -38,6 +38,8 @@ class Scenarios(Mapping[str, Scenario]):
 
         Scenarios without a `when`, and those that name another value than the call has, are not looked at.
         """
+        if not call.request.is_shared:
+            return self._fitting(call)
         known = call.fitting
         if known is None or known[0] is not self:
             known = self, self._fitting(call)

@@ -130,7 +130,7 @@ class RequestHead:
         self.v1_0 = v1_0
         self.fields = fields
         self.size = len(path) + len(query) + fields.headers.size
-        self._requests: dict[bytes, Request] = {}
+        self._requests: dict[bytes, Request] | None = None
 
     @classmethod
     def parsed(cls, method: bytes, target: bytes, version: str, pairs: Iterable[tuple[bytes, bytes]]) -> RequestHead:
@@ -170,14 +170,16 @@ class RequestHead:
     def request(self, body: Body = _NO_BODY, scheme: str = "http") -> Request:
         """The request with its body; `scheme` is that of the server.
 
-        Clients repeat the same head and body, so recent requests are the same object. The contract then knows what it
-        means, and the entries of the journal share it.
+        Clients repeat the same head and body. From the second request with a head on, equal requests are the same
+        object: the contract knows what it means, and the entries of the journal share it.
         """
-        data = body.data
+        data, known = body.data, self._requests
         is_plain = not body.oversized and body.unreadable is None
-        known = self._requests.get(data) if is_plain else None
-        if known is not None and known.scheme == scheme:
-            return known
+        if known is None:
+            self._requests = {}
+        elif is_plain and (request := known.get(data)) is not None and request.scheme == scheme:
+            return request
+        is_shared = known is not None and is_plain and len(data) <= _LONGEST_BODY
         request = Request(
             method=self.method,
             path=self.path,
@@ -187,11 +189,12 @@ class RequestHead:
             oversized=body.oversized,
             unreadable=body.unreadable,
             scheme=scheme,
+            is_shared=is_shared,
         )
-        if is_plain and len(data) <= _LONGEST_BODY:
-            if len(self._requests) >= _BODIES:
-                self._requests.clear()
-            self._requests[data] = request
+        if known is not None and is_shared:
+            if len(known) >= _BODIES:
+                known.clear()
+            known[data] = request
         return request
 
     @property

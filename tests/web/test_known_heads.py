@@ -12,9 +12,13 @@ import pytest
 
 from mockserver.engine.engine import Engine
 from mockserver.loading import load_engine, load_snapshot
+from mockserver.messages import Fault, Reply
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
 from mockserver.web import create_app
+from mockserver.web.request_body import Body
+from mockserver.web.request_head import RequestHead
+from tests.support.lines import lines_executed
 from tests.support.raw import RawConnection, RawReply
 
 PATH = "/v1/c/customer/Cust_1/payment/session"
@@ -185,3 +189,32 @@ def test_other_scenarios_between_equal_requests(url: str, engine: Engine, tmp_pa
 
     assert ["created", "created", "succeeded", "succeeded"] == [body["status"] for body in bodies]
     assert 4 == len({body["token"] for body in bodies})
+
+
+def test_equal_requests_are_shared() -> None:
+    """From the second request with a head on, equal requests are one object. Others are not, nor are long ones."""
+    head = RequestHead.parsed(b"POST", PATH.encode(), "1.1", [(b"host", b"localhost")])
+    assert not head.request(Body(b"{}")).is_shared
+
+    first, other, again = (head.request(Body(body)) for body in (b"{}", b"[]", b"{}"))
+    assert first is again
+    assert (b"{}", b"[]") == (first.body, other.body)
+    assert "https" == head.request(Body(b"{}"), "https").scheme
+    assert head.request(Body(oversized=True)).oversized
+    assert not head.request(Body()).oversized
+    long = Body(b" " * 2000)
+    assert head.request(long) is not head.request(long)
+
+
+def test_equal_requests_are_understood_once(engine: Engine) -> None:
+    """Less is done for a request that is the same object as an earlier one. Its reply has ids of its own."""
+    fields = [(b"host", b"localhost"), (b"wb-key", b"key"), (b"content-type", b"application/json")]
+    head = RequestHead.parsed(b"POST", PATH.encode(), "1.1", fields)
+    replies_to_it: list[Reply | Fault] = []
+
+    def handle() -> None:
+        replies_to_it.append(engine.handle(head.request(Body(ADDRESS.encode()))))
+
+    lines = [lines_executed(handle) for _ in range(4)]
+    assert lines[3] < 0.9 * lines[1]
+    assert 4 == len({json.loads(each.body)["token"] for each in replies_to_it if isinstance(each, Reply)})
