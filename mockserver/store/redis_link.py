@@ -49,7 +49,8 @@ class RedisLink:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shas: dict[str, str] = {}
         self._ids = itertools.count(1)
-        self._worker = os.urandom(6).hex()
+        self._process = 0
+        self._name = ""
         self.problem: str | None = None
         self.failures = 0
         self.calls = 0
@@ -57,7 +58,10 @@ class RedisLink:
 
     def new_id(self) -> str:
         """An id that no other call of any server has."""
-        return f"{self._worker}-{next(self._ids)}"
+        if self._process != os.getpid():
+            # Workers are forked from one process, and must not continue its ids: all of them would have the same.
+            self._process, self._name = os.getpid(), os.urandom(6).hex()
+        return f"{self._name}-{next(self._ids)}"
 
     async def run(self, script: str, argument: str) -> Any:
         """The reply to a script, given one argument. Raises StoreUnavailableError."""
