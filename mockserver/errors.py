@@ -4,7 +4,8 @@
     - UsageError              the command line, a file or a port cannot be used: exit code 2
         - SpecError           the OpenAPI document is missing, cannot be read, or cannot be served
         - ScenarioError       a scenario file is missing, cannot be read, or cannot be served
-    - StoreUnavailableError       the store that servers share does not answer
+    - StoreUnavailableError   the store that servers share does not answer
+    - WorkerError             the worker processes of a server fail to start: exit code 1
     - Refusal                 the mock cannot serve this request: a problem document, which Wingback never sends
 
 Errors that one package raises and handles itself are defined there.
@@ -12,7 +13,7 @@ Errors that one package raises and handles itself are defined there.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from mockserver.redaction.redact import redact_ends
 from mockserver.redaction.terminal import printable_lines
@@ -27,6 +28,8 @@ class MockserverError(Exception):
 
 class UsageError(MockserverError):
     """An option, a file or an argument cannot be used; the text says what to do."""
+
+    exit_code: ClassVar = 2
 
 
 class StoreUnavailableError(MockserverError):
@@ -46,6 +49,12 @@ class SpecError(UsageError):
 
 class ScenarioError(UsageError):
     """A scenario file cannot be served."""
+
+
+class WorkerError(MockserverError):
+    """The worker processes of a server fail to start."""
+
+    exit_code: ClassVar = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,8 @@ class Settings:
     """How long a shared store keeps a namespace after its last call, in seconds. (`MOCKSERVER_STORE_TTL`)"""
     store_timeout: float = 10
     """How long the start waits for a shared store, in seconds. (`MOCKSERVER_STORE_TIMEOUT`)"""
+    workers: int = 1
+    """The number of processes that serve. Several need a shared store. (`MOCKSERVER_WORKERS`)"""
     validation: Literal["compiled", "openapi-core"] = "compiled"
     """Let compiled schemas accept valid messages, or let openapi-core check every one. (`MOCKSERVER_VALIDATION`)"""
 
@@ -82,6 +84,11 @@ class Settings:
             raise UsageError(f"--store takes memory, or a URL that begins with {', '.join(_STORE_SCHEMES)}")
         if self.has_shared_store and self.reload:
             raise UsageError("--reload is for one server, and --store for several: leave out one of them")
+
+        if self.workers > 1 and not self.has_shared_store:
+            raise UsageError(
+                f"--workers {self.workers} needs a store that the processes share: add --store redis://HOST:6379/0"
+            )
 
     @property
     def has_shared_store(self) -> bool:

@@ -1,6 +1,7 @@
 """The commands of `mockserver`. Options become Settings; an error becomes one line on stderr and an exit code.
 
-Exit codes: 0 success, 1 a check failed, 2 wrong usage, or a contract or scenario file that cannot be used.
+Exit codes: 0 success, 1 a check failed or workers cannot run, 2 wrong usage, or a contract or scenario file that cannot
+be used.
 """
 
 import io
@@ -18,7 +19,7 @@ from mockserver.cli.config_file import apply_config
 from mockserver.cli.json_lines import json_line
 from mockserver.cli.output import PROGRAM, print_error, print_text
 from mockserver.cli.service_links import ignore_service_link
-from mockserver.errors import UsageError
+from mockserver.errors import UsageError, WorkerError
 from mockserver.settings import Settings, bundled, refuse_url
 from mockserver.version import __version__
 
@@ -131,6 +132,9 @@ config_option = option(
 @option("--store", default="memory", help="Where state lives: memory, or the URL of Redis or Valkey (redis://…).")
 @option("--store-ttl", type=Duration(), default="24h", help="How long a store keeps a namespace after its last call.")
 @option("--store-timeout", type=Duration(), default="10s", help="How long the start waits for the store.")
+@option(
+    "--workers", type=click.IntRange(1, 64), default=1, help="Number of processes that serve; several need --store."
+)
 @choice(
     "--validation", ["compiled", "openapi-core"], "Validate with compiled schemas first, or only with openapi-core."
 )
@@ -141,11 +145,11 @@ def serve(context: click.Context, /, **values: Any) -> None:
 
     try:
         run_server(Settings(**values), notes=context.obj or ())
-    except UsageError as error:
+    except (UsageError, WorkerError) as error:
         if values["log_format"] != "json":
             raise
         click.echo(json_line(str(error), level="error"), err=True)
-        context.exit(2)
+        context.exit(error.exit_code)
 
 
 @commands.command()
@@ -226,9 +230,9 @@ def main() -> NoReturn:
         path = error.ctx.command_path if error.ctx else PROGRAM
         print_error(f"{error.format_message()} (see {path} --help)")
         code = error.exit_code
-    except UsageError as error:
+    except (UsageError, WorkerError) as error:
         print_error(str(error))
-        code = 2
+        code = error.exit_code
     except click.Abort:
         code = 130
     sys.exit(code)

@@ -27,6 +27,7 @@ def greeting(settings: Settings, engine: Engine, address: ServerAddress, *, note
         f"  spec       {printable(str(settings.spec_file.resolve()))}{bundled}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
+        *([f"  workers    {settings.workers} processes"] if settings.workers > 1 else []),
         *([] if address.uds else [f"  console    {address.url}/__mock/"]),
         *(
             [f"  trust      {printable(str(address.ca))}, the authority of this run's certificate"]
@@ -58,6 +59,7 @@ def json_greeting(settings: Settings, engine: Engine, address: ServerAddress, *,
         spec=str(settings.spec_file.resolve()),
         scenarios=None if folder is None else str(folder.resolve()),
         seed=engine.seed,
+        workers=settings.workers,
         slow=sorted(engine.contract.uncompiled()),
         notes=[*notes, *_notes(engine)],
     )

@@ -23,8 +23,12 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     engine.state.connect(settings.store_timeout)
     if settings.log_format == "json":
         log_json_lines()
-    log = AccessLog(settings.log_format, sys.stdout) if sys.stdout and settings.log_format != "none" else None
-    app = create_app(settings, engine=engine, log=log, warm_up=True)
+    log = None
+    if sys.stdout and settings.log_format != "none":
+        log = AccessLog(settings.log_format, sys.stdout, is_shared=settings.workers > 1)
+    app = create_app(settings, engine=engine, log=log, warm_up=settings.workers == 1)
+    if settings.workers > 1:
+        app.prepare()
     greet = json_greeting if settings.log_format == "json" else greeting
     record = ServerRecord(os.environ)
 
@@ -33,7 +37,7 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
         print_text(greet(settings, engine, address, notes=notes))
 
     try:
-        serve(app, settings, on_started=on_started)
+        serve(app, settings, on_started=on_started, log=log.tell if log else None)
     finally:
         record.remove()
 

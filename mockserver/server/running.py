@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 
 import uvicorn
 
+from mockserver.errors import UsageError
 from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
@@ -18,6 +20,7 @@ from mockserver.server.server_state import ServerWideState
 from mockserver.server.sockets import for_many_connections, listen, url_of
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
+from mockserver.server.worker import Supervision
 from mockserver.settings import Settings
 from mockserver.web import ASGIApp
 
@@ -25,14 +28,25 @@ from mockserver.web import ASGIApp
 _KEEP_ALIVE = 75
 # In seconds; less than the 10 s that Docker waits for a container to stop.
 _GRACE = 8
+# In seconds: how long a worker may take to write its log after the grace period.
+_LOG_GRACE = 1.5
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[ServerAddress], None]) -> None:
+def serve(
+    app: ASGIApp,
+    settings: Settings,
+    *,
+    on_started: Callable[[ServerAddress], None],
+    log: Callable[[str], None] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT, finish accepted requests, and return.
 
-    `on_started` is called when connections are accepted. Raises UsageError: the server cannot listen.
+    `on_started` is called when connections are accepted. With several workers, `log` is called in a worker that
+    replaces another one. Raises UsageError: the server cannot listen; WorkerError: its workers fail to start.
     """
+    if settings.workers > 1 and not hasattr(os, "fork"):
+        raise UsageError("--workers needs a system that can fork processes: use --workers 1")
     port_file = PortFile(settings.port_file)
     with contextlib.ExitStack() as stack:
         stack.enter_context(port_file.kept())
@@ -45,8 +59,33 @@ def serve(app: ASGIApp, settings: Settings, *, on_started: Callable[[ServerAddre
             sockets = listen(settings.host, settings.port)
             address = ServerAddress(url=url_of(settings.host, sockets, scheme=scheme), ca=ca)
             port_file.write(sockets[0].getsockname()[1])
-        server = Server(app, on_started=lambda: on_started(address), collector=GarbageCollector(), tls=tls)
-        server.run(for_many_connections(sockets))
+        # Before workers are forked: what it excludes from collections stays in memory that they share.
+        collector = GarbageCollector()
+        if settings.workers == 1:
+            server = Server(app, on_started=lambda: on_started(address), collector=collector, tls=tls)
+            server.run(for_many_connections(sockets))
+            return
+
+        def work(supervision: Supervision) -> None:
+            server = Server(app, on_started=lambda: supervision.note_ready(server.stop), collector=collector, tls=tls)
+            with server.capture_signals():
+                supervision.accept_stop()
+                server.run(for_many_connections(sockets, workers=settings.workers))
+
+        _supervise(settings.workers, work, log=log, on_started=lambda: on_started(address))
+
+
+def _supervise(
+    count: int,
+    work: Callable[[Supervision], None],
+    *,
+    log: Callable[[str], None] | None,
+    on_started: Callable[[], None],
+) -> None:
+    # A single process does not need it.
+    from mockserver.server.worker_supervisor import WorkerSupervisor
+
+    WorkerSupervisor(count, work, log=log, grace=_GRACE + _LOG_GRACE).run(on_started)
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
@@ -102,6 +141,10 @@ class Server(uvicorn.Server):
         """
         with asyncio.Runner(loop_factory=_new_event_loop) as runner:
             runner.run(self.serve(sockets))
+
+    def stop(self) -> None:
+        """Finish accepted requests and stop. Returns immediately."""
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept connections."""

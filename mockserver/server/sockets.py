@@ -8,6 +8,8 @@ from mockserver.errors import UsageError
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
 _BACKLOG = 2048
 _ACCEPTED_AT_ONCE = 32
+# A worker that accepted more would take most connections that are opened together, and the others would have none.
+_ACCEPTED_BY_WORKER = 2
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -36,13 +38,14 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def for_many_connections(sockets: list[socket.socket]) -> list[socket.socket]:
-    """The listening sockets, each of them several times.
+def for_many_connections(sockets: list[socket.socket], *, workers: int = 1) -> list[socket.socket]:
+    """The listening sockets, each of them several times. `workers` is how many processes listen.
 
     uvloop accepts one connection of each socket in one turn of the event loop. With hundreds of busy connections, one
     turn takes long, so that new connections would wait for seconds.
     """
-    return [*sockets, *(sock.dup() for sock in sockets for _ in range(_ACCEPTED_AT_ONCE - 1))]
+    accepted = _ACCEPTED_AT_ONCE if workers == 1 else _ACCEPTED_BY_WORKER
+    return [*sockets, *(sock.dup() for sock in sockets for _ in range(accepted - 1))]
 
 
 def url_of(host: str, sockets: list[socket.socket], *, scheme: str = "http") -> str:

@@ -1,5 +1,7 @@
 """The ASGI application."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable
 from time import perf_counter
@@ -33,7 +35,7 @@ def create_app(
     engine: Engine | None = None,
     log: AccessLog | None = None,
     warm_up: bool = False,
-) -> ASGIApp:
+) -> Application:
     """The mock server as an ASGI app.
 
     It logs requests only to a `log`, which it closes at the shutdown of the lifespan protocol. With `settings.reload`
@@ -77,6 +79,10 @@ class Application:
         self._warm_up: WarmUp | None = None
         if warm_up:
             self._warm_up = WarmUp(self._dispatcher.apis.preparations(), delay=_WARM_UP_DELAY)
+
+    def prepare(self) -> None:
+        """Do at once what a warm-up does later: worker processes then share it. Returns when all is done."""
+        WarmUp(self._dispatcher.apis.preparations()).run()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI 3: http and lifespan. A websocket is closed."""

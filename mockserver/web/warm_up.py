@@ -24,21 +24,25 @@ class WarmUp:
     def start(self) -> None:
         """Start. Returns immediately."""
         # Not a daemon: Python can crash if it ends while a thread imports a module.
-        threading.Thread(target=self._run, name="warm-up").start()
+        threading.Thread(target=self._run_later, name="warm-up").start()
 
     def stop(self) -> None:
         """Leave out the remaining steps. Returns immediately."""
         self._stopping.set()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Run the steps in this thread, without a delay."""
         with _no_garbage_collection():
-            self._stopping.wait(self._delay)
             for step in self._steps:
                 if self._stopping.is_set():
                     return
                 # The first request that needs the step reports the error.
                 with suppress(Exception):
                     step()
+
+    def _run_later(self) -> None:
+        self._stopping.wait(self._delay)
+        self.run()
 
 
 @contextmanager

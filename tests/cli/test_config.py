@@ -40,6 +40,7 @@ FLAGS: dict[str, tuple[str, Any]] = {
     "store": ('"redis://localhost"', "redis://localhost"),
     "store-ttl": ('"2h"', 7200.0),
     "store-timeout": ("30", 30.0),
+    "workers": ("2", 2),
     "validation": ('"openapi-core"', "openapi-core"),
 }
 PATHS = {"spec", "scenarios", "port-file", "uds", "tls-cert", "tls-key"}

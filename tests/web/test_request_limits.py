@@ -75,7 +75,7 @@ def raw(parts: Parts, origin: str | None = None) -> tuple[int, str | None]:
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in [*pairs, *extra]],
     }
-    asyncio.run(create_app(engine=EchoEngine())(scope, receive, send))  # type: ignore[arg-type]  # see `send`
+    asyncio.run(create_app(engine=EchoEngine())(scope, receive, send))
     headers = dict(sent[0]["headers"])  # type: ignore[call-overload]  # the head of the reply
     kind = headers.get(b"mock-refused")
     return sent[0]["status"], kind.decode() if kind else None  # type: ignore[return-value]  # the status is a number
