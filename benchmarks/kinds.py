@@ -1,4 +1,4 @@
-"""Measure other kinds of requests: a new API key for each request, and GET requests to contracts with many operations.
+"""Measure other kinds of requests: with a new API key or body each, and GET requests to contracts with many operations.
 
     .venv/bin/python benchmarks/kinds.py            # print a table
     .venv/bin/python benchmarks/kinds.py --write    # also put it into benchmarks/README.md
@@ -71,9 +71,10 @@ class Kind:
 
 
 def kinds_of_keys() -> list[Kind]:
-    """The same key in all requests, and a new one in each."""
+    """The same key and body in all requests, a new body in each, and a new key in each."""
     return [
         Kind(name="valid POST, the same key", load=("--kind", "valid")),
+        Kind(name="valid POST, a new body", load=("--kind", "new-bodies")),
         Kind(name="valid POST, a new key", limit="1.2; p99 10 ms", load=("--kind", "new-keys")),
     ]
 

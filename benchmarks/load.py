@@ -18,6 +18,7 @@ import uvloop
 from raw_http import BODY, CUSTOMER, create_request, parse_reply, request_bytes
 
 CONNECTIONS = 16
+BLANKS = bytes.maketrans(b"01", b" \t")
 INVALID_BODY = b'{"operation":"add_method"}'
 
 
@@ -30,11 +31,11 @@ def check_reply(status: int, body: bytes) -> None:
 class Requests:
     """The requests of a run, and what their replies must be.
 
-    `kind` is one of KINDS: a valid POST, one that lacks a required member, one with a new API key each time, or a GET
-    request to `path`, whose reply must have the status.
+    `kind` is one of KINDS: a valid POST, one that lacks a required member, one with a new API key or a new body each
+    time, or a GET request to `path`, whose reply must have the status.
     """
 
-    KINDS = ("valid", "refused", "new-keys", "get")
+    KINDS = ("valid", "refused", "new-keys", "new-bodies", "get")
 
     def __init__(self, kind: str, *, path: str, status: int) -> None:
         self.kind = kind
@@ -45,14 +46,17 @@ class Requests:
 
     def next(self) -> bytes:
         """The next request."""
-        if self.kind != "new-keys":
+        if self.kind not in {"new-keys", "new-bodies"}:
             return self.request
         self.sent += 1
+        if self.kind == "new-bodies":
+            # Spaces and tabs mean nothing in JSON, and the length stays the same: so the head is the same, too.
+            return create_request(BODY.replace(b",", b"," + f"{self.sent:032b}".encode().translate(BLANKS)))
         return self.request.replace(b"api_key_demo", b"api_key_%d" % self.sent)
 
     def check(self, status: int, body: bytes) -> None:
         """Raise RuntimeError if this is not the expected reply."""
-        if self.kind in {"valid", "new-keys"}:
+        if self.kind in {"valid", "new-keys", "new-bodies"}:
             check_reply(status, body)
         elif status != self.status or (self.kind == "refused" and json.loads(body).get("status") != status):
             raise RuntimeError(f"unexpected reply with status {status}: {body!r}")
