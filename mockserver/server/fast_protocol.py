@@ -110,13 +110,13 @@ class FastHttpProtocol(HttpProtocol):
             return
         version = self.parser.get_http_version()
         head = RequestHead.parsed(self.parser.get_method(), self.url, version, self._held_fields)
+        known = KnownHead(head, self._keeps_alive and not head.v1_0)
         answer, self._answer_to_known = self._answer_to_known, None
         if answer is None:
             answer = self._answer_at_once(head, b"".join(self._held_body))
+            self._answered.append(known)
         if isinstance(answer, RenderedAnswer):
             self._is_held = False
-            known = KnownHead(head, self._keeps_alive and not head.v1_0)
-            self._answered.append(known)
             self._write(answer, keeps_alive=known.keeps_alive)
         else:
             self._later = answer

@@ -10,6 +10,7 @@ from mockserver.delivery.plans import FixedDelay, LognormalDelay, PlannedFault, 
 from mockserver.engine.journal import Nearest
 from mockserver.errors import Miss, Violation
 from mockserver.messages import ABSENT, AbsentType, Fault, Headers, Reply, Request, UnreadableBody
+from mockserver.parsing.json_writer import write_json_exactly
 from mockserver.payments.confirmation_token import ConfirmationToken
 from mockserver.payments.declines import Decline
 from mockserver.payments.outcomes import ConfirmOutcome
@@ -29,7 +30,6 @@ _CLASSES: Final = (
 
 # The member that names what a JSON object stands for. An object of a caller can have the same member; see `plain`.
 KIND: Final = "@"
-_WRITER: Final = json.JSONEncoder(separators=(",", ":"))
 _SCALARS: Final = (str, int, float, bool, type(None))
 
 
@@ -47,7 +47,7 @@ _BY_NAME: Final[Mapping[str, type]] = {each.__name__: each for each in _CLASSES}
 
 
 def write(value: Any) -> str:
-    """The value as ASCII text."""
+    """The value as text."""
     return written(plain(value))
 
 
@@ -57,8 +57,10 @@ def read(text: str | bytes) -> Any:
 
 
 def written(json_value: Any) -> str:
-    """What `plain` returns, as ASCII text."""
-    return _WRITER.encode(json_value)
+    """What `plain` returns, as text."""
+    exact = write_json_exactly(json_value)
+    # Lone surrogates can only be written with escapes.
+    return json.dumps(json_value) if exact is None else exact.decode()
 
 
 def plain(value: Any) -> Any:

@@ -63,7 +63,7 @@ class RedisLink:
             self._process, self._name = os.getpid(), os.urandom(6).hex()
         return f"{self._name}-{next(self._ids)}"
 
-    async def run(self, script: str, argument: str) -> Any:
+    async def run(self, script: str, argument: str | bytes) -> Any:
         """The reply to a script, given one argument. Raises StoreUnavailableError."""
         return await self._within_time(lambda client: self._evaluate(client, script, argument))
 
@@ -100,7 +100,7 @@ class RedisLink:
         if client is not None:
             await client.aclose()
 
-    async def _evaluate(self, client: Any, script: str, argument: str) -> Any:
+    async def _evaluate(self, client: Any, script: str, argument: str | bytes) -> Any:
         key = f"{PREFIX}server"
         sha = self._shas.get(script)
         if sha is not None:

@@ -1,7 +1,6 @@
 """Makes decisions over shared state: several at once, and each again until it fits what is stored."""
 
 import asyncio
-import json
 import os
 import random
 from collections import deque
@@ -10,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from mockserver.engine.metrics import Metrics
 from mockserver.errors import StoreUnavailableError
+from mockserver.parsing.json_writer import write_json
 from mockserver.store.commits import COMMITTED, OUTDATED, TOO_EARLY, Commits
 from mockserver.store.known_state import KnownState
 from mockserver.store.records import StoreRecord
@@ -181,7 +181,7 @@ class SharedStore:
         message = self._commits.message(commit, parts, needs)
         for attempt in range(MOST_ATTEMPTS):
             try:
-                reply = await self._link.run("commit", json.dumps(message))
+                reply = await self._link.run("commit", write_json(message))
             except StoreUnavailableError:
                 # It may have been applied: the script looks for its id before it applies it again.
                 message["repeated"] = True

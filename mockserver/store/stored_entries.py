@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mockserver.engine.journal import Entry
 from mockserver.messages import Headers, Request
@@ -14,9 +14,20 @@ from mockserver.store import codec
 from mockserver.store.codec import KIND
 
 _MEMBERS: Final = (
-    *("id", "at", "namespace", "request", "operation", "path", "sent", "scenario", "stub", "off_contract", "refused"),
+    *("id", "at", "namespace", "operation", "path", "sent", "scenario", "stub", "off_contract", "refused"),
     *("nearest", "misses", "violations", "warnings", "outcome", "duration"),
 )
+_MOST_SHARED: Final = 64
+# Every escape in JSON of these characters is the character itself.
+_PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+
+
+class _StoredRequest(NamedTuple):
+    """A request as text, and what replaces the copies of its credentials. `is_plain`: no copy can be escaped."""
+
+    text: str
+    copies: Mapping[str, str]
+    is_plain: bool
 
 
 class StoredEntries:
@@ -24,12 +35,37 @@ class StoredEntries:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
+        self._shared: dict[int, tuple[Request, _StoredRequest]] = {}
 
     def write(self, entry: Entry) -> str:
         """The entry as text, without the credentials of its request. Their copies anywhere in it are replaced, too."""
-        names, request = self._redactor.names, entry.request
-        masked = replace(entry, request=_masked(request, names))
-        plain = codec.plain([getattr(masked, member) for member in _MEMBERS])
+        request = self._stored_request(entry.request)
+        plain = codec.plain([getattr(entry, member) for member in _MEMBERS])
+        text = codec.written(plain)
+        if not request.is_plain or any(copy in text for copy in request.copies):
+            text = codec.written(_without(plain, request.copies))
+        return f"{json.dumps(entry.owner)}\n{request.text}\n{text}"
+
+    def read(self, text: str) -> Entry:
+        """The entry that `write` has written."""
+        owner, request, members = text.split("\n")
+        values: dict[str, Any] = dict(zip(_MEMBERS, codec.read(members), strict=True))
+        return Entry(owner=json.loads(owner), request=codec.read(request), redactor=self._redactor, **values)
+
+    def _stored_request(self, request: Request) -> _StoredRequest:
+        """The request as text. Requests that clients repeat are the same object, and are written once."""
+        known, stored = self._shared.get(id(request), (None, None))
+        if known is request and stored is not None:
+            return stored
+        stored = self._written(request)
+        if request.is_shared:
+            if len(self._shared) >= _MOST_SHARED:
+                self._shared.clear()
+            self._shared[id(request)] = request, stored
+        return stored
+
+    def _written(self, request: Request) -> _StoredRequest:
+        names = self._redactor.names
         copies = {
             # A body is written as if its bytes were characters.
             written: mask(credential)
@@ -37,16 +73,8 @@ class StoredEntries:
             for spelling in spellings(credential)
             for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
         }
-        text = codec.written(plain)
-        if any(copy in text or not copy.isalnum() for copy in copies):
-            text = codec.written(_without(plain, copies))
-        return f"{json.dumps(entry.owner)}\n{text}"
-
-    def read(self, text: str) -> Entry:
-        """The entry that `write` has written."""
-        owner, _, members = text.partition("\n")
-        values: dict[str, Any] = dict(zip(_MEMBERS, codec.read(members), strict=True))
-        return Entry(owner=json.loads(owner), redactor=self._redactor, **values)
+        plain = _without(codec.plain(_masked(request, names)), copies)
+        return _StoredRequest(codec.written(plain), copies, all(map(_PLAIN.issuperset, copies)))
 
 
 def _masked(request: Request, names: CredentialNames) -> Request:
@@ -56,7 +84,7 @@ def _masked(request: Request, names: CredentialNames) -> Request:
         for name, value in request.headers.pairs
     ]
     query = "&".join(_masked_pair(pair, names) for pair in request.query.split("&")) if request.query else ""
-    return replace(request, headers=Headers(pairs), query=query)
+    return replace(request, headers=Headers(pairs), query=query, is_shared=False)
 
 
 def _masked_cookies(field: str) -> str:

@@ -102,7 +102,7 @@ class Application:
         app itself.
         """
         if self._is_shared:
-            return self
+            return self._stored(head)
         started = perf_counter()
         received = received_body(body, announced=head.fields.length, limit=self._max_body)
         if head.fields.content_coding:
@@ -133,6 +133,15 @@ class Application:
             await _until_stopped(scope, exchange.deliver(decision, body))
 
         return deliver
+
+    def _stored(self, head: RequestHead) -> ASGIApp:
+        """Answers a request when the effects of the answer are stored. The head is known, also to later requests."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            exchange = AsgiExchange(scope, receive, send, redactor=self._redactor, log=self._log, head=head)
+            await _until_stopped(scope, exchange.run(self._dispatcher, max_body=self._max_body))
+
+        return answer
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -34,6 +34,7 @@ class AsgiExchange:
         redactor: Redactor,
         log: AccessLog | None,
         started: float | None = None,
+        head: RequestHead | None = None,
     ) -> None:
         self._started = perf_counter() if started is None else started
         self._scope = scope
@@ -42,7 +43,7 @@ class AsgiExchange:
         self._redactor = redactor
         self._log = log
         self._wire = wire_of(scope)
-        self._head = RequestHead.of(scope)
+        self._head = RequestHead.of(scope) if head is None else head
         self._headers: tuple[tuple[str, str], ...] = ()
         self._body = NOT_READ
 
