@@ -1,5 +1,8 @@
 """Answers complete requests without a task for each of them."""
 
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
 from typing import Any, cast
 
 from uvicorn._types import ASGI3Application
@@ -22,7 +25,12 @@ class FastHttpProtocol(HttpProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._answer_at_once = self.app.answer_at_once if isinstance(self.app, Application) else None
+        app = self.app if isinstance(self.app, Application) else None
+        self._answer_at_once = app.answer_at_once if app else None
+        self._answer_when_stored = app.answer_when_stored if app and app.is_shared else None
+        # The answer that is on its way. Meanwhile nothing is read.
+        self._expected: asyncio.Task[RenderedAnswer | ASGIApp] | None = None
+        self._closes = False
         self._later: ASGIApp | None = None
         self._is_held = False
         self._held_fields: list[tuple[bytes, bytes]] = []
@@ -58,6 +66,9 @@ class FastHttpProtocol(HttpProtocol):
         ):
             return False
         known, body = found
+        if self._answer_when_stored is not None:
+            self._expect(self._answer_when_stored(known.head, body), known, data)
+            return True
         answer = self._answer_at_once(known.head, body)
         if not isinstance(answer, RenderedAnswer):
             # The parser reads the request for uvicorn, which then runs this app.
@@ -65,6 +76,53 @@ class FastHttpProtocol(HttpProtocol):
             return False
         self._write(answer, keeps_alive=known.keeps_alive)
         return True
+
+    def _expect(self, answer: Coroutine[Any, Any, RenderedAnswer | ASGIApp], known: KnownHead, data: bytes) -> None:
+        """Write an answer when it comes."""
+        self._idle_since = None
+        self.flow.pause_reading()
+        self._expected = self.loop.create_task(answer)
+        # The server waits for its tasks when it stops, and cancels them after the grace period.
+        self.tasks.add(cast("asyncio.Task[None]", self._expected))
+        self._expected.add_done_callback(partial(self._answer_expected, known, data))
+
+    def _answer_expected(self, known: KnownHead, data: bytes, done: asyncio.Task[RenderedAnswer | ASGIApp]) -> None:
+        self.tasks.discard(cast("asyncio.Task[None]", done))
+        self._expected = None
+        if self.transport.is_closing():
+            return
+        if done.cancelled():
+            # The grace period of the server is over.
+            self.transport.close()
+            return
+        answer = done.result()
+        if isinstance(answer, RenderedAnswer):
+            self._write(answer, keeps_alive=known.keeps_alive and not self._closes)
+        else:
+            # The parser reads the request for uvicorn, which then runs this app.
+            self._answer_to_known = answer
+            super().data_received(data)
+            if self._is_held:
+                self._release()
+        self.flow.resume_reading()
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._expected is None and super()._is_idle
+
+    def eof_received(self) -> bool | None:  # type: ignore[override] # as in HttpProtocol
+        """Close when the client has finished sending, but not before an answer that is on its way."""
+        if self._expected is None:
+            return super().eof_received()
+        self._closes = True
+        return True
+
+    def shutdown(self) -> None:
+        """Close when all accepted requests are answered."""
+        if self._expected is None:
+            super().shutdown()
+        else:
+            self._closes = True
 
     def _can_answer(self) -> bool:
         """Whether a request that arrives now can be answered at once."""

@@ -71,7 +71,8 @@ class Application:
     ) -> None:
         self._redactor = engine.redactor
         self._state = engine.state
-        self._is_shared = engine.state.is_shared
+        self.is_shared = engine.state.is_shared
+        """Whether state is in a store. Then `answer_when_stored` answers."""
         self._log = log
         self._reloader = reloader
         self._max_body = settings.max_body
@@ -101,15 +102,32 @@ class Application:
         request, one that misses something which takes long, and every request if state is in a store, is left to the
         app itself.
         """
-        if self._is_shared:
+        if self.is_shared:
             return self._stored(head)
         started = perf_counter()
+        received = self._received(head, body)
+        if is_large(head, received.data):
+            return self
+        return self._rendered(self._dispatcher.decide(head, received), head, received, started)
+
+    async def answer_when_stored(self, head: RequestHead, body: bytes) -> RenderedAnswer | ASGIApp:
+        """The same if state is in a store: the answer when its effects are stored, still without ASGI messages."""
+        started = perf_counter()
+        received = self._received(head, body)
+        if is_large(head, received.data):
+            return self._stored(head)
+        return self._rendered(await self._dispatcher.decide_when_ready(head, received), head, received, started)
+
+    def _received(self, head: RequestHead, body: bytes) -> Body:
         received = received_body(body, announced=head.fields.length, limit=self._max_body)
         if head.fields.content_coding:
             received = decoded(received, coding=head.fields.content_coding, limit=self._max_body)
-        if is_large(head, received.data):
-            return self
-        decision = self._dispatcher.decide(head, received)
+        return received
+
+    def _rendered(
+        self, decision: Decision, head: RequestHead, received: Body, started: float
+    ) -> RenderedAnswer | ASGIApp:
+        """The decision as bytes, or as an app if it cannot be sent at once."""
         reply = decision.outcome
         if (
             not isinstance(reply, Reply)
