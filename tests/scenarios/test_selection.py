@@ -12,6 +12,7 @@ import pytest
 
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Nearest
+from mockserver.engine.namespaces import key_of_credential
 from mockserver.errors import ScenarioError
 from mockserver.loading import load_engine
 from mockserver.messages import Fault, Headers, Reply, Request
@@ -20,7 +21,7 @@ from tests.support.command import ROOT
 from tests.support.scenario_files import HAPPY, OPERATION, PATH, more, reply, stub, write
 
 OFF = "off_contract: on purpose"
-MINE = "key:api_key_1"
+MINE = key_of_credential("api_key_1")
 
 
 def engine(folder: Path, *, scenario: str | None = None, **files: str) -> Engine:
