@@ -37,8 +37,9 @@ class CallResult:
     metrics: str | None = None
 
 
-def get_health(engine: Engine, _: Call) -> CallResult:
+def get_health(engine: Engine, _: Call) -> Sliced[CallResult]:
     """That the mock is ready, and what it serves."""
+    yield from _check_state(engine)
     return CallResult(body={"status": "ok", "version": __version__, **engine.health()})
 
 
@@ -49,9 +50,7 @@ def get_liveness(_: Engine, __: Call) -> CallResult:
 
 def get_readiness(engine: Engine, _: Call) -> Sliced[CallResult]:
     """That the mock answers requests. It does not listen before the contract and the scenarios are loaded."""
-    problem = yield from engine.state.problem()
-    if problem is not None:
-        raise StoreUnavailableError(problem)
+    yield from _check_state(engine)
     return CallResult(body={"status": "ok"})
 
 
@@ -148,9 +147,10 @@ def get_coverage(engine: Engine, call: Call) -> Sliced[CallResult]:
 
 def get_metrics(engine: Engine, _: Call) -> Sliced[CallResult]:
     """The metrics for Prometheus."""
+    metrics = yield from engine.state.metrics_of_all()
     coverage = yield from engine.state.coverage_of(None)
     sizes = yield from engine.state.sizes()
-    return CallResult(metrics=metrics_text(engine, coverage, sizes))
+    return CallResult(metrics=metrics_text(engine, metrics, coverage, sizes))
 
 
 def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
@@ -203,6 +203,13 @@ CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutc
         get_openapi,
     )
 }
+
+
+def _check_state(engine: Engine) -> Sliced[None]:
+    """Raises StoreUnavailableError: state cannot be read or changed."""
+    problem = yield from engine.state.problem()
+    if problem is not None:
+        raise StoreUnavailableError(problem)
 
 
 def _namespace(engine: Engine, call: Call) -> Namespace | None:

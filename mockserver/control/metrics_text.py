@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from mockserver.engine.coverage import Cell
 from mockserver.engine.engine import Engine
-from mockserver.engine.metrics import BOUNDS
+from mockserver.engine.metrics import BOUNDS, Durations, Metrics, StoreCalls
 from mockserver.engine.state import Sizes
 from mockserver.redaction.terminal import printable
 from mockserver.version import __version__
@@ -21,9 +21,9 @@ Sample = tuple[str, Mapping[str, str], float]
 """The end of a name, the labels and the value."""
 
 
-def metrics_text(engine: Engine, coverage: Mapping[Cell, int], sizes: Sizes) -> str:
+def metrics_text(engine: Engine, metrics: Metrics, coverage: Mapping[Cell, int], sizes: Sizes) -> str:
     """All metrics of a server."""
-    metrics, document = engine.state.metrics, engine.contract.document
+    document = engine.contract.document
     build = {"version": __version__, "contract": document.title, "contract_version": document.version}
     parts = (
         _metric("build_info", "gauge", "The version of the mock, and what it serves.", [("", build, 1)]),
@@ -31,7 +31,7 @@ def metrics_text(engine: Engine, coverage: Mapping[Cell, int], sizes: Sizes) -> 
             "requests_total",
             "counter",
             "Requests that were answered, without those of the control API and of pages.",
-            chain(_accepted(coverage), _refused(engine)),
+            chain(_accepted(coverage), _refused(metrics)),
         ),
         _metric(
             "violations_total",
@@ -43,12 +43,19 @@ def metrics_text(engine: Engine, coverage: Mapping[Cell, int], sizes: Sizes) -> 
             "decision_seconds",
             "histogram",
             "Time to the decision about a request, without planned delays and the network.",
-            _durations(engine),
+            _durations(metrics),
         ),
         _metric("payment_sessions", "gauge", "Stored payment sessions.", [("", {}, sizes.payment_sessions)]),
         _metric("journal_entries", "gauge", "Exchanges in the journal.", [("", {}, sizes.journal_entries)]),
     )
-    return "".join(line for part in parts for line in part)
+    store = () if engine.state.store_calls is None else _store(engine.state.store_calls)
+    return "".join(line for part in (*parts, *store) for line in part)
+
+
+def _store(calls: StoreCalls) -> Iterator[Iterator[str]]:
+    """The metrics of the store, as this process sees it."""
+    yield _metric("store_seconds", "histogram", "Time of calls of the store.", _histogram({}, calls.durations))
+    yield _metric("store_failures_total", "counter", "Calls of the store that failed.", [("", {}, calls.failures)])
 
 
 def _accepted(coverage: Mapping[Cell, int]) -> Iterator[Sample]:
@@ -59,20 +66,23 @@ def _accepted(coverage: Mapping[Cell, int]) -> Iterator[Sample]:
         yield "", {**labels, "refused": "", "fault": fault}, count
 
 
-def _refused(engine: Engine) -> Iterator[Sample]:
-    for labels, count in engine.state.metrics.refusals.copy().items():
+def _refused(metrics: Metrics) -> Iterator[Sample]:
+    for labels, count in metrics.refusals.copy().items():
         shown = {"operation": labels.operation, "scenario": "", "status": labels.status}
         yield "", {**shown, "refused": labels.refused, "fault": ""}, count
 
 
-def _durations(engine: Engine) -> Iterator[Sample]:
-    for operation, durations in engine.state.metrics.durations.copy().items():
-        labels = {"operation": operation or ""}
-        counts = list(accumulate(durations.buckets))
-        for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
-            yield "_bucket", {**labels, "le": bound}, count
-        yield "_sum", labels, durations.seconds
-        yield "_count", labels, counts[-1]
+def _durations(metrics: Metrics) -> Iterator[Sample]:
+    for operation, durations in metrics.durations.copy().items():
+        yield from _histogram({"operation": operation or ""}, durations)
+
+
+def _histogram(labels: Mapping[str, str], durations: Durations) -> Iterator[Sample]:
+    counts = list(accumulate(durations.buckets))
+    for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
+        yield "_bucket", {**labels, "le": bound}, count
+    yield "_sum", labels, durations.seconds
+    yield "_count", labels, counts[-1]
 
 
 def _metric(

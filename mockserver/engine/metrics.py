@@ -44,6 +44,22 @@ class Durations:
         self.seconds = 0.0
 
 
+class StoreCalls:
+    """How long the calls of a store took, and how many failed."""
+
+    __slots__ = ("durations", "failures")
+
+    def __init__(self) -> None:
+        self.durations = Durations()
+        self.failures = 0
+
+    def record(self, seconds: float, *, failed: bool) -> None:
+        """Count a call."""
+        self.durations.buckets[bisect_left(BOUNDS, seconds)] += 1
+        self.durations.seconds += seconds
+        self.failures += failed
+
+
 class Metrics:
     """Counts of one server beside those of the coverage, which has the accepted requests. Thread-safe.
 

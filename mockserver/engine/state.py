@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 from mockserver.contract.document.credentials import CredentialPlace
 from mockserver.engine.coverage import Cell, Coverage
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.metrics import Metrics
+from mockserver.engine.metrics import Metrics, StoreCalls
 from mockserver.engine.namespaces import Numbers, Streams
 from mockserver.limits.slices import Sliced
 from mockserver.messages import Request
@@ -34,17 +34,19 @@ class State(ABC):
     """All state of an engine. Only decisions use the members; `decided` makes a decision.
 
     `numbers` numbers the exchanges, `strictness` is the setting of `PUT /__mock/strict`, and `ledger` has the payment
-    data. `journal` has the entries that event streams follow, and `metrics` what this process counts.
+    data. `journal` has the entries that event streams follow.
     """
 
     is_shared: ClassVar[bool] = False
     """Whether other servers have the same state. Then decisions take time: see `decision`."""
 
+    store_calls: StoreCalls | None = None
+    """How this process reaches a store; None without one."""
+
     numbers: Numbers
     strictness: Setting[bool]
     ledger: Ledger
     journal: Journal
-    metrics: Metrics
 
     @abstractmethod
     def connect(self, seconds: float) -> None:
@@ -101,6 +103,10 @@ class State(ABC):
     @abstractmethod
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
         """How often each cell was exercised, in one namespace or in total (None)."""
+
+    @abstractmethod
+    def metrics_of_all(self) -> Sliced[Metrics]:
+        """What all servers with this state have counted."""
 
     @abstractmethod
     def sizes(self) -> Sliced[Sizes]:
@@ -185,6 +191,11 @@ class MemoryState(State):
         """How often each cell was exercised."""
         yield from ()
         return self.coverage.of(owner)
+
+    def metrics_of_all(self) -> Sliced[Metrics]:
+        """What this server has counted."""
+        yield from ()
+        return self.metrics
 
     def sizes(self) -> Sliced[Sizes]:
         """How much is in memory."""

@@ -11,6 +11,7 @@ from mockserver.store import codec
 from mockserver.store.known_state import KnownServer, KnownState
 from mockserver.store.records import FORMAT, NEW_NAMESPACE, NamespaceRecord, StoreRecord
 from mockserver.store.redis_link import PREFIX
+from mockserver.store.shared_metrics import counters_of
 from mockserver.store.stored_entries import StoredEntries
 from mockserver.store.transaction import Item, Need, Transaction
 
@@ -94,6 +95,8 @@ class Commits:
                 for each in part.journal
             ],
         }
+        if part.journal:
+            message["metrics"] = counters_of(each.entry for each in part.journal)
         if part.reads_server and known.server is not None:
             message["server"] = known.server.version
         if part.server is not None:

@@ -7,11 +7,13 @@ from typing import Any, Final, TypeVar
 
 from mockserver.engine.coverage import Cell
 from mockserver.engine.journal import Journal
+from mockserver.engine.metrics import Metrics
 from mockserver.engine.state import Sizes
 from mockserver.payments import PaymentSessions
 from mockserver.store import codec
 from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, namespace_id
 from mockserver.store.redis_link import PREFIX, RedisLink, entry_of
+from mockserver.store.shared_metrics import metrics_of
 from mockserver.store.shared_sessions import SESSION
 from mockserver.store.stored_entries import StoredEntries
 
@@ -79,6 +81,11 @@ class Listings:
         counts = await self._link.execute("HGETALL", "c" if owner is None else f"c:{namespace_id(owner)}")
         pairs = counts.items() if isinstance(counts, dict) else _pairs(counts)
         return {Cell(*json.loads(cell)): int(count) for cell, count in pairs}
+
+    async def metrics(self) -> Metrics:
+        """What all servers have counted."""
+        counters = await self._link.execute("HGETALL", "m")
+        return metrics_of(counters.items() if isinstance(counters, dict) else _pairs(counters))
 
     async def sizes(self) -> Sizes:
         """How many payment sessions and journal entries are stored."""

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
+from mockserver.engine.metrics import StoreCalls
 from mockserver.errors import StoreUnavailableError, UsageError
 
 Result = TypeVar("Result")
@@ -38,10 +39,7 @@ _PASSING: Final = (
 
 
 class RedisLink:
-    """Runs scripts and commands. Every call ends within CALL_SECONDS, or raises StoreUnavailableError.
-
-    `failures` counts the failed calls, and `problem` says why the last call failed; None if it did not.
-    """
+    """Runs scripts and commands. Every call ends within CALL_SECONDS, or raises StoreUnavailableError."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -51,10 +49,7 @@ class RedisLink:
         self._ids = itertools.count(1)
         self._process = 0
         self._name = ""
-        self.problem: str | None = None
-        self.failures = 0
-        self.calls = 0
-        self.seconds = 0.0
+        self.calls = StoreCalls()
 
     def new_id(self) -> str:
         """An id that no other call of any server has."""
@@ -120,13 +115,9 @@ class RedisLink:
             async with asyncio.timeout(CALL_SECONDS):
                 result = await call(self._connected())
         except (*_PASSING, exceptions.RedisError) as error:
-            self.problem = _reason(error)
-            self.failures += 1
-            raise StoreUnavailableError(self.problem) from None
-        finally:
-            self.calls += 1
-            self.seconds += time.perf_counter() - started
-        self.problem = None
+            self.calls.record(time.perf_counter() - started, failed=True)
+            raise StoreUnavailableError(_reason(error)) from None
+        self.calls.record(time.perf_counter() - started, failed=False)
         return result
 
     def _connected(self) -> Any:

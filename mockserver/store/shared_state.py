@@ -56,9 +56,9 @@ class SharedState(State):
     is_shared = True
 
     def __init__(self, link: RedisLink, entries: StoredEntries, *, settings: Settings) -> None:
-        known, running, metrics = KnownState(), RunningTransaction(), Metrics()
+        known, running = KnownState(), RunningTransaction()
         commits = Commits(known, entries, ttl=settings.store_ttl)
-        store = SharedStore(link, known, commits, running, metrics=metrics)
+        store = SharedStore(link, known, commits, running)
         tail = JournalTail(link, entries)
         self.store = store
         self._link = link
@@ -72,7 +72,7 @@ class SharedState(State):
         self.strictness = shared_strictness(running, settings.strict)
         self.ledger = Ledger(SharedSessions(running), self.keyed_values)
         self.journal = tail
-        self.metrics = metrics
+        self.store_calls = link.calls
 
     def attach(self, selector: ScenarioSelector) -> None:
         """Let a selector keep its activated scenarios and usage counts in the store."""
@@ -83,7 +83,7 @@ class SharedState(State):
         return SharedValues(self._running, ItemKind(kind, cap, CAPACITY))
 
     def record(self, entry: Entry) -> None:
-        """Add an exchange to the journal and the coverage. The metrics count it when it is stored."""
+        """Add an exchange to the journal, the coverage and the metrics."""
         transaction, name = self._running.now, namespace_id(entry.owner)
         record = transaction.read(name)
         transaction.write(name, record._replace(entries=record.entries + 1))
@@ -160,6 +160,10 @@ class SharedState(State):
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
         """How often each cell was exercised, on all servers."""
         return self._awaited(self._listings.coverage(owner))
+
+    def metrics_of_all(self) -> Sliced[Metrics]:
+        """What all servers have counted."""
+        return self._awaited(self._listings.metrics())
 
     def sizes(self) -> Sliced[Sizes]:
         """How much is in the store."""

@@ -3,17 +3,17 @@
 import asyncio
 import os
 import random
+import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
-from mockserver.engine.metrics import Metrics
 from mockserver.errors import StoreUnavailableError
 from mockserver.parsing.json_writer import write_json
 from mockserver.store.commits import COMMITTED, OUTDATED, TOO_EARLY, Commits
 from mockserver.store.known_state import KnownState
 from mockserver.store.records import StoreRecord
-from mockserver.store.redis_link import RedisLink, pause_before_retry
+from mockserver.store.redis_link import CALL_SECONDS, RedisLink, pause_before_retry
 from mockserver.store.transaction import Need, NeededError, RunningTransaction, Transaction
 
 Result = TypeVar("Result")
@@ -110,14 +110,11 @@ class SharedStore:
         known: KnownState,
         commits: Commits,
         running: RunningTransaction,
-        *,
-        metrics: Metrics,
     ) -> None:
         self._link = link
         self._known = known
         self._commits = commits
         self._running = running
-        self._metrics = metrics
         self._waiting: deque[PendingDecision[Any]] = deque()
         self._work: asyncio.Task[None] | None = None
         self._initial_seed = int.from_bytes(os.urandom(4))
@@ -145,17 +142,17 @@ class SharedStore:
             try:
                 await self._take_turn(turn)
             except StoreUnavailableError as error:
-                for decision in turn:
-                    if not decision.done.done():
-                        decision.done.set_exception(error)
-                    if decision in self._waiting:
-                        self._waiting.remove(decision)
+                # Each of those that wait would wait for the store as long.
+                self._fail((*turn, *self._waiting), error)
             except BaseException as error:
-                for decision in (*turn, *self._waiting):
-                    if not decision.done.done():
-                        decision.done.set_exception(error)
-                self._waiting.clear()
+                self._fail((*turn, *self._waiting), error)
                 raise
+
+    def _fail(self, decisions: Iterable[PendingDecision[Any]], error: BaseException) -> None:
+        for decision in decisions:
+            if not decision.done.done():
+                decision.done.set_exception(error)
+        self._waiting.clear()
 
     async def _take_turn(self, decisions: list[PendingDecision[Any]]) -> None:
         """Make these decisions and commit them. Those that have to be made again wait first in the queue."""
@@ -167,9 +164,6 @@ class SharedStore:
         parts = turn.parts
         needs = tuple(turn.needs)
         results = await self._exchange(list(parts.values()), needs) if parts or needs else []
-        for part, result in zip(parts.values(), results, strict=True):
-            for journalled in part.journal if result == COMMITTED else ():
-                self._metrics.record(journalled.entry)
         turn.settle({lane: result == COMMITTED for lane, result in zip(parts, results, strict=True)})
         self._waiting.extendleft(reversed(turn.again))
         if TOO_EARLY in results:
@@ -179,13 +173,14 @@ class SharedStore:
         """Send transactions and needs; returns what became of the transactions. Raises StoreUnavailableError."""
         commit = self._link.new_id()
         message = self._commits.message(commit, parts, needs)
+        end = time.monotonic() + CALL_SECONDS
         for attempt in range(MOST_ATTEMPTS):
             try:
                 reply = await self._link.run("commit", write_json(message))
             except StoreUnavailableError:
                 # It may have been applied: the script looks for its id before it applies it again.
                 message["repeated"] = True
-                if attempt == MOST_ATTEMPTS - 1:
+                if attempt == MOST_ATTEMPTS - 1 or time.monotonic() >= end:
                     self._known.forget()
                     raise
                 await pause_before_retry(attempt)

@@ -17,13 +17,13 @@
 -- fields that other keys refer to. `names` has the owners of each name. `o:<kind>` and `z:<kind>` have the order and the
 -- sizes of all items of a kind. `journal` has the entries, `j:<namespace>` the numbers of those of a namespace, and `c:`
 -- what was exercised. `namespaces` has the time of the last commit of each namespace. `t:<namespace>` names the process
--- whose turn it is.
+-- whose turn it is, and `m` has the metrics.
 
 local message = cjson.decode(ARGV[1])
 local prefix, ttl, commit = message.prefix, message.ttl, message.id
 local now = tonumber(redis.call('TIME')[1])
 -- `names` and `bytes` are renewed with every commit; a namespace is gone before they are.
-local SHARED = {'server', 'names', 'bytes', 'counters', 'journal', 'namespaces', 'kinds', 'c'}
+local SHARED = {'server', 'names', 'bytes', 'counters', 'journal', 'namespaces', 'kinds', 'c', 'm'}
 
 local function key(name)
   return prefix .. name
@@ -312,6 +312,9 @@ local function apply(part)
   end
   for _, entry in ipairs(part.journal) do
     record(entry)
+  end
+  for name, count in pairs(part.metrics or {}) do
+    call('HINCRBY', 'm', name, count)
   end
   for namespace, _ in pairs(part.records) do
     renew(namespace)

@@ -1,0 +1,145 @@
+"""Measure what a shared store costs: one process with state in memory, and one and two workers with Redis.
+
+    .venv/bin/python benchmarks/store.py            # print a table
+    .venv/bin/python benchmarks/store.py --write    # also put it into benchmarks/README.md
+    .venv/bin/python benchmarks/store.py --quick    # only check that it runs; ignore the figures
+
+It starts a redis-server, which must be installed. The servers alternate, and each of them begins with an empty store.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import httpx
+from commandline import MACHINE, CommandLine
+from processes import cpu_seconds
+from raw_http import BODY, PATH
+from run import load
+from server import running_server
+
+CREATES = "create a payment session"
+NEW_KEYS = "create, a new key each time"
+READS = "read a payment session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The number of rounds, and the seconds per round."""
+
+    rounds: int
+    seconds: float
+
+
+FULL = Plan(rounds=5, seconds=3.0)
+QUICK = Plan(rounds=1, seconds=0.3)
+
+
+@dataclass(slots=True, kw_only=True)
+class Server:
+    """A kind of server with its options, and the figures of all rounds by kind of request.
+
+    The figures are requests/s, seconds of CPU time of all its processes per request, and seconds.
+    """
+
+    name: str
+    options: tuple[str, ...] = ()
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    costs: dict[str, list[float]] = field(default_factory=dict)
+    p99: dict[str, list[float]] = field(default_factory=dict)
+
+    def measure(self, plan: Plan) -> None:
+        """Measure one round of every kind of request."""
+        with running_server(*self.options) as (url, process):
+            created = httpx.post(f"{url}{PATH}", content=BODY, headers=HEADERS)
+            token = created.raise_for_status().json()["token"]
+            for kind, options in (
+                (CREATES, ("--kind", "valid")),
+                (NEW_KEYS, ("--kind", "new-keys")),
+                (READS, ("--kind", "get", "--path", f"/__mock/payment-sessions/{token}")),
+            ):
+                self._measure(kind, options, urlsplit(url).port or 0, process, plan)
+
+    def _measure(self, kind: str, options: tuple[str, ...], port: int, process: int, plan: Plan) -> None:
+        load(port, requests=500, seconds=60.0, options=options)
+        processes = [process, *_children(process)]
+        before = cpu_seconds(processes)
+        result = load(port, requests=sys.maxsize, seconds=plan.seconds, options=options)
+        self.costs.setdefault(kind, []).append((cpu_seconds(processes) - before) / result["replies"])
+        self.rates.setdefault(kind, []).append(result["replies"] / result["seconds"])
+        self.p99.setdefault(kind, []).append(result["p99"])
+
+
+HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
+
+
+@contextmanager
+def running_store() -> Iterator[str]:
+    """Start a redis-server without persistence; yield its URL."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise SystemExit("redis-server is not installed")
+    with TemporaryDirectory() as folder:
+        socket = Path(folder) / "socket"
+        command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=folder) as process:
+            try:
+                while not socket.exists():
+                    time.sleep(0.01)
+                yield f"unix://{socket}"
+            finally:
+                process.terminate()
+
+
+def _children(process: int) -> list[int]:
+    """The processes that a process has started: the workers of a supervisor."""
+    return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+
+
+def rows(servers: list[Server], kind: str) -> Iterator[str]:
+    """The figures of one kind of request as rows of the table."""
+    memory = servers[0]
+    for server in servers:
+        yield (
+            f"| {kind} | {server.name} | {median(server.rates[kind]):,.0f} "
+            f"| {median(server.rates[kind]) / median(memory.rates[kind]):.2f} "
+            f"| {median(server.costs[kind]) * 1e6:.0f} µs | {median(server.p99[kind]) * 1e3:.1f} ms |"
+        )
+
+
+def main() -> None:
+    """Run the benchmark."""
+    command_line = CommandLine(__doc__, block="store")
+    plan = QUICK if command_line.read().quick else FULL
+    with running_store() as store:
+        servers = [
+            Server(name="memory"),
+            Server(name="Redis", options=("--store", f"{store}?db=0")),
+            Server(name="Redis, 2 workers", options=("--store", f"{store}?db=1", "--workers", "2")),
+        ]
+        for _ in range(plan.rounds):
+            for server in servers:
+                server.measure(plan)
+    lines = [
+        "| request | state | requests/s | relative to memory | CPU time per request | p99 |",
+        "|---|---|---|---|---|---|",
+        *(row for kind in (CREATES, NEW_KEYS, READS) for row in rows(servers, kind)),
+        "",
+        f"{MACHINE}; 16 keep-alive connections; median of {plan.rounds} alternating rounds of {plan.seconds:g} s.",
+        "The CPU time is that of the mock's processes, without Redis, which runs on the same cores.",
+    ]
+    command_line.show(lines)
+
+
+if __name__ == "__main__":
+    main()
