@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Literal
+from urllib.parse import urlsplit
 
 from mockserver.errors import UsageError
 
@@ -94,6 +95,12 @@ class Settings:
     def has_shared_store(self) -> bool:
         """Whether state lives in a store that several servers share."""
         return self.store != "memory"
+
+    @property
+    def shown_store(self) -> str:
+        """The URL of the store without its user, its password and its query."""
+        parts = urlsplit(self.store)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     @property
     def spec_file(self) -> Path:

@@ -286,6 +286,8 @@ def values_of(flag: click.Option) -> tuple[list[str], object]:
             return [choices[-1]], choices[-1]
         case click.Option(type=click.types.IntParamType() | click.IntRange()):
             return ["7"], 7
+        case click.Option(type=click.types.FloatParamType()):
+            return ["2m"], 120.0
         case click.Option(type=click.Path()):
             return ["some/where"], Path("some/where")
         case _:

@@ -6,6 +6,7 @@ import ast
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,3 +92,33 @@ def test_files_that_every_server_needs(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(settings, "__file__", str(tmp_path / "mockserver" / "settings.py"))
 
     assert installed == own_file("admin.yaml")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://user:hunter2@h:6379/1", "redis://h:6379/1"),
+        ("rediss://h", "rediss://h"),
+        ("unix:///run/r.sock?db=1&password=hunter2", "unix:///run/r.sock"),
+        ("redis+sentinel://:hunter2@a:1,b:2/name/0?sentinel_password=hunter2", "redis+sentinel://a:1,b:2/name/0"),
+    ],
+)
+def test_promise_10_the_password_of_the_store_is_not_shown(url: str, shown: str) -> None:
+    """The greeting shows the URL of the store without credentials."""
+    settings = Settings(store=url)
+    assert shown == settings.shown_store
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"store": "http://h"}, "--store takes memory"),
+        ({"store": "redis"}, "--store takes memory"),
+        ({"store": "redis://h", "reload": True}, "--reload is for one server"),
+    ],
+)
+def test_stores_that_cannot_be_used(options: dict[str, Any], named: str) -> None:
+    """Another URL, and a store for a server that watches its files, are refused."""
+    with pytest.raises(UsageError, match=named):
+        Settings(**options)

@@ -27,6 +27,7 @@ def greeting(settings: Settings, engine: Engine, address: ServerAddress, *, note
         f"  spec       {printable(str(settings.spec_file.resolve()))}{bundled}",
         f"  scenarios  {_scenarios(settings, engine)}",
         f"  seed       {engine.seed}, repeat this run with --seed {engine.seed}",
+        *([f"  store      {printable(settings.shown_store)}"] if settings.has_shared_store else []),
         *([f"  workers    {settings.workers} processes"] if settings.workers > 1 else []),
         *([] if address.uds else [f"  console    {address.url}/__mock/"]),
         *(
@@ -60,6 +61,7 @@ def json_greeting(settings: Settings, engine: Engine, address: ServerAddress, *,
         scenarios=None if folder is None else str(folder.resolve()),
         seed=engine.seed,
         workers=settings.workers,
+        store=settings.shown_store if settings.has_shared_store else "memory",
         slow=sorted(engine.contract.uncompiled()),
         notes=[*notes, *_notes(engine)],
     )

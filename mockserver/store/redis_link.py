@@ -181,7 +181,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError | exceptions.TimeoutError):
         return f"it did not answer within {CALL_SECONDS:g} s"
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return text[:200]
+    return text[:200].removesuffix(".")
 
 
 def _sha1(source: str) -> str:
