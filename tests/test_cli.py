@@ -277,21 +277,23 @@ def test_serve_is_the_default_command(settings_of: list[dict[str, object]], argu
 
 def values_of(flag: click.Option) -> tuple[list[str], object]:
     """Texts for an option, and the value that they should give."""
+    found: tuple[list[str], object]
     match flag:
         case click.Option(is_flag=True):
-            return ["true"], True
+            found = ["true"], True
         case click.Option(multiple=True):
-            return ["a.example", "b.example"], ("a.example", "b.example")
+            found = ["a.example", "b.example"], ("a.example", "b.example")
         case click.Option(type=click.Choice(choices=choices)):
-            return [choices[-1]], choices[-1]
+            found = [choices[-1]], choices[-1]
         case click.Option(type=click.types.IntParamType() | click.IntRange()):
-            return ["7"], 7
+            found = ["7"], 7
         case click.Option(type=click.types.FloatParamType()):
-            return ["2m"], 120.0
+            found = ["2m"], 120.0
         case click.Option(type=click.Path()):
-            return ["some/where"], Path("some/where")
+            found = ["some/where"], Path("some/where")
         case _:
-            return ["text"], "text"
+            found = ["text"], "text"
+    return found
 
 
 FLAGS = [each for each in cli.serve.params if isinstance(each, click.Option) and each.expose_value]

@@ -4,6 +4,7 @@ The work is plain code. Who drives the generator decides what happens in the pau
 loop turn, and code without an event loop calls `finish`.
 """
 
+import asyncio
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future
 from time import perf_counter
@@ -11,13 +12,13 @@ from typing import Any, Final, TypeVar
 
 Result = TypeVar("Result")
 
-Pause = Future[Any] | None
+Pause = Future[Any] | asyncio.Future[Any] | None
 """A pause ends when the future is done; without a future, as soon as other requests have been answered."""
 
 Sliced = Generator[Pause, None, Result]
 """Work that pauses at each `yield` and returns a result."""
 
-Piece = bytes | Future[Any]
+Piece = bytes | Future[Any] | asyncio.Future[Any]
 """A part of a long text that is made in slices. An empty part, or a future, is only a pause."""
 
 SLICE_SECONDS: Final = 0.005

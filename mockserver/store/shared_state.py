@@ -171,6 +171,6 @@ class SharedState(State):
 
     @staticmethod
     def _awaited(work: Coroutine[Any, Any, Result]) -> Sliced[Result]:
-        future = asyncio.run_coroutine_threadsafe(work, asyncio.get_running_loop())
-        yield future
-        return future.result()
+        task = asyncio.get_running_loop().create_task(work)
+        yield task
+        return task.result()

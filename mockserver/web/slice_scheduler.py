@@ -43,7 +43,7 @@ class SliceScheduler:
         async with self._turn:
             piece = next(work, None)
             await asyncio.sleep(0)
-        if isinstance(piece, Future):
+        if isinstance(piece, Future | asyncio.Future):
             await _end_of(piece)
             return b""
         return piece
@@ -55,7 +55,10 @@ class SliceScheduler:
                 yield piece
 
 
-async def _end_of(pause: Future[Any]) -> None:
+async def _end_of(pause: Future[Any] | asyncio.Future[Any]) -> None:
     """Wait for the end of a pause. The work that pauses gets the result or the error from the future."""
+    if isinstance(pause, asyncio.Future):
+        await asyncio.wait([pause])
+        return
     with suppress(Exception):
         await asyncio.wrap_future(pause)
