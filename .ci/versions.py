@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 # The tests that depend on the internals of uvicorn and Starlette.
 INTERNALS = ["head", "running", "upgrade", "wire"]
+# Tests that run with a store.
+STORED = ["payment_sessions", "verify"]
 PLUGIN = ["command", "downstream", "mock_server"]
 # What each framework's environment has first, and its tests.
 FRAMEWORKS = {
@@ -80,9 +82,9 @@ def test_lowest(environment: Environment, wheel: Path) -> None:
     wanted = environment.folder / "pydantic.txt"
     wanted.write_text("pydantic>=2.7\n")
     resolution = ("--resolution", "lowest-direct", "--only-binary", ":all:", "--python", environment.python)
-    sources = (ROOT / "pyproject.toml", "--extra", "pytest", wanted)
+    sources = (ROOT / "pyproject.toml", "--extra", "pytest", "--extra", "redis", wanted)
     environment.run(environment.uv, "pip", "compile", "-q", *sources, *resolution, "-o", lowest)
-    environment.install("--constraint", lowest, f"{wheel}[pytest]")
+    environment.install("--constraint", lowest, f"{wheel}[pytest,redis]")
     environment.check()
     downstream = shutil.copytree(TESTS / "downstream", environment.folder / "downstream")
     environment.test(cwd=downstream)
@@ -90,6 +92,8 @@ def test_lowest(environment: Environment, wheel: Path) -> None:
     environment.install("pytest>=9", "pytest-xdist", "hypothesis")
     files = [f"tests/web/test_{name}.py" for name in INTERNALS] + [f"tests/testing/test_{name}.py" for name in PLUGIN]
     environment.test("-n2", *files, cwd=ROOT, PYTHONPATH=str(ROOT))
+    stored = [f"tests/control/test_{name}.py" for name in STORED]
+    environment.test("-n2", *stored, cwd=ROOT, PYTHONPATH=str(ROOT), MOCKSERVER_TEST_STORE="redis")
 
 
 def test_framework(environment: Environment, wheel: Path, packages: list[str], name: str) -> None:

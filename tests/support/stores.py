@@ -54,6 +54,11 @@ class StoreServer:
                 return
         raise AssertionError("the store does not answer")
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End the process without warning."""
         self._process.kill()

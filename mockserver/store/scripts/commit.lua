@@ -221,9 +221,6 @@ local function renew(namespace)
 end
 
 local function renew_shared()
-  if call('TTL', 'server') > 1.5 * ttl then
-    return
-  end
   for _, name in ipairs(SHARED) do
     call('EXPIRE', name, 2 * ttl)
   end

@@ -1,0 +1,166 @@
+"""A store that does not answer, loses its data or refuses to write: clear replies, and nothing that stays broken."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.errors import StoreUnavailableError
+from mockserver.store import SharedState
+from mockserver.store.redis_link import PREFIX
+from tests.store.replicas import Replicas
+from tests.store.test_replicas import stripe_call
+from tests.support.command import run
+from tests.support.mock import Mock
+from tests.support.stores import StoreServer
+
+UNAVAILABLE = (503, "store-unavailable")
+
+# What every kind of request gets while the store is away.
+REQUESTS: dict[str, Callable[[Mock], httpx.Response]] = {
+    "the contract": lambda mock: mock.create(),
+    "an unknown path": lambda mock: mock.http.get("/unknown"),
+    "the saved payment methods": lambda mock: mock.http.get("/v1/c/customer/Cust_1/payment/method"),
+    "Stripe": lambda mock: mock.http.get("/v1/setup_intents/seti_1", headers={"authorization": "Bearer sk_test_1"}),
+    "the journal": lambda mock: mock.http.get("/__mock/journal"),
+    "a verification": lambda mock: mock.verify(at_least=0),
+    "an activation": lambda mock: mock.activate("maintenance"),
+    "a reset": lambda mock: mock.http.post("/__mock/reset"),
+    "a session of a token": lambda mock: mock.http.get("/__mock/wingback/payment-sessions/x"),
+    "readiness": lambda mock: mock.http.get("/__mock/health/ready"),
+    "health": lambda mock: mock.http.get("/__mock/health"),
+}
+
+
+def test_promise_1_a_store_that_is_gone(store: StoreServer) -> None:
+    """Everything that needs state is refused, the rest is served; when the store comes back, so does the mock."""
+    with Replicas(store.url, count=1) as replicas:
+        mock = replicas[0]
+        assert 200 == mock.create().status_code
+        store.kill()
+        replies = {name: request(mock) for name, request in REQUESTS.items()}
+        page = mock.http.post("/v1/c/customer/Cust_1/payment/session", headers={"origin": "http://localhost:3000"})
+        served = [mock.http.get(path).status_code for path in ("/__mock/health/live", "/__mock/", "/v3")]
+        store.start()
+        after = [mock.create().status_code, mock.http.get("/__mock/health/ready").status_code]
+
+    found = {name: (each.status_code, each.headers.get("mock-refused")) for name, each in replies.items()}
+    assert dict.fromkeys(REQUESTS, UNAVAILABLE) == found
+    assert "api_error" == replies["Stripe"].json()["error"]["type"]
+    assert "http://localhost:3000" == page.headers["access-control-allow-origin"]
+    assert [200, 200, 200] == served
+    assert [200, 200] == after
+
+
+def test_a_store_that_hangs(store: StoreServer) -> None:
+    """A call of the store ends after a while, and requests that need no state do not wait for it."""
+    with Replicas(store.url, count=1) as replicas:
+        assert 200 == replicas[0].create().status_code
+        os.kill(store.pid, signal.SIGSTOP)
+        try:
+            reply = replicas[0].create()
+            live = replicas[0].http.get("/__mock/health/live")
+        finally:
+            os.kill(store.pid, signal.SIGCONT)
+
+        assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
+        assert 200 == live.status_code
+        assert 200 == replicas[0].create().status_code
+
+
+# What happens to the store between two requests, and the number of the next exchange of the namespace.
+CHANGES: dict[str, tuple[Callable[[StoreServer], object], str]] = {
+    "FLUSHALL": (lambda store: store.client.flushall(), "1"),
+    "SCRIPT FLUSH": (lambda store: store.client.script_flush(), "2"),
+    "connections are closed": (lambda store: store.client.client_kill_filter(_type="normal", skipme=True), "2"),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_store_that_changes(store: StoreServer, case: str) -> None:
+    """The next request is answered as if nothing had happened, or as if the store was new."""
+    change, number = CHANGES[case]
+    with Replicas(store.url, count=2) as replicas:
+        replicas[0].create()
+        change(store)
+        replies = [replicas[0].create(), replicas[1].create()]
+
+    assert [200, 200] == [each.status_code for each in replies]
+    assert number == replies[0].headers["mock-entry"].rpartition("-")[2]
+
+
+def test_a_store_that_is_full(store: StoreServer) -> None:
+    """Writes are refused, and the reason is in the reply."""
+    with Replicas(store.url, count=1) as replicas:
+        replicas[0].create()
+        store.client.config_set("maxmemory", 1)
+        try:
+            reply = replicas[0].create()
+        finally:
+            store.client.config_set("maxmemory", 0)
+        assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
+        assert "maxmemory" in reply.json()["detail"]
+        assert 200 == replicas[0].create().status_code
+
+
+def test_another_format(store: StoreServer) -> None:
+    """Data of another version is not read."""
+    store.client.hset(f"{PREFIX}server", mapping={"format": "0", "v": "x", "h": "{}"})
+    with Replicas(store.url, count=1) as replicas:
+        reply = replicas[0].create()
+    assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
+    assert "has the format 0, and this version of mockserver reads the format 1" in reply.json()["detail"]
+
+
+def test_a_reply_that_is_lost(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit whose answer was lost counts once."""
+    with Replicas(store.url, count=1) as replicas:
+        state = replicas[0].engine.state
+        assert isinstance(state, SharedState)
+        replicas[0].create()
+        run_script = state.store._link.run
+        lost: list[Any] = []
+
+        async def run_and_lose(script: str, argument: str | bytes) -> Any:
+            reply = await run_script(script, argument)
+            if not lost:
+                lost.append(reply)
+                raise StoreUnavailableError("the answer was lost")
+            return reply
+
+        monkeypatch.setattr(state.store._link, "run", run_and_lose)
+        numbers = [replicas[0].create().headers["mock-entry"].rpartition("-")[2] for _ in range(3)]
+        assert 4 == replicas[0].get("journal")["count"]
+    assert ["2", "3", "4"] == numbers
+
+
+# Stores that cannot be used at the start, and a part of the message.
+UNUSABLE = {
+    "no server": ("redis://user:hunter2@127.0.0.1:1/0", "--store cannot be used: "),
+    "another scheme": ("http://user:hunter2@127.0.0.1/0", "--store takes memory"),
+    "no name for Sentinel": ("redis+sentinel://user:hunter2@127.0.0.1:1", "needs the name of the service"),
+    "a database that is no number": ("redis://user:hunter2@127.0.0.1:1/x", "--store cannot be used"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_promise_10_a_store_that_cannot_be_used(case: str) -> None:
+    """The server ends with code 2 and one line, which does not show the password."""
+    url, expected = UNUSABLE[case]
+    ended = run("--port", "0", "--store-timeout", "0.5", variables={"MOCKSERVER_STORE": url})
+    assert (2, "", 1) == (ended.returncode, ended.stdout, len(ended.stderr.splitlines()))
+    assert expected in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
+def test_the_state_survives_a_restart(store: StoreServer) -> None:
+    """A server that starts later has the state of those that ended."""
+    with Replicas(store.url, count=1) as replicas:
+        session = replicas[0].create().json()
+    with Replicas(store.url, count=1) as replicas:
+        assert "requires_payment_method" == stripe_call(replicas[0], session, "").json()["status"]
