@@ -35,6 +35,8 @@ _PASSING: Final = (
     exceptions.ReadOnlyError,
     exceptions.ClusterDownError,
     OSError,
+    # Not an exceptions.RedisError: the nodes of a cluster do not answer.
+    exceptions.RedisClusterException,
 )
 
 
@@ -94,6 +96,10 @@ class RedisLink:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+            # It leaves the connections to Sentinels open.
+            manager = getattr(getattr(client, "connection_pool", None), "sentinel_manager", None)
+            for sentinel in manager.sentinels if manager else ():
+                await sentinel.aclose()
 
     async def _evaluate(self, client: Any, script: str, argument: str | bytes) -> Any:
         key = f"{PREFIX}server"
@@ -171,7 +177,12 @@ def _sentinel_client(netloc: str, path: str, query: str, options: dict[str, Any]
         host, _, port = each.rpartition(":") if ":" in each else (each, "", "26379")
         addresses.append((host, int(port)))
     own = parse_qs(query)
-    sentinel_options = {key.removeprefix("sentinel_"): each[0] for key, each in own.items()}
+    # A sentinel that does not answer must leave time to ask the others.
+    sentinel_options: dict[str, Any] = {
+        "socket_connect_timeout": CALL_SECONDS / 4,
+        "retry": Retry(NoBackoff(), 0),
+        **{key.removeprefix("sentinel_"): each[0] for key, each in own.items()},
+    }
     sentinel: Any = Sentinel(addresses, sentinel_kwargs=sentinel_options, **options)  # type: ignore[no-untyped-call]  # redis-py has no types here
     return sentinel.master_for(name, db=int(database or 0), username=user or None, password=password or None, **options)
 
