@@ -30,6 +30,11 @@ class Replicas:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    @property
+    def all(self) -> list[Mock]:
+        """All replicas, each as the caller `api_key_demo`."""
+        return self._mocks
+
     def __getitem__(self, number: int) -> Mock:
         """The replica with a number, as the caller `api_key_demo`. After the last one comes the first one again."""
         return self._mocks[number % self._count]

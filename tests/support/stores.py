@@ -6,12 +6,14 @@ import atexit
 import importlib.util
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -28,18 +30,27 @@ def program_of(kind: str) -> str | None:
     return str(found[0]) if found else shutil.which("valkey-server")
 
 
-class StoreServer:
-    """A store in a process of its own. With `durable`, it writes every change to a file before it answers."""
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
-    def __init__(self, kind: str, *, durable: bool = False) -> None:
+
+class StoreServer:
+    """A store in a process of its own, with more options of its command line.
+
+    With `durable`, it writes every change to a file before it answers.
+    """
+
+    def __init__(self, kind: str, *options: str, durable: bool = False) -> None:
         program = program_of(kind)
         assert program is not None, f"{kind} is not installed"
         self.folder = Path(tempfile.mkdtemp(prefix="store-"))
         self.url = f"unix://{self.folder}/s"
         files = ["--appendonly", "yes", "--appendfsync", "always"] if durable else ["--appendonly", "no"]
         self._command = [program, "--port", "0", "--unixsocket", f"{self.folder}/s", "--dir", str(self.folder)]
-        self._command += ["--save", "", "--daemonize", "no", *files]
-        self.client = redis.Redis.from_url(self.url, decode_responses=True)
+        self._command += ["--save", "", "--daemonize", "no", *files, *options]
+        self.client: Any = redis.Redis.from_url(self.url, decode_responses=True)
         self.start()
 
     def start(self) -> None:
@@ -63,6 +74,10 @@ class StoreServer:
         """End the process without warning."""
         self._process.kill()
         self._process.wait()
+
+    def key_names(self) -> list[str]:
+        """The names of all keys of the first database."""
+        return sorted(self.client.scan_iter(count=1000))
 
     def close(self) -> None:
         """End the process and remove its folder."""

@@ -1,0 +1,204 @@
+"""The ways to connect to a store: passwords, TLS, Sentinel, and stores that are not there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import trustme
+
+from tests.store.replicas import Replicas
+from tests.support.command import run, served
+from tests.support.mock import SESSION
+from tests.support.needs import need
+from tests.support.stores import StoreServer, free_port, program_of
+
+RETRY = {"mock-scenario": "retry_after_503"}
+
+
+@pytest.fixture(params=["redis", "valkey"])
+def program(request: pytest.FixtureRequest) -> str:
+    """The kind of a store that is installed."""
+    kind: str = request.param
+    need(program_of(kind), f"{kind} is not installed")
+    return kind
+
+
+@contextmanager
+def store_of(kind: str, *options: str) -> Iterator[StoreServer]:
+    server = StoreServer(kind, *options)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def share(url: str) -> list[int]:
+    """What two replicas answer that share a sequence."""
+    with Replicas(url, count=2) as replicas:
+        body = {"operation": "add_method", "address": True}
+        return [replicas[number].http.post(SESSION, json=body, headers=RETRY).status_code for number in range(3)]
+
+
+@contextmanager
+def sentinel(folder: Path, primary: int, *lines: str) -> Iterator[int]:
+    """A Sentinel that names the primary `main`. Yields its port."""
+    port, config = free_port(), folder / "sentinel.conf"
+    named = [f"port {port}", f"dir {folder}", f"sentinel monitor main 127.0.0.1 {primary} 1", *lines]
+    config.write_text("\n".join(named), "utf-8")
+    with subprocess.Popen(
+        [str(program_of("redis")), str(config), "--sentinel"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            with redis.Redis(port=port) as client:
+                for _ in range(500):
+                    try:
+                        client.ping()
+                        break
+                    except redis.RedisError:
+                        time.sleep(0.02)
+            yield port
+        finally:
+            process.kill()
+
+
+def test_a_password(program: str) -> None:
+    """The password of the URL is used. It is not in the output of the server, the URL without it is."""
+    with store_of(program) as store:
+        store.client.config_set("requirepass", "hunter2")
+        url = store.url.replace("unix://", "unix://:hunter2@")
+        assert [503, 503, 200] == share(url)
+        with served("--log-format", "json", variables={"MOCKSERVER_STORE": url}) as running:
+            assert str(store.folder) in json.loads(running.greeting)["store"]
+            assert "hunter2" not in running.greeting + running.stop()[1]
+
+
+def test_a_user(program: str) -> None:
+    """A user who may only use the keys of the mock is enough."""
+    with store_of(program) as store:
+        store.client.execute_command(
+            *("ACL", "SETUSER", "mock", "on", ">hunter2", "~{mockserver}:*", "+@all", "-@admin", "-@dangerous")
+        )
+        assert [503, 503, 200] == share(store.url.replace("unix://", "unix://mock:hunter2@"))
+
+
+def test_a_wrong_password(program: str) -> None:
+    """A store that refuses the password ends the start like one that does not answer."""
+    with store_of(program) as store:
+        store.client.config_set("requirepass", "right")
+        url = store.url.replace("unix://", "unix://:hunter2@")
+        ended = run("--port", "0", "--store-timeout", "0.5", variables={"MOCKSERVER_STORE": url})
+
+    assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines())), ended.stderr
+    assert "invalid username-password pair" in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
+def test_tls(tmp_path: Path) -> None:
+    """`rediss://` checks the certificate of the store."""
+    need(program_of("redis"), "redis-server is not installed")
+    authority, port = trustme.CA(), free_port()
+    certificate = authority.issue_cert("localhost", "127.0.0.1")
+    paths = {name: str(tmp_path / f"{name}.pem") for name in ("ca", "cert", "key")}
+    authority.cert_pem.write_to_path(paths["ca"])
+    certificate.cert_chain_pems[0].write_to_path(paths["cert"])
+    certificate.private_key_pem.write_to_path(paths["key"])
+    options = ["--tls-port", str(port), "--tls-cert-file", paths["cert"], "--tls-key-file", paths["key"]]
+    with store_of("redis", *options, "--tls-ca-cert-file", paths["ca"], "--tls-auth-clients", "no"):
+        assert [503, 503, 200] == share(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={paths['ca']}")
+        with Replicas(f"rediss://127.0.0.1:{port}/0", count=1) as replicas:
+            assert "certificate" in replicas[0].create().json()["detail"].lower()
+
+
+def test_sentinel(tmp_path: Path) -> None:
+    """The primary that Sentinel names is used, also if the first address does not answer; the password is its own."""
+    need(program_of("redis"), "redis-server is not installed")
+    port = free_port()
+    lines = ("sentinel auth-pass main hunter2",)
+    with (
+        store_of("redis", "--port", str(port)) as store,
+        sentinel(tmp_path, port, *lines) as known,
+    ):
+        store.client.config_set("requirepass", "hunter2")
+        url = f"redis+sentinel://:hunter2@127.0.0.1:{free_port()},127.0.0.1:{known}/main/3"
+        assert [503, 503, 200] == share(url)
+        with redis.Redis(port=port, password="hunter2", db=3) as client:
+            assert client.exists("{mockserver}:server")
+
+
+def test_a_failover(tmp_path: Path) -> None:
+    """After a failover, the new primary is used, and has the state."""
+    need(program_of("redis"), "redis-server is not installed")
+    first, second = free_port(), free_port()
+    with (
+        store_of("redis", "--port", str(first)) as old,
+        store_of("redis", "--port", str(second), "--replicaof", "127.0.0.1", str(first)) as new,
+        sentinel(tmp_path, first) as known,
+        Replicas(f"redis+sentinel://127.0.0.1:{known}/main", count=2) as replicas,
+    ):
+        made = replicas[0].create().headers["mock-entry"]
+        with redis.Redis(port=known, decode_responses=True) as client:
+            _until(lambda: new.client.exists("{mockserver}:journal") == 1)
+            _until(lambda: _failed_over(client))
+        _until(lambda: new.client.info("replication")["role"] == "master")
+        old.kill()
+        _until(lambda: replicas[1].create().status_code == 200)
+        entries = [entry["id"] for entry in replicas[0].get("journal")["entries"]]
+
+    assert made == entries[0]
+    assert len(entries) >= 2
+
+
+def _failed_over(client: Any) -> bool:
+    try:
+        client.execute_command("SENTINEL", "FAILOVER", "main")
+    except redis.ResponseError:
+        # It does not know the replica yet.
+        return False
+    return True
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it took too long")
+
+
+MISSING = {
+    "no socket": ("unix://anna:hunter2@/nowhere/s", "No such file"),
+    "no sentinel": ("redis+sentinel://anna:hunter2@127.0.0.1:1/main", "No master found"),
+    "no cluster": ("redis+cluster://anna:hunter2@127.0.0.1:1", "cannot be used"),
+    "no port": ("redis://anna:hunter2@127.0.0.1:port", "cannot be used"),
+    "no port of a sentinel": ("redis+sentinel://anna:hunter2@127.0.0.1:port/main", "cannot be used"),
+    "no number of a database": ("redis+sentinel://anna:hunter2@127.0.0.1:1/main/nine", "cannot be used"),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_a_missing_store(case: str) -> None:
+    """The process ends with code 2 and one line, which says why and has no password."""
+    url, why = MISSING[case]
+    ended = run("--port", "0", "--store-timeout", "0.5", variables={"MOCKSERVER_STORE": url})
+
+    assert (2, "", 1) == (ended.returncode, ended.stdout, len(ended.stderr.splitlines())), ended.stderr
+    assert why in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
+def test_another_format_at_the_start(program: str) -> None:
+    """Data in another format ends the start with one line."""
+    with store_of(program) as store:
+        store.client.hset("{mockserver}:server", mapping={"format": "0", "h": "whatever", "v": "x"})
+        ended = run("--port", "0", "--store-timeout", "0.5", variables={"MOCKSERVER_STORE": store.url})
+
+    assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines())), ended.stderr
+    assert "its data has the format 0, and this version of mockserver reads the format 1" in ended.stderr
