@@ -25,13 +25,10 @@ def test_it_says_early_what_it_is_not() -> None:
     assert "**It is not** Wingback" in "\n".join(README.splitlines()[:7])
 
 
-def test_it_says_that_one_replica_must_run() -> None:
-    """State lives in one process: the README and the page about containers say so."""
-    assert ["**Run one replica.**"] * 2 == [
-        found
-        for document in ("README.md", "docs/container.md")
-        for found in re.findall(r"\*\*Run one replica\.\*\*", text_of(document))
-    ]
+def test_it_says_what_several_servers_need() -> None:
+    """State lives in one process, unless there is a store: the README and the page about containers say so."""
+    assert "unless [several servers share it](docs/store.md)" in text_of("README.md")
+    assert "need a [store](store.md). Without one, state lives in one process" in text_of("docs/container.md")
 
 
 def test_token_and_secret_are_new_and_the_account_depends_on_the_key(mock: Mock) -> None:
