@@ -27,7 +27,7 @@ _OWN_PARAMETERS: Final = frozenset({"key"})
 _SECRET_NAME: Final = re.compile(
     r"(?<!www-)auth(?!or(?!i[sz]))|cookie|credential|(?<!idempotency-)key|passw|secret|session|token", re.IGNORECASE
 )
-_MIN_LENGTH: Final = 6
+MIN_LENGTH: Final = 6
 """Copies of a shorter value are not searched: it could be a part of any word."""
 
 
@@ -94,7 +94,7 @@ class CredentialNames:
             name, value = split_pair(pair)
             if self.hide("query", name):
                 found.add(value)
-        return sorted((value for value in found if len(value) >= _MIN_LENGTH), key=len, reverse=True)
+        return sorted((value for value in found if len(value) >= MIN_LENGTH), key=len, reverse=True)
 
     def _cookie_values(self, field: str) -> Iterable[str]:
         for part in field.split(";"):

@@ -1,13 +1,15 @@
 """Journal entries as text. Credentials are replaced by masks: a store never has them in clear text."""
 
 import json
-from collections.abc import Mapping
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from mockserver.engine.journal import Entry
 from mockserver.messages import Headers, Request
-from mockserver.redaction.credential_names import CredentialNames, split_pair
+from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import mask
 from mockserver.redaction.redactor import Redactor, spellings
 from mockserver.store import codec
@@ -18,6 +20,9 @@ _MEMBERS: Final = (
     *("nearest", "misses", "violations", "warnings", "outcome", "duration"),
 )
 _MOST_SHARED: Final = 64
+_HTTP_CREDENTIALS: Final = ("authorization", "proxy-authorization")
+# The user and password of a URL (RFC 3986, section 3.2.1).
+_USER_OF_URL: Final = re.compile(r"""(?<=://)[^\s/?#"'<>\\@]+(?=@)""")
 # Every escape in JSON of these characters is the character itself.
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 
@@ -69,27 +74,44 @@ class StoredEntries:
         copies = {
             # A body is written as if its bytes were characters.
             written: mask(credential)
-            for credential in names.values(request.headers.pairs, request.query)
+            for credential in (*names.values(request.headers.pairs, request.query), *_parts(request.headers))
             for spelling in spellings(credential)
             for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
         }
-        plain = _without(codec.plain(_masked(request, names)), copies)
+        plain = _without(codec.plain(_masked(request, names, copies)), copies)
         return _StoredRequest(codec.written(plain), copies, all(map(_PLAIN.issuperset, copies)))
 
 
-def _masked(request: Request, names: CredentialNames) -> Request:
+def _masked(request: Request, names: CredentialNames, copies: Mapping[str, str]) -> Request:
     """The request with masks for the values of credentials, also for those that are too short to search copies."""
-    pairs = [
-        (name, _masked_cookies(value) if name == "cookie" else mask(value) if names.hide("header", name) else value)
-        for name, value in request.headers.pairs
-    ]
+    # The name of a field stays, also if a credential equals it.
+    pairs = [(name, _without(_masked_field(name, value, names), copies)) for name, value in request.headers.pairs]
     query = "&".join(_masked_pair(pair, names) for pair in request.query.split("&")) if request.query else ""
     return replace(request, headers=Headers(pairs), query=query, is_shared=False)
 
 
-def _masked_cookies(field: str) -> str:
-    parts = [part.strip().partition("=") for part in field.split(";")]
-    return "; ".join(f"{name}{equals}{mask(value.strip(chr(34))) if equals else ''}" for name, equals, value in parts)
+def _masked_field(name: str, value: str, names: CredentialNames) -> str:
+    if name == "cookie":
+        return "; ".join(_masked_cookie(part.strip()) for part in value.split(";"))
+    return mask(value) if names.hide("header", name) else _USER_OF_URL.sub(lambda user: mask(user[0]), value)
+
+
+def _masked_cookie(cookie: str) -> str:
+    name, equals, value = cookie.partition("=")
+    # Without an equals sign it has no name (RFC 6265bis, section 5.6).
+    return f"{name}={mask(value.strip(chr(34)))}" if equals else mask(cookie) if cookie else ""
+
+
+def _parts(headers: Headers) -> Iterator[str]:
+    """Credentials that are only a part of a header field: users of URLs, and what Base64 hides."""
+    for name, value in headers.pairs:
+        yield from (user for user in _USER_OF_URL.findall(value) if len(user) >= MIN_LENGTH)
+        if name in _HTTP_CREDENTIALS and value[:6].lower() == "basic ":
+            try:
+                text = b64decode(value[6:]).decode("utf-8")
+            except ValueError:
+                continue
+            yield from (part for part in text.partition(":") if len(part) >= MIN_LENGTH)
 
 
 def _masked_pair(pair: str, names: CredentialNames) -> str:

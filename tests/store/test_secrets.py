@@ -1,0 +1,170 @@
+"""No credential is stored in clear text, and the journal of a store shows what the journal in memory shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import httpx
+import pytest
+
+from mockserver.settings import Settings
+from tests.store.replicas import Replicas
+from tests.store.test_same_as_memory import differences, without_passing
+from tests.store.test_stored_data import contents
+from tests.support.credentials import CREDENTIALS, EXPECTATION, exchanges, secrets, write_files
+from tests.support.mock import SESSION, Mock, mock_of
+from tests.support.needs import need
+from tests.support.shop import card_data, prepared
+from tests.support.stores import TEST_STORE, StoreServer, program_of
+
+BODY = {"operation": "add_method", "address": True}
+
+
+@pytest.fixture(scope="module")
+def memory() -> Iterator[Mock]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(TEST_STORE, raising=False)
+        with mock_of(Settings(seed=1)) as mock:
+            yield mock.caller(None)
+
+
+@pytest.fixture(scope="module")
+def own_store() -> Iterator[StoreServer]:
+    """A Redis server. What is written does not depend on the server that stores it."""
+    need(program_of("redis"), "redis-server is not installed")
+    server = StoreServer("redis")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def servers(own_store: StoreServer) -> Iterator[list[Mock]]:
+    with Replicas(own_store.url, count=2) as replicas:
+        yield [mock.caller(None) for mock in replicas.all]
+
+
+@pytest.mark.parametrize("place", CREDENTIALS)
+def test_no_credential_is_stored(own_store: StoreServer, tmp_path: Path, place: str) -> None:
+    """Wherever a contract expects a credential, neither its value nor a copy in the exchange is in the store."""
+    own_store.client.flushall()
+    spec, scenarios = write_files(tmp_path)
+    with Replicas(own_store.url, count=1, spec=spec, scenarios=scenarios) as replicas:
+        client = replicas[0].caller(None).http
+        replies = exchanges(client, CREDENTIALS[place])
+        client.post("/__mock/verify", json={**EXPECTATION, "count": 0})
+        client.put("/__mock/scenario", json={"name": "picky"})
+        shown = client.get("/__mock/journal", params={"limit": 100})
+
+    hidden = [text for text in contents(own_store.client) for secret in secrets(CREDENTIALS[place]) if secret in text]
+    # The scenario's own reply has made-up secrets, which no client has sent.
+    assert [] == [
+        text for text in hidden if any(secret in _own_removed(text) for secret in secrets(CREDENTIALS[place]))
+    ]
+    assert len(replies) == len(shown.json()["entries"])
+
+
+def _own_removed(text: str) -> str:
+    return text.replace("hidden-set-cookie", "").replace("hidden-info", "")
+
+
+def test_stripe_keys_are_not_stored(own_store: StoreServer) -> None:
+    """Secret keys of Stripe and the value of Idempotency-Key's caller are hidden, on success and on errors."""
+    key = "sk_test_hunter2hunter2"
+    own_store.client.flushall()
+    with Replicas(own_store.url, count=1) as replicas:
+        mock = replicas[0]
+        setup = prepared(mock)
+        secret = mock.browser({"authorization": f"Bearer {key}"})
+        basic = httpx.BasicAuth(key, "")
+        for path, fields in (
+            (f"/v1/setup_intents/{setup.id}/confirm", {"payment_method": "pm_card_visa"}),
+            (f"/v1/setup_intents/{setup.id}/confirm", {"payment_method": key}),
+            ("/v1/setup_intents/seti_unknown", {"description": f"my key is {key}"}),
+            ("/v1/nothing", {"key": key}),
+        ):
+            secret.post(path, data=fields, headers={"idempotency-key": "k1"})
+            mock.caller(None).http.post(path, data=fields, auth=basic, headers={"idempotency-key": "k2"})
+        assert 8 + 1 == mock.caller(None).get("journal")["count"]
+
+    assert [] == [text for text in contents(own_store.client) if "hunter2" in text]
+
+
+# Words that a store contains in any case.
+USED = {"Request", "headers", "Headers", "add_method", "wb-key", "{mockserver}:", "session:1"}
+# Not with other letters: as UTF-8 in a header, their copies are shown in memory, and hidden in a store.
+ODD = (
+    *("Request", "headers", "Headers", "bytes", "of", "@", "mask", "null", "true", "0", "a", "Reply", "wb-key"),
+    *("session:1", "{mockserver}:", "*", "mask-0123456789abcdef0123456789abcdef", "[redacted]", "add_method"),
+    *(
+        'quo"ted',
+        "back\\slash",
+        "per%cent",
+        "plus+plus",
+        "two words",
+        "tab\tbed",
+        "a&b=c",
+        "x" * 4000,
+    ),
+)
+
+
+@pytest.mark.parametrize("credential", ODD, ids=lambda value: ascii(value[:40]))
+def test_odd_credentials(own_store: StoreServer, servers: list[Mock], memory: Mock, credential: str) -> None:
+    """A credential that equals a word of the format, or is hard to write, changes no reply and no journal."""
+    memory.restore()
+    servers[0].restore()
+    sent = credential.encode()
+    copies = {"cookie": sent, "x-note": b"it is " + sent}
+    requests: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", SESSION, {"json": BODY, "headers": {"wb-key": sent}}),
+        ("POST", SESSION, {"json": {**BODY, "detail": f"of {credential}!"}, "headers": {"app-session": sent}}),
+        (
+            "POST",
+            SESSION,
+            {
+                "json": {**BODY, credential: [credential]},
+                "headers": {"wb-key": sent, **copies},
+            },
+        ),
+        ("POST", f"{SESSION}?api_key={quote(credential)}&x={quote_plus(credential)}", {"headers": {"wb-key": sent}}),
+        ("GET", f"/{quote(credential, safe='')}", {"headers": {"wb-key": sent, "authorization": b"Bearer " + sent}}),
+        (
+            "POST",
+            "/v1/payment_methods",
+            {"data": {"type": credential}, "headers": {"authorization": b"Bearer " + sent}},
+        ),
+        ("GET", "/__mock/journal", {"headers": {}}),
+        ("GET", "/__mock/journal", {"headers": {"wb-key": sent}}),
+        ("POST", "/__mock/verify", {"json": {"header": {"wb-key": credential}, "count": 4}, "headers": {}}),
+        ("POST", "/__mock/verify", {"json": {"header": {"wb-key": "other"}, "count": 0}, "headers": {}}),
+        ("GET", "/__mock/payment-sessions", {"headers": {"wb-key": sent}}),
+        ("GET", "/__mock/coverage", {"headers": {"wb-key": sent}}),
+    ]
+    for number, (method, path, options) in enumerate(requests):
+        expected = memory.http.request(method, path, **options)
+        found = servers[number % 2].http.request(method, path, **options)
+        assert [] == list(differences(shown(expected), shown(found))), (method, path)
+    if credential not in USED and len(credential) > 5:
+        spellings = {credential, json.dumps(credential)[1:-1]}
+        assert [] == [text for text in contents(own_store.client) if any(each in text for each in spellings)]
+
+
+def shown(reply: httpx.Response) -> list[Any]:
+    return [reply.status_code, without_passing(reply.json()) if reply.content else None]
+
+
+def test_cards_are_shown_as_in_memory(servers: list[Mock], memory: Mock) -> None:
+    """Card numbers and client secrets are as hidden as in memory."""
+    memory.restore()
+    servers[0].restore()
+    journals = []
+    for one, two in ((memory, memory), servers):
+        setup = prepared(one.caller("api_key_demo"))
+        setup.call("confirm", {"payment_method_data": card_data()})
+        journals.append(without_passing(two.get("journal")["entries"]))
+    assert [] == list(differences(*journals))
+    assert "4242424242424242" not in json.dumps(journals)
