@@ -13,6 +13,7 @@ import pytest
 from mockserver import settings
 from mockserver.errors import UsageError
 from mockserver.settings import Settings, bundled, own_file
+from mockserver.testing import MockServer
 
 ROOT = Path(__file__).parent.parent
 # The flag of a setting that holds several values names one of them.
@@ -122,3 +123,9 @@ def test_stores_that_cannot_be_used(options: dict[str, Any], named: str) -> None
     """Another URL, and a store for a server that watches its files, are refused."""
     with pytest.raises(UsageError, match=named):
         Settings(**options)
+
+
+def test_mockserver_takes_no_store() -> None:
+    """MockServer controls an engine in this process, whose state is in memory."""
+    with pytest.raises(UsageError, match="pass its address as url"):
+        MockServer(Settings(store="redis://h"))

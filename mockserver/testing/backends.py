@@ -56,7 +56,10 @@ def backend_of(
             changes[name] = Path(changes[name])
     if admin_token is not None:
         changes["admin_token"] = admin_token
-    return LocalBackend(replace(settings or Settings(port=0), **changes))
+    chosen = replace(settings or Settings(port=0), **changes)
+    if chosen.has_shared_store:
+        raise UsageError("MockServer keeps state in memory: start mockserver with --store, and pass its address as url")
+    return LocalBackend(chosen)
 
 
 def _list(names: Iterable[str]) -> str:
