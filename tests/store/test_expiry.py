@@ -28,10 +28,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError("it took too long")
 
 
-@pytest.fixture
-def mocks(store: StoreServer) -> Iterator[list[Mock]]:
-    with Replicas(store.url, count=2) as replicas:
+@pytest.fixture(scope="module")
+def servers(server: StoreServer) -> Iterator[list[Mock]]:
+    with Replicas(server.url, count=2) as replicas:
         yield replicas.all
+
+
+@pytest.fixture
+def mocks(store: StoreServer, servers: list[Mock]) -> list[Mock]:
+    """Two servers with an empty store."""
+    return servers
 
 
 USES: dict[str, Callable[[Mock], Any]] = {

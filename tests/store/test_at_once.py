@@ -1,0 +1,118 @@
+"""Calls that reach several servers at the same time have the effects of calls one after another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+
+from tests.store.replicas import Replicas
+from tests.support.mock import CREATE, Mock
+from tests.support.shop import Setup, prepared
+from tests.support.stores import StoreServer
+
+RETRY = "/v1/c/customer/Cust_00000000-0000-4000-8000-000000000503/payment/session"
+
+Result = TypeVar("Result")
+
+
+@pytest.fixture(scope="module")
+def servers(server: StoreServer) -> Iterator[list[Mock]]:
+    with Replicas(server.url) as replicas:
+        yield replicas.all
+
+
+@pytest.fixture
+def mocks(servers: list[Mock]) -> list[Mock]:
+    """Three servers, in their initial state."""
+    servers[0].restore()
+    return servers
+
+
+def at_once(count: int, call: Callable[[int], Result]) -> list[Result]:
+    """The results of calls that begin together."""
+    barrier = threading.Barrier(count)
+
+    def wait_and_call(number: int) -> Result:
+        barrier.wait(30)
+        return call(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(wait_and_call, range(count)))
+
+
+def at(setup: Setup, mock: Mock) -> Setup:
+    """The same payment session, at another server."""
+    values = {"token": setup.token, "customer": setup.customer, "key": setup.key, "account": setup.account}
+    return Setup(mock=mock, secret=setup.secret, http=mock.browser(dict(setup.http.headers)), **values)
+
+
+def test_a_sequence(mocks: list[Mock]) -> None:
+    """Of many calls, exactly two get the stub with `times: 2`."""
+    statuses = at_once(12, lambda number: mocks[number % 3].create(RETRY).status_code)
+    assert [200] * 10 + [503] * 2 == sorted(statuses)
+
+
+def test_confirmations(mocks: list[Mock]) -> None:
+    """A setup intent is confirmed once, and saves one payment method."""
+    setup = prepared(mocks[0])
+    everywhere = [at(setup, mock) for mock in (*mocks, *mocks)]
+    statuses = at_once(6, lambda number: everywhere[number].confirm().status_code)
+
+    assert [200] + [400] * 5 == sorted(statuses)
+    assert 1 == len(setup.saved())
+
+
+def test_repeated_confirmations(mocks: list[Mock]) -> None:
+    """With one Idempotency-Key, all get the reply of the one that counts."""
+    setup = prepared(mocks[0])
+    everywhere = [at(setup, mock) for mock in (*mocks, *mocks)]
+    fields = {"payment_method": "pm_card_visa"}
+    replies = at_once(6, lambda number: everywhere[number].call("confirm", fields, idempotency_key="k1"))
+
+    assert {(200, replies[0].content)} == {(reply.status_code, reply.content) for reply in replies}
+    assert 5 == [reply.headers.get("idempotent-replayed") for reply in replies].count("true")
+    assert 1 == len(setup.saved())
+
+
+def test_resets_and_calls(mocks: list[Mock]) -> None:
+    """Whatever a reset meets, each call is answered, and the journal has the calls since the last reset, in order."""
+
+    def call(number: int) -> int:
+        if number % 6 == 0:
+            return mocks[number % 3].http.post("/__mock/reset").status_code
+        return mocks[number % 3].create().status_code
+
+    statuses = at_once(24, call)
+    numbers = [int(entry["id"].rpartition("-")[2]) for entry in mocks[1].get("journal")["entries"]]
+
+    assert [200] * 20 + [204] * 4 == sorted(statuses)
+    assert list(range(1, len(numbers) + 1)) == numbers
+    assert len(numbers) == mocks[2].get("payment-sessions")["count"]
+    assert numbers[-1:] == [len(numbers)] or not numbers
+
+
+def test_a_challenge(mocks: list[Mock]) -> None:
+    """A challenge that one server has begun is known on the others."""
+    one, two, three = mocks
+    setup = prepared(one)
+    assert "requires_action" == at(setup, two).confirm("4000002500003155").json()["status"]
+    assert "requires_action" == at(setup, three).retrieve().json()["status"]
+
+
+def test_metrics(mocks: list[Mock]) -> None:
+    """Every server shows the calls of all."""
+    before = counted(mocks[0])
+    for mock in mocks:
+        mock.create()
+    assert [before + 3] * 3 == [counted(mock) for mock in mocks]
+
+
+def counted(mock: Mock) -> float:
+    """How many payment sessions the metrics say were created."""
+    start = f'mockserver_decision_seconds_count{{operation="{CREATE}"}}'
+    lines = mock.http.get("/__mock/metrics").text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(start))
