@@ -1,20 +1,19 @@
 """`mockserver serve`: loads the files, listens, and tells others where."""
 
-import contextlib
-import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mockserver.cli.json_lines import log_json_lines
 from mockserver.cli.output import print_text
 from mockserver.cli.server_record import ServerRecord
+from mockserver.limits.garbage import no_garbage_collection
 from mockserver.settings import Settings
 
 
 def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     """Serve until the server is stopped. `notes` belong into the greeting. Raises UsageError."""
-    with _no_garbage_collection():
+    with no_garbage_collection():
         from mockserver.cli.greeting import greeting, json_greeting
         from mockserver.server import ServerAddress, serve
         from mockserver.web import AccessLog, create_app, open_engine
@@ -40,13 +39,3 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
         serve(app, settings, on_started=on_started, log=log.tell if log else None)
     finally:
         record.remove()
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Imports and loading create many objects and no garbage: the search for it is 3% of the time of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

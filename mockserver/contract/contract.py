@@ -68,6 +68,8 @@ class Contract:
         self._read_ahead: tuple[Request, Understood | Refusal] | None = None
         # By the id of the request. As long as the result is here, no other object has this id.
         self._known: dict[int, Understood] = {}
+        # The request that `missing` has understood.
+        self._accepted: Understood | None = None
 
     @classmethod
     def load(
@@ -94,7 +96,8 @@ class Contract:
 
     def known(self, request: Request) -> Understood | None:
         """The result of `understand` for a recent request without violations, if this is the same object."""
-        return self._known.get(id(request))
+        accepted = self._accepted
+        return accepted if accepted is not None and accepted.call.request is request else self._known.get(id(request))
 
     def understand(self, request: Request, route: Route | None = None) -> Understood:
         """The call that a request makes, and the violations of its parameters and body. Pass `route` if it is known.
@@ -109,15 +112,19 @@ class Contract:
                     raise outcome
                 return outcome
         route = route or self.route(request)
-        operation = route.operation
-        violations: list[Violation] = []
-        # A body that was not read is empty here, and an empty body is never accepted.
-        any_key = self._accepted_keys is None
-        body = self._validator.accepted_body(operation, request, route.path) if any_key else NOT_ACCEPTED
-        if body is NOT_ACCEPTED:
-            body, violations = self._checked(operation, request, route.path)
-        call = Call(request=request, operation=operation.id, path=route.path, body=body)
-        understood = Understood(call, tuple(violations), self._names.undocumented(operation, request, body))
+        body = NOT_ACCEPTED
+        if self._accepted_keys is None:
+            body = self._validator.accepted_body(route.operation, request, route.path)
+        if body is not NOT_ACCEPTED:
+            return self._understood(request, route, body)
+        body, violations = self._checked(route.operation, request, route.path)
+        return self._understood(request, route, body, tuple(violations))
+
+    def _understood(
+        self, request: Request, route: Route, body: Any, violations: tuple[Violation, ...] = ()
+    ) -> Understood:
+        call = Call(request=request, operation=route.operation.id, path=route.path, body=body)
+        understood = Understood(call, violations, self._names.undocumented(route.operation, request, body))
         if request.is_shared and not violations:
             if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
@@ -198,12 +205,26 @@ class Contract:
         return self._validator.is_prepared
 
     def missing(self, request: Request) -> Callable[[], object] | None:
-        """What takes long and has to be done before a request and its reply are checked. Any thread may do it."""
+        """What takes long and is needed before a request and its reply are checked. It can be done in any thread.
+
+        A request that is checked for this is not checked again: `known` returns the result.
+        """
+        known = self.known(request)
+        if known is not None:
+            return self._validator.missing(self.operations[known.call.operation])
         try:
-            operation, path = self.route(request)
+            route = self.route(request)
         except Refusal:
             return None
-        return self._validator.missing(operation, request, path)
+        missing = self._validator.missing(route.operation)
+        if missing is not None or self._validator.is_prepared:
+            return missing
+        body = self._validator.accepted_body(route.operation, request, route.path)
+        if body is NOT_ACCEPTED:
+            return self._validator.prepare
+        if self._accepted_keys is None:
+            self._accepted = self._understood(request, route, body)
+        return None
 
     def compile(self, operation_ids: Iterable[str]) -> None:
         """Compile these operations now, with all their responses. Others are compiled when they are first called."""

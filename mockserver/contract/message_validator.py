@@ -61,17 +61,14 @@ class MessageValidator:
         """Whether the validator that decides is imported and made."""
         return MessageValidator.openapi_core.is_made(self)
 
-    def missing(self, operation: Operation, request: Request, path: Mapping[str, str]) -> Callable[[], None] | None:
-        """What takes long and has to be done before a request and its reply are checked. Any thread may do it."""
-        compiled = None
-        if self._compiled is not None:
-            compiled = self._compiled.get(operation.id)
-            if compiled is None or not compiled.is_complete:
-                return partial(self.compile, [operation])
-        if self.is_prepared:
-            return None
-        is_enough = compiled and compiled.is_success_compiled and compiled.accepts(request, path)
-        return None if is_enough else self.prepare
+    def missing(self, operation: Operation) -> Callable[[], None] | None:
+        """What takes long, and is needed for every call of an operation. It can be done in any thread."""
+        if self._compiled is None:
+            return None if self.is_prepared else self.prepare
+        compiled = self._compiled.get(operation.id)
+        if compiled is None or not compiled.is_complete:
+            return partial(self.compile, [operation])
+        return None if compiled.is_success_compiled or self.is_prepared else self.prepare
 
     @property
     def gaps(self) -> dict[str, list[str]]:
@@ -79,7 +76,10 @@ class MessageValidator:
         return {name: compiled.gaps for name, compiled in (self._compiled or {}).items() if compiled.gaps}
 
     def accepted_body(self, operation: Operation, request: Request, path: Mapping[str, str]) -> Any:
-        """The JSON body of a request of which every part is valid, or NOT_ACCEPTED. Most requests need no more."""
+        """The JSON body of a request of which every part is valid, ABSENT if it needs none, else NOT_ACCEPTED.
+
+        Most requests need no other check.
+        """
         compiled = self._compiled_operation(operation)
         return NOT_ACCEPTED if compiled is None else compiled.accepted_body(request, path)
 

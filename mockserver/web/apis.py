@@ -158,19 +158,27 @@ class Apis:
         return self.engine
 
     def preparations(self) -> Iterator[Step]:
-        """Everything that first requests would have to wait for. The longest step takes half a second."""
+        """What first calls would wait for, without `imports`. The longest step takes a tenth of a second."""
         stripe, control, saved_methods = self._stripe, self.control, self._saved_methods
         yield lambda: stripe.made.contract
         yield lambda: control.app
         if saved_methods is not None:
             yield lambda: saved_methods.contract
-        yield self._engine.snapshot.contract.prepare
-        yield self._engine.snapshot.prepare
-        contracts = [self._engine.contract, stripe.made.contract, control.api.contract]
-        contracts += [saved_methods.contract] if saved_methods is not None else []
-        for contract in contracts:
-            yield contract.prepare
+        for contract in self._contracts():
             yield from _compilations(contract)
+
+    def imports(self) -> Iterator[Step]:
+        """What the first refusals and samples would wait for: openapi-core, which takes 0.3 s and 30 MB of memory."""
+        yield self._engine.snapshot.prepare
+        for contract in self._contracts():
+            yield contract.prepare
+
+    def _contracts(self) -> Iterator[Contract]:
+        yield self._engine.contract
+        yield self._stripe.made.contract
+        yield self.control.api.contract
+        if self._saved_methods is not None:
+            yield self._saved_methods.contract
 
 
 def _compilations(contract: Contract) -> Iterator[Step]:

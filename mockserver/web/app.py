@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from itertools import chain
 from time import perf_counter
 from typing import NamedTuple
 
@@ -39,9 +40,9 @@ def create_app(
     """The mock server as an ASGI app.
 
     It logs requests only to a `log`, which it closes at the shutdown of the lifespan protocol. With `settings.reload`
-    it watches its files from the startup to the shutdown. With `warm_up`, soon after the startup, a thread imports what
-    the first refusal and the first calls of the other APIs need, so that no request waits for it; this is for servers
-    that run long. Raises UsageError: a setting, the contract or a scenario cannot be used.
+    it watches its files from the startup to the shutdown. With `warm_up`, soon after the startup, a thread imports and
+    compiles what the first calls of the other APIs need, so that they do not wait for it; this is for servers that run
+    long. Raises UsageError: a setting, the contract or a scenario cannot be used.
     """
     settings = settings or Settings()
     engine = engine or open_engine(settings)
@@ -82,8 +83,9 @@ class Application:
             self._warm_up = WarmUp(self._dispatcher.apis.preparations(), delay=_WARM_UP_DELAY)
 
     def prepare(self) -> None:
-        """Do at once what a warm-up does later: worker processes then share it. Returns when all is done."""
-        WarmUp(self._dispatcher.apis.preparations()).run()
+        """Import and compile now what requests can need: worker processes then share it. Returns when all is done."""
+        apis = self._dispatcher.apis
+        WarmUp(chain(apis.preparations(), apis.imports())).run()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI 3: http and lifespan. A websocket is closed."""

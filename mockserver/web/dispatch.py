@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from mockserver.contract import Contract
 from mockserver.engine.engine import Engine
 from mockserver.engine.mock_headers import refusal_reply
 from mockserver.errors import Refusal, StoreUnavailableError
+from mockserver.limits.garbage import no_garbage_collection
 from mockserver.limits.memo import Memo
 from mockserver.messages import Fault, Reply, Request
 from mockserver.settings import Settings
@@ -28,6 +28,9 @@ from mockserver.web.stripe_paths import stripe_resource
 # because files can be reloaded meanwhile.
 _MAX_STEPS: Final = 6
 
+# The method, the path, and the fields of the access decision.
+_WayKey = tuple[str, str, tuple[tuple[str, str], ...]]
+
 
 class Decision(NamedTuple):
     """What happens to a request.
@@ -43,16 +46,20 @@ class Decision(NamedTuple):
     missing: Step | None = None
 
 
-@dataclass(slots=True)
 class _Way:
-    """Which API answers a request, and with which `headers`.
+    """Which API answers the requests with a method and a path, and with which `headers`.
 
-    `is_ready` is true once nothing is missing for requests with this head.
+    `api` is None if the head alone is answered. `is_ready` is true once nothing is missing for these requests. A way
+    is valid as long as `period` is the current one of the dispatcher.
     """
 
-    api: Api
-    headers: tuple[tuple[str, str], ...]
-    is_ready: bool = False
+    __slots__ = ("api", "headers", "is_ready", "period")
+
+    def __init__(self, period: object, api: Api | None = None, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.period = period
+        self.api = api
+        self.headers = headers
+        self.is_ready = False
 
 
 class Dispatcher:
@@ -65,7 +72,8 @@ class Dispatcher:
         self._large_requests = LargeRequests()
         self._access = AccessPolicy(settings, self._has_path)
         self._contract = engine.contract
-        self._ways = Memo(self._way, entries=64, longest=8192, size=lambda head: head.size)
+        self._ways: Memo[_WayKey, _Way] = Memo(self._way, entries=256, longest=8192, size=_way_size)
+        self._period = object()
 
     def decide(self, head: RequestHead, body: Body | None, *, is_ready: bool = False) -> Decision:
         """The decision about a request; without its body (None) the decision may be to read the body first.
@@ -75,25 +83,36 @@ class Dispatcher:
         if self._contract is not self._engine.snapshot.contract:
             # Files were reloaded: other paths can belong to the contract now.
             self._contract = self._engine.contract
-            self._ways.clear()
-        way = self._ways[head]
-        if way is None:
+            self._forget_ways()
+        way = head.way
+        if not isinstance(way, _Way) or way.period is not self._period:
+            way = head.way = self._way_of(head)
+        api = way.api
+        if api is None:
             access = self._access.decide(head)
             return Decision(self._answer_to_head(head, access), access.headers, before_body=True)
         if body is None:
             return Decision()
         request = head.request(body, self._scheme)
-        if not (way.is_ready or is_ready) and (missing := _missing(way, request)) is not None:
+        if not (way.is_ready or is_ready) and (missing := _missing(way, api, request)) is not None:
             return Decision(missing=missing)
-        outcome = self._guarded(way.api.handle, request)
+        outcome = self._guarded(api.handle, request)
         return Decision(outcome, _exposing(way.headers, outcome) if way.headers else ())
 
-    def _way(self, head: RequestHead) -> _Way | None:
-        """How a request is answered; None if its head alone is answered."""
+    def _way_of(self, head: RequestHead) -> _Way:
+        """How a request is answered. Different heads share a way, so that it is known whether something is missing."""
         access = self._access.decide(head)
         if access.refused is not None or head.excess or not head.has_known_coding or head.is_preflight:
-            return None
-        return _Way(self.apis.of(head.path), access.headers)
+            return _Way(self._period)
+        return self._ways[head.method, head.path, access.headers]
+
+    def _way(self, key: _WayKey) -> _Way:
+        _, path, headers = key
+        return _Way(self._period, self.apis.of(path), headers)
+
+    def _forget_ways(self) -> None:
+        self._period = object()
+        self._ways.clear()
 
     async def decide_head(self, head: RequestHead) -> Decision:
         """The decision about a request without its body."""
@@ -109,11 +128,11 @@ class Dispatcher:
             if decision.missing is None:
                 return decision
             try:
-                await asyncio.to_thread(decision.missing)
+                await asyncio.to_thread(_prepare, decision.missing)
             except Exception:  # noqa: BLE001  # the API meets it as well, and it is reported then
                 break
             # Compiling an operation can drop another one.
-            self._ways.clear()
+            self._forget_ways()
         return await self._stored(head, body, lambda: self.decide(head, body, is_ready=True))
 
     async def decide_large(self, head: RequestHead, body: Body) -> Decision:
@@ -180,14 +199,23 @@ class Dispatcher:
         return self._engine.contract.has_path(path)
 
 
-def _missing(way: _Way, request: Request) -> Step | None:
+def _way_size(key: _WayKey) -> int:
+    return len(key[1])
+
+
+def _missing(way: _Way, api: Api, request: Request) -> Step | None:
     """What has to be done before a request is answered."""
     try:
-        missing = way.api.missing(request)
-        way.is_ready = missing is None and way.api.is_prepared
+        missing = api.missing(request)
+        way.is_ready = missing is None and api.is_prepared
     except Exception:  # noqa: BLE001  # a bug of the mock: the API meets it as well, and it is reported then
         return None
     return missing
+
+
+def _prepare(step: Step) -> None:
+    with no_garbage_collection(freezing=True):
+        step()
 
 
 def _compile(contract: Contract, request: Request) -> None:

@@ -118,10 +118,11 @@ class RequestHead:
     """A request without its body.
 
     `path` keeps its percent-encoding, `query` has no question mark, `v1_0` is true for HTTP/1.0. `size` is the
-    number of characters of the path, the query and the header fields.
+    number of characters of the path, the query and the header fields. `way` is what `dispatch` knows about requests
+    with this head.
     """
 
-    __slots__ = ("_requests", "fields", "method", "path", "query", "size", "v1_0")
+    __slots__ = ("_requests", "fields", "method", "path", "query", "size", "v1_0", "way")
 
     def __init__(self, *, method: str, path: str, query: str, v1_0: bool, fields: HeadFields) -> None:
         self.method = method
@@ -130,6 +131,7 @@ class RequestHead:
         self.v1_0 = v1_0
         self.fields = fields
         self.size = len(path) + len(query) + fields.headers.size
+        self.way: object = None
         self._requests: dict[bytes, Request] | None = None
 
     @classmethod

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from mockserver.limits.garbage import no_garbage_collection
 
 
 class WarmUp:
@@ -32,7 +33,7 @@ class WarmUp:
 
     def run(self) -> None:
         """Run the steps in this thread, without a delay."""
-        with _no_garbage_collection():
+        with no_garbage_collection(freezing=True):
             for step in self._steps:
                 if self._stopping.is_set():
                     return
@@ -43,18 +44,3 @@ class WarmUp:
     def _run_later(self) -> None:
         self._stopping.wait(self._delay)
         self.run()
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Imports create hundreds of thousands of objects and no garbage: looking for it stops all threads for 60 ms."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        # The first collection afterwards would look at all of them.
-        gc.freeze()
-        gc.enable()

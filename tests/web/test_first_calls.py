@@ -188,10 +188,10 @@ def test_a_preparation_that_fails(monkeypatch: pytest.MonkeyPatch, caplog: pytes
     assert 2 == caplog.text.count("OSError: the disk is gone")
 
 
-def test_the_warm_up_prepares_every_operation() -> None:
-    """After the steps of the warm-up, nothing is missing for a call of any operation, and nothing is compiled later."""
+def test_every_operation_is_prepared() -> None:
+    """After all steps, nothing is missing for a call of any operation, and nothing is compiled later."""
     apis = Apis(load_engine(Settings()), Settings())
-    for step in apis.preparations():
+    for step in (*apis.preparations(), *apis.imports()):
         step()
     calls = {
         f"{operation['method']} {operation['path']}": Request(

@@ -42,7 +42,8 @@ class CompiledOperation:
 
     `weight` is the number of schemas compiled so far: those of a response are compiled by `complete`, or when it is
     first sent. `gaps` names the parts that only openapi-core can check. `may_be_empty` is True if no request body is
-    required.
+    required. `is_success_compiled` says whether every documented response to a successful call is compiled, once the
+    operation `is_complete`. Refusals are rarely checked.
     """
 
     def __init__(self, document: Document, operation: Operation) -> None:
@@ -53,6 +54,7 @@ class CompiledOperation:
         self.parameters = parameters.accept
         self.weight = 1
         self.gaps = [f"the parameter {name}" for name in parameters.gaps]
+        self._takes_body = "requestBody" in operation.spec
         body = document.resolve(operation.spec.get("requestBody"))
         self.may_be_empty = isinstance(body, dict) and body.get("required", False) is False
         self._bodies = self._json_schemas(body, "request")
@@ -60,32 +62,25 @@ class CompiledOperation:
         # By the key in the document, which can stand for many statuses.
         self._documented: dict[str, _CompiledResponse | None] = {}
         self.is_complete = False
+        self.is_success_compiled = False
 
     def complete(self) -> None:
         """Compile every response now."""
         for key in self._operation.spec.get("responses", ()):
             if not key.startswith("x-"):
                 self._response(key)
+        self.is_success_compiled = all(self._documented[key] for key in self._documented if key.startswith("2"))
         self.is_complete = True
 
-    @property
-    def is_success_compiled(self) -> bool:
-        """Whether every documented response to a successful call is compiled. Refusals are rarely checked."""
-        return self.is_complete and all(self._documented[key] for key in self._documented if key.startswith("2"))
-
-    def accepts(self, request: Request, path: Mapping[str, str]) -> bool:
-        """Whether every part of a request is valid, so that openapi-core does not have to look at it."""
-        if request.oversized or request.unreadable is not None:
-            return False
-        takes_body = "requestBody" in self._operation.spec
-        if request.body and takes_body:
-            return self.accepted_body(request, path) is not NOT_ACCEPTED
-        return (self.may_be_empty or not takes_body) and self.security(request) and self.parameters(request, path)
-
     def accepted_body(self, request: Request, path: Mapping[str, str]) -> Any:
-        """The JSON body of a request of which every part is valid; NOT_ACCEPTED for every other request."""
+        """The JSON body of a request of which every part is valid, ABSENT if it needs none, else NOT_ACCEPTED."""
+        if not request.body or not self._takes_body:
+            is_read = not request.oversized and request.unreadable is None
+            may_be_absent = is_read and (self.may_be_empty or not self._takes_body)
+            is_valid = may_be_absent and self.security(request) and self.parameters(request, path)
+            return ABSENT if is_valid else NOT_ACCEPTED
         media_type = self._accepted_media_type(request, path)
-        if media_type is None or not request.body:
+        if media_type is None:
             return NOT_ACCEPTED
         try:
             value = parse_json(request.body)
