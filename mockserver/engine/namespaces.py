@@ -3,7 +3,6 @@
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
@@ -12,6 +11,7 @@ from typing import Final, Protocol, cast
 from mockserver.contract.document.credentials import CredentialPlace, find_credential
 from mockserver.messages import Request
 from mockserver.redaction.redact import redact
+from mockserver.values.value_class import value_class
 
 HEADER = "mock-namespace"
 ANONYMOUS = ""
@@ -36,7 +36,7 @@ _ENDS_LIKE_A_HASH: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Namespace:
     """The state of one caller. `key` identifies it and is never shown; `shown` is what people see.
 

@@ -1,11 +1,11 @@
 """A store that keeps the newest values: bounded in number and in size, and indexed by namespace."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from mockserver.storage.numbered_values import NumberedValues
+from mockserver.storage.owner_numbers import OwnerNumbers
 
 CAPACITY = 64 * 1024 * 1024
 """The default limit of a store for what clients have sent, in bytes."""
@@ -47,9 +47,7 @@ class BoundedStore(Generic[Value]):
         self.last = 0
         """The number of the newest value."""
         self._values: NumberedValues[Value] = NumberedValues()
-        self._numbers: dict[str, deque[int]] = {}
-        # How many values of an owner were dropped, for owners that have others.
-        self._dropped: dict[str, int] = {}
+        self._numbers = OwnerNumbers()
         self._lock = Lock()
 
     def add(self, value: Value, *, number: int | None = None) -> tuple[int, list[Value]]:
@@ -60,10 +58,7 @@ class BoundedStore(Generic[Value]):
         with self._lock:
             self.last = self.last + 1 if number is None else number
             self._values.add(self.last, value)
-            numbers = self._numbers.get(value.owner)
-            if numbers is None:
-                numbers = self._numbers[value.owner] = deque()
-            numbers.append(self.last)
+            self._numbers.add(value.owner, self.last)
             self._size += self._size_of(value)
             is_full = self._values.count > self._cap or self._size > self._capacity
             return self.last, self._shrink() if is_full else []
@@ -87,7 +82,7 @@ class BoundedStore(Generic[Value]):
         with self._lock:
             if owner is None:
                 return self._values.values()
-            found = map(self._values.get, self._numbers.get(owner, ()))
+            found = map(self._values.get, self._numbers.of(owner))
             return [value for value in found if value is not None]
 
     def positions(self, owner: str | None) -> Positions:
@@ -96,8 +91,8 @@ class BoundedStore(Generic[Value]):
             if owner is None:
                 numbers = self._values.numbers()
                 return Positions(numbers, numbers)
-            numbers = list(self._numbers.get(owner, ()))
-            first = self._dropped.get(owner, 0) + 1
+            numbers = list(self._numbers.of(owner))
+            first = self._numbers.dropped(owner) + 1
             return Positions(numbers, range(first, first + len(numbers)))
 
     def skip_to(self, number: int) -> None:
@@ -108,8 +103,7 @@ class BoundedStore(Generic[Value]):
     def note_dropped(self, owner: str, count: int) -> None:
         """Note that this many older values of an owner, who has others, are not here."""
         with self._lock:
-            if count > 0 and owner in self._numbers:
-                self._dropped[owner] = count
+            self._numbers.note_dropped(owner, count)
 
     def since(self, number: int) -> list[tuple[int, Value]]:
         """Return the values with a higher number, each with its number; the oldest first."""
@@ -123,11 +117,9 @@ class BoundedStore(Generic[Value]):
                 dropped = self._values.values()
                 self._values.clear()
                 self._numbers.clear()
-                self._dropped.clear()
                 self._size = 0
                 return dropped
-            dropped = self._values.pop_all(self._numbers.pop(owner, ()))
-            self._dropped.pop(owner, None)
+            dropped = self._values.pop_all(self._numbers.remove(owner))
             self._size -= sum(map(self._size_of, dropped))
             return dropped
 
@@ -141,11 +133,5 @@ class BoundedStore(Generic[Value]):
             dropped.append(value)
             self._size -= self._size_of(value)
             # The oldest value of all is also the oldest of its owner.
-            numbers = self._numbers[value.owner]
-            numbers.popleft()
-            if numbers:
-                self._dropped[value.owner] = self._dropped.get(value.owner, 0) + 1
-            else:
-                del self._numbers[value.owner]
-                self._dropped.pop(value.owner, None)
+            self._numbers.drop_first(value.owner)
         return dropped
