@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 __all__ = ["MACHINE", "CommandLine"]
 
 PAGE = Path(__file__).parent / "README.md"
+PACKAGE = PAGE.parent.parent / "mockserver"
 MACHINE = f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, {platform.system()}"
 
 
@@ -32,6 +34,8 @@ class CommandLine(argparse.ArgumentParser):
         if arguments.write and arguments.quick:
             self.error("--write needs real figures, which --quick does not produce")
         self._writes = arguments.write
+        # pip compiles the modules of a package that it installs. A checkout may have none that are compiled.
+        compileall.compile_dir(PACKAGE, quiet=2)
         return arguments
 
     def show(self, lines: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import yaml
 from commandline import MACHINE, CommandLine
-from processes import cpu_seconds
+from processes import cpu_seconds, wait_until_idle
 from raw_http import PATH
 from run import load
 from server import running_server
@@ -63,6 +63,7 @@ class Kind:
         with running_server(*self.server) as (url, process):
             port = urlsplit(url).port or 0
             load(port, requests=500, seconds=60.0, options=self.load)
+            wait_until_idle([process])
             before = cpu_seconds([process])
             result = load(port, requests=sys.maxsize, seconds=plan.seconds, options=self.load)
             self.costs.append((cpu_seconds([process]) - before) / result["replies"])

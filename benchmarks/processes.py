@@ -12,7 +12,12 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["cpu_seconds", "process_group", "resident_megabytes", "stop"]
+__all__ = ["cpu_seconds", "process_group", "resident_megabytes", "stop", "wait_until_idle"]
+
+_POLL = 0.1
+# What an idle event loop with timers needs at most, in seconds of CPU time per poll.
+_IDLE = 0.01
+_TIMEOUT = 30.0
 
 
 def process_group(leader: int) -> list[int]:
@@ -46,6 +51,18 @@ def cpu_seconds(pids: Iterable[int]) -> float:
         return 0.0
     # The clock that clock_getcpuclockid(3) returns for a process.
     return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
+
+
+def wait_until_idle(pids: Iterable[int]) -> None:
+    """Wait until processes need no CPU time any more: servers prepare things in the background after their start."""
+    pids, deadline = list(pids), time.monotonic() + _TIMEOUT
+    before = cpu_seconds(pids)
+    while time.monotonic() < deadline:
+        time.sleep(_POLL)
+        now = cpu_seconds(pids)
+        if now - before < _IDLE:
+            return
+        before = now
 
 
 def stop(process: subprocess.Popen[bytes], *, timeout: float) -> None:

@@ -23,7 +23,7 @@ from statistics import median
 from commandline import MACHINE, CommandLine
 from load import CONNECTIONS, check_reply
 from peers import peers
-from processes import cpu_seconds, process_group, resident_megabytes, stop
+from processes import cpu_seconds, process_group, resident_megabytes, stop, wait_until_idle
 from raw_http import create_request, receive_reply
 
 HERE = Path(__file__).parent
@@ -135,11 +135,13 @@ def measure(servers: list[Server], plan: Plan) -> None:
     for server in servers:
         with running(server) as (port, pid):
             load(port, requests=REQUESTS_BEFORE_MEMORY, seconds=TIMEOUT)
+            wait_until_idle(process_group(pid))
             server.megabytes = resident_megabytes(process_group(pid))
     for _ in range(plan.rounds):
         for server in servers:
             with running(server) as (port, pid):
                 load(port, requests=500, seconds=TIMEOUT)
+                wait_until_idle(process_group(pid))
                 before = cpu_seconds(process_group(pid))
                 result = load(port, requests=sys.maxsize, seconds=plan.seconds)
                 server.cpu_seconds.append((cpu_seconds(process_group(pid)) - before) / result["replies"])

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from commandline import MACHINE, CommandLine
-from processes import cpu_seconds
+from processes import cpu_seconds, wait_until_idle
 from raw_http import BODY, PATH
 from run import load
 from server import running_server
@@ -73,6 +73,7 @@ class Server:
     def _measure(self, kind: str, options: tuple[str, ...], port: int, process: int, plan: Plan) -> None:
         load(port, requests=500, seconds=60.0, options=options)
         processes = [process, *_children(process)]
+        wait_until_idle(processes)
         before = cpu_seconds(processes)
         result = load(port, requests=sys.maxsize, seconds=plan.seconds, options=options)
         self.costs.setdefault(kind, []).append((cpu_seconds(processes) - before) / result["replies"])
