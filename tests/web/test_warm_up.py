@@ -93,7 +93,9 @@ def refused(client: httpx.Client) -> list[int]:
     """The statuses of a refusal of each API."""
     return [
         client.post(PATH, headers={"wb-key": "k"}, json={}).status_code,
-        client.post("/v1/tokens", headers={"Authorization": "Bearer pk_test_1"}, data={"card[number]": "1"}).status_code,
+        client.post(
+            "/v1/tokens", headers={"Authorization": "Bearer pk_test_1"}, data={"card[number]": "1"}
+        ).status_code,
         client.get("/__mock/journal", params={"limit": "x"}).status_code,
     ]
 
