@@ -117,13 +117,11 @@ class MemoryState(State):
     """State in the memory of this process."""
 
     def __init__(self, *, seed: int | None = None, strict: bool = False) -> None:
-        self._streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
-        self._strictness = NamespaceSetting(strict)
         self.payment_sessions = PaymentSessions()
         self._keyed: list[KeyedStore[object]] = []
         self.coverage = Coverage()
-        self.numbers = self._streams
-        self.strictness = self._strictness
+        self.numbers: Streams = Streams(int.from_bytes(os.urandom(4)) if seed is None else seed)
+        self.strictness: NamespaceSetting[bool] = NamespaceSetting(strict)
         self.ledger = Ledger(self.payment_sessions, self.keyed_values)
         self.journal = Journal()
         self.metrics = Metrics()
@@ -151,12 +149,12 @@ class MemoryState(State):
 
     def reset(self, namespace: str | None, *, seed: int | None) -> None:
         """Delete everything but the coverage and the metrics."""
-        self._strictness.reset(namespace)
+        self.strictness.reset(namespace)
         self.payment_sessions.reset(namespace)
         for values in self._keyed:
             values.reset(namespace)
         self.journal.reset(namespace)
-        self._streams.restart(namespace, seed=seed)
+        self.numbers.restart(namespace, seed=seed)
 
     def decided(self, decide: Callable[[], Result]) -> Sliced[Result]:
         """The result of a function, which is called once."""

@@ -116,12 +116,13 @@ class ExchangeRedactor:
         return text
 
 
-_SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+"""Characters that JSON and URLs never escape. Every escape of them in JSON stands for the character itself."""
 
 
 def spellings(value: str) -> list[str]:
     """A value as it is, in JSON, and percent-encoded."""
-    if _SAFE.issuperset(value):
+    if SAFE.issuperset(value):
         return [value]
     written = [json.dumps(value, ensure_ascii=ensure_ascii)[1:-1] for ensure_ascii in (False, True)]
     return list(dict.fromkeys([value, *written, quote(value, safe=""), quote_plus(value)]))

@@ -18,6 +18,7 @@ from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.port_file import PortFile
 from mockserver.server.server_state import ServerWideState
 from mockserver.server.sockets import for_many_connections, listen, url_of
+from mockserver.server.stop_signals import STOP
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
 from mockserver.server.worker import Supervision
@@ -30,7 +31,6 @@ _KEEP_ALIVE = 75
 _GRACE = 8
 # In seconds: how long a worker may take to write its log after the grace period.
 _LOG_GRACE = 1.5
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(
@@ -162,7 +162,7 @@ class Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        before = {number: signal.signal(number, self.handle_exit) for number in STOP}
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""The signals of a supervisor: those that stop the server, and SIGCHLD."""
+"""The signals that stop a server, and how the supervisor of workers waits for them."""
 
 import contextlib
 import os

@@ -79,7 +79,7 @@ class Commits:
         known = self._known
         message: dict[str, Any] = {
             "namespaces": {name: _version(known, name) for name in part.namespaces},
-            "names": {name: " ".join(known.owners(name) or ()) for name in part.names},
+            "names": {name: " ".join(known.peek_owners(name) or ()) for name in part.names},
             "reads": [_need(need) for need in part.reads()],
             "resets": [_EVERYTHING if name is None else name for name in part.resets],
             "records": {name: record.write() for name, record in part.records.items()},
@@ -132,7 +132,7 @@ class Commits:
             known.version, known.record = commit, record
         for (namespace, field), item in part.items.items():
             self._learn_item(namespace, field, item.value)
-        for (namespace, name), field in part.pointers.items():
+        for (namespace, name), field in part.fields_of_names.items():
             if name != field:
                 self._learn_item(namespace, name, field)
         for name, owners in part.owners.items():

@@ -14,9 +14,9 @@ from mockserver.store.shared_sessions import KEY, SETUP_INTENT, TOKEN
 from mockserver.store.shared_values import field_of
 from mockserver.store.transaction import Need
 from mockserver.stripe.api_keys import find_account, sent_key
+from mockserver.stripe.called_session import called_setup_intent
 from mockserver.stripe.idempotency import reply_key
 
-_SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 _TOKEN: Final = re.compile(r"/__mock/(?:wingback/)?payment-sessions/(.+)")
 _NAMED: Final = re.compile(r"\b(?:(pm|tok)|ctoken)_[A-Za-z0-9]+")
 _MOST_NAMED: Final = 10
@@ -41,19 +41,19 @@ def forecast(request: Request, places: Iterable[CredentialPlace], known: KnownSt
     needs = [Need(), Need(namespace=namespace_id(namespace_of(request, ()).key), fields=replies)]
     lane = own
     if key is not None:
-        lane = _add(needs, field_of(KEY, key), replies, known) or lane
-    if (intent := _SETUP_INTENT.match(request.path)) is not None:
-        lane = _add(needs, field_of(SETUP_INTENT, unquote(intent[1])), replies, known) or lane
+        lane = _add(needs, field_of(KEY, key), replies, known)
+    if (intent := called_setup_intent(request)) is not None:
+        lane = _add(needs, field_of(SETUP_INTENT, intent), replies, known)
     for found in list(_NAMED.finditer(request.body.decode("latin-1")))[:_MOST_NAMED]:
         kind = "payment_method" if found[1] else "confirmation_token"
         _add(needs, field_of(kind, found[0]), (), known)
     return Forecast(lane, tuple(needs))
 
 
-def _add(needs: list[Need], name: str, fields: tuple[str, ...], known: KnownState) -> str | None:
-    """Add the need of a name; returns the namespace that has it, if it is known."""
+def _add(needs: list[Need], name: str, fields: tuple[str, ...], known: KnownState) -> str:
+    """Add the need of a name; returns its lane: the namespace that has it if that is known, else the name itself."""
     needs.append(Need(name=name, fields=fields))
-    owners = known.owners(name)
+    owners = known.peek_owners(name)
     return owners[-1] if owners else name
 
 

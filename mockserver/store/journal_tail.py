@@ -62,7 +62,7 @@ class JournalTail(Journal):
             except StoreUnavailableError:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            for index, (number, _, text) in enumerate(found):
+            for index, (number, text) in enumerate(found):
                 self._position = number
                 if number > self.last:
                     self.record(self._stored.read(text), number=number)

@@ -37,7 +37,10 @@ class KnownNamespace:
 
 
 class KnownState:
-    """The server, namespaces by id, and the ids of the owners of names. Bounded: the rest is asked for again."""
+    """The server, namespaces by id, and the ids of the owners of names. Bounded: the rest is asked for again.
+
+    The methods `peek_…` are those that a transaction has, too: it reads what it has not changed itself from here.
+    """
 
     def __init__(self) -> None:
         self.server: KnownServer | None = None
@@ -48,8 +51,30 @@ class KnownState:
         """A namespace, given its id."""
         return self._namespaces.get(name)
 
-    def owners(self, name: str) -> tuple[str, ...] | None:
-        """The ids of the namespaces that have an item with a name, the newest last; None if it is not known."""
+    def peek_server(self) -> StoreRecord | None:
+        """The record of the server; None if it is not known."""
+        return None if self.server is None else self.server.record
+
+    def peek_record(self, namespace: str) -> NamespaceRecord | None:
+        """The record of a namespace; None if it is not known."""
+        known = self._namespaces.get(namespace)
+        return None if known is None else known.record
+
+    def peek_item(self, namespace: str, field: str) -> Any:
+        """The value of an item, None if there is no such item; UNKNOWN if it is not known."""
+        known = self._namespaces.get(namespace)
+        if known is None:
+            return UNKNOWN
+        # A namespace that nobody has used has no items.
+        return known.items.get(field, UNKNOWN if known.version else None)
+
+    def peek_field(self, namespace: str, name: str) -> Any:
+        """The field of the item with a name, None if there is no such item; UNKNOWN if it is not known."""
+        # Fields of names are stored beside the items.
+        return self.peek_item(namespace, name)
+
+    def peek_owners(self, name: str) -> tuple[str, ...] | None:
+        """The ids of the namespaces that have an item with a name, the newest last; None if they are not known."""
         return self._owners.get(name)
 
     def learn_namespace(self, name: str, version: str, record: NamespaceRecord) -> KnownNamespace:

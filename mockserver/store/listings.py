@@ -99,7 +99,7 @@ class Listings:
     def _add_entries(self, journal: Journal, found: Sequence[Any]) -> int:
         number = 0
         for stored in found:
-            number, _, text = entry_of(stored)
+            number, text = entry_of(stored)
             journal.record(self._entries.read(text), number=number)
         return number
 

@@ -69,8 +69,8 @@ class RedisLink:
         name, key, *arguments = command
         return await self._within_time(lambda client: client.execute_command(name, PREFIX + key, *arguments))
 
-    async def new_entries(self, after: int, *, seconds: float) -> list[tuple[int, str, str]]:
-        """The journal entries after a number, each with its number, namespace and text; waits until there is one."""
+    async def new_entries(self, after: int, *, seconds: float) -> list[tuple[int, str]]:
+        """The journal entries after a number, each with its number and text; waits so long until there is one."""
         client = self._connected()
         try:
             async with asyncio.timeout(seconds + CALL_SECONDS):
@@ -139,11 +139,10 @@ async def pause_before_retry(attempt: int) -> None:
     await asyncio.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
 
 
-def entry_of(stored: Any) -> tuple[int, str, str]:
-    """The number, the namespace and the text of an entry of the stream."""
+def entry_of(stored: Any) -> tuple[int, str]:
+    """The number and the text of an entry of the stream."""
     number, fields = stored
-    namespace, data = (fields["namespace"], fields["data"]) if isinstance(fields, dict) else fields[1::2]
-    return int(number.partition("-")[0]), namespace, data
+    return int(number.partition("-")[0]), fields["data"] if isinstance(fields, dict) else fields[3]
 
 
 def _client_of(url: str) -> Any:

@@ -58,20 +58,16 @@ class SharedState(State):
     def __init__(self, link: RedisLink, entries: StoredEntries, *, settings: Settings) -> None:
         known, running = KnownState(), RunningTransaction()
         commits = Commits(known, entries, ttl=settings.store_ttl)
-        store = SharedStore(link, known, commits, running)
-        tail = JournalTail(link, entries)
-        self.store = store
+        self.store = SharedStore(link, known, commits, running)
         self._link = link
         self._known = known
         self._listings = Listings(link, entries)
-        self._tail = tail
         self._running = running
         self._usage = SharedUsage(running)
-        self.shared_numbers = SharedNumbers(running, own_seed=settings.seed)
-        self.numbers = self.shared_numbers
+        self.numbers: SharedNumbers = SharedNumbers(running, own_seed=settings.seed)
+        self.journal: JournalTail = JournalTail(link, entries)
         self.strictness = shared_strictness(running, settings.strict)
         self.ledger = Ledger(SharedSessions(running), self.keyed_values)
-        self.journal = tail
         self.store_calls = link.calls
 
     def attach(self, selector: ScenarioSelector) -> None:
@@ -109,7 +105,7 @@ class SharedState(State):
 
     async def close(self) -> None:
         """Close the connections to the store."""
-        await self._tail.close()
+        await self.journal.close()
         await self._link.close()
 
     async def _connect(self, seconds: float) -> None:
@@ -125,7 +121,7 @@ class SharedState(State):
                     await asyncio.sleep(_RETRY_SECONDS * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
         finally:
             await self._link.close()
-        self.shared_numbers.agree(record.seed, record.initial_seed)
+        self.numbers.agree(record.seed, record.initial_seed)
 
     async def decision(
         self, decide: Callable[[], Result], request: Request, places: Iterable[CredentialPlace]
@@ -133,7 +129,7 @@ class SharedState(State):
         """The result of a function that answers a request, stored before this returns. Raises StoreUnavailableError."""
         try:
             # Pages, scripts and preflights need no state.
-            with self._running.without_state():
+            with self._running.run(None):
                 return decide()
         except StateNeededError:
             lane, needs = forecast(request, places, self._known)
@@ -150,7 +146,7 @@ class SharedState(State):
     def journal_of(self, owner: str | None) -> Sliced[Journal]:
         """A copy of the journal that has the entries of a namespace, or all entries (None)."""
         journal = yield from self._awaited(self._listings.journal(owner))
-        self._tail.start_after(journal.last)
+        self.journal.start_after(journal.last)
         return journal
 
     def sessions_of(self, owner: str | None) -> Sliced[PaymentSessions]:

@@ -11,7 +11,7 @@ from mockserver.engine.journal import Entry
 from mockserver.messages import Headers, Request
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import mask
-from mockserver.redaction.redactor import Redactor, spellings
+from mockserver.redaction.redactor import SAFE, Redactor, spellings
 from mockserver.store import codec
 from mockserver.store.codec import KIND
 
@@ -23,8 +23,6 @@ _MOST_SHARED: Final = 64
 _HTTP_CREDENTIALS: Final = ("authorization", "proxy-authorization")
 # The user and password of a URL (RFC 3986, section 3.2.1).
 _USER_OF_URL: Final = re.compile(r"""(?<=://)[^\s/?#"'<>\\@]+(?=@)""")
-# Every escape in JSON of these characters is the character itself.
-_PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 
 
 class _StoredRequest(NamedTuple):
@@ -79,7 +77,7 @@ class StoredEntries:
             for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
         }
         plain = _without(codec.plain(_masked(request, names, copies)), copies)
-        return _StoredRequest(codec.written(plain), copies, all(map(_PLAIN.issuperset, copies)))
+        return _StoredRequest(codec.written(plain), copies, all(map(SAFE.issuperset, copies)))
 
 
 def _masked(request: Request, names: CredentialNames, copies: Mapping[str, str]) -> Request:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from mockserver.engine.coverage import Cell
 from mockserver.engine.journal import Entry
 from mockserver.store.known_state import UNKNOWN, KnownState
 from mockserver.store.records import NamespaceRecord, StoreRecord
+
+Value = TypeVar("Value")
 
 
 class Need(NamedTuple):
@@ -82,7 +84,7 @@ class Transaction:
         self.server: StoreRecord | None = None
         self.records: dict[str, NamespaceRecord] = {}
         self.items: dict[tuple[str, str], Item] = {}
-        self.pointers: dict[tuple[str, str], str] = {}
+        self.fields_of_names: dict[tuple[str, str], str] = {}
         self.owners: dict[str, tuple[str, ...]] = {}
         self.journal: list[Journalled] = []
         self.resets: list[str | None] = []
@@ -109,21 +111,18 @@ class Transaction:
         self.fields |= later.fields
         self.records |= later.records
         self.items |= later.items
-        self.pointers |= later.pointers
+        self.fields_of_names |= later.fields_of_names
         self.owners |= later.owners
         self.journal += later.journal
         self.resets += later.resets
 
     def read_server(self) -> StoreRecord:
         """The record of the server. Raises NeededError."""
-        self.reads_server = True
-        if self.server is not None:
-            return self.server
-        if isinstance(self._below, Transaction):
-            return self._below.read_server()
-        if self._below.server is None:
+        record = self.peek_server()
+        if record is None:
             raise NeededError(Need())
-        return self._below.server.record
+        self.reads_server = True
+        return record
 
     def write_server(self, record: StoreRecord) -> None:
         """Replace the record of the server."""
@@ -132,6 +131,8 @@ class Transaction:
     def read(self, namespace: str) -> NamespaceRecord:
         """The record of a namespace. Raises NeededError."""
         record = self.peek_record(namespace)
+        if record is None:
+            raise NeededError(Need(namespace=namespace))
         self.namespaces[namespace] = None
         return record
 
@@ -154,14 +155,14 @@ class Transaction:
         self.namespaces[namespace] = None
         self.items[namespace, field] = item
         for name in item.names if item.takes_names else ():
-            self.pointers[namespace, name] = field
+            self.fields_of_names[namespace, name] = field
             former = self.peek_owners(name)
             if former is not None:
                 self.owners[name] = (*(owner for owner in former if owner != namespace), namespace)
 
     def named(self, namespace: str, name: str) -> str | None:
         """The field of the item of a namespace that has a name; None if there is none. Raises NeededError."""
-        field: str | None = self.peek_pointer(namespace, name)
+        field: str | None = self.peek_field(namespace, name)
         if field is UNKNOWN:
             raise NeededError(Need(namespace=namespace, fields=(name,)))
         self.namespaces[namespace] = None
@@ -183,55 +184,43 @@ class Transaction:
     def reset(self, namespace: str | None) -> None:
         """Delete everything of a namespace, or of all (None), before anything else is written."""
         self.resets.append(namespace)
-        self.records = {} if namespace is None else {k: v for k, v in self.records.items() if k != namespace}
-        self.items = {} if namespace is None else {k: v for k, v in self.items.items() if k[0] != namespace}
-        self.pointers = {} if namespace is None else {k: v for k, v in self.pointers.items() if k[0] != namespace}
         if namespace is None:
-            self.owners = {}
+            self.records, self.items, self.fields_of_names, self.owners = {}, {}, {}, {}
+            return
+        self.records.pop(namespace, None)
+        self.items = _of_others(self.items, namespace)
+        self.fields_of_names = _of_others(self.fields_of_names, namespace)
 
-    def peek_record(self, namespace: str) -> NamespaceRecord:
-        """The record of a namespace, without counting as read. Raises NeededError."""
+    # These say what is known, and do not count as reads.
+
+    def peek_server(self) -> StoreRecord | None:
+        """The record of the server; None if it is not known."""
+        return self._below.peek_server() if self.server is None else self.server
+
+    def peek_record(self, namespace: str) -> NamespaceRecord | None:
+        """The record of a namespace; None if it is not known."""
         found = self.records.get(namespace)
-        if found is not None:
-            return found
-        if isinstance(self._below, Transaction):
-            return self._below.peek_record(namespace)
-        known = self._below.namespace(namespace)
-        if known is None:
-            raise NeededError(Need(namespace=namespace))
-        return known.record
+        return self._below.peek_record(namespace) if found is None else found
 
     def peek_item(self, namespace: str, field: str) -> Any:
-        """The value of an item, without counting as read; UNKNOWN if it is not known."""
+        """The value of an item, None if there is no such item; UNKNOWN if it is not known."""
         found = self.items.get((namespace, field))
-        if found is not None:
-            return found.value
-        if isinstance(self._below, Transaction):
-            return self._below.peek_item(namespace, field)
-        known = self._below.namespace(namespace)
-        if known is None:
-            return UNKNOWN
-        # A namespace that nobody has used has no items.
-        return known.items.get(field, UNKNOWN if known.version else None)
+        return self._below.peek_item(namespace, field) if found is None else found.value
 
-    def peek_pointer(self, namespace: str, name: str) -> Any:
-        """The field of a named item, without counting as read; UNKNOWN if it is not known."""
-        found = self.pointers.get((namespace, name))
-        if found is not None:
-            return found
-        if isinstance(self._below, Transaction):
-            return self._below.peek_pointer(namespace, name)
-        known = self._below.namespace(namespace)
-        if known is None:
-            return UNKNOWN
-        return known.items.get(name, UNKNOWN if known.version else None)
+    def peek_field(self, namespace: str, name: str) -> Any:
+        """The field of the item with a name, None if there is no such item; UNKNOWN if it is not known."""
+        found = self.fields_of_names.get((namespace, name))
+        return self._below.peek_field(namespace, name) if found is None else found
 
     def peek_owners(self, name: str) -> tuple[str, ...] | None:
-        """The owners of a name, without counting as read; None if they are not known."""
+        """The ids of the namespaces that have an item with a name, the newest last; None if they are not known."""
         found = self.owners.get(name)
-        if found is not None:
-            return found
-        return self._below.peek_owners(name) if isinstance(self._below, Transaction) else self._below.owners(name)
+        return self._below.peek_owners(name) if found is None else found
+
+
+def _of_others(values: dict[tuple[str, str], Value], namespace: str) -> dict[tuple[str, str], Value]:
+    """What belongs to other namespaces than this one."""
+    return {key: value for key, value in values.items() if key[0] != namespace}
 
 
 class RunningTransaction:
@@ -242,23 +231,14 @@ class RunningTransaction:
 
     @property
     def now(self) -> Transaction:
-        """The transaction."""
+        """The transaction. Raises StateNeededError: there is none."""
         if self._transaction is None:
             raise StateNeededError
         return self._transaction
 
     @contextmanager
-    def without_state(self) -> Iterator[None]:
-        """Raise StateNeededError as soon as there is a need of state meanwhile."""
-        before, self._transaction = self._transaction, None
-        try:
-            yield
-        finally:
-            self._transaction = before
-
-    @contextmanager
-    def run(self, transaction: Transaction) -> Iterator[None]:
-        """Use a transaction meanwhile."""
+    def run(self, transaction: Transaction | None) -> Iterator[None]:
+        """Use a transaction in this context. Without one (None), StateNeededError is raised where state is needed."""
         before, self._transaction = self._transaction, transaction
         try:
             yield

@@ -17,16 +17,21 @@ _SETUP_INTENT: Final = re.compile(r"/v1/setup_intents/([^/]+)")
 _MOST_COMPARED: Final = 1000
 
 
+def called_setup_intent(request: Request) -> str | None:
+    """The id of the setup intent in the path of a request; None if there is none."""
+    match = _SETUP_INTENT.match(request.path)
+    return None if match is None else unquote(match[1])
+
+
 def called_session(sessions: Sessions, request: Request, places: Iterable[CredentialPlace]) -> PaymentSession | None:
     """The payment session; None if there is none, or if the session of several callers could be meant.
 
     A scenario can give the same client secret to several callers. Then the request has to show which of them it comes
     from: by its namespace, by the publishable key or by the connected account.
     """
-    match = _SETUP_INTENT.match(request.path)
-    if match is None:
+    name = called_setup_intent(request)
+    if name is None:
         return None
-    name = unquote(match[1])
     if not sessions.has_shared_setup_intent(name):
         return sessions.of_setup_intent(name, None)
     namespace = namespace_of(request, places).key

@@ -77,3 +77,9 @@ def test_nothing_else_is_made(text: str) -> None:
     """Another class in a store is an error, not an object."""
     with pytest.raises((ValueError, TypeError)):
         codec.read(text)
+
+
+def test_another_class_is_not_written() -> None:
+    """An object of another class is an error when it is written, not when it is read."""
+    with pytest.raises(TypeError, match="does not know"):
+        codec.write(object())

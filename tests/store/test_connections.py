@@ -58,12 +58,7 @@ def sentinel(folder: Path, primary: int, *lines: str) -> Iterator[int]:
     ) as process:
         try:
             with redis.Redis(port=port) as client:
-                for _ in range(500):
-                    try:
-                        client.ping()
-                        break
-                    except redis.RedisError:
-                        time.sleep(0.02)
+                _until(lambda: _answers(client))
             yield port
         finally:
             process.kill()
@@ -165,11 +160,18 @@ def _failed_over(client: Any) -> bool:
     return True
 
 
+def _answers(client: Any) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
 def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(1000):
         if condition():
             return
-        time.sleep(0.1)
+        time.sleep(0.03)
     raise AssertionError("it took too long")
 
 
@@ -202,3 +204,27 @@ def test_another_format_at_the_start(program: str) -> None:
 
     assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines())), ended.stderr
     assert "its data has the format 0, and this version of mockserver reads the format 1" in ended.stderr
+
+
+@contextmanager
+def cluster(kind: str, folder: Path) -> Iterator[int]:
+    """A cluster of one node that has all slots. Yields its port."""
+    port = free_port()
+    options = ["--port", str(port), "--cluster-enabled", "yes", "--dir", str(folder), "--save", ""]
+    with subprocess.Popen(
+        [str(program_of(kind)), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            with redis.Redis(port=port) as client:
+                _until(lambda: _answers(client))
+                client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+                _until(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
+            yield port
+        finally:
+            process.kill()
+
+
+def test_a_cluster(program: str, tmp_path: Path) -> None:
+    """All keys are in one slot, so a cluster can be used: there, a script may not use keys of several slots."""
+    with cluster(program, tmp_path) as port:
+        assert [503, 503, 200] == share(f"redis+cluster://127.0.0.1:{port}")

@@ -155,7 +155,7 @@ def test_a_reset_of_a_namespace_spares_others(store: StoreServer, mocks: list[Mo
     assert 200 == kept.retrieve().status_code
 
 
-def test_the_oldest_sessions_are_removed(
+def test_promise_13_the_oldest_sessions_are_removed(
     store: StoreServer, mocks: list[Mock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With too many payment sessions, the oldest one goes with its names, also for the server that knows it."""
@@ -168,11 +168,13 @@ def test_the_oldest_sessions_are_removed(
             assert expected == found.status_code
         assert expected == setup.retrieve().status_code
     names = store.client.hgetall(f"{PREFIX}names")
+    # The token, the setup intent and the key of each session. Two callers have one key each.
+    assert 3 + 3 + 2 == len(names)
     assert [False, False, True, True, True] == [any(setup.token in name for name in names) for setup in setups]
     assert 3 == store.client.zcard(f"{PREFIX}o:session") == store.client.hlen(f"{PREFIX}z:session")
 
 
-def test_the_bytes_of_sessions_are_bounded(
+def test_promise_13_the_bytes_of_sessions_are_bounded(
     store: StoreServer, mocks: list[Mock], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With too many bytes, the oldest sessions go, also when one grows where it is. The newest one always stays."""
@@ -194,7 +196,7 @@ def test_the_bytes_of_sessions_are_bounded(
 
 
 @pytest.mark.parametrize(("member", "limit"), [("DEFAULT_CAP", 4), ("CAPACITY", 8000)])
-def test_the_journal_is_bounded(
+def test_promise_13_the_journal_is_bounded(
     store: StoreServer, mocks: list[Mock], monkeypatch: pytest.MonkeyPatch, member: str, limit: int
 ) -> None:
     """The oldest entries go, by number and by bytes; the listing says how many, and the rest is complete."""

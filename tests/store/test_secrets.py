@@ -14,7 +14,6 @@ import pytest
 from mockserver.settings import Settings
 from tests.store.replicas import Replicas
 from tests.store.test_same_as_memory import differences, without_passing
-from tests.store.test_stored_data import contents
 from tests.support.credentials import CREDENTIALS, EXPECTATION, exchanges, secrets, write_files
 from tests.support.mock import SESSION, Mock, mock_of
 from tests.support.needs import need
@@ -59,7 +58,7 @@ def test_no_credential_is_stored(own_store: StoreServer, tmp_path: Path, place: 
         client.put("/__mock/scenario", json={"name": "picky"})
         shown = client.get("/__mock/journal", params={"limit": 100})
 
-    hidden = [text for text in contents(own_store.client) for secret in secrets(CREDENTIALS[place]) if secret in text]
+    hidden = [text for text in own_store.contents() for secret in secrets(CREDENTIALS[place]) if secret in text]
     # The scenario's own reply has made-up secrets, which no client has sent.
     assert [] == [
         text for text in hidden if any(secret in _own_removed(text) for secret in secrets(CREDENTIALS[place]))
@@ -90,7 +89,7 @@ def test_stripe_keys_are_not_stored(own_store: StoreServer) -> None:
             mock.caller(None).http.post(path, data=fields, auth=basic, headers={"idempotency-key": "k2"})
         assert 8 + 1 == mock.caller(None).get("journal")["count"]
 
-    assert [] == [text for text in contents(own_store.client) if "hunter2" in text]
+    assert [] == [text for text in own_store.contents() if "hunter2" in text]
 
 
 # Words that a store contains in any case.
@@ -150,7 +149,7 @@ def test_odd_credentials(own_store: StoreServer, servers: list[Mock], memory: Mo
         assert [] == list(differences(shown(expected), shown(found))), (method, path)
     if credential not in USED and len(credential) > 5:
         spellings = {credential, json.dumps(credential)[1:-1]}
-        assert [] == [text for text in contents(own_store.client) if any(each in text for each in spellings)]
+        assert [] == [text for text in own_store.contents() if any(each in text for each in spellings)]
 
 
 def shown(reply: httpx.Response) -> list[Any]:
@@ -168,3 +167,36 @@ def test_cards_are_shown_as_in_memory(servers: list[Mock], memory: Mock) -> None
         journals.append(without_passing(two.get("journal")["entries"]))
     assert [] == list(differences(*journals))
     assert "4242424242424242" not in json.dumps(journals)
+
+
+# Credentials in every place. Some of them equal words of the format, or have characters that are escaped somewhere.
+SECRETS = {
+    "a key": "api_key_hunter2",
+    "a short key": "hunt3",
+    "a word of the format": "headers",
+    "quotes and spaces": 'hun"ter \\2',
+    "other letters": "hünter-zwei",
+}
+
+
+@pytest.mark.parametrize("case", SECRETS)
+def test_promise_10_no_credential_is_stored(store: StoreServer, case: str) -> None:
+    """Neither the value of a credential nor a copy of it is in the store, and the journal can be read."""
+    secret = SECRETS[case]
+    sent = secret.encode("utf-8").decode("latin-1")
+    with Replicas(store.url, count=1) as replicas:
+        http = replicas[0].caller(None).http
+        copies = {**BODY, "detail": f"my key is {secret}"}
+        for headers in ({"wb-key": sent}, {"app-session": sent}, {"wb-key": sent, "authorization": f"Bearer {sent}"}):
+            raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+            http.post(SESSION, json=copies, headers=raw, params={"api_key": secret})
+            http.get("/unknown", headers=[*raw, (b"cookie", b"session=" + sent.encode("latin-1"))])
+        entries = http.get("/__mock/journal").json()["entries"]
+    texts = list(store.contents())
+
+    assert 6 == len(entries)
+    assert all(each["operation"] in {"c_create_payment_session", None} for each in entries)
+    if case not in {"a word of the format", "a short key"}:
+        variants = {secret, sent, json.dumps(secret)[1:-1], json.dumps(sent)[1:-1], repr(secret)[1:-1]}
+        assert [] == [text for text in texts for variant in variants if variant in text]
+    assert [] == [text for text in texts if f'["wb-key","{secret}"]' in text]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -78,6 +79,20 @@ class StoreServer:
     def key_names(self) -> list[str]:
         """The names of all keys of the first database."""
         return sorted(self.client.scan_iter(count=1000))
+
+    def contents(self) -> Iterator[str]:
+        """Every key of the first database, and everything in it, as text."""
+        client = self.client
+        read = {
+            "hash": client.hgetall,
+            "set": client.smembers,
+            "zset": lambda key: client.zrange(key, 0, -1),
+            "list": lambda key: client.lrange(key, 0, -1),
+            "stream": client.xrange,
+            "string": client.get,
+        }
+        for key in client.scan_iter(count=1000):
+            yield f"{key} {read[client.type(key)](key)}"
 
     def close(self) -> None:
         """End the process and remove its folder."""
