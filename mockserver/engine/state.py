@@ -81,11 +81,12 @@ class State(ABC):
 
     @abstractmethod
     async def decision(
-        self, decide: Callable[[], Result], request: Request, places: Iterable[CredentialPlace]
+        self, decide: Callable[[], Result], request: Request, places: Iterable[CredentialPlace], *, needs_state: bool
     ) -> Result:
         """The result of a function that answers a request; `places` are those of credentials in the contract.
 
-        Raises StoreUnavailableError.
+        `needs_state` is False if the function probably needs no state, such as for a page. Raises
+        StoreUnavailableError.
         """
 
     @abstractmethod
@@ -166,6 +167,8 @@ class MemoryState(State):
         decide: Callable[[], Result],
         request: Request,  # noqa: ARG002  # only a store has to know it
         places: Iterable[CredentialPlace],  # noqa: ARG002  # see above
+        *,
+        needs_state: bool,  # noqa: ARG002  # see above
     ) -> Result:
         """The result of a function, which is called once."""
         return decide()

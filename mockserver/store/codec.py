@@ -1,7 +1,7 @@
 """Values as text and back. Only the classes listed here can be written, and only they are made when text is read."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
@@ -30,19 +30,9 @@ _CLASSES: Final = (
 
 # The member that names what a JSON object stands for. An object of a caller can have the same member; see `plain`.
 KIND: Final = "@"
-_SCALARS: Final = (str, int, float, bool, type(None))
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 
-class _Shape(NamedTuple):
-    """What is written of a class: its name, and its fields with their defaults."""
-
-    name: str
-    fields: tuple[tuple[str, Any], ...]
-
-
-_SHAPES: Final = {
-    each: _Shape(each.__name__, tuple((field.name, field.default) for field in fields(each))) for each in _CLASSES
-}
 _BY_NAME: Final[Mapping[str, type]] = {each.__name__: each for each in _CLASSES}
 
 
@@ -65,24 +55,15 @@ def written(json_value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """The value as JSON. A tuple is an array; every other object says what it is."""
-    if isinstance(value, _SCALARS):
+    kind: type = type(value)
+    if kind in _SCALARS:
         return value
-    shape = _SHAPES.get(type(value))
-    if shape is not None:
-        members: dict[str, Any] = {KIND: shape.name}
-        for name, default in shape.fields:
-            member = getattr(value, name)
-            if member is not default:
-                members[name] = member if type(member) in _SCALARS else plain(member)
-        return members
-    if type(value) is tuple:
-        return [plain(each) for each in value]
-    if isinstance(value, Mapping) and not isinstance(value, Headers) and KIND not in value:
-        return {name: plain(member) for name, member in value.items()}
-    for kind, special in _SPECIAL.items():
-        if isinstance(value, special.type):
-            return {KIND: kind, "of": special.write(value)}
-    raise TypeError(f"the codec does not know {type(value).__name__}")
+    writer = _WRITERS.get(kind)
+    if writer is not None:
+        return writer(value)
+    if isinstance(value, Mapping):
+        return _written_object(value)
+    raise TypeError(f"the codec does not know {kind.__name__}")
 
 
 def value_of(json_value: Any) -> Any:
@@ -103,8 +84,9 @@ def value_of(json_value: Any) -> Any:
                 if name != KIND
             }
         )
-    if kind in _SPECIAL:
-        return _SPECIAL[kind].read(json_value["of"])
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(json_value["of"])
     raise ValueError(f"the store has a value of an unknown kind, {kind!r}")
 
 
@@ -116,21 +98,52 @@ class _Special(NamedTuple):
     read: Callable[[Any], Any]
 
 
+def _plain_items(values: Iterable[Any]) -> list[Any]:
+    return [each if type(each) in _SCALARS else plain(each) for each in values]
+
+
+def _written_object(value: Mapping[str, Any]) -> Any:
+    if KIND in value:
+        return {KIND: "object", "of": [[name, plain(member)] for name, member in value.items()]}
+    return {name: member if type(member) in _SCALARS else plain(member) for name, member in value.items()}
+
+
+def _writer_of_class(known: type) -> Callable[[Any], dict[str, Any]]:
+    """Writes a dataclass: its name, and those of its fields that differ from their defaults."""
+    name, members = known.__name__, tuple((field.name, field.default) for field in fields(known))
+
+    def write_fields(value: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {KIND: name}
+        for member, default in members:
+            own = getattr(value, member)
+            if own is not default:
+                found[member] = own if type(own) in _SCALARS else plain(own)
+        return found
+
+    return write_fields
+
+
+def _writer_of_special(kind: str, write_special: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {KIND: kind, "of": write_special(value)}
+
+
 _SPECIAL: Final = {
-    "list": _Special(list, lambda value: [plain(each) for each in value], lambda of: [value_of(each) for each in of]),
+    "list": _Special(list, _plain_items, lambda of: [value_of(each) for each in of]),
     "bytes": _Special(bytes, lambda value: value.decode("latin-1"), lambda of: of.encode("latin-1")),
     # The file of the test cards has the rest.
     "card": _Special(Card, lambda card: card.number, lambda number: CARDS[number]),
     "headers": _Special(Headers, lambda headers: headers.pairs, lambda pairs: Headers(map(tuple, pairs))),
-    "object": _Special(
-        Mapping,
-        lambda value: [[name, plain(member)] for name, member in value.items()],
-        lambda of: {name: value_of(member) for name, member in of},
-    ),
-    "unreadable": _Special(
-        UnreadableBody,
-        lambda value: [plain(each) for each in value],
-        lambda of: UnreadableBody(*map(value_of, of)),
-    ),
+    "unreadable": _Special(UnreadableBody, _plain_items, lambda of: UnreadableBody(*map(value_of, of))),
     "absent": _Special(AbsentType, lambda _: None, lambda _: ABSENT),
+}
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    **{kind: special.read for kind, special in _SPECIAL.items()},
+    # Only an object with a member that is called like KIND is written in this way.
+    "object": lambda of: {name: value_of(member) for name, member in of},
+}
+_WRITERS: Final[dict[type, Callable[[Any], Any]]] = {
+    **{each: _writer_of_class(each) for each in _CLASSES},
+    **{special.type: _writer_of_special(kind, special.write) for kind, special in _SPECIAL.items()},
+    tuple: _plain_items,
+    dict: _written_object,
 }

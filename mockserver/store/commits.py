@@ -45,6 +45,8 @@ class Commits:
             "id": commit,
             "worker": commit.partition("-")[0],
             "repeated": False,
+            "journal_cap": DEFAULT_CAP,
+            "journal_capacity": CAPACITY,
             "parts": [self._part(part) for part in parts],
             "needs": [_need(need) for need in needs],
         }
@@ -88,8 +90,6 @@ class Commits:
                 {
                     "namespace": each.namespace,
                     "data": self._entries.write(each.entry),
-                    "cap": DEFAULT_CAP,
-                    "capacity": CAPACITY,
                     **({} if each.cell is None else {"cell": json.dumps(each.cell)}),
                 }
                 for each in part.journal

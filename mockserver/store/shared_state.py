@@ -124,16 +124,17 @@ class SharedState(State):
         self.numbers.agree(record.seed, record.initial_seed)
 
     async def decision(
-        self, decide: Callable[[], Result], request: Request, places: Iterable[CredentialPlace]
+        self, decide: Callable[[], Result], request: Request, places: Iterable[CredentialPlace], *, needs_state: bool
     ) -> Result:
         """The result of a function that answers a request, stored before this returns. Raises StoreUnavailableError."""
-        try:
-            # Pages, scripts and preflights need no state.
-            with self._running.run(None):
-                return decide()
-        except StateNeededError:
-            lane, needs = forecast(request, places, self._known)
-            return await self.store.run(decide, lane=lane, needs=needs)
+        if not needs_state:
+            try:
+                with self._running.run(None):
+                    return decide()
+            except StateNeededError:
+                pass
+        lane, needs = forecast(request, places, self._known)
+        return await self.store.run(decide, lane=lane, needs=needs)
 
     def problem(self) -> Sliced[str | None]:
         """Why the store cannot be used; None if it can."""

@@ -159,8 +159,12 @@ class Dispatcher:
         if not engine.state.is_shared:
             return decide()
         request = head.request(body or NOT_READ, self._scheme)
+        # Pages, scripts and preflights need no state, and neither does the decision to read a body.
+        needs_state = body is not None and self.apis.of(head.path) is not self.apis.control
         try:
-            return await engine.state.decision(decide, request, engine.contract.credential_places)
+            return await engine.state.decision(
+                decide, request, engine.contract.credential_places, needs_state=needs_state
+            )
         except StoreUnavailableError as error:
             access = self._access.decide(head)
             return Decision(self._unavailable(head, error), access.headers, before_body=body is None)

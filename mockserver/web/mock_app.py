@@ -88,6 +88,7 @@ class Endpoint:
                 lambda: self._handler(request, scope["path_params"]),
                 request,
                 self._engine.contract.credential_places,
+                needs_state=False,
             )
         except StoreUnavailableError as error:
             answer = refusal_reply(error.refusal, headers=ControlApi.HEADERS)

@@ -6,6 +6,7 @@
 --   id       the id of this commit; it becomes the version of what the commit changes
 --   worker   the id of the process that commits
 --   repeated whether this commit was sent before, and nobody knows whether it arrived
+--   journal_cap, journal_capacity   how many entries the journal may have, and of how many bytes
 --   parts    transactions; each is applied as a whole, or not at all if something that it has read has changed: then what
 --            it reads is loaded
 --   needs    what to load afterwards
@@ -53,15 +54,15 @@ local function without(owners, namespace)
   return kept
 end
 
-local function add_owner(name, namespace)
-  local owners = call('HGET', 'names', name)
-  if not owners or owners == namespace then
-    call('HSET', 'names', name, namespace)
-    return
+local function add_owner(names, namespace)
+  local changed = {}
+  for index, owners in ipairs(call('HMGET', 'names', unpack(names))) do
+    local kept = owners and owners ~= namespace and without(owners, namespace) or {}
+    kept[#kept + 1] = namespace
+    changed[#changed + 1] = names[index]
+    changed[#changed + 1] = table.concat(kept, ' ')
   end
-  local kept = without(owners, namespace)
-  kept[#kept + 1] = namespace
-  call('HSET', 'names', name, table.concat(kept, ' '))
+  call('HSET', 'names', unpack(changed))
 end
 
 local function remove_owner(name, namespace)
@@ -113,23 +114,28 @@ end
 local function put(namespace, item)
   local field, stored, kind = item.field, item.stored, string.match(item.field, '^[^:]+')
   local hash, member = 'n:' .. namespace, namespace .. ' ' .. field
-  call('HSET', hash, field, stored)
+  local names = item.takes_names and parts_of(stored) or {}
   local size = tonumber(call('HGET', 'z:' .. kind, member))
+  local fields, referring = {field, stored}, {unpack(names)}
+  for _, name in ipairs(names) do
+    if name ~= field then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = field
+    end
+  end
+  call('HSET', hash, unpack(fields))
   if not size then
     call('ZADD', 'o:' .. kind, call('HINCRBY', 'counters', 'items', 1), member)
-    call('SADD', 'x:' .. namespace, field)
     call('SADD', 'kinds', kind)
+    referring[#referring + 1] = field
   end
   call('HSET', 'z:' .. kind, member, #stored)
   local bytes = call('HINCRBY', 'bytes', kind, #stored - (size or 0))
-  if item.takes_names then
-    for _, name in ipairs((parts_of(stored))) do
-      if name ~= field then
-        call('HSET', hash, name, field)
-      end
-      call('SADD', 'x:' .. namespace, name)
-      add_owner(name, namespace)
-    end
+  if #referring > 0 then
+    call('SADD', 'x:' .. namespace, unpack(referring))
+  end
+  if #names > 0 then
+    add_owner(names, namespace)
   end
   local count = call('ZCARD', 'o:' .. kind)
   while count > item.cap or (bytes > item.capacity and count > 1) do
@@ -148,24 +154,50 @@ local function drop_entry(number, data)
   call('HINCRBY', 'bytes', 'entry', -#data)
 end
 
-local function record(entry)
-  local number = call('HINCRBY', 'counters', 'entries', 1)
-  call('XADD', 'journal', number .. '-0', 'namespace', entry.namespace, 'data', entry.data)
-  call('RPUSH', 'j:' .. entry.namespace, number)
-  local bytes, count = call('HINCRBY', 'bytes', 'entry', #entry.data), call('XLEN', 'journal')
-  while count > entry.cap or (bytes > entry.capacity and count > 1) do
-    local oldest = call('XRANGE', 'journal', '-', '+', 'COUNT', 1)[1]
-    local oldest_number, owner, data = string.match(oldest[1], '^%d+'), oldest[2][2], oldest[2][4]
-    drop_entry(oldest_number, data)
-    if call('LINDEX', 'j:' .. owner, 0) == oldest_number then
-      call('LPOP', 'j:' .. owner)
+local function drop_oldest_entry()
+  local oldest = call('XRANGE', 'journal', '-', '+', 'COUNT', 1)[1]
+  local number, owner, data = string.match(oldest[1], '^%d+'), oldest[2][2], oldest[2][4]
+  drop_entry(number, data)
+  if call('LINDEX', 'j:' .. owner, 0) == number then
+    call('LPOP', 'j:' .. owner)
+  end
+end
+
+local function increment(counts, name)
+  counts[name] = (counts[name] or 0) + 1
+end
+
+local function record(entries)
+  local first = call('HINCRBY', 'counters', 'entries', #entries) - #entries
+  local size, numbers, cells, own_cells = 0, {}, {}, {}
+  for index, entry in ipairs(entries) do
+    local namespace, number = entry.namespace, string.format('%.0f', first + index)
+    call('XADD', 'journal', number .. '-0', 'namespace', namespace, 'data', entry.data)
+    size = size + #entry.data
+    numbers[namespace] = numbers[namespace] or {}
+    table.insert(numbers[namespace], number)
+    if entry.cell then
+      increment(cells, entry.cell)
+      own_cells[namespace] = own_cells[namespace] or {}
+      increment(own_cells[namespace], entry.cell)
     end
+  end
+  for namespace, own in pairs(numbers) do
+    call('RPUSH', 'j:' .. namespace, unpack(own))
+  end
+  for cell, count in pairs(cells) do
+    call('HINCRBY', 'c', cell, count)
+  end
+  for namespace, own in pairs(own_cells) do
+    for cell, count in pairs(own) do
+      call('HINCRBY', 'c:' .. namespace, cell, count)
+    end
+  end
+  local bytes, count = call('HINCRBY', 'bytes', 'entry', size), call('XLEN', 'journal')
+  while count > message.journal_cap or (bytes > message.journal_capacity and count > 1) do
+    drop_oldest_entry()
     count = count - 1
     bytes = tonumber(call('HGET', 'bytes', 'entry')) or 0
-  end
-  if entry.cell then
-    call('HINCRBY', 'c', entry.cell, 1)
-    call('HINCRBY', 'c:' .. entry.namespace, entry.cell, 1)
   end
 end
 
@@ -307,8 +339,8 @@ local function apply(part)
   for _, item in ipairs(part.items) do
     put(item.namespace, item)
   end
-  for _, entry in ipairs(part.journal) do
-    record(entry)
+  if #part.journal > 0 then
+    record(part.journal)
   end
   for name, count in pairs(part.metrics or {}) do
     call('HINCRBY', 'm', name, count)
