@@ -205,7 +205,7 @@ class Contract:
         return self._validator.is_prepared
 
     def missing(self, request: Request) -> Callable[[], object] | None:
-        """What takes long and is needed before a request and its reply are checked. It can be done in any thread.
+        """The next slow step before a request can be checked; None if nothing is missing. Any thread can run it.
 
         A request that is checked for this is not checked again: `known` returns the result.
         """

@@ -62,7 +62,7 @@ class MessageValidator:
         return MessageValidator.openapi_core.is_made(self)
 
     def missing(self, operation: Operation) -> Callable[[], None] | None:
-        """What takes long, and is needed for every call of an operation. It can be done in any thread."""
+        """The next slow step before an operation can be called; None if nothing is missing. Any thread can run it."""
         if self._compiled is None:
             return None if self.is_prepared else self.prepare
         compiled = self._compiled.get(operation.id)

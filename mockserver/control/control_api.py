@@ -64,7 +64,7 @@ class ControlApi:
         self._hub = EventHub(engine.state.journal)
 
     def missing(self, request: Request) -> Callable[[], object] | None:
-        """What takes long and has to be done before a call is answered: any thread may do it. Pages need nothing."""
+        """The next slow step before a call can be answered; None if nothing is missing. Any thread can run it."""
         try:
             operation = self.contract.route(request).operation.id
         except Refusal:

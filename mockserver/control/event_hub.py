@@ -58,7 +58,7 @@ class EventHub:
             return 0, None
         index = number + 1 - self._recent[0][0]
         if 0 <= index < len(self._recent) and self._recent[index][0] != number + 1:
-            # Of a shared store, some numbers were never seen here.
+            # With a shared store, numbers can be missing: another server removed entries before this one read them.
             index = bisect_right(self._recent, number, key=itemgetter(0))
         if index >= len(self._recent):
             return 0, None

@@ -50,7 +50,7 @@ class Snapshot:
         _ = self.samples
 
     def missing(self, request: Request) -> Callable[[], object] | None:
-        """What takes long and has to be done before a request is answered: any thread may do it."""
+        """The next slow step before a request can be answered; None if nothing is missing. Any thread can run it."""
         missing = self.contract.missing(request)
         if missing is None and not Snapshot.samples.is_made(self) and self._leaves_to_samples(request):
             return lambda: self.samples

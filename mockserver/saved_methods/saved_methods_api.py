@@ -45,7 +45,7 @@ class SavedMethodsApi:
         return SavedMethodsApi.contract.is_made(self) and self.contract.is_prepared
 
     def missing(self, request: Request) -> Callable[[], object] | None:
-        """What takes long and has to be done before a request is answered: any thread may do it."""
+        """The next slow step before a request can be answered; None if nothing is missing. Any thread can run it."""
         return self.contract.missing(request) if SavedMethodsApi.contract.is_made(self) else lambda: self.contract
 
     def handle(self, request: Request) -> Reply:

@@ -41,9 +41,9 @@ class Supervision:
 
 
 def become_worker(work: Callable[[], None]) -> NoReturn:
-    """Do the work of a worker in this process, which was just forked, and end the process.
+    """Run a worker in this process, right after a fork; then end the process.
 
-    It must not return to the code of the supervisor, which would remove the files of the server.
+    The function never returns: the code of the supervisor would remove the files of the server.
     """
     code = 1
     try:

@@ -18,7 +18,7 @@ from mockserver.store.transaction import Item, Need, Transaction
 COMMITTED: Final = 1
 OUTDATED: Final = 0
 TOO_EARLY: Final = 2
-"""Another process has waited longer for its turn."""
+"""Another process may commit first, because its last commit failed."""
 
 _EVERYTHING: Final = "*"
 
@@ -61,8 +61,8 @@ class Commits:
         self.learn_server(*server)
         for name, version, text, items in namespaces:
             record = NamespaceRecord.read(text) if text else NEW_NAMESPACE
-            known = self._known.learn_namespace(name, version, record)
-            known.learn({field: self._value(stored) for field, stored in items})
+            self._known.learn_namespace(name, version, record)
+            self._known.learn_items(name, {field: self._value(stored) for field, stored in items})
         for name, owners in names:
             self._known.learn_owners(name, tuple(owners.split()))
         return results
@@ -131,17 +131,12 @@ class Commits:
                 known.items.clear()
             known.version, known.record = commit, record
         for (namespace, field), item in part.items.items():
-            self._learn_item(namespace, field, item.value)
+            self._known.learn_items(namespace, {field: item.value})
         for (namespace, name), field in part.fields_of_names.items():
             if name != field:
-                self._learn_item(namespace, name, field)
+                self._known.learn_items(namespace, {name: field})
         for name, owners in part.owners.items():
             self._known.learn_owners(name, owners)
-
-    def _learn_item(self, namespace: str, field: str, value: Any) -> None:
-        known = self._known.namespace(namespace)
-        if known is not None:
-            known.learn({field: value})
 
 
 def _version(known: KnownState, name: str) -> str:

@@ -1,6 +1,7 @@
-"""What this process knows of a store. It may be out of date: a commit fails then, and brings what is new."""
+"""What this process knows of a store. It may be out of date: then a commit fails, and returns what has changed."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from mockserver.store.records import NamespaceRecord, StoreRecord
@@ -29,23 +30,20 @@ class KnownNamespace:
         self.record = record
         self.items: dict[str, Any] = {}
 
-    def learn(self, items: dict[str, Any]) -> None:
-        """Remember items. With too many, the others are forgotten."""
-        if len(self.items) + len(items) > MOST_ITEMS:
-            self.items.clear()
-        self.items.update(items)
-
 
 class KnownState:
-    """The server, namespaces by id, and the ids of the owners of names. Bounded: the rest is asked for again.
+    """The server, namespaces by id, and the ids of the owners of names.
 
-    The methods `peek_…` are those that a transaction has, too: it reads what it has not changed itself from here.
+    `trim` bounds it: what it drops is asked for again. Transactions have the methods `peek_…`, too: they read from here
+    what they have not changed themselves.
     """
 
     def __init__(self) -> None:
         self.server: KnownServer | None = None
         self._namespaces: OrderedDict[str, KnownNamespace] = OrderedDict()
         self._owners: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        # Those with too many items.
+        self._large: list[KnownNamespace] = []
 
     def namespace(self, name: str) -> KnownNamespace | None:
         """A namespace, given its id."""
@@ -78,24 +76,39 @@ class KnownState:
         return self._owners.get(name)
 
     def learn_namespace(self, name: str, version: str, record: NamespaceRecord) -> KnownNamespace:
-        """Remember a namespace. Of another version, its items are not known any more."""
+        """Remember a namespace. If its version has changed, its items are forgotten."""
         known = self._namespaces.get(name)
         if known is None or known.version != version:
             known = self._namespaces[name] = KnownNamespace(version, record)
         self._namespaces.move_to_end(name)
-        if len(self._namespaces) > MOST_NAMESPACES:
-            self._namespaces.popitem(last=False)
         return known
+
+    def learn_items(self, namespace: str, items: Mapping[str, Any]) -> None:
+        """Remember items of a namespace that is known."""
+        known = self._namespaces.get(namespace)
+        if known is not None:
+            known.items.update(items)
+            if len(known.items) > MOST_ITEMS:
+                self._large.append(known)
 
     def learn_owners(self, name: str, owners: tuple[str, ...]) -> None:
         """Remember the owners of a name."""
         self._owners[name] = owners
         self._owners.move_to_end(name)
-        if len(self._owners) > MOST_NAMES:
+
+    def trim(self) -> None:
+        """Forget the oldest of what is too much. A decision that needs more than that would never find all of it."""
+        while len(self._namespaces) > MOST_NAMESPACES:
+            self._namespaces.popitem(last=False)
+        while len(self._owners) > MOST_NAMES:
             self._owners.popitem(last=False)
+        for known in self._large:
+            known.items.clear()
+        self._large.clear()
 
     def forget(self) -> None:
         """Forget everything."""
         self.server = None
         self._namespaces.clear()
         self._owners.clear()
+        self._large.clear()

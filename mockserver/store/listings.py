@@ -1,4 +1,4 @@
-"""Reads much from a store at once: the journal, the payment sessions and the coverage."""
+"""Reads listings from a store: the journal, the payment sessions, the coverage and the metrics."""
 
 import asyncio
 import json

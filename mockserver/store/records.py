@@ -1,4 +1,4 @@
-"""What a store has about the whole server and about one namespace, beside the stored values."""
+"""The records of a store: one for the whole server, and one for each namespace."""
 
 import json
 from hashlib import blake2b
@@ -41,7 +41,7 @@ class StoreRecord(NamedTuple):
         return json.dumps({name: value for name, value in self._asdict().items() if value not in (None, (), {})})
 
     def epoch(self, scenario: str) -> str:
-        """What changes when the usage counts of a scenario are reset everywhere."""
+        """A text that changes when the usage counts of a scenario are reset everywhere."""
         return f"{self.epochs.get('', 0)}.{self.epochs.get(scenario, 0)}"
 
     def with_epoch(self, scenario: str) -> Self:
@@ -50,7 +50,7 @@ class StoreRecord(NamedTuple):
 
 
 class NamespaceRecord(NamedTuple):
-    """One namespace. Its members `seed`, `activated` and `strict` are None as long as those of the server count.
+    """One namespace. Its members `seed`, `activated` and `strict` are None while the values of the server apply.
 
     `exchanges`, `sessions` and `entries` are the numbers of its exchanges, payment sessions and journal entries so far.
     `usage` has the number of answers of stubs, each with the epoch of its scenario.

@@ -1,4 +1,4 @@
-"""Makes decisions over shared state: several at once, and each again until it fits what is stored."""
+"""Makes decisions on shared state. Several are committed together; one that read outdated state is made again."""
 
 import asyncio
 import os
@@ -20,8 +20,10 @@ Result = TypeVar("Result")
 
 MOST_AT_ONCE: Final = 32
 """How many decisions are committed together. With many, another process is likely to commit in the meantime."""
-_TURN_OF_ANOTHER: Final = (0.001, 0.004)
-"""How long to wait if it is the turn of another process, in seconds."""
+_PAUSE_FOR_ANOTHER: Final = (0.001, 0.004)
+"""How long to wait, in seconds, if another process may commit first."""
+_PATIENCE: Final = 2
+"""After so many attempts of a decision, nothing is forgotten until it is made: it might never find everything."""
 MOST_ATTEMPTS: Final = 4
 """How often a commit is sent that may have been lost on the way."""
 
@@ -29,16 +31,17 @@ MOST_ATTEMPTS: Final = 4
 class PendingDecision(Generic[Result]):
     """A decision that is to be made. Those with the same `lane` are likely to change the same namespace.
 
-    `needs` is what it will probably need to know, so that it is asked for once.
+    `needs` is what it will probably need to know, so that it is asked for once. `attempts` is how often it needed more.
     """
 
-    __slots__ = ("decide", "done", "error", "lane", "needs", "result")
+    __slots__ = ("attempts", "decide", "done", "error", "lane", "needs", "result")
 
     def __init__(self, decide: Callable[[], Result], lane: str, needs: tuple[Need, ...]) -> None:
         self.decide = decide
         self.lane = lane
         self.needs = needs
         self.done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self.attempts = 0
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -70,13 +73,14 @@ class Turn:
         except NeededError as missing:
             self.needs.update(dict.fromkeys((missing.need, *decision.needs)))
             decision.needs = ()
+            decision.attempts += 1
             self.again.append(decision)
             return True
         except Exception as error:  # noqa: BLE001  # the caller gets it
             decision.result, decision.error = None, error
         lane.merge(transaction)
         self._decided.append(decision)
-        # What is known before a reset does not hold after it.
+        # After a reset, nothing that was known before is valid.
         return not transaction.resets
 
     @property
@@ -142,7 +146,7 @@ class SharedStore:
             try:
                 await self._take_turn(turn)
             except StoreUnavailableError as error:
-                # Each of those that wait would wait for the store as long.
+                # The waiting decisions would only wait for the same timeout.
                 self._fail((*turn, *self._waiting), error)
             except BaseException as error:
                 self._fail((*turn, *self._waiting), error)
@@ -156,6 +160,8 @@ class SharedStore:
 
     async def _take_turn(self, decisions: list[PendingDecision[Any]]) -> None:
         """Make these decisions and commit them. Those that have to be made again wait first in the queue."""
+        if all(decision.attempts < _PATIENCE for decision in decisions):
+            self._known.trim()
         turn = Turn(self._known, self._running)
         for index, decision in enumerate(decisions):
             if not turn.make(decision):
@@ -167,7 +173,7 @@ class SharedStore:
         turn.settle({lane: result == COMMITTED for lane, result in zip(parts, results, strict=True)})
         self._waiting.extendleft(reversed(turn.again))
         if TOO_EARLY in results:
-            await asyncio.sleep(random.uniform(*_TURN_OF_ANOTHER))  # noqa: S311  # not a secret
+            await asyncio.sleep(random.uniform(*_PAUSE_FOR_ANOTHER))  # noqa: S311  # not a secret
 
     async def _exchange(self, parts: list[Transaction], needs: tuple[Need, ...]) -> list[int]:
         """Send transactions and needs; returns what became of the transactions. Raises StoreUnavailableError."""

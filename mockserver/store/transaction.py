@@ -90,7 +90,7 @@ class Transaction:
         self.resets: list[str | None] = []
 
     def reads(self) -> list[Need]:
-        """Everything that was read, to be read again."""
+        """Needs for everything that was read."""
         fields: dict[str, list[str]] = {namespace: [] for namespace in self.namespaces}
         for namespace, field in self.fields:
             fields[namespace].append(field)

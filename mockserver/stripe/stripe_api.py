@@ -51,7 +51,7 @@ class StripeApi:
         return StripeApi.contract.is_made(self) and self.contract.is_prepared
 
     def missing(self, request: Request) -> Callable[[], object] | None:
-        """What takes long and has to be done before a request is answered: any thread may do it."""
+        """The next slow step before a request can be answered; None if nothing is missing. Any thread can run it."""
         if not StripeApi.contract.is_made(self):
             return lambda: self.contract
         request = with_limited_body(request, MAX_BODY, api="Stripe's API")

@@ -1,4 +1,4 @@
-"""The APIs of a server: which one answers a path, and what has to be done before it can answer at once."""
+"""The APIs of a server: which one answers a path, and the slow steps before it can answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOCK_PREFIX: Final = "/__mock/"
 Answer = Reply | Fault | ASGIApp
 
 Step = Callable[[], object]
-"""Something that takes long, such as an import. Any thread may do it."""
+"""A slow step before a request can be answered, such as an import. Any thread can run it."""
 
 # Compiling an operation takes some milliseconds. Those of a large contract are compiled when they are first called.
 _MAX_COMPILED: Final = 50
@@ -42,7 +42,7 @@ class Api(Protocol):
         """Whether nothing is missing for any request, except that its operation may have to be compiled."""
 
     def missing(self, request: Request) -> Step | None:
-        """What has to be done before a request can be answered at once."""
+        """The next slow step before a request can be answered; None if nothing is missing."""
 
     def handle(self, request: Request) -> Answer:
         """The answer to a request that the access policy lets pass, or the ASGI app that answers it."""
@@ -61,7 +61,7 @@ class EngineApi:
         return self._engine.snapshot.is_prepared
 
     def missing(self, request: Request) -> Step | None:
-        """What has to be done first."""
+        """The next slow step; None if nothing is missing."""
         return self._engine.snapshot.missing(request)
 
 
@@ -88,7 +88,7 @@ class LazyStripeApi:
         return LazyStripeApi.made.is_made(self) and self.made.is_prepared
 
     def missing(self, request: Request) -> Step | None:
-        """What has to be done first."""
+        """The next slow step; None if nothing is missing."""
         return self.made.missing(request) if LazyStripeApi.made.is_made(self) else lambda: self.made
 
     def handle(self, request: Request) -> Reply | Fault:
@@ -123,7 +123,7 @@ class LazyControl:
         return LazyControl.app.is_made(self) and self.api.contract.is_prepared
 
     def missing(self, request: Request) -> Step | None:
-        """What has to be done first."""
+        """The next slow step; None if nothing is missing."""
         return self.api.missing(request) if LazyControl.app.is_made(self) else lambda: self.app
 
     def handle(self, _: Request) -> ASGIApp:
@@ -158,7 +158,7 @@ class Apis:
         return self.engine
 
     def preparations(self) -> Iterator[Step]:
-        """What first calls would wait for, without `imports`. The longest step takes a tenth of a second."""
+        """The steps that first calls need, except `imports`. The longest step takes a tenth of a second."""
         stripe, control, saved_methods = self._stripe, self.control, self._saved_methods
         yield lambda: stripe.made.contract
         yield lambda: control.app
@@ -168,7 +168,7 @@ class Apis:
             yield from _compilations(contract)
 
     def imports(self) -> Iterator[Step]:
-        """What the first refusals and samples would wait for: openapi-core, which takes 0.3 s and 30 MB of memory."""
+        """The steps that first refusals and samples need: they import openapi-core, which takes 0.3 s and 30 MB."""
         yield self._engine.snapshot.prepare
         for contract in self._contracts():
             yield contract.prepare

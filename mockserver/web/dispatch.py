@@ -36,8 +36,8 @@ class Decision(NamedTuple):
     """What happens to a request.
 
     `outcome` is the answer, or the ASGI app that answers; None asks for the body. `headers` belong on the reply, too.
-    `before_body` says that the body of the request is not read. With `missing`, there is no decision yet: this takes
-    long and has to be done first, in a thread.
+    `before_body` says that the body of the request is not read. With `missing`, there is no decision yet: this slow
+    step has to run first, in a thread.
     """
 
     outcome: Answer | None = None
@@ -78,7 +78,7 @@ class Dispatcher:
     def decide(self, head: RequestHead, body: Body | None, *, is_ready: bool = False) -> Decision:
         """The decision about a request; without its body (None) the decision may be to read the body first.
 
-        With `is_ready`, what is missing for an answer is done at once, even if it takes long.
+        With `is_ready`, slow steps run at once, and other requests wait for them.
         """
         if self._contract is not self._engine.snapshot.contract:
             # Files were reloaded: other paths can belong to the contract now.
@@ -119,9 +119,9 @@ class Dispatcher:
         return await self._stored(head, None, lambda: self.decide(head, None))
 
     async def decide_when_ready(self, head: RequestHead, body: Body) -> Decision:
-        """The decision about a request with its body. Other requests are answered while it waits for what is missing.
+        """The decision about a request with its body. Other requests are answered while its slow steps run.
 
-        Requests that miss the same wait for each other: it is imported, made and compiled once.
+        Requests that need the same step wait for each other: it runs once.
         """
         for _ in range(_MAX_STEPS):
             decision = await self._stored(head, body, lambda: self.decide(head, body))
@@ -208,7 +208,7 @@ def _way_size(key: _WayKey) -> int:
 
 
 def _missing(way: _Way, api: Api, request: Request) -> Step | None:
-    """What has to be done before a request is answered."""
+    """The next slow step before a request can be answered; None if nothing is missing."""
     try:
         missing = api.missing(request)
         way.is_ready = missing is None and api.is_prepared

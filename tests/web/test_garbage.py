@@ -132,7 +132,7 @@ def test_promise_16_no_collection_while_they_are_switched_off(
     is_enabled: bool,  # noqa: FBT001  # a parameter of pytest
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The collection after 128 requests is left out during the warm-up, which creates very many objects."""
+    """No collection runs after 128 requests while the warm-up creates many objects."""
     calls: list[str] = []
     for name in ("collect", "freeze", "set_threshold"):
         monkeypatch.setattr(gc, name, lambda *_, name=name: calls.append(name))

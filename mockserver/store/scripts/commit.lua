@@ -12,13 +12,13 @@
 --   needs    what to load afterwards
 --
 -- Returns {missing} if the store has no record of the server, else {results of the parts, server, namespaces, names}. A
--- result is 1 if the part was applied, 0 if something has changed, and 2 if it is the turn of another process.
+-- result is 1 if the part was applied, 0 if something has changed, and 2 if another process may commit first.
 --
 -- Keys: `server` has the record of the server. `n:<namespace>` has the record and the items of a namespace, and `x:` the
 -- fields that other keys refer to. `names` has the owners of each name. `o:<kind>` and `z:<kind>` have the order and the
 -- sizes of all items of a kind. `journal` has the entries, `j:<namespace>` the numbers of those of a namespace, and `c:`
 -- what was exercised. `namespaces` has the time of the last commit of each namespace. `t:<namespace>` names the process
--- whose turn it is, and `m` has the metrics.
+-- that may commit next, and `m` has the metrics.
 
 local message = cjson.decode(ARGV[1])
 local prefix, ttl, commit = message.prefix, message.ttl, message.id
@@ -268,7 +268,7 @@ local function version(name)
   return call('HGET', name, 'v') or ''
 end
 
--- A process whose commit failed gets the next turn, so that no process waits for ever. It has to use it soon.
+-- A process whose commit failed may commit next, so that no process fails for ever. Its turn ends after a short time.
 local TURN_MILLISECONDS = 50
 
 local function is_turn_of_another(part)
@@ -396,12 +396,17 @@ local function load_namespace(namespace, fields)
   end
 end
 
+-- A scenario can give the same name to very many namespaces. The newest are loaded at once.
+local MOST_OWNERS = 1000
+
 local function load(needs, names)
   for _, need in ipairs(needs) do
     if need.namespace then
       load_namespace(need.namespace, need.fields)
     elseif need.name then
-      for _, owner in ipairs(lines(call('HGET', 'names', need.name))) do
+      local owners = lines(call('HGET', 'names', need.name))
+      for index = math.max(1, #owners - MOST_OWNERS + 1), #owners do
+        local owner = owners[index]
         if call('EXISTS', 'n:' .. owner) == 1 then
           load_namespace(owner, {need.name, unpack(need.fields)})
         else

@@ -1,0 +1,44 @@
+"""A client secret that a scenario fixes can belong to very many namespaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mockserver.store import known_state
+from mockserver.stripe import called_session
+from tests.store.replicas import Replicas
+from tests.support.stores import StoreServer
+
+SECRET = "seti_fixed_secret_fixed"
+SCENARIO = f"""
+about: Every caller gets the same client secret.
+stubs:
+  - name: created
+    operation: c_create_payment_session
+    reply: {{payment_session: {{setup_intent: {{stripe: {{client_secret: {SECRET}}}}}}}}}
+"""
+CALLERS = 8
+
+
+@pytest.mark.parametrize(("compared", "status"), [(CALLERS, 200), (CALLERS - 1, 404)])
+def test_more_namespaces_than_a_server_remembers(
+    store: StoreServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compared: int, status: int
+) -> None:
+    """A call is answered, although what it compares does not fit into the memory of the server.
+
+    The account shows whose session is meant, unless more sessions would have to be compared than allowed.
+    """
+    monkeypatch.setattr(known_state, "MOST_NAMESPACES", 3)
+    monkeypatch.setattr(called_session, "_MOST_COMPARED", compared)
+    (tmp_path / "fixed.yaml").write_text(SCENARIO)
+    with Replicas(store.url, count=2, scenarios=tmp_path, scenario="fixed") as replicas:
+        sessions = [replicas[number].caller(f"api_key_{number}").create().json() for number in range(CALLERS)]
+        stripe = sessions[2]["setup_intent"]["stripe"]
+        headers = {"authorization": "Bearer sk_test_any", "stripe-account": stripe["connected_account_id"]}
+        url = f"{replicas[0].url}/v1/setup_intents/seti_fixed"
+        retrieved = httpx.get(url, params={"client_secret": SECRET}, headers=headers)
+
+    assert status == retrieved.status_code
