@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 # The tests that depend on the internals of uvicorn and Starlette.
 INTERNALS = ["head", "running", "upgrade", "wire"]
+# The tests that read what prometheus-client writes.
+METRICS = ["metrics", "metrics_formats"]
 # Tests that run with a store.
 STORED = ["payment_sessions", "verify"]
 PLUGIN = ["command", "downstream", "mock_server"]
@@ -91,6 +93,7 @@ def test_lowest(environment: Environment, wheel: Path) -> None:
     # The tests of this project need a newer pytest.
     environment.install("pytest>=9", "pytest-xdist", "hypothesis")
     files = [f"tests/web/test_{name}.py" for name in INTERNALS] + [f"tests/testing/test_{name}.py" for name in PLUGIN]
+    files += [f"tests/control/test_{name}.py" for name in METRICS]
     environment.test("-n2", *files, cwd=ROOT, PYTHONPATH=str(ROOT))
     stored = [f"tests/control/test_{name}.py" for name in STORED]
     environment.test("-n2", *stored, cwd=ROOT, PYTHONPATH=str(ROOT), MOCKSERVER_TEST_STORE="redis")

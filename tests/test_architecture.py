@@ -59,6 +59,7 @@ OWNERS = {
     "openapi_schema_validator": "contract",
     "openapi_spec_validator": "contract",
     "orjson": "parsing",
+    "prometheus_client": "control",
     "pytest": "testing",
     "redis": "store",
     "referencing": "contract",

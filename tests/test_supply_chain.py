@@ -17,7 +17,7 @@ import mockserver
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 LOCKED = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
-EXTRAS = ("compression", "reload")
+EXTRAS = ("compression", "redis", "reload")
 
 
 def locked(name: str) -> dict[str, str]:

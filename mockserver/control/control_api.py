@@ -13,7 +13,8 @@ from mockserver.control.control_calls import CALLS, CallOutcome, CallResult
 from mockserver.control.event_hub import EventHub
 from mockserver.control.event_stream import EventRequest, EventStream
 from mockserver.control.listing import PIECE, Listing
-from mockserver.control.metrics_text import CONTENT_TYPE
+from mockserver.control.metric_values import MetricValues
+from mockserver.control.metrics_text import MetricsText, MetricsWriter
 from mockserver.control.written_items import CheckedWriter, EntryTexts
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
@@ -62,6 +63,7 @@ class ControlApi:
         self._writer = CheckedWriter(self.contract)
         self._entries = EntryTexts(self._writer)
         self._hub = EventHub(engine.state.journal)
+        self._metrics = MetricsWriter()
 
     def missing(self, request: Request) -> Callable[[], object] | None:
         """The next slow step before a call can be answered; None if nothing is missing. Any thread can run it."""
@@ -86,6 +88,8 @@ class ControlApi:
             )
         if isinstance(result, Listing):
             return (yield from self._listed(result))
+        if isinstance(result, MetricValues):
+            return self._reply(operation, (yield from self._metrics.write(result, request.headers.get("accept"))))
         return self._reply(operation, result)
 
     def _call(self, request: Request) -> Sliced[tuple[str, CallOutcome]]:
@@ -143,10 +147,10 @@ class ControlApi:
             return (yield from self._entries.of(number, item))
         return self._writer.write(listing.operation, listing.member, item)
 
-    def _reply(self, operation: str, result: CallResult) -> Reply:
-        if result.metrics is not None:
-            headers = (("content-type", CONTENT_TYPE), *self.HEADERS)
-            reply, written = Reply(status=result.status, headers=headers, body=result.metrics.encode()), ABSENT
+    def _reply(self, operation: str, result: CallResult | MetricsText) -> Reply:
+        if isinstance(result, MetricsText):
+            headers = (("content-type", result.content_type), *self.HEADERS)
+            reply, written = Reply(status=200, headers=headers, body=result.content), ABSENT
         elif result.body is None:
             reply, written = Reply(status=result.status, headers=self.HEADERS), ABSENT
         else:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.control.event_stream import EventRequest, id_in_namespace
 from mockserver.control.listing import Listing
-from mockserver.control.metrics_text import metrics_text
+from mockserver.control.metric_values import MetricValues
 from mockserver.control.namespace_filter import NamespaceFilter
 from mockserver.control.page import ListingPage, limit_of
 from mockserver.control.verify import verify_calls
@@ -30,11 +30,10 @@ MAX_DIGITS: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
-    """The result of a call: a status, and a JSON value or no body (None). `metrics` is a text instead."""
+    """The result of a call: a status, and a JSON value or no body (None)."""
 
     status: int = 200
     body: Any = None
-    metrics: str | None = None
 
 
 def get_health(engine: Engine, _: Call) -> Sliced[CallResult]:
@@ -145,12 +144,19 @@ def get_coverage(engine: Engine, call: Call) -> Sliced[CallResult]:
     return CallResult(body=as_report(cells, counts))
 
 
-def get_metrics(engine: Engine, _: Call) -> Sliced[CallResult]:
+def get_metrics(engine: Engine, _: Call) -> Sliced[MetricValues]:
     """The metrics for Prometheus."""
     metrics = yield from engine.state.metrics_of_all()
     coverage = yield from engine.state.coverage_of(None)
     sizes = yield from engine.state.sizes()
-    return CallResult(metrics=metrics_text(engine, metrics, coverage, sizes))
+    document, store_calls = engine.contract.document, engine.state.store_calls
+    return MetricValues(
+        build={"version": __version__, "contract": document.title, "contract_version": document.version},
+        metrics=metrics.copy(),
+        coverage=coverage,
+        sizes=sizes,
+        store_calls=None if store_calls is None else store_calls.copy(),
+    )
 
 
 def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
@@ -181,7 +187,7 @@ def get_openapi(engine: Engine, _: Call) -> CallResult:
     return CallResult(body=engine.contract.document.data)
 
 
-CallOutcome = CallResult | Listing | EventRequest
+CallOutcome = CallResult | Listing | EventRequest | MetricValues
 
 CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutcome]]]] = {
     call.__name__: call

@@ -1,98 +1,62 @@
-"""The metrics in the text format of Prometheus, version 0.0.4.
+"""The metrics as a text, in the format of Prometheus or of OpenMetrics. prometheus-client writes it, in a thread.
 
-https://prometheus.io/docs/instrumenting/exposition_formats describes it. The format is these few lines; a library would
-be one more package in every installation that is monitored.
+https://prometheus.io/docs/instrumenting/exposition_formats describes both formats.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate, chain
-from typing import Final, Literal
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final, NamedTuple
 
-from mockserver.engine.coverage import Cell
-from mockserver.engine.engine import Engine
-from mockserver.engine.metrics import BOUNDS, Durations, Metrics, StoreCalls
-from mockserver.engine.state import Sizes
-from mockserver.redaction.terminal import printable
-from mockserver.version import __version__
+from mockserver.control.metric_values import MetricValues
+from mockserver.limits.garbage import no_garbage_collection
+from mockserver.limits.slices import Sliced, in_thread
+from mockserver.storage.made_once import made_once
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-
-Sample = tuple[str, Mapping[str, str], float]
-"""The end of a name, the labels and the value."""
+PROMETHEUS: Final = "text/plain; version=0.0.4"
+OPENMETRICS: Final = "application/openmetrics-text; version=1.0.0"
 
 
-def metrics_text(engine: Engine, metrics: Metrics, coverage: Mapping[Cell, int], sizes: Sizes) -> str:
-    """All metrics of a server."""
-    document = engine.contract.document
-    build = {"version": __version__, "contract": document.title, "contract_version": document.version}
-    parts = (
-        _metric("build_info", "gauge", "The version of the mock, and what it serves.", [("", build, 1)]),
-        _metric(
-            "requests_total",
-            "counter",
-            "Requests that were answered, without those of the control API and of pages.",
-            chain(_accepted(coverage), _refused(metrics)),
-        ),
-        _metric(
-            "violations_total",
-            "counter",
-            "Violations of the contract in these requests.",
-            (("", labels._asdict(), count) for labels, count in metrics.violations.copy().items()),
-        ),
-        _metric(
-            "decision_seconds",
-            "histogram",
-            "Time to the decision about a request, without planned delays and the network.",
-            _durations(metrics),
-        ),
-        _metric("payment_sessions", "gauge", "Stored payment sessions.", [("", {}, sizes.payment_sessions)]),
-        _metric("journal_entries", "gauge", "Exchanges in the journal.", [("", {}, sizes.journal_entries)]),
-    )
-    store = () if engine.state.store_calls is None else _store(engine.state.store_calls)
-    return "".join(line for part in (*parts, *store) for line in part)
+class MetricsText(NamedTuple):
+    """A text and the media type that describes its format."""
+
+    content_type: str
+    content: bytes
 
 
-def _store(calls: StoreCalls) -> Iterator[Iterator[str]]:
-    """The metrics of the store, as this process sees it."""
-    yield _metric("store_seconds", "histogram", "Time of calls of the store.", _histogram({}, calls.durations))
-    yield _metric("store_failures_total", "counter", "Calls of the store that failed.", [("", {}, calls.failures)])
+class MetricsWriter:
+    """Writes the metrics of one server. Other requests are answered meanwhile.
 
+    The first text waits for the import of prometheus-client. Thousands of combinations of labels take 0.5 s.
+    """
 
-def _accepted(coverage: Mapping[Cell, int]) -> Iterator[Sample]:
-    """The requests that were not refused, from the coverage."""
-    for cell, count in coverage.items():
-        status, fault = (cell.outcome, "") if cell.outcome.isdigit() else ("", cell.outcome)
-        labels = {"operation": cell.operation, "scenario": cell.scenario, "status": status}
-        yield "", {**labels, "refused": "", "fault": fault}, count
+    def write(self, values: MetricValues, accept: str | None) -> Sliced[MetricsText]:
+        """The text for a request with this Accept header."""
+        return (yield from in_thread(self._thread, partial(self._written, values, accept)))
 
+    @staticmethod
+    def _written(values: MetricValues, accept: str | None) -> MetricsText:
+        """The text, without a pause.
 
-def _refused(metrics: Metrics) -> Iterator[Sample]:
-    for labels, count in metrics.refusals.copy().items():
-        shown = {"operation": labels.operation, "scenario": "", "status": labels.status}
-        yield "", {**shown, "refused": labels.refused, "fault": ""}, count
+        The format is the one that the Accept header wants most. If it wants both equally, or none of them, the format
+        is that of Prometheus: many clients that read it send no suitable header.
+        """
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.exposition import choose_encoder
 
+        from mockserver.control.metric_families import MetricFamilies
+        from mockserver.parsing.accept_header import qualities
 
-def _durations(metrics: Metrics) -> Iterator[Sample]:
-    for operation, durations in metrics.durations.copy().items():
-        yield from _histogram({"operation": operation or ""}, durations)
+        # The registry is not the global one of prometheus-client, which belongs to the application under test.
+        registry = CollectorRegistry()
+        registry.register(MetricFamilies(values))
+        wanted = qualities((PROMETHEUS, OPENMETRICS), accept)
+        # `choose_encoder` ignores q, repeats any version of the header in the Content-Type, and raises a TypeError if
+        # the version is not a number. So it gets the chosen format in place of the header.
+        encode, content_type = choose_encoder(max(wanted, key=wanted.__getitem__))
+        # Thousands of samples would start collections of garbage, which stop all threads; they are no garbage.
+        with no_garbage_collection():
+            return MetricsText(content_type, encode(registry))
 
-
-def _histogram(labels: Mapping[str, str], durations: Durations) -> Iterator[Sample]:
-    counts = list(accumulate(durations.buckets))
-    for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
-        yield "_bucket", {**labels, "le": bound}, count
-    yield "_sum", labels, durations.seconds
-    yield "_count", labels, counts[-1]
-
-
-def _metric(
-    name: str, kind: Literal["counter", "gauge", "histogram"], about: str, samples: Iterable[Sample]
-) -> Iterator[str]:
-    yield f"# HELP mockserver_{name} {about}\n# TYPE mockserver_{name} {kind}\n"
-    for suffix, labels, value in samples:
-        shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-        yield f"mockserver_{name}{suffix}{f'{{{shown}}}' if shown else ''} {value}\n"
-
-
-def _escaped(text: str) -> str:
-    return printable(text).replace("\\", r"\\").replace('"', r"\"")
+    @made_once
+    def _thread(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="metrics")

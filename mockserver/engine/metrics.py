@@ -43,6 +43,13 @@ class Durations:
         self.buckets = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
 
+    def copy(self) -> Durations:
+        """The same counts, which do not change."""
+        copied = Durations()
+        copied.buckets = self.buckets.copy()
+        copied.seconds = self.seconds
+        return copied
+
 
 class StoreCalls:
     """How long the calls of a store took, and how many failed."""
@@ -58,6 +65,13 @@ class StoreCalls:
         self.durations.buckets[bisect_left(BOUNDS, seconds)] += 1
         self.durations.seconds += seconds
         self.failures += failed
+
+    def copy(self) -> StoreCalls:
+        """The same counts, which do not change."""
+        copied = StoreCalls()
+        copied.durations = self.durations.copy()
+        copied.failures = self.failures
+        return copied
 
 
 class Metrics:
@@ -83,6 +97,15 @@ class Metrics:
             durations.seconds += duration
             if entry.refused is not None or entry.violations:
                 self._record_unsound(entry)
+
+    def copy(self) -> Metrics:
+        """The same counts, which do not change."""
+        copied = Metrics()
+        with self._lock:
+            copied.refusals = self.refusals.copy()
+            copied.violations = self.violations.copy()
+            copied.durations = {name: durations.copy() for name, durations in self.durations.items()}
+        return copied
 
     def _new_durations(self, operation: str | None) -> Durations:
         name = operation if len(self.durations) < MAX_SERIES else OTHER

@@ -1,4 +1,4 @@
-"""The metrics, read as Prometheus reads them; and the trace ids in journal and log."""
+"""The metrics in the text format of Prometheus; and the trace ids in journal and log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from mockserver.web import AccessLog
 from tests.support.live import live
 from tests.support.markdown import rows
 from tests.support.mock import CREATE, SESSION, Mock, mock_of
-from tests.support.state import memory_of
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -89,7 +88,8 @@ def test_durations_are_a_histogram(mock: Mock) -> None:
 
     assert sorted(buckets) == buckets
     assert 3 == buckets[-1] == value(mock, "decision_seconds_count", operation=CREATE)
-    assert pytest.approx(sum(durations)) == value(mock, "decision_seconds_sum", operation=CREATE)
+    # A store adds up whole nanoseconds.
+    assert pytest.approx(sum(durations), abs=3e-9) == value(mock, "decision_seconds_sum", operation=CREATE)
     assert [sum(each <= bound for each in durations) for bound in BOUNDS] == buckets[:-1]
 
 
@@ -146,16 +146,6 @@ def test_promise_13_the_number_of_series_is_bounded() -> None:
 
     assert (MAX_SERIES + 1, [10]) == (len(metrics.refusals), others)
     assert (MAX_SERIES + 1, 10) == (len(metrics.durations), sum(metrics.durations[OTHER].buckets))
-
-
-def test_names_of_a_contract_are_escaped() -> None:
-    """Quotes, backslashes and line breaks in an operation id do not break the format."""
-    name = 'a"b\\c\nd\x1b'
-    with mock_of(Settings(seed=1)) as mock:
-        memory_of(mock.engine).metrics.record(entry(name, Reply(status=200)))
-        found = {dict(labels).get("operation") for _, labels in samples(mock)}
-
-    assert r'a"b\c\nd\x1b' in found
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from tests.support.command import ROOT, served
 from tests.support.markdown import BLOCKS, Block
@@ -337,6 +338,21 @@ def verified_call(block: Block, stage: Stage) -> None:
     assert "card_declined" == stage.mock.create().headers["mock-scenario"]
 
 
+def scraped_metrics(block: Block, _: Stage) -> None:
+    """Prometheus reads the metrics at this address with this header, and not without it."""
+    (job,) = yaml.safe_load(block.text)["scrape_configs"]
+    (target,) = job["static_configs"][0]["targets"]
+    headers = {name: "".join(sources["secrets"]) for name, sources in job["http_headers"].items()}
+    assert headers == {"Mock-Admin-Token": "the-token"}
+    assert "`--admin-token the-token`" in " ".join(block.intro.split())
+    with served("--admin-token", "the-token") as running:
+        url = with_port(f"http://{target}{job['metrics_path']}", str(httpx.URL(running.url).port))
+        reply = httpx.get(url, headers={**headers, "accept": "application/openmetrics-text;version=1.0.0"})
+        assert 401 == httpx.get(url).status_code
+
+    assert (200, "# EOF") == (reply.status_code, reply.text.splitlines()[-1])
+
+
 def plugin_alone(block: Block, stage: Stage) -> None:
     """The server that the command starts answers a test."""
     test = "def test_it(mockserver):\n    assert len(mockserver.journal) == 0\n"
@@ -357,6 +373,7 @@ SPECIAL: dict[tuple[str, str, str], dict[str, Callable[[Block, Stage], Any]]] = 
     ("README.md", "For CI pipelines and other languages", "sh"): {"mockserver --seed": start_and_stop},
     ("README.md", "Layout", "text"): {"": layout},
     ("docs/control-api.md", "Calls", "sh"): {"curl": verified_call},
+    ("docs/control-api.md", "Metrics", "yaml"): {"scrape_configs": scraped_metrics},
     ("docs/pytest-plugin.md", "Without pytest", "python"): {
         "from mockserver import MockServer\n\nwith MockServer(scenario": context_manager
     },

@@ -13,7 +13,10 @@ from mockserver.settings import Settings
 from mockserver.version import __version__
 from tests.support.command import ROOT, run_python
 
-FRAMEWORKS = {"click", "faker", "httpx", "openapi_core", "pydantic", "pytest", "starlette", "uvicorn", "yaml"}
+FRAMEWORKS = {
+    *("click", "faker", "httpx", "openapi_core", "prometheus_client"),
+    *("pydantic", "pytest", "starlette", "uvicorn", "yaml"),
+}
 
 
 @pytest.mark.parametrize("module", ["mockserver", "mockserver.testing"])

@@ -17,6 +17,7 @@ from mockserver.contract.compiled.compiled_operation import CompiledOperation
 from mockserver.contract.document.document import load_document
 from mockserver.contract.document.shape import METHODS
 from mockserver.contract.message_validator import MessageValidator
+from mockserver.control.metrics_text import MetricsWriter
 from mockserver.loading import load_engine
 from mockserver.messages import Headers, Request
 from mockserver.samples.sample_replies import SampleReplies
@@ -88,7 +89,7 @@ def _hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[type, str], Hel
     held: list[Held] = []
 
     def hold(owner: type, name: str) -> Held:
-        is_of_class = isinstance(owner.__dict__[name], classmethod)
+        is_of_class = isinstance(owner.__dict__[name], classmethod | staticmethod)
         held.append(Held(getattr(owner, name)))
         monkeypatch.setattr(owner, name, held[-1].__call__ if is_of_class else held[-1])
         return held[-1]
@@ -106,6 +107,7 @@ FIRST_CALLS: dict[str, tuple[type, str, Call, int]] = {
     "an operation of the control API": (CompiledOperation, "complete", health, 200),
     "the saved methods": (Contract, "load", lambda mock: mock.http.get("/v1/c/customer/C/payment/method"), 200),
     "openapi-core, for a refusal": (MessageValidator, "prepare", lambda mock: mock.create(address=None), 400),
+    "prometheus-client": (MetricsWriter, "_written", lambda mock: mock.http.get("/__mock/metrics"), 200),
     "openapi-core, for metrics": (MessageValidator, "prepare", lambda mock: mock.http.get("/__mock/metrics"), 200),
 }
 

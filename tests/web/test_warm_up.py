@@ -134,6 +134,21 @@ def test_openapi_core_is_imported_once() -> None:
     assert 0 == process.returncode
 
 
+def test_prometheus_client_is_imported_for_metrics() -> None:
+    """Accepted calls and refusals do not import prometheus-client. The first scrape does."""
+    with serving("-X", "importtime") as (process, url):
+        served = ReportingServer(process, url)
+        imported = served.wait_for(*WARMED)
+        with httpx.Client(base_url=url) as client:
+            assert [*STATUSES, *REFUSED] == [*answered(client), *refused(client)]
+            imported += served.wait_for("mockserver.contract.validation.validator")
+            assert 200 == client.get("/__mock/metrics").status_code
+        scraped = served.rest()
+
+    assert "prometheus_client" not in imported
+    assert "prometheus_client" in scraped
+
+
 def test_requests_during_the_warm_up_are_answered() -> None:
     """A request that needs a module during the warm-up waits for it, and gets the same reply as later requests."""
     with serving() as (process, url), httpx.Client(base_url=url, timeout=TIMEOUT) as client:
