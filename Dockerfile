@@ -8,7 +8,7 @@ COPY deploy deploy
 RUN python3 -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --require-hashes -r deploy/build-requirements.txt
 RUN python3 -m venv --without-pip /opt/mockserver
 RUN /opt/build/bin/pip --python /opt/mockserver/bin/python install --no-cache-dir --no-compile --require-hashes -r deploy/requirements.txt
-# Faker's texts in other languages: the mock uses en_US, and Faker en_GB where it has nothing else.
+# Remove Faker's texts in other languages. The mock uses en_US, and Faker takes from en_GB what en_US does not have.
 RUN find /opt/mockserver -path '*/faker/providers/*' -type d -name '??_*' ! -name 'en_??' -prune -exec rm -r {} +
 COPY LICENSE README.md pyproject.toml ./
 COPY mockserver mockserver
@@ -36,12 +36,12 @@ COPY --from=build /system /
 COPY --from=build /opt/mockserver /opt/mockserver
 COPY --from=build /spec /spec
 COPY --from=build /scenarios /scenarios
-# 0.0.0.0 is inside the container; `docker run --publish` decides who can reach it from outside.
+# The mock listens on all addresses of the container. `docker run --publish` decides who can reach it from outside.
 ENV PATH=/opt/mockserver/bin:/usr/local/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 MOCKSERVER_HOST=0.0.0.0
 # A number, because runAsNonRoot of Kubernetes cannot check a name.
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Without a start period: Docker waits five seconds for the first check in one, unless a flag says otherwise.
+# No start period: with one, Docker makes the first check after five seconds, unless a flag changes that.
 HEALTHCHECK --interval=2s --timeout=3s --retries=5 CMD ["mockserver", "health"]
 ENTRYPOINT ["mockserver"]
