@@ -17,6 +17,7 @@ from tests.store.replicas import Replicas
 from tests.store.test_replicas import stripe_call
 from tests.support.command import run
 from tests.support.mock import Mock
+from tests.support.shop import prepared
 from tests.support.stores import StoreServer
 
 UNAVAILABLE = (503, "store-unavailable")
@@ -105,6 +106,27 @@ def test_a_store_that_is_full(store: StoreServer) -> None:
             store.client.config_set("maxmemory", 0)
         assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
         assert "maxmemory" in reply.json()["detail"]
+        assert 200 == replicas[0].create().status_code
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_reset_in_a_full_store(store: StoreServer, is_whole: bool) -> None:  # noqa: FBT001  # a parameter of pytest
+    """It deletes everything at once, although nothing else can be written; a namespace is never half deleted."""
+    with Replicas(store.url, count=2) as replicas:
+        setup = prepared(replicas[0])
+        setup.confirm()
+        store.client.config_set("maxmemory", 1)
+        try:
+            caller = replicas[1].caller(None) if is_whole else replicas[1]
+            reply = caller.http.post("/__mock/reset")
+        finally:
+            store.client.config_set("maxmemory", 0)
+        token = replicas[0].http.get(f"/__mock/payment-sessions/{setup.token}")
+        names = str(store.client.hgetall(f"{PREFIX}names"))
+
+        assert (204, 404) == (reply.status_code, token.status_code), reply.text
+        assert setup.token not in names
+        assert not store.client.exists(f"{PREFIX}o:session")
         assert 200 == replicas[0].create().status_code
 
 
