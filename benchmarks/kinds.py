@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import yaml
 from commandline import MACHINE, CommandLine
+from plan import FULL, QUICK, Plan
 from processes import cpu_seconds, wait_until_idle
 from raw_http import PATH
 from run import load
@@ -29,18 +30,6 @@ from mockserver.settings import bundled
 
 OPERATIONS = 1_000
 UNKNOWN = "/unknown/path"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The number of rounds, and the seconds per round."""
-
-    rounds: int
-    seconds: float
-
-
-FULL = Plan(rounds=5, seconds=3.0)
-QUICK = Plan(rounds=1, seconds=0.3)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from commandline import MACHINE, CommandLine
+from plan import FULL, QUICK, Plan
 from processes import cpu_seconds, wait_until_idle
 from raw_http import BODY, PATH
 from run import load
@@ -31,18 +32,6 @@ from server import running_server
 CREATES = "create a payment session"
 NEW_KEYS = "create, a new key each time"
 READS = "read a payment session"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The number of rounds, and the seconds per round."""
-
-    rounds: int
-    seconds: float
-
-
-FULL = Plan(rounds=5, seconds=3.0)
-QUICK = Plan(rounds=1, seconds=0.3)
 
 
 @dataclass(slots=True, kw_only=True)
