@@ -16,13 +16,14 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import httpx
 from raw_http import create_request, parse_reply
@@ -35,7 +36,6 @@ KINDS = {
     "Redis": ("--store", "{store}"),
     "Redis, 2 workers": ("--store", "{store}", "--workers", "2"),
 }
-GREETED = re.compile(r" at http://[^:\s]+:(\d+)")
 LOGGED = re.compile(r"^\S+ 200 \S+ \S+ POST ", re.MULTILINE)
 
 
@@ -70,49 +70,56 @@ class Load:
             writer.close()
 
 
+@dataclass(slots=True)
+class Serving:
+    """A server process, its port, and the task that reads its log."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    log: asyncio.Task[bytes]
+
+
 @asynccontextmanager
-async def serving(log: Path, *options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    """Start a server that writes to a log; yield its process and its port."""
+async def serving(*options: str) -> AsyncIterator[Serving]:
+    """Start a server, and wait until it listens."""
     command = [sys.executable, "-m", "mockserver", "--port", "0", "--log-format", "text", *options]
-    stdout = await asyncio.to_thread(log.open, "wb")
-    with stdout:
-        process = await asyncio.create_subprocess_exec(*command, stdout=stdout, stderr=asyncio.subprocess.DEVNULL)
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                while (found := GREETED.search(await text_of(log))) is None:
-                    await asyncio.sleep(0.02)
-            yield process, int(found[1])
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(TIMEOUT):
+            greeting = await process.stdout.readline()
+        url = greeting.decode().rsplit(" at ", 1)[1].strip()
+        yield Serving(process, urlsplit(url).port or 0, asyncio.create_task(process.stdout.read()))
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
-async def text_of(log: Path) -> str:
-    """What a server has written so far."""
-    return await asyncio.to_thread(log.read_text, "utf-8")
+async def stop_under_load(options: Iterable[str], seconds: float) -> tuple[Load, int, int]:
+    """Start a server and stop it after some seconds of load.
 
-
-async def stop_under_load(log: Path, options: Iterable[str], seconds: float) -> tuple[Load, int]:
-    """Start a server, stop it after some seconds of load, and return what was received and the exit code."""
+    Returns what was received, the number of requests in the log, and the exit code.
+    """
     load = Load()
-    async with serving(log, *options) as (process, port):
-        clients = [asyncio.create_task(load.run(port)) for _ in range(CONNECTIONS)]
+    async with serving(*options) as server:
+        clients = [asyncio.create_task(load.run(server.port)) for _ in range(CONNECTIONS)]
         await asyncio.sleep(seconds)
-        process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(TIMEOUT):
             await asyncio.gather(*clients)
-            return load, await process.wait()
+            lines = len(LOGGED.findall((await server.log).decode()))
+            return load, lines, await server.process.wait()
 
 
-async def stored_tokens(store: str, log: Path) -> set[str]:
+async def stored_tokens(store: str) -> set[str]:
     """The tokens of all payment sessions, as another server with the same store lists them. The store is then reset."""
     tokens: set[str] = set()
     # Only their own namespace sees whole tokens.
     headers = {"wb-key": "api_key_demo"}
     async with (
-        serving(log, "--store", store) as (_, port),
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=TIMEOUT, headers=headers) as http,
+        serving("--store", store) as server,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=TIMEOUT, headers=headers) as http,
     ):
         url: str | None = "/__mock/payment-sessions?limit=1000&after=0"
         while url is not None:
@@ -123,22 +130,20 @@ async def stored_tokens(store: str, log: Path) -> set[str]:
     return tokens
 
 
-async def run_all(kind: str, runs: int, store: str, folder: Path) -> list[str]:
+async def run_all(kind: str, runs: int, store: str) -> list[str]:
     """Stop a kind of server so many times; returns what was lost."""
     problems: list[str] = []
     random, replies = Random(1), 0  # the same times in every run
     for number in range(runs):
-        log = folder / f"{number}.log"
         options = [option.format(store=store) for option in KINDS[kind]]
-        load, code = await stop_under_load(log, options, random.uniform(0.2, 0.9))
+        load, lines, code = await stop_under_load(options, random.uniform(0.2, 0.9))
         tokens = set(load.tokens)
         replies += len(load.tokens)
-        lines = len(LOGGED.findall(await text_of(log)))
         found = [f"exit code {code}"] if code else []
         found += [f"{load.cut} replies were cut"] if load.cut else []
         found += [f"{lines} log lines for {len(load.tokens)} replies"] if lines != len(load.tokens) else []
         if KINDS[kind]:
-            stored = await stored_tokens(store, folder / "listing.log")
+            stored = await stored_tokens(store)
             found += [f"{len(tokens - stored)} payment sessions are missing"] if tokens - stored else []
             found += [f"{len(stored - tokens)} payment sessions without a reply"] if stored - tokens else []
         problems += [f"{kind}, run {number + 1}: {each}" for each in found]
@@ -153,7 +158,7 @@ def main() -> None:
     runs = 2 if parser.parse_args().quick else 20
     with running_store() as store, TemporaryDirectory() as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
-        problems = [found for kind in KINDS for found in asyncio.run(run_all(kind, runs, store, Path(folder)))]
+        problems = [found for kind in KINDS for found in asyncio.run(run_all(kind, runs, store))]
     print("\n".join(problems[:20]))
     sys.exit(1 if problems else 0)
 
