@@ -9,7 +9,7 @@ from mockserver.control.event_stream import EventRequest, id_in_namespace
 from mockserver.control.listing import Listing
 from mockserver.control.metric_values import MetricValues
 from mockserver.control.namespace_filter import NamespaceFilter
-from mockserver.control.page import ListingPage, limit_of
+from mockserver.control.page import ListingPage, page_query
 from mockserver.control.verify import verify_calls
 from mockserver.engine.coverage import as_report, expected_cells
 from mockserver.engine.engine import Engine
@@ -21,7 +21,7 @@ from mockserver.messages import Call
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact_except_tokens, redact_value
 from mockserver.redaction.session_tokens import short_token
-from mockserver.storage.bounded_store import Positions
+from mockserver.storage.value_pages import Positions
 from mockserver.version import __version__
 
 ITEMS_FILTERED_IN_A_SLICE: Final = 2000
@@ -94,7 +94,7 @@ def get_journal(engine: Engine, call: Call) -> Sliced[Listing]:
     positions = journal.positions(_key(engine, call))
     if wanted is not None:
         positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
-    page = ListingPage.of(call.request, positions)
+    page = ListingPage.of(call.request, positions.page(page_query(call.request)))
     return Listing(operation="get_journal", member="entries", page=page, item=journal.get)
 
 
@@ -106,7 +106,7 @@ def verify(engine: Engine, call: Call) -> Sliced[CallResult]:
 def list_payment_sessions(engine: Engine, call: Call) -> Sliced[Listing]:
     """The payment sessions."""
     key = _key(engine, call)
-    sessions = yield from engine.state.sessions_of(key)
+    found, sessions = yield from engine.state.page_of_sessions(key, page_query(call.request))
     # A caller knows its own tokens already. A listing for the whole server shows short forms.
     show = _session if key is not None else _session_with_short_token
 
@@ -114,7 +114,7 @@ def list_payment_sessions(engine: Engine, call: Call) -> Sliced[Listing]:
         session = sessions.at(number)
         return None if session is None else show(session)
 
-    page = ListingPage.of(call.request, sessions.positions(key))
+    page = ListingPage.of(call.request, found)
     return Listing(operation="list_payment_sessions", member="payment_sessions", page=page, item=item)
 
 
@@ -171,7 +171,7 @@ def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
         if wanted is not None:
             positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
         earlier = positions.numbers
-    limit = limit_of(call.request)
+    limit = page_query(call.request).limit
     return EventRequest(
         journal=journal,
         owner=key,

@@ -1,21 +1,21 @@
 """One page of a listing."""
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlencode
 
 from mockserver.messages import Request
-from mockserver.storage.bounded_store import Positions
+from mockserver.storage.value_pages import Page, PageQuery
 
 DEFAULT_LIMIT: Final = 1000
 
 
-def limit_of(request: Request) -> int:
-    """The number of items that the query asks for."""
-    values = request.query_values.get("limit")
-    return int(values[-1]) if values else DEFAULT_LIMIT
+def page_query(request: Request) -> PageQuery:
+    """The page that the query of a request asks for."""
+    query = request.query_values
+    limit = int(query["limit"][-1]) if "limit" in query else DEFAULT_LIMIT
+    return PageQuery(limit, int(query["after"][-1]) if "after" in query else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +32,20 @@ class ListingPage:
     links: Mapping[str, str]
 
     @classmethod
-    def of(cls, request: Request, positions: Positions) -> Self:
-        """The page that the query asks for: the oldest items after the place `after`, else the newest items."""
-        query = request.query_values
-        limit = limit_of(request)
+    def of(cls, request: Request, page: Page) -> Self:
+        """The page that `page_query` asks for."""
+        query, limit = request.query_values, page_query(request).limit
         others = [(name, value) for name, values in query.items() for value in values if name not in {"limit", "after"}]
 
         def link(place: int) -> str:
             return urlencode([*others, ("limit", limit), ("after", place)])
 
-        numbers, places = positions
         links: dict[str, str] = {}
-        if "after" in query:
-            start = bisect_right(places, int(query["after"][-1]))
-            if start + limit < len(numbers):
-                links["next"] = link(places[start + limit - 1])
-        else:
-            start = max(0, len(numbers) - limit)
-        if start > 0:
+        if "after" in query and not page.has_newest:
+            links["next"] = link(page.places[-1])
+        if not page.has_oldest:
             links["first"] = link(0)
-        return cls(numbers=numbers[start : start + limit], count=len(numbers), path=request.path, links=links)
+        return cls(numbers=page.numbers, count=page.total, path=request.path, links=links)
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,8 @@ from mockserver.errors import Miss, Violation
 from mockserver.messages import ABSENT, Fault, Reply, Request
 from mockserver.parsing.trace_context import trace_id_of
 from mockserver.redaction.redactor import ExchangeRedactor, Redactor
-from mockserver.storage.bounded_store import CAPACITY, BoundedStore, Positions
+from mockserver.storage.bounded_store import CAPACITY, BoundedStore
+from mockserver.storage.value_pages import Positions
 
 DEFAULT_CAP: Final = 10_000
 # The memory that a header field takes in addition to its text.

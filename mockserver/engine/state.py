@@ -18,6 +18,7 @@ from mockserver.payments import Ledger, PaymentSessions
 from mockserver.scenarios import ScenarioSelector
 from mockserver.storage.keyed_store import KeyedStore, KeyedValues
 from mockserver.storage.namespace_setting import NamespaceSetting, Setting
+from mockserver.storage.value_pages import Page, PageQuery
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -98,8 +99,8 @@ class State(ABC):
         """A journal that has the entries of a namespace, or all entries (None)."""
 
     @abstractmethod
-    def sessions_of(self, owner: str | None) -> Sliced[PaymentSessions]:
-        """Payment sessions that have those of a namespace, or all (None)."""
+    def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
+        """A page of the payment sessions of a namespace, or of all (None), and payment sessions that have its own."""
 
     @abstractmethod
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
@@ -183,10 +184,10 @@ class MemoryState(State):
         yield from ()
         return self.journal
 
-    def sessions_of(self, owner: str | None) -> Sliced[PaymentSessions]:  # noqa: ARG002  # these are all of them
-        """The payment sessions."""
+    def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
+        """A page, and the payment sessions."""
         yield from ()
-        return self.payment_sessions
+        return self.payment_sessions.positions(owner).page(query), self.payment_sessions
 
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
         """How often each cell was exercised."""

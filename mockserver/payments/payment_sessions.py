@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from mockserver.payments.payment_session import PaymentSession
 from mockserver.payments.random_ids import RandomIds
 from mockserver.payments.session_template import SessionTemplate
-from mockserver.storage.bounded_store import BoundedStore, Positions
+from mockserver.storage.bounded_store import BoundedStore
 from mockserver.storage.name_index import NameIndex
+from mockserver.storage.value_pages import Positions
 
 DEFAULT_CAP = 100_000
 
@@ -80,10 +81,6 @@ class PaymentSessions(Sessions):
     def get(self, namespace: str | None, token: str) -> PaymentSession | None:
         """The payment session with a token: that of a namespace, or the latest in any namespace (None)."""
         return self._tokens.get(token, namespace)
-
-    def note_dropped(self, namespace: str, count: int) -> None:
-        """Note that this many older payment sessions of a namespace are not here."""
-        self._sessions.note_dropped(namespace, count)
 
     def of(self, namespace: str | None) -> list[PaymentSession]:
         """The payment sessions of a namespace, or of all (None), the oldest first."""

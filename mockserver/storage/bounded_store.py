@@ -1,11 +1,12 @@
 """A store that keeps the newest values: bounded in number and in size, and indexed by namespace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Lock
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mockserver.storage.numbered_values import NumberedValues
 from mockserver.storage.owner_numbers import OwnerNumbers
+from mockserver.storage.value_pages import Positions
 
 CAPACITY = 64 * 1024 * 1024
 """The default limit of a store for what clients have sent, in bytes."""
@@ -20,17 +21,6 @@ class Owned(Protocol):
 
 
 Value = TypeVar("Value", bound=Owned)
-
-
-class Positions(NamedTuple):
-    """Where values are in a store: their numbers, and their places among the values of the same owner.
-
-    A place stays the same when older values are dropped, and says nothing about the values of other owners. Both
-    ascend. Without an owner, the places are the numbers.
-    """
-
-    numbers: Sequence[int]
-    places: Sequence[int]
 
 
 class BoundedStore(Generic[Value]):

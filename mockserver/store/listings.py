@@ -10,6 +10,7 @@ from mockserver.engine.journal import Journal
 from mockserver.engine.metrics import Metrics
 from mockserver.engine.state import Sizes
 from mockserver.payments import PaymentSessions
+from mockserver.storage.value_pages import Page, PageQuery
 from mockserver.store import codec
 from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, namespace_id
 from mockserver.store.redis_link import PREFIX, RedisLink, entry_of
@@ -50,31 +51,26 @@ class Listings:
         journal.skip_to(newest)
         return journal
 
-    async def sessions(self, owner: str | None) -> PaymentSessions:
-        """The payment sessions of a namespace, given its key, or of all (None)."""
-        sessions = PaymentSessions()
-        numbered: list[tuple[int, list[str]]]
-        if owner is None:
-            found = await self._link.execute("ZRANGE", f"o:{SESSION.name}", 0, -1, "WITHSCORES")
-            numbered = [(int(float(score)), member.split(" ", 1)) for member, score in _pairs(found)]
-        else:
-            name = namespace_id(owner)
-            record = await self._record(name)
-            numbered = [
-                (number, [name, f"{SESSION.name}:{number}"])
-                for number in range(max(1, record.sessions + 1 - SESSION.cap), record.sessions + 1)
-            ]
-        first = 0
-        for some in _parts(numbered):
-            items = [place for _, place in some]
-            for index, text in await self._link.run("read", json.dumps({"prefix": PREFIX, "items": items})):
-                number = some[int(index) - 1][0]
-                first = first or number
-                sessions.add(codec.read(text), number=number)
-            await asyncio.sleep(0)
+    async def page_of_sessions(self, owner: str | None, query: PageQuery) -> tuple[Page, PaymentSessions]:
+        """A page of the payment sessions of a namespace, given its key, or of all (None); and the sessions of the page.
+
+        Their numbers are those in the namespace, or in the order of all items.
+        """
+        message: dict[str, Any] = {"prefix": PREFIX, "kind": SESSION.name, "cap": SESSION.cap, "limit": query.limit}
+        if query.after is not None:
+            message["after"] = query.after
         if owner is not None:
-            sessions.note_dropped(owner, first - 1)
-        return sessions
+            name = namespace_id(owner)
+            message |= {"namespace": name, "last": (await self._record(name)).sessions}
+        count, has_oldest, has_newest, items = await self._link.run("page", json.dumps(message))
+        sessions = PaymentSessions()
+        for some in _parts(items):
+            places = [place for _, *place in some]
+            for index, text in await self._link.run("read", json.dumps({"prefix": PREFIX, "items": places})):
+                sessions.add(codec.read(text), number=some[int(index) - 1][0])
+            await asyncio.sleep(0)
+        numbers = [number for number, *_ in items]
+        return Page(numbers, numbers, count, has_oldest=has_oldest == 1, has_newest=has_newest == 1), sessions
 
     async def coverage(self, owner: str | None) -> dict[Cell, int]:
         """How often each cell was exercised, in one namespace or in total (None)."""

@@ -20,6 +20,7 @@ from mockserver.scenarios import ScenarioSelector
 from mockserver.settings import Settings
 from mockserver.storage.bounded_store import CAPACITY
 from mockserver.storage.keyed_store import KeyedValues
+from mockserver.storage.value_pages import Page, PageQuery
 from mockserver.store.commits import Commits
 from mockserver.store.forecast import forecast
 from mockserver.store.journal_tail import JournalTail
@@ -150,9 +151,9 @@ class SharedState(State):
         self.journal.start_after(journal.last)
         return journal
 
-    def sessions_of(self, owner: str | None) -> Sliced[PaymentSessions]:
-        """Copies of the payment sessions of a namespace, or of all (None)."""
-        return self._awaited(self._listings.sessions(owner))
+    def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
+        """A page, and copies of its payment sessions."""
+        return self._awaited(self._listings.page_of_sessions(owner, query))
 
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
         """How often each cell was exercised, on all servers."""
