@@ -52,12 +52,15 @@ class Snapshot:
     def missing(self, request: Request) -> Callable[[], object] | None:
         """The next slow step before a request can be answered; None if nothing is missing. Any thread can run it."""
         missing = self.contract.missing(request)
-        if missing is None and not Snapshot.samples.is_made(self) and self._leaves_to_samples(request):
-            return lambda: self.samples
-        return missing
+        if missing is not None or Snapshot.samples.is_made(self) or not self._leaves_to_samples(request):
+            return missing
+        return lambda: self.samples
 
     def _leaves_to_samples(self, request: Request) -> bool:
         """Whether the reply to a request is made from its schema, unless the request is refused."""
+        known = self.contract.known(request)
+        if known is not None and known.call.operation in self._default_operations:
+            return False
         try:
             route = self.contract.route(request)
             if self.selector is None or route.operation.id not in self.selector.scenarios.operations:

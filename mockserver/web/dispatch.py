@@ -94,8 +94,12 @@ class Dispatcher:
         if body is None:
             return Decision()
         request = head.request(body, self._scheme)
-        if not (way.is_ready or is_ready) and (missing := _missing(way, api, request)) is not None:
-            return Decision(missing=missing)
+        if not (way.is_ready or is_ready or head.ready.get(body.data) is self._period):
+            missing = _missing(way, api, request)
+            if missing is not None:
+                return Decision(missing=missing)
+            if request.is_shared:
+                head.ready[body.data] = self._period
         outcome = self._guarded(api.handle, request)
         return Decision(outcome, _exposing(way.headers, outcome) if way.headers else ())
 

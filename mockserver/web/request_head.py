@@ -119,10 +119,10 @@ class RequestHead:
 
     `path` keeps its percent-encoding, `query` has no question mark, `v1_0` is true for HTTP/1.0. `size` is the
     number of characters of the path, the query and the header fields. `way` is what `dispatch` knows about requests
-    with this head.
+    with this head, and `ready` what it knows about those with a body.
     """
 
-    __slots__ = ("_requests", "fields", "method", "path", "query", "size", "v1_0", "way")
+    __slots__ = ("_requests", "fields", "method", "path", "query", "ready", "size", "v1_0", "way")
 
     def __init__(self, *, method: str, path: str, query: str, v1_0: bool, fields: HeadFields) -> None:
         self.method = method
@@ -132,6 +132,7 @@ class RequestHead:
         self.fields = fields
         self.size = len(path) + len(query) + fields.headers.size
         self.way: object = None
+        self.ready: dict[bytes, object] = {}
         self._requests: dict[bytes, Request] | None = None
 
     @classmethod
@@ -196,6 +197,7 @@ class RequestHead:
         if known is not None and is_shared:
             if len(known) >= _BODIES:
                 known.clear()
+                self.ready.clear()
             known[data] = request
         return request
 
