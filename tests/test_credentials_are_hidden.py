@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -182,3 +183,27 @@ def test_the_credentials_of_the_other_apis(name: str) -> None:
     places = Contract.load(own_file(name)).credential_places
 
     assert [] == [place for place in places if not names.hide(*place.shown_place)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_promise_10_copies_of_other_letters_are_hidden(encoding: str) -> None:
+    """A copy in the body is hidden, whatever the encoding of the header field was; so is its percent-encoding."""
+    secret = "schlüssel-größe"
+    with BackgroundServer(create_app(Settings(seed=1))) as server, httpx.Client(base_url=server.url) as client:
+        headers = [(b"wb-key", secret.encode(encoding)), (b"x-copy", quote(secret).encode())]
+        body = {"operation": "add_method", "address": True, "note": f"the key {secret}", "escaped": ascii(secret)}
+        client.post("/v1/c/customer/Cust_1/payment/session", json=body, headers=headers)
+        journal = client.get("/__mock/journal").text
+
+    assert [] == [each for each in (secret, json.dumps(secret)[1:-1], quote(secret)) if each in journal]
+
+
+def test_promise_10_copies_of_a_credential_in_the_query_are_hidden() -> None:
+    """A copy in a header field is hidden, although its bytes are read in another encoding than those of the query."""
+    secret = "schlüssel-größe"
+    with BackgroundServer(create_app(Settings(seed=1))) as server, httpx.Client(base_url=server.url) as client:
+        client.get("/unknown", params={"api_key": secret}, headers=[(b"x-copy", secret.encode())])
+        journal = client.get("/__mock/journal").text
+
+    assert "größe" not in journal
+    assert "größe".encode().decode("latin-1") not in journal

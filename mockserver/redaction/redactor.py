@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -121,8 +122,17 @@ SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 def spellings(value: str) -> list[str]:
-    """A value as it is, in JSON, and percent-encoded."""
+    """The spellings of a value from a header or a query: as it is, in JSON, and percent-encoded.
+
+    The bytes of a header field are read as Latin-1, those of a body and of a query as UTF-8. A value from one place has
+    other letters in the other.
+    """
     if SAFE.issuperset(value):
         return [value]
-    written = [json.dumps(value, ensure_ascii=ensure_ascii)[1:-1] for ensure_ascii in (False, True)]
-    return list(dict.fromkeys([value, *written, quote(value, safe=""), quote_plus(value)]))
+    found = [value]
+    for encoding, other in (("latin-1", "utf-8"), ("utf-8", "latin-1")):
+        with suppress(UnicodeError):
+            found.append(value.encode(encoding).decode(other))
+    written = [json.dumps(each, ensure_ascii=ensure_ascii)[1:-1] for each in found for ensure_ascii in (False, True)]
+    quoted = [spell(each, safe="") for each in found for spell in (quote, quote_plus)]
+    return list(dict.fromkeys([*found, *written, *quoted]))
