@@ -50,6 +50,12 @@ class Listener:
         self.events = 0
         self._connection = connection
 
+    def wait_for_head(self) -> None:
+        """Wait until the server has answered: events of earlier requests are not sent."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += self._connection.recv(1)
+
     def read(self) -> None:
         """Read until the connection is closed."""
         end = b""
@@ -65,6 +71,7 @@ def listening(port: int) -> Iterator[Listener]:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(request_bytes("GET", "/__mock/events"))
         listener = Listener(connection)
+        listener.wait_for_head()
         reader = Thread(target=listener.read)
         reader.start()
         yield listener

@@ -108,7 +108,6 @@ FIRST_CALLS: dict[str, tuple[type, str, Call, int]] = {
     "the saved methods": (Contract, "load", lambda mock: mock.http.get("/v1/c/customer/C/payment/method"), 200),
     "openapi-core, for a refusal": (MessageValidator, "prepare", lambda mock: mock.create(address=None), 400),
     "prometheus-client": (MetricsWriter, "_written", lambda mock: mock.http.get("/__mock/metrics"), 200),
-    "openapi-core, for metrics": (MessageValidator, "prepare", lambda mock: mock.http.get("/__mock/metrics"), 200),
 }
 
 

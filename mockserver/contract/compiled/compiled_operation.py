@@ -1,6 +1,6 @@
 """Accepts valid messages of an operation fast. Messages that are not accepted go to openapi-core."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -14,12 +14,15 @@ from mockserver.contract.document.transport_headers import is_transport_header
 from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import ABSENT, Reply, Request
 from mockserver.parsing.json_reader import JsonError, parse_json
-from mockserver.parsing.media_types import essence, is_json
+from mockserver.parsing.media_types import URLENCODED, essence, is_json, is_xml
 
 Pairs = tuple[tuple[str, str], ...]
 
 # Longer bodies go to openapi-core, where the work of a pattern is limited by the length of the text.
 MAX_BODY_LENGTH = 1_000_000
+
+# Beside JSON and XML.
+_PARSED: Final = (URLENCODED, "multipart/")
 
 NOT_ACCEPTED: Final = object()
 """Stands for the body of a request that openapi-core has to decide about."""
@@ -27,12 +30,13 @@ NOT_ACCEPTED: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class _CompiledResponse:
-    """A documented response without required headers: its schemas by JSON media type.
+    """A documented response without required headers: its schemas by JSON media type, and media types of any text.
 
     `media_type` returns the media type in the header fields of a reply; None if only openapi-core can check them.
     """
 
     schemas: Mapping[str, CompiledSchema]
+    texts: frozenset[str]
     is_bodiless: bool
     media_type: Callable[[Pairs], str | None]
 
@@ -132,7 +136,7 @@ class CompiledOperation:
             return response.is_bodiless
         schema = response.schemas.get(media_type)
         if schema is None:
-            return False
+            return media_type in response.texts and reply.body.isascii()
         if written is ABSENT:
             try:
                 written = parse_json(reply.body)
@@ -153,12 +157,13 @@ class CompiledOperation:
         compiled = None
         if isinstance(response, dict):
             schemas = self._json_schemas(response, "reply")
+            texts = frozenset(self._texts(response))
             headers = self._optional_headers(response.get("headers", {}))
             is_bodiless = "content" not in response
-            if headers is not None and (schemas or is_bodiless):
+            if headers is not None and (schemas or texts or is_bodiless):
                 # Most replies have the same headers.
                 media_types = Memo(partial(_media_type, headers), entries=64, longest=1000, size=length_of_fields)
-                compiled = _CompiledResponse(schemas, is_bodiless, media_types.__getitem__)
+                compiled = _CompiledResponse(schemas, texts, is_bodiless, media_types.__getitem__)
         self._documented[key] = compiled
         return compiled
 
@@ -194,18 +199,34 @@ class CompiledOperation:
                 self.gaps.append(f"the {direction} {media_type}")
         return schemas
 
+    def _texts(self, response: Mapping[str, Any]) -> Iterator[str]:
+        """The media types of a response that stand for any text: their bodies are not parsed, only decoded."""
+        content = response.get("content")
+        for media_type, described in content.items() if isinstance(content, dict) else ():
+            media = self._document.resolve(described)
+            schema = self._document.resolve(media.get("schema")) if isinstance(media, dict) else None
+            is_parsed = is_json(media_type) or is_xml(media_type) or media_type.startswith(_PARSED)
+            if media_type == essence(media_type) and schema == {"type": "string"} and not is_parsed:
+                yield media_type
+
     def _requirement(self, names: Mapping[str, Any]) -> list[Callable[[Request], bool]]:
         schemes = self._document.security_schemes
         return [credential_check(self._document.resolve(schemes.get(name))) for name in names]
 
 
 def _media_type(documented_headers: frozenset[str], headers: Pairs) -> str | None:
-    """The media type in header fields, empty without one; None if it is repeated, or if a documented header is sent."""
+    """The media type in header fields, empty without one.
+
+    None if it is repeated or has another charset than UTF-8, or if a documented header is sent.
+    """
     media_type = None
     for name, value in headers:
         lowered = name.lower()
         if lowered in documented_headers or (lowered == "content-type" and media_type is not None):
             return None
         if lowered == "content-type":
+            charset = value.lower().partition("charset=")[2]
+            if charset and not charset.startswith(("utf-8", '"utf-8"')):
+                return None
             media_type = essence(value)
     return media_type or ""
