@@ -111,6 +111,9 @@ class Contract:
                 if isinstance(outcome, Refusal):
                     raise outcome
                 return outcome
+        understood = self.known(request)
+        if understood is not None:
+            return understood
         route = route or self.route(request)
         body = NOT_ACCEPTED
         if self._accepted_keys is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from mockserver.contract import Contract
+from mockserver.contract.document.operations import Operation
 from mockserver.contract.unread_bodies import with_limited_body
 from mockserver.engine.engine import Engine
 from mockserver.engine.namespaces import HEADER, Namespace, namespace_of, shown
@@ -39,6 +40,8 @@ class StripeApi:
         self._max_body = max_body
         self._operations = stripe_operations(engine.ledger)
         self._replies = IdempotentReplies(engine.state.keyed_values)
+        # The request that `missing` has read.
+        self._read_ahead: tuple[Request, StripeRequest] | None = None
 
     @made_once
     def contract(self) -> Contract:
@@ -56,10 +59,11 @@ class StripeApi:
             return lambda: self.contract
         request = with_limited_body(request, MAX_BODY, api="Stripe's API")
         try:
-            request = read_request(request, self.contract.route(request).operation).request
+            read = read_request(request, self.contract.route(request).operation)
         except Refusal:
             return None
-        return self.contract.missing(request)
+        self._read_ahead = request, read
+        return self.contract.missing(read.request)
 
     def handle(self, request: Request) -> Reply | Fault:
         """Answer one request: as the operation does it, or with an error that Stripe's libraries can read."""
@@ -118,7 +122,7 @@ class StripeApi:
     def _understand(self, recording: Recording) -> tuple[StripeRequest, Call]:
         """The request in the contract's terms and the call that it makes. Raises Refusal, StripeError."""
         route = recording.route(self.contract)
-        stripe_request = read_request(recording.entry.request, route.operation)
+        stripe_request = self._read(recording.entry.request, route.operation)
         if stripe_request.key is not None:
             refuse_unknown_format(stripe_request.key)
         understood = self.contract.understand(stripe_request.request, route)
@@ -130,6 +134,11 @@ class StripeApi:
             raise violations_error(tuple(violations))
         recording.entry.sent = understood.call.body
         return stripe_request, understood.call
+
+    def _read(self, request: Request, operation: Operation) -> StripeRequest:
+        """The request in the contract's terms. `missing` has often read it already."""
+        ahead, self._read_ahead = self._read_ahead, None
+        return ahead[1] if ahead is not None and ahead[0] is request else read_request(request, operation)
 
     def _answer(self, call: Call, caller: Caller) -> Reply | Fault:
         try:

@@ -189,6 +189,24 @@ def test_a_preparation_that_fails(monkeypatch: pytest.MonkeyPatch, caplog: pytes
     assert 2 == caplog.text.count("OSError: the disk is gone")
 
 
+@pytest.mark.parametrize("call", [token, Mock.create])
+def test_a_request_is_checked_once(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
+    """The check of a request for slow steps is not repeated when it is answered."""
+    with mock_of() as mock:
+        call(mock)
+        checked: list[Request] = []
+        accepted_body = CompiledOperation.accepted_body
+
+        def count(operation: CompiledOperation, request: Request, path: Any) -> Any:
+            checked.append(request)
+            return accepted_body(operation, request, path)
+
+        monkeypatch.setattr(CompiledOperation, "accepted_body", count)
+        assert 200 == call(mock).status_code
+
+    assert 1 == len(checked)
+
+
 def test_every_operation_is_prepared() -> None:
     """After all steps, nothing is missing for a call of any operation, and nothing is compiled later."""
     apis = Apis(load_engine(Settings()), Settings())
