@@ -24,6 +24,9 @@ MAX_BODY_LENGTH = 1_000_000
 # Beside JSON and XML.
 _PARSED: Final = (URLENCODED, "multipart/")
 
+# Of a Content-Type, empty without one.
+_UTF_8: Final = ("", "utf-8", '"utf-8"')
+
 NOT_ACCEPTED: Final = object()
 """Stands for the body of a request that openapi-core has to decide about."""
 
@@ -157,7 +160,7 @@ class CompiledOperation:
         compiled = None
         if isinstance(response, dict):
             schemas = self._json_schemas(response, "reply")
-            texts = frozenset(self._texts(response))
+            texts = self._texts(response)
             headers = self._optional_headers(response.get("headers", {}))
             is_bodiless = "content" not in response
             if headers is not None and (schemas or texts or is_bodiless):
@@ -183,15 +186,10 @@ class CompiledOperation:
     def _json_schemas(self, owner: Any, direction: str) -> dict[str, CompiledSchema]:
         """The schemas of a request body or response, by JSON media type."""
         schemas: dict[str, CompiledSchema] = {}
-        content = owner.get("content") if isinstance(owner, dict) else None
-        media_types = content if isinstance(content, dict) else {}
-        for media_type in media_types:
-            # Of application/json and application/json;v=2, only openapi-core knows which one applies.
-            is_unique = [essence(other) for other in media_types].count(media_type) == 1
-            described = self._document.resolve(media_types[media_type])
-            if not (is_unique and is_json(media_type) and isinstance(described, dict) and "schema" in described):
+        for media_type, schema in self._unambiguous(owner):
+            if not is_json(media_type):
                 continue
-            compiled = compile_schema(self._document, described["schema"], direction=direction)
+            compiled = compile_schema(self._document, schema, direction=direction)
             if compiled is not None:
                 schemas[media_type] = compiled
                 self.weight += compiled.weight
@@ -199,15 +197,25 @@ class CompiledOperation:
                 self.gaps.append(f"the {direction} {media_type}")
         return schemas
 
-    def _texts(self, response: Mapping[str, Any]) -> Iterator[str]:
+    def _texts(self, response: Any) -> frozenset[str]:
         """The media types of a response that stand for any text: their bodies are not parsed, only decoded."""
-        content = response.get("content")
-        for media_type, described in content.items() if isinstance(content, dict) else ():
-            media = self._document.resolve(described)
-            schema = self._document.resolve(media.get("schema")) if isinstance(media, dict) else None
-            is_parsed = is_json(media_type) or is_xml(media_type) or media_type.startswith(_PARSED)
-            if media_type == essence(media_type) and schema == {"type": "string"} and not is_parsed:
-                yield media_type
+        return frozenset(
+            media_type
+            for media_type, schema in self._unambiguous(response)
+            if not (is_json(media_type) or is_xml(media_type) or media_type.startswith(_PARSED))
+            and self._document.resolve(schema) == {"type": "string"}
+        )
+
+    def _unambiguous(self, owner: Any) -> Iterator[tuple[str, Any]]:
+        """The media types of a request body or response, each with its schema."""
+        content = owner.get("content") if isinstance(owner, dict) else None
+        media_types = content if isinstance(content, dict) else {}
+        for media_type in media_types:
+            # Of application/json and application/json;v=2, only openapi-core knows which one applies.
+            is_unique = [essence(other) for other in media_types].count(media_type) == 1
+            described = self._document.resolve(media_types[media_type])
+            if is_unique and isinstance(described, dict) and "schema" in described:
+                yield media_type, described["schema"]
 
     def _requirement(self, names: Mapping[str, Any]) -> list[Callable[[Request], bool]]:
         schemes = self._document.security_schemes
@@ -225,8 +233,8 @@ def _media_type(documented_headers: frozenset[str], headers: Pairs) -> str | Non
         if lowered in documented_headers or (lowered == "content-type" and media_type is not None):
             return None
         if lowered == "content-type":
-            charset = value.lower().partition("charset=")[2]
-            if charset and not charset.startswith(("utf-8", '"utf-8"')):
+            charset = value.lower().partition("charset=")[2].partition(";")[0].strip()
+            if charset not in _UTF_8:
                 return None
             media_type = essence(value)
     return media_type or ""
