@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mockserver.contract import Contract
 from mockserver.engine.journal import Entry
@@ -18,9 +18,17 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 """How many bytes of written entries are kept."""
 
 
-_NOT_KEPT: Final = None, None
 LARGE: Final = 32 * 1024
 """The secrets in entries of more bytes than this are hidden in a thread."""
+
+
+class _KeptText(NamedTuple):
+    """The text of an entry, and what it depends on. The numbers of a store that is emptied begin again."""
+
+    text: bytes
+    names: CredentialNames
+    id: str
+    at: float
 
 
 class CheckedWriter:
@@ -54,7 +62,7 @@ class EntryTexts:
 
     def __init__(self, writer: CheckedWriter) -> None:
         self._writer = writer
-        self._texts: OrderedDict[int, tuple[bytes, CredentialNames]] = OrderedDict()
+        self._texts: OrderedDict[int, _KeptText] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
@@ -68,16 +76,18 @@ class EntryTexts:
         text = self._writer.write("get_journal", "entries", members)
         with self._lock:
             former = self._texts.pop(number, None)
-            self._size += len(text) - (len(former[0]) if former else 0)
-            self._texts[number] = text, names
+            self._size += len(text) - (len(former.text) if former else 0)
+            self._texts[number] = _KeptText(text, names, entry.id, entry.at)
             while self._size > MAX_BYTES:
-                _, (dropped, _) = self._texts.popitem(last=False)
-                self._size -= len(dropped)
+                _, dropped = self._texts.popitem(last=False)
+                self._size -= len(dropped.text)
         return text
 
     def _kept(self, number: int, entry: Entry) -> bytes | None:
-        text, names = self._texts.get(number, _NOT_KEPT)
-        return text if names is entry.redactor.names else None
+        kept = self._texts.get(number)
+        if kept is None or kept.names is not entry.redactor.names or (kept.id, kept.at) != (entry.id, entry.at):
+            return None
+        return kept.text
 
     @made_once
     def _thread(self) -> ThreadPoolExecutor:

@@ -109,6 +109,17 @@ def test_a_store_that_is_full(store: StoreServer) -> None:
         assert 200 == replicas[0].create().status_code
 
 
+def test_the_journal_of_an_emptied_store(store: StoreServer) -> None:
+    """The numbers of entries begin again. A server that has shown earlier entries shows the new ones."""
+    with Replicas(store.url, count=1) as replicas:
+        server = replicas[0].caller(None)
+        for key in ("api_key_one", "api_key_two"):
+            store.client.flushall()
+            made = server.caller(key).create().headers["mock-entry"]
+            shown = [entry["id"] for entry in server.get("journal")["entries"]]
+            assert [made] == shown
+
+
 @pytest.mark.parametrize("is_whole", [False, True])
 def test_a_reset_in_a_full_store(store: StoreServer, is_whole: bool) -> None:  # noqa: FBT001  # a parameter of pytest
     """It deletes everything at once, although nothing else can be written; a namespace is never half deleted."""
