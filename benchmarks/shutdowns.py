@@ -131,7 +131,7 @@ async def stored_tokens(store: str) -> set[str]:
 
 
 async def run_all(kind: str, runs: int, store: str) -> list[str]:
-    """Stop a kind of server so many times; returns what was lost."""
+    """Stop a kind of server `runs` times; returns what was lost."""
     problems: list[str] = []
     random, replies = Random(1), 0  # the same times in every run
     for number in range(runs):

@@ -187,7 +187,7 @@ def test_the_credentials_of_the_other_apis(name: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_promise_10_copies_of_other_letters_are_hidden(encoding: str) -> None:
-    """A copy in the body is hidden, whatever the encoding of the header field was; so is its percent-encoding."""
+    """Copies are hidden, plain or percent-encoded. The header field with the credential can have either encoding."""
     secret = "schlüssel-größe"
     with BackgroundServer(create_app(Settings(seed=1))) as server, httpx.Client(base_url=server.url) as client:
         headers = [(b"wb-key", secret.encode(encoding)), (b"x-copy", quote(secret).encode())]

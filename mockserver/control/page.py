@@ -34,14 +34,14 @@ class ListingPage:
     @classmethod
     def of(cls, request: Request, page: Page) -> Self:
         """The page that `page_query` asks for."""
-        query, limit = request.query_values, page_query(request).limit
+        query, wanted = request.query_values, page_query(request)
         others = [(name, value) for name, values in query.items() for value in values if name not in {"limit", "after"}]
 
         def link(place: int) -> str:
-            return urlencode([*others, ("limit", limit), ("after", place)])
+            return urlencode([*others, ("limit", wanted.limit), ("after", place)])
 
         links: dict[str, str] = {}
-        if "after" in query and not page.has_newest:
+        if wanted.after is not None and not page.has_newest:
             links["next"] = link(page.places[-1])
         if not page.has_oldest:
             links["first"] = link(0)

@@ -36,7 +36,7 @@ class OwnerNumbers:
         return self._dropped.get(owner, 0)
 
     def note_dropped(self, owner: str, count: int) -> None:
-        """Note that so many older values of an owner, who has others, were dropped."""
+        """Note how many older values of an owner were dropped. An owner without other values is left out."""
         if count > 0 and (owner in self._single or owner in self._several):
             self._dropped[owner] = count
 

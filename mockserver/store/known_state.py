@@ -97,7 +97,7 @@ class KnownState:
         self._owners.move_to_end(name)
 
     def trim(self) -> None:
-        """Forget the oldest of what is too much. A decision that needs more than that would never find all of it."""
+        """Forget the oldest beyond the limits. Do not call this while a decision needs more than the limits allow."""
         while len(self._namespaces) > MOST_NAMESPACES:
             self._namespaces.popitem(last=False)
         while len(self._owners) > MOST_NAMES:

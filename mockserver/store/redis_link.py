@@ -70,7 +70,7 @@ class RedisLink:
         return await self._within_time(lambda client: client.execute_command(name, PREFIX + key, *arguments))
 
     async def new_entries(self, after: int, *, seconds: float) -> list[tuple[int, str]]:
-        """The journal entries after a number, each with its number and text. Waits at most so long for the first."""
+        """The journal entries after a number, each with its number and text. Waits up to `seconds` for one."""
         client = self._connected()
         try:
             async with asyncio.timeout(seconds + CALL_SECONDS):

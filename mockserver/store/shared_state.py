@@ -101,7 +101,7 @@ class SharedState(State):
         transaction.write(name, NEW_NAMESPACE._replace(seed=seed))
 
     def connect(self, seconds: float) -> None:
-        """Wait until the store answers, for so many seconds. Raises UsageError: it does not, or it cannot be used."""
+        """Wait up to `seconds` until the store answers. Raises UsageError: it does not, or it cannot be used."""
         asyncio.run(self._connect(seconds))
 
     async def close(self) -> None:

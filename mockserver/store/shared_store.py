@@ -23,7 +23,7 @@ MOST_AT_ONCE: Final = 32
 _PAUSE_FOR_ANOTHER: Final = (0.001, 0.004)
 """How long to wait, in seconds, if another process may commit first."""
 _PATIENCE: Final = 2
-"""After so many attempts of a decision, nothing is forgotten until it is made: it might never find everything."""
+"""After this many attempts of a decision, nothing is forgotten until it is made: it needs all of it at once."""
 MOST_ATTEMPTS: Final = 4
 """How often a commit is sent that may have been lost on the way."""
 
@@ -31,7 +31,8 @@ MOST_ATTEMPTS: Final = 4
 class PendingDecision(Generic[Result]):
     """A decision that is to be made. Those with the same `lane` are likely to change the same namespace.
 
-    `needs` is what it will probably need to know, so that it is asked for once. `attempts` is how often it needed more.
+    `needs` is what it will probably need to know, so that it is asked for once. `attempts` counts how often it needed
+    something else.
     """
 
     __slots__ = ("attempts", "decide", "done", "error", "lane", "needs", "result")

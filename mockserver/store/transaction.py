@@ -191,7 +191,7 @@ class Transaction:
         self.items = _of_others(self.items, namespace)
         self.fields_of_names = _of_others(self.fields_of_names, namespace)
 
-    # These say what is known, and do not count as reads.
+    # These methods return what is known. They do not count as reads.
 
     def peek_server(self) -> StoreRecord | None:
         """The record of the server; None if it is not known."""

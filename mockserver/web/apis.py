@@ -1,4 +1,4 @@
-"""The APIs of a server: which one answers a path, and the slow steps before it can answer."""
+"""The APIs of a server: which one answers a path, and which slow steps it needs before that."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def mock() -> Iterator[Mock]:
 
 
 def scrape(mock: Mock, accept: str | None) -> httpx.Response:
-    # Without a value, httpx sends a header of its own.
+    # The client would add its default Accept header to a request without one.
     request = httpx.Request("GET", f"{mock.url}/__mock/metrics", headers={} if accept is None else {"Accept": accept})
     return mock.http.send(request)
 

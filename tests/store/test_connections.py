@@ -220,6 +220,6 @@ def cluster(kind: str, folder: Path) -> Iterator[int]:
 
 
 def test_a_cluster(program: str, tmp_path: Path) -> None:
-    """All keys are in one slot, so a cluster can be used: there, a script may not use keys of several slots."""
+    """Servers can share a cluster: all keys are in one slot, because a script may use only the keys of one slot."""
     with cluster(program, tmp_path) as port:
         assert [503, 503, 200] == share(f"redis+cluster://127.0.0.1:{port}")

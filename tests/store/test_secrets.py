@@ -106,7 +106,7 @@ ODD = (
         "tab\tbed",
         "a&b=c",
         "x" * 4000,
-        # As UTF-8, of which a server reads each byte of a header as a character.
+        # These are sent as UTF-8. The server reads each byte of a header field as one character.
         "hünter-zwei",
         "ключ-\N{KEY}",
     ),
