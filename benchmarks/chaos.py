@@ -2,11 +2,12 @@
 
     .venv/bin/python benchmarks/chaos.py            # 1,000 namespaces, one or two minutes
     .venv/bin/python benchmarks/chaos.py --quick    # 200 namespaces
+    .venv/bin/python benchmarks/chaos.py --cluster  # with a Redis Cluster of three nodes
 
-Three replicas share a Redis or Valkey server that writes every change to a file before it answers. The callers of many
-namespaces create payment sessions and confirm them, each call at another replica. Meanwhile, replicas get SIGKILL and
-are started again, and so is the store. At the end, everything that was acknowledged must be there, in its own
-namespace. The exit code is 1 if it is not.
+Three replicas share a Redis or Valkey server, or a cluster, that writes every change to a file before it answers. The
+callers of many namespaces create payment sessions and confirm them, each call at another replica. Meanwhile, replicas
+get SIGKILL and are started again, and so is the store, or a node of the cluster. At the end, everything that was
+acknowledged must be there, in its own namespace. The exit code is 1 if it is not.
 """
 
 from __future__ import annotations
@@ -26,16 +27,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
+from socket import create_connection
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import redis
 
 REPLICAS = 3
 THREADS = 24
 SESSIONS = 3
 """How many payment sessions a namespace has. The first one is confirmed."""
 PATIENCE = 60.0
+NODE_PORTS = (18481, 18482, 18483)
+SLOTS = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,33 +180,79 @@ def answers(url: str) -> bool:
     return False
 
 
-def fail_all(replicas: list[Process], store: Process, done: threading.Event, pause: float) -> int:
+class Stores:
+    """The processes of a store: one server, or the nodes of a cluster."""
+
+    def __init__(self, program: str, folder: Path, *, is_cluster: bool) -> None:
+        self._command = [program, "--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+        self._folder = folder
+        if is_cluster:
+            self.processes = [self._node(port) for port in NODE_PORTS]
+            self._join()
+        else:
+            socket = folder / "s"
+            options = ["--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
+            self.processes = [Process([*self._command, *options], folder, socket.exists)]
+        self.url = f"redis+cluster://127.0.0.1:{NODE_PORTS[0]}" if is_cluster else f"unix://{folder}/s"
+
+    def kill(self) -> None:
+        """End all processes."""
+        for process in self.processes:
+            process.kill()
+
+    def _node(self, port: int) -> Process:
+        folder = self._folder / str(port)
+        folder.mkdir()
+        options = ["--port", str(port), "--cluster-enabled", "yes", "--dir", str(folder)]
+        return Process([*self._command, *options], folder, partial(accepts, port))
+
+    def _join(self) -> None:
+        for index, port in enumerate(NODE_PORTS):
+            first, after = (SLOTS * each // len(NODE_PORTS) for each in (index, index + 1))
+            with redis.Redis(port=port) as node:
+                node.execute_command("CLUSTER", "ADDSLOTSRANGE", first, after - 1)
+                node.execute_command("CLUSTER", "MEET", "127.0.0.1", NODE_PORTS[0])
+        end = time.monotonic() + PATIENCE
+        while not all(map(is_joined, NODE_PORTS)):
+            if time.monotonic() > end:
+                raise SystemExit("the cluster does not start")
+            time.sleep(0.05)
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with suppress(OSError), create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def is_joined(port: int) -> bool:
+    """Whether the node of a cluster knows all others."""
+    with redis.Redis(port=port, decode_responses=True) as node:
+        info = node.execute_command("CLUSTER", "INFO")
+    return {"cluster_state:ok", f"cluster_known_nodes:{len(NODE_PORTS)}"} <= set(info.splitlines())
+
+
+def fail_all(replicas: list[Process], stores: list[Process], done: threading.Event, pause: float) -> int:
     """Kill and restart one after the other until all calls are made. Returns the number of failures."""
     random, failures = Random(1), 0  # the same order in every run
     while not done.wait(pause * random.uniform(0.5, 1.5)):
-        victim = store if failures % 3 == 0 else random.choice(replicas)
+        victim = random.choice(stores if failures % 3 == 0 else replicas)
         victim.kill()
         victim.start()
         failures += 1
     return failures
 
 
-def play(plan: Plan, program: str, folder: Path) -> list[str]:
+def play(plan: Plan, stores: Stores, folder: Path) -> list[str]:
     """Run the callers and the failures. Returns what was lost or mixed up."""
-    socket = folder / "s"
-    durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
     urls = [f"http://127.0.0.1:{port}" for port in range(18471, 18471 + REPLICAS)]
     with ExitStack() as stack:
-        store = Process(
-            [program, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), *durable],
-            folder,
-            socket.exists,
-        )
-        stack.callback(store.kill)
+        stack.callback(stores.kill)
         replicas = []
         for url in urls:
             command = [sys.executable, "-m", "mockserver", "--port", url.rpartition(":")[2], "--log-format", "none"]
-            command += ["--seed", "1", "--store", f"unix://{socket}"]
+            command += ["--seed", "1", "--store", stores.url]
             replica = Process(command, folder, partial(answers, url))
             stack.callback(replica.kill)
             replicas.append(replica)
@@ -209,7 +260,7 @@ def play(plan: Plan, program: str, folder: Path) -> list[str]:
         done = threading.Event()
         started = time.monotonic()
         with ThreadPoolExecutor(THREADS + 1) as pool:
-            failing = pool.submit(fail_all, replicas, store, done, plan.pause)
+            failing = pool.submit(fail_all, replicas, stores.processes, done, plan.pause)
             running = [pool.submit(caller.run) for caller in callers]
             problems = [f"{error}" for each in running if (error := each.exception()) is not None]
             done.set()
@@ -220,9 +271,10 @@ def play(plan: Plan, program: str, folder: Path) -> list[str]:
         problems += [] if len(tokens) == len(set(tokens)) else ["mixed: namespaces share a token"]
         confirmed = sum(len(caller.confirmed) for caller in callers)
         retries = sum(caller.retries for caller in callers)
+        restarts = sum(process.starts - 1 for process in stores.processes)
         print(
             f"{plan.namespaces} namespaces, {len(tokens)} payment sessions, {confirmed} confirmations, "
-            f"{seconds:.0f} s; {failures} failures ({store.starts - 1} of the store), {retries} retries; "
+            f"{seconds:.0f} s; {failures} failures ({restarts} of the store), {retries} retries; "
             f"{len(problems)} problems"
         )
     return problems
@@ -232,12 +284,14 @@ def main() -> None:
     """Play, and print what was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="with fewer namespaces")
+    parser.add_argument("--cluster", action="store_true", help="with a cluster of three nodes")
     arguments = parser.parse_args()
     program = shutil.which("redis-server") or shutil.which("valkey-server")
     if program is None:
         raise SystemExit("redis-server is not installed")
     with TemporaryDirectory() as folder:
-        problems = play(QUICK if arguments.quick else FULL, program, Path(folder))
+        stores = Stores(program, Path(folder), is_cluster=arguments.cluster)
+        problems = play(QUICK if arguments.quick else FULL, stores, Path(folder))
     print("\n".join(problems[:20]))
     sys.exit(1 if problems else 0)
 

@@ -1,7 +1,7 @@
-"""The messages to the script `commit`, and its replies."""
+"""The messages with transactions to a store, and what its replies say."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.engine.journal import DEFAULT_CAP
@@ -10,62 +10,100 @@ from mockserver.storage.bounded_store import CAPACITY
 from mockserver.store import codec
 from mockserver.store.known_state import KnownServer, KnownState
 from mockserver.store.records import FORMAT, NEW_NAMESPACE, NamespaceRecord, StoreRecord
-from mockserver.store.redis_link import PREFIX
+from mockserver.store.redis_link import PREFIX, Texts
 from mockserver.store.shared_metrics import counters_of
 from mockserver.store.stored_entries import StoredEntries
-from mockserver.store.transaction import Item, Need, Transaction
+from mockserver.store.transaction import Item, Journalled, Need, Transaction
 
 COMMITTED: Final = 1
 OUTDATED: Final = 0
 TOO_EARLY: Final = 2
 """Another process may commit first, because its last commit failed."""
 
-_EVERYTHING: Final = "*"
-
 
 class Commits:
-    """Writes transactions as messages, and learns from replies."""
+    """Writes transactions as messages, and learns from replies.
+
+    `ttl` is how long a namespace stays after its last commit, in seconds.
+    """
 
     def __init__(self, known: KnownState, entries: StoredEntries, *, ttl: float) -> None:
         self._known = known
         self._entries = entries
-        self._ttl = max(1, round(ttl))
+        self.ttl = max(1, round(ttl))
 
-    def begin_message(self, commit: str, record: StoreRecord) -> str:
-        """The message to the script `begin`."""
-        return json.dumps(
-            {"prefix": PREFIX, "ttl": self._ttl, "id": commit, "format": FORMAT, "record": record.write()}
-        )
-
-    def message(self, commit: str, parts: Sequence[Transaction], needs: Iterable[Need]) -> dict[str, Any]:
-        """The message with these transactions and needs."""
+    def header(self, commit: str) -> dict[str, Any]:
+        """The members that all messages about a commit have, given its id."""
         return {
-            "prefix": PREFIX,
-            "ttl": self._ttl,
+            "ttl": self.ttl,
             "id": commit,
             "worker": commit.partition("-")[0],
-            "repeated": False,
             "journal_cap": DEFAULT_CAP,
             "journal_capacity": CAPACITY,
-            "parts": [self._part(part) for part in parts],
-            "needs": [_need(need) for need in needs],
         }
 
-    def learn(self, commit: str, parts: Sequence[Transaction], reply: Any) -> list[int]:
-        """Remember what a reply says; returns what became of the transactions: COMMITTED, OUTDATED or TOO_EARLY."""
-        results: list[int]
-        results, server, namespaces, names = reply
-        for part, result in zip(parts, results, strict=True):
-            if result == COMMITTED:
-                self._learn_written(commit, part)
-        self.learn_server(*server)
-        for name, version, text, items in namespaces:
-            record = NamespaceRecord.read(text) if text else NEW_NAMESPACE
-            self._known.learn_namespace(name, version, record)
-            self._known.learn_items(name, {field: self._value(stored) for field, stored in items})
-        for name, owners in names:
-            self._known.learn_owners(name, tuple(owners.split()))
-        return results
+    def part(self, part: Transaction, version: str, texts: Texts) -> dict[str, Any]:
+        """A transaction for the script `commit`. What it changes will have this version."""
+        message: dict[str, Any] = {
+            "id": version,
+            "namespaces": [self.namespace(part, name, texts) for name in part.namespaces],
+            "names": self.names(part),
+            "reads": [need_message(need) for need in part.reads()],
+            "limits": _limits(part),
+            "journal": [(each.namespace, texts.number(self._entries.write(each.entry))) for each in part.journal],
+        }
+        if part.journal:
+            message["metrics"] = counters_of(each.entry for each in part.journal)
+            message["cells"] = _cells(part.journal)
+        return {**message, **self.server(part)}
+
+    def names(self, part: Transaction) -> dict[str, str]:
+        """The owners of the names that a transaction has read, as they are known."""
+        return {name: " ".join(self._known.peek_owners(name) or ()) for name in part.names}
+
+    def server(self, part: Transaction) -> dict[str, Any]:
+        """What a transaction has read and written of the record of the server."""
+        message: dict[str, Any] = {}
+        if part.reads_server and self._known.server is not None:
+            message["server"] = self._known.server.version
+        if part.server is not None:
+            message["new_server"] = part.server.write()
+        if None in part.resets:
+            message["reset"] = True
+        return message
+
+    def namespace(self, part: Transaction, name: str, texts: Texts) -> dict[str, Any]:
+        """What a transaction has read and written of a namespace."""
+        message: dict[str, Any] = {"namespace": name, "version": self.version(name)}
+        if name in part.resets:
+            message["reset"] = True
+        record = part.records.get(name)
+        if record is not None:
+            message["record"] = record.write()
+        items = [_item(field, item, texts) for (owner, field), item in part.items.items() if owner == name]
+        if items:
+            message["items"] = items
+        return message
+
+    def effects(self, part: Transaction, namespace: Mapping[str, Any], texts: Texts) -> str:
+        """What the shared keys have to know of the message `namespace` about a namespace."""
+        journalled = [each for each in part.journal if each.namespace == namespace["namespace"]]
+        message: dict[str, Any] = {}
+        if "items" in namespace:
+            message["items"] = [_noted(item, texts.text(item["stored"])) for item in namespace["items"]]
+            message["limits"] = _limits(part)
+        if "reset" in namespace:
+            message["reset"] = True
+        if journalled:
+            message["journal"] = [self._entries.write(each.entry) for each in journalled]
+            message["metrics"] = counters_of(each.entry for each in journalled)
+            message["cells"] = _cells(journalled).get(namespace["namespace"], {})
+        return codec.written(message)
+
+    def version(self, namespace: str) -> str:
+        """The version of a namespace; empty if it is not known, or has none."""
+        known = self._known.namespace(namespace)
+        return "" if known is None else known.version
 
     def learn_server(self, version: str, text: str, stored_format: str) -> None:
         """Remember the record of the server. Raises StoreUnavailableError: another format."""
@@ -77,60 +115,33 @@ class Commits:
         if self._known.server is None or self._known.server.version != version:
             self._known.server = KnownServer(version, StoreRecord.read(text))
 
-    def _part(self, part: Transaction) -> dict[str, Any]:
-        known = self._known
-        message: dict[str, Any] = {
-            "namespaces": {name: _version(known, name) for name in part.namespaces},
-            "names": {name: " ".join(known.peek_owners(name) or ()) for name in part.names},
-            "reads": [_need(need) for need in part.reads()],
-            "resets": [_EVERYTHING if name is None else name for name in part.resets],
-            "records": {name: record.write() for name, record in part.records.items()},
-            "items": [self._item(namespace, field, item) for (namespace, field), item in part.items.items()],
-            "journal": [
-                {
-                    "namespace": each.namespace,
-                    "data": self._entries.write(each.entry),
-                    **({} if each.cell is None else {"cell": json.dumps(each.cell)}),
-                }
-                for each in part.journal
-            ],
-        }
-        if part.journal:
-            message["metrics"] = counters_of(each.entry for each in part.journal)
-        if part.reads_server and known.server is not None:
-            message["server"] = known.server.version
+    def learn_namespaces(self, namespaces: Iterable[tuple[str, str, str, Sequence[tuple[str, str | None]]]]) -> None:
+        """Remember namespaces, each with its version, its record and some of its fields."""
+        for name, version, text, items in namespaces:
+            record = NamespaceRecord.read(text) if text else NEW_NAMESPACE
+            self._known.learn_namespace(name, version, record)
+            self._known.learn_items(name, {field: _value(stored) for field, stored in items})
+
+    def learn_owners(self, name: str, owners: str) -> None:
+        """Remember the owners of a name."""
+        self._known.learn_owners(name, tuple(owners.split()))
+
+    def learn_committed(self, part: Transaction, version: str) -> None:
+        """Remember what a transaction has written. It has this version now."""
+        if None in part.resets:
+            self._known.forget()
         if part.server is not None:
-            message["new_server"] = part.server.write()
-        return message
-
-    def _item(self, namespace: str, field: str, item: Item) -> dict[str, Any]:
-        return {
-            "namespace": namespace,
-            "field": field,
-            "stored": f"{' '.join(item.names)}\n{' '.join(item.related)}\n{codec.write(item.value)}",
-            "cap": item.kind.cap,
-            "capacity": item.kind.capacity,
-            "takes_names": item.takes_names,
-        }
-
-    def _value(self, stored: str | None) -> Any:
-        """The value of an item, or the name of a field, as the script returns them."""
-        return codec.read(stored[1:]) if stored is not None and stored.startswith("\n") else stored
-
-    def _learn_written(self, commit: str, part: Transaction) -> None:
-        for namespace in part.resets:
-            if namespace is None:
-                self._known.forget()
-        if part.server is not None:
-            self._known.server = KnownServer(commit, part.server)
+            self._known.server = KnownServer(version, part.server)
         for namespace, record in part.records.items():
             known = self._known.namespace(namespace)
-            is_reset = namespace in part.resets or known is None
-            if known is None or is_reset:
-                known = self._known.learn_namespace(namespace, commit, record)
+            if known is None or namespace in part.resets:
+                known = self._known.learn_namespace(namespace, version, record)
                 known.items.clear()
-            known.version, known.record = commit, record
+            known.version, known.record = version, record
         for (namespace, field), item in part.items.items():
+            known = self._known.namespace(namespace)
+            if known is not None:
+                known.version = version
             self._known.learn_items(namespace, {field: item.value})
         for (namespace, name), field in part.fields_of_names.items():
             if name != field:
@@ -139,12 +150,39 @@ class Commits:
             self._known.learn_owners(name, owners)
 
 
-def _version(known: KnownState, name: str) -> str:
-    namespace = known.namespace(name)
-    return "" if namespace is None else namespace.version
-
-
-def _need(need: Need) -> dict[str, Any]:
+def need_message(need: Need) -> dict[str, Any]:
+    """A need for the script `commit`."""
     if need.namespace is not None:
         return {"namespace": need.namespace, "fields": need.fields}
     return {"name": need.name, "fields": need.fields} if need.name is not None else {}
+
+
+def _cells(journalled: Iterable[Journalled]) -> dict[str, dict[str, int]]:
+    """How often each cell was exercised, by namespace."""
+    counts: dict[str, dict[str, int]] = {}
+    for each in journalled:
+        if each.cell is not None:
+            own, cell = counts.setdefault(each.namespace, {}), json.dumps(each.cell)
+            own[cell] = own.get(cell, 0) + 1
+    return counts
+
+
+def _limits(part: Transaction) -> dict[str, tuple[int, int]]:
+    """How many items of each kind may be stored, and of how many bytes."""
+    return {item.kind.name: (item.kind.cap, item.kind.capacity) for item in part.items.values()}
+
+
+def _item(field: str, item: Item, texts: Texts) -> dict[str, Any]:
+    stored = f"{' '.join(item.names)}\n{' '.join(item.related)}\n{codec.write(item.value)}"
+    return {"field": field, "stored": texts.number(stored), "takes_names": item.takes_names}
+
+
+def _noted(item: Mapping[str, Any], stored: str) -> dict[str, Any]:
+    """What the shared keys have to know of an item."""
+    names = stored.partition("\n")[0].split() if item["takes_names"] else []
+    return {"field": item["field"], "names": names, "size": len(stored.encode())}
+
+
+def _value(stored: str | None) -> Any:
+    """The value of an item, or the name of a field, as the scripts return them."""
+    return codec.read(stored[1:]) if stored is not None and stored.startswith("\n") else stored

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from mockserver.engine.coverage import Cell
@@ -13,7 +13,7 @@ from mockserver.payments import PaymentSessions
 from mockserver.storage.value_pages import Page, PageQuery
 from mockserver.store import codec
 from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, namespace_id
-from mockserver.store.redis_link import PREFIX, RedisLink, entry_of
+from mockserver.store.redis_link import RedisLink
 from mockserver.store.shared_metrics import metrics_of
 from mockserver.store.shared_sessions import SESSION
 from mockserver.store.stored_entries import StoredEntries
@@ -36,18 +36,19 @@ class Listings:
         journal = Journal()
         newest = int(await self._link.execute("HGET", "counters", "entries") or 0)
         if owner is None:
-            last = 0
-            while found := await self._link.execute("XRANGE", "journal", f"({last}-0", "+", "COUNT", AT_ONCE):
-                last = self._add_entries(journal, found)
+            last = "0"
+            while found := await self._link.execute("XRANGE", "journal", f"({last}", "+", "COUNT", AT_ONCE):
+                ids = [each[0] for each in found]
+                await self._add_entries(journal, ids)
+                last = ids[-1]
         else:
             name = namespace_id(owner)
             record = await self._record(name)
-            numbers = await self._link.execute("LRANGE", f"j:{name}", 0, -1)
-            for some in _parts(numbers):
-                found = await self._link.run("read", json.dumps({"prefix": PREFIX, "numbers": some}))
-                self._add_entries(journal, found)
+            ids = await self._link.execute("LRANGE", f"j:{name}", 0, -1)
+            for some in _parts(ids):
+                await self._add_entries(journal, some)
                 await asyncio.sleep(0)
-            journal.note_dropped(owner, record.entries - len(numbers))
+            journal.note_dropped(owner, record.entries - len(ids))
         journal.skip_to(newest)
         return journal
 
@@ -56,18 +57,17 @@ class Listings:
 
         Their numbers are those in the namespace, or in the order of all items.
         """
-        message: dict[str, Any] = {"prefix": PREFIX, "kind": SESSION.name, "cap": SESSION.cap, "limit": query.limit}
+        message: dict[str, Any] = {"kind": SESSION.name, "cap": SESSION.cap, "limit": query.limit}
         if query.after is not None:
             message["after"] = query.after
-        if owner is not None:
-            name = namespace_id(owner)
+        name = None if owner is None else namespace_id(owner)
+        if name is not None:
             message |= {"namespace": name, "last": (await self._record(name)).sessions}
-        count, has_oldest, has_newest, items = await self._link.run("page", json.dumps(message))
+        count, has_oldest, has_newest, items = await self._link.run("page", message, namespace=name)
         sessions = PaymentSessions()
         for some in _parts(items):
-            places = [place for _, *place in some]
-            for index, text in await self._link.run("read", json.dumps({"prefix": PREFIX, "items": places})):
-                sessions.add(codec.read(text), number=some[int(index) - 1][0])
+            for number, text in await self._texts(some):
+                sessions.add(codec.read(text), number=number)
             await asyncio.sleep(0)
         numbers = [number for number, *_ in items]
         return Page(numbers, numbers, count, has_oldest=has_oldest == 1, has_newest=has_newest == 1), sessions
@@ -89,15 +89,24 @@ class Listings:
         return Sizes(int(sessions), int(await self._link.execute("XLEN", "journal")))
 
     async def _record(self, name: str) -> NamespaceRecord:
-        text = await self._link.execute("HGET", f"n:{name}", "h")
+        text = await self._link.execute_of(name, "HGET", "n", "h")
         return NamespaceRecord.read(text) if text else NEW_NAMESPACE
 
-    def _add_entries(self, journal: Journal, found: Sequence[Any]) -> int:
-        number = 0
-        for stored in found:
-            number, text = entry_of(stored)
+    async def _texts(self, items: Iterable[Sequence[Any]]) -> list[tuple[int, str]]:
+        """The numbers and the texts of items that still exist, in their order."""
+        by_slot: dict[str | None, list[Sequence[Any]]] = {}
+        for item in items:
+            by_slot.setdefault(item[1] if self._link.is_cluster else None, []).append(item)
+        calls = [
+            self._link.run("read", {"items": [place for _, *place in own]}, namespace=slot)
+            for slot, own in by_slot.items()
+        ]
+        found = zip(by_slot.values(), await asyncio.gather(*calls), strict=True)
+        return sorted((own[int(index) - 1][0], text) for own, texts in found for index, text in texts)
+
+    async def _add_entries(self, journal: Journal, ids: Sequence[str]) -> None:
+        for number, text in await self._link.entries(ids):
             journal.record(self._entries.read(text), number=number)
-        return number
 
 
 def _parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

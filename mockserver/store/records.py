@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from mockserver.limits.memo import remembered
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 """The format of everything that is stored. Servers with different formats cannot share a store."""
 
 

@@ -5,7 +5,7 @@ import itertools
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -18,14 +18,30 @@ from redis.backoff import NoBackoff
 
 from mockserver.engine.metrics import StoreCalls
 from mockserver.errors import StoreUnavailableError, UsageError
+from mockserver.parsing.json_writer import write_json
 
 Result = TypeVar("Result")
 
 PREFIX: Final = "{mockserver}:"
-"""Begins every key. On a cluster the braces put all keys into one slot, so that a script can use them together."""
+"""Begins every key that namespaces share. The braces put all of them into one slot of a cluster."""
 
 CALL_SECONDS: Final = 2.0
 """How long a call may take."""
+MOST_ATTEMPTS: Final = 4
+"""How often a call is sent that may have been lost on the way."""
+
+_CLUSTER: Final = "redis+cluster"
+# The second part of the id of an entry is at most this.
+_LAST: Final = 2**64 - 1
+# The files that each script consists of.
+_SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "begin": ("common", "begin"),
+    "commit": ("common", "namespaces", "index", "commit"),
+    "cluster_namespace": ("common", "namespaces", "cluster_namespace"),
+    "cluster_shared": ("common", "index", "cluster_shared"),
+    "page": ("common", "page"),
+    "read": ("common", "read"),
+}
 
 # A dropped connection or a restarting server: another try may succeed.
 _PASSING: Final = (
@@ -37,14 +53,33 @@ _PASSING: Final = (
     OSError,
     # Not an exceptions.RedisError: the nodes of a cluster do not answer.
     exceptions.RedisClusterException,
+    # What uvloop raises if a connection is closed while the client writes to it.
+    RuntimeError,
 )
 
 
+class Texts(list[str]):
+    """Texts that are arguments of a script, beside the message."""
+
+    def number(self, text: str) -> int:
+        """Add a text; returns its number, with which the message refers to it. The message is argument 1."""
+        self.append(text)
+        return len(self) + 1
+
+    def text(self, number: int) -> str:
+        """The text with a number."""
+        return self[number - 2]
+
+
 class RedisLink:
-    """Runs scripts and commands. Every call ends within CALL_SECONDS, or raises StoreUnavailableError."""
+    """Runs scripts and commands. Every call ends within CALL_SECONDS, or raises StoreUnavailableError.
+
+    `is_cluster` says whether each namespace has a slot of its own.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self.is_cluster = urlsplit(url).scheme == _CLUSTER
         self._client: Redis | RedisCluster | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shas: dict[str, str] = {}
@@ -60,28 +95,61 @@ class RedisLink:
             self._process, self._name = os.getpid(), os.urandom(6).hex()
         return f"{self._name}-{next(self._ids)}"
 
-    async def run(self, script: str, argument: str | bytes) -> Any:
-        """The reply to a script, given one argument. Raises StoreUnavailableError."""
-        return await self._within_time(lambda client: self._evaluate(client, script, argument))
+    def key_of(self, kind: str, namespace: str) -> str:
+        """A key of a namespace, given its id. On a cluster, all keys of the namespace are in one slot."""
+        return f"{{mockserver:{namespace}}}:{kind}" if self.is_cluster else f"{PREFIX}{kind}:{namespace}"
 
-    async def execute(self, *command: Any) -> Any:
-        """The reply to a command whose first argument is a key without the prefix. Raises StoreUnavailableError."""
-        name, key, *arguments = command
-        return await self._within_time(lambda client: client.execute_command(name, PREFIX + key, *arguments))
+    async def run(
+        self, script: str, message: Mapping[str, Any], texts: Sequence[str] = (), *, namespace: str | None = None
+    ) -> Any:
+        """The reply to a script that uses the keys of a namespace, or the shared keys. Raises StoreUnavailableError.
+
+        `texts` are more arguments, to which the message refers.
+
+        A message that may have been lost on the way is sent again, with `repeated`: a script that changes something
+        looks for the id of the message before it applies that again.
+        """
+        key = f"{PREFIX}server" if namespace is None else self.key_of("n", namespace)
+        common = {"prefix": PREFIX, "slots": self.is_cluster, **message}
+
+        async def evaluate(client: Any, attempt: int) -> Any:
+            message_text = write_json({**common, "repeated": attempt > 0})
+            return await self._evaluate(client, script, key, message_text, *texts)
+
+        return await self._answer(evaluate)
+
+    async def execute(self, name: str, key: str, *arguments: Any) -> Any:
+        """The reply to a command that reads a shared key, given without the prefix. Raises StoreUnavailableError."""
+        return await self._answer(lambda client, _: client.execute_command(name, PREFIX + key, *arguments))
+
+    async def execute_of(self, namespace: str, name: str, kind: str, *arguments: Any) -> Any:
+        """The reply to a command that reads a key of a namespace. Raises StoreUnavailableError."""
+        key = self.key_of(kind, namespace)
+        return await self._answer(lambda client, _: client.execute_command(name, key, *arguments))
 
     async def new_entries(self, after: int, *, seconds: float) -> list[tuple[int, str]]:
-        """The journal entries after a number, each with its number and text. Waits up to `seconds` for one."""
+        """The journal entries after a number, each with its number and text. Waits up to `seconds` for one.
+
+        Raises StoreUnavailableError.
+        """
         client = self._connected()
         try:
             async with asyncio.timeout(seconds + CALL_SECONDS):
                 found = await client.execute_command(
-                    "XREAD", "COUNT", 500, "BLOCK", round(seconds * 1000), "STREAMS", f"{PREFIX}journal", f"{after}-0"
+                    *("XREAD", "COUNT", 500, "BLOCK", round(seconds * 1000)),
+                    *("STREAMS", f"{PREFIX}journal", f"{after}-{_LAST}"),
                 )
         except (*_PASSING, exceptions.RedisError) as error:
             raise StoreUnavailableError(_reason(error)) from None
         # A list before the third version of the protocol.
         streams = list(found.values()) if isinstance(found, dict) else [entries for _, entries in found or ()]
-        return [entry_of(each) for entries in streams for each in (entries if streams else ())]
+        return await self.entries([each[0] for entries in streams for each in entries])
+
+    async def entries(self, ids: Sequence[str]) -> list[tuple[int, str]]:
+        """The numbers and the texts of those journal entries with these ids that still exist."""
+        numbers = [id_.partition("-")[0] for id_ in ids]
+        texts = await self.execute("HMGET", "entries", *numbers) if numbers else ()
+        return [(int(number), text) for number, text in zip(numbers, texts, strict=True) if text is not None]
 
     async def ping(self) -> str | None:
         """Why the store cannot be used; None if it can."""
@@ -101,25 +169,37 @@ class RedisLink:
             for sentinel in manager.sentinels if manager else ():
                 await sentinel.aclose()
 
-    async def _evaluate(self, client: Any, script: str, argument: str | bytes) -> Any:
-        key = f"{PREFIX}server"
+    async def _evaluate(self, client: Any, script: str, key: str, *arguments: str | bytes) -> Any:
         sha = self._shas.get(script)
         if sha is not None:
             try:
-                return await client.execute_command("EVALSHA", sha, 1, key, argument)
+                return await client.execute_command("EVALSHA", sha, 1, key, *arguments)
             except exceptions.NoScriptError:
                 # The store was restarted, or another replica of it answers now.
                 pass
-        source = files("mockserver.store").joinpath("scripts", f"{script}.lua").read_text("utf-8")
-        result = await client.execute_command("EVAL", source, 1, key, argument)
+        folder = files("mockserver.store").joinpath("scripts")
+        source = "\n".join(folder.joinpath(f"{part}.lua").read_text("utf-8") for part in _SCRIPTS[script])
+        result = await client.execute_command("EVAL", source, 1, key, *arguments)
         self._shas[script] = _sha1(source)
         return result
 
-    async def _within_time(self, call: Callable[[Any], Awaitable[Result]]) -> Result:
+    async def _answer(self, call: Callable[[Any, int], Awaitable[Result]]) -> Result:
+        """The result of a call, given a client and how often it was tried before. Raises StoreUnavailableError."""
+        end = time.monotonic() + CALL_SECONDS
+        for attempt in range(MOST_ATTEMPTS - 1):
+            try:
+                return await self._within_time(call, attempt)
+            except StoreUnavailableError:
+                if time.monotonic() >= end:
+                    raise
+                await _pause_before_retry(attempt)
+        return await self._within_time(call, MOST_ATTEMPTS - 1)
+
+    async def _within_time(self, call: Callable[[Any, int], Awaitable[Result]], attempt: int) -> Result:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                result = await call(self._connected())
+                result = await call(self._connected(), attempt)
         except (*_PASSING, exceptions.RedisError) as error:
             self.calls.record(time.perf_counter() - started, failed=True)
             raise StoreUnavailableError(_reason(error)) from None
@@ -134,15 +214,9 @@ class RedisLink:
         return self._client
 
 
-async def pause_before_retry(attempt: int) -> None:
+async def _pause_before_retry(attempt: int) -> None:
     """Wait before another try: longer each time, and never as long as other servers do."""
     await asyncio.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
-
-
-def entry_of(stored: Any) -> tuple[int, str]:
-    """The number and the text of an entry of the stream."""
-    number, fields = stored
-    return int(number.partition("-")[0]), fields["data"] if isinstance(fields, dict) else fields[3]
 
 
 def _client_of(url: str) -> Any:
@@ -155,8 +229,8 @@ def _client_of(url: str) -> Any:
     }
     parts = urlsplit(url)
     try:
-        if parts.scheme == "redis+cluster":
-            return RedisCluster.from_url(url.replace("redis+cluster", "redis", 1), **options)
+        if parts.scheme == _CLUSTER:
+            return RedisCluster.from_url(url.replace(_CLUSTER, "redis", 1), **options)
         if parts.scheme == "redis+sentinel":
             return _sentinel_client(parts.netloc, parts.path, parts.query, options)
         return Redis.from_url(url, **options)

@@ -21,7 +21,9 @@ from mockserver.settings import Settings
 from mockserver.storage.bounded_store import CAPACITY
 from mockserver.storage.keyed_store import KeyedValues
 from mockserver.storage.value_pages import Page, PageQuery
+from mockserver.store.cluster_exchange import ClusterExchange
 from mockserver.store.commits import Commits
+from mockserver.store.exchange import AtomicExchange
 from mockserver.store.forecast import forecast
 from mockserver.store.journal_tail import JournalTail
 from mockserver.store.known_state import KnownState
@@ -59,7 +61,8 @@ class SharedState(State):
     def __init__(self, link: RedisLink, entries: StoredEntries, *, settings: Settings) -> None:
         known, running = KnownState(), RunningTransaction()
         commits = Commits(known, entries, ttl=settings.store_ttl)
-        self.store = SharedStore(link, known, commits, running)
+        self._exchange = (ClusterExchange if link.is_cluster else AtomicExchange)(link, known, commits)
+        self.store = SharedStore(self._exchange, known, running)
         self._link = link
         self._known = known
         self._listings = Listings(link, entries)
@@ -114,7 +117,7 @@ class SharedState(State):
         try:
             while True:
                 try:
-                    record = await self.store.begin()
+                    record = await self._exchange.begin()
                     break
                 except StoreUnavailableError as error:
                     if time.monotonic() + _RETRY_SECONDS >= end:

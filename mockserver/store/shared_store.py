@@ -1,19 +1,16 @@
 """Makes decisions on shared state. Several are committed together; one that read outdated state is made again."""
 
 import asyncio
-import os
+import itertools
 import random
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from mockserver.errors import StoreUnavailableError
-from mockserver.parsing.json_writer import write_json
-from mockserver.store.commits import COMMITTED, OUTDATED, TOO_EARLY, Commits
+from mockserver.store.commits import COMMITTED, TOO_EARLY
+from mockserver.store.exchange import Exchange, Outcome
 from mockserver.store.known_state import KnownState
-from mockserver.store.records import StoreRecord
-from mockserver.store.redis_link import CALL_SECONDS, RedisLink, pause_before_retry
 from mockserver.store.transaction import Need, NeededError, RunningTransaction, Transaction
 
 Result = TypeVar("Result")
@@ -24,8 +21,6 @@ _PAUSE_FOR_ANOTHER: Final = (0.001, 0.004)
 """How long to wait, in seconds, if another process may commit first."""
 _PATIENCE: Final = 2
 """After this many attempts of a decision, nothing is forgotten until it is made: it needs all of it at once."""
-MOST_ATTEMPTS: Final = 4
-"""How often a commit is sent that may have been lost on the way."""
 
 
 class PendingDecision(Generic[Result]):
@@ -89,17 +84,22 @@ class Turn:
         """The transactions that have read or written something, by lane."""
         return {name: lane for name, lane in self._lanes.items() if lane.writes or lane.reads() or lane.reads_server}
 
-    def settle(self, committed: Mapping[str, bool]) -> None:
-        """Release the results of committed lanes. The decisions of the others are made again."""
-        undone = [decision for decision in self._decided if not committed.get(decision.lane, True)]
-        self.again[:0] = undone
+    def settle(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Release the results of committed lanes. The decisions of the others are made again, or fail."""
+        undone = []
         for decision in self._decided:
-            if decision.done.done() or not committed.get(decision.lane, True):
+            outcome = outcomes.get(decision.lane, COMMITTED)
+            if decision.done.done():
                 continue
-            if decision.error is None:
-                decision.done.set_result(decision.result)
-            else:
+            if isinstance(outcome, StoreUnavailableError):
+                decision.done.set_exception(outcome)
+            elif outcome != COMMITTED:
+                undone.append(decision)
+            elif decision.error is not None:
                 decision.done.set_exception(decision.error)
+            else:
+                decision.done.set_result(decision.result)
+        self.again[:0] = undone
 
 
 class SharedStore:
@@ -109,37 +109,24 @@ class SharedStore:
     it, its decisions are made again on top of what is stored now.
     """
 
-    def __init__(
-        self,
-        link: RedisLink,
-        known: KnownState,
-        commits: Commits,
-        running: RunningTransaction,
-    ) -> None:
-        self._link = link
+    def __init__(self, exchange: Exchange, known: KnownState, running: RunningTransaction) -> None:
+        self._exchange = exchange
         self._known = known
-        self._commits = commits
         self._running = running
         self._waiting: deque[PendingDecision[Any]] = deque()
         self._work: asyncio.Task[None] | None = None
-        self._initial_seed = int.from_bytes(os.urandom(4))
+        self._numbers = itertools.count()
 
     async def run(self, decide: Callable[[], Result], *, lane: str = "", needs: tuple[Need, ...] = ()) -> Result:
         """The result of a decision, which is stored before this returns. Raises StoreUnavailableError."""
+        if not lane and not self._exchange.is_atomic:
+            # It is not known which namespace it changes. Each transaction should change one.
+            lane = str(next(self._numbers))
         decision = PendingDecision(decide, lane, needs)
         self._waiting.append(decision)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._decide_all())
         return await decision.done
-
-    async def begin(self) -> StoreRecord:
-        """Make the record of the server, unless there is one; returns it. Raises StoreUnavailableError."""
-        commit = self._link.new_id()
-        reply = await self._link.run("begin", self._commits.begin_message(commit, StoreRecord(self._initial_seed)))
-        self._known.forget()
-        self._commits.learn_server(*reply)
-        assert self._known.server is not None, "it was learned"  # noqa: S101  # by the line above
-        return self._known.server.record
 
     async def _decide_all(self) -> None:
         while self._waiting:
@@ -170,32 +157,8 @@ class SharedStore:
                 break
         parts = turn.parts
         needs = tuple(turn.needs)
-        results = await self._exchange(list(parts.values()), needs) if parts or needs else []
-        turn.settle({lane: result == COMMITTED for lane, result in zip(parts, results, strict=True)})
+        outcomes = await self._exchange.commit(list(parts.values()), needs) if parts or needs else []
+        turn.settle(dict(zip(parts, outcomes, strict=True)))
         self._waiting.extendleft(reversed(turn.again))
-        if TOO_EARLY in results:
+        if TOO_EARLY in outcomes:
             await asyncio.sleep(random.uniform(*_PAUSE_FOR_ANOTHER))  # noqa: S311  # not a secret
-
-    async def _exchange(self, parts: list[Transaction], needs: tuple[Need, ...]) -> list[int]:
-        """Send transactions and needs; returns what became of the transactions. Raises StoreUnavailableError."""
-        commit = self._link.new_id()
-        message = self._commits.message(commit, parts, needs)
-        end = time.monotonic() + CALL_SECONDS
-        for attempt in range(MOST_ATTEMPTS):
-            try:
-                reply = await self._link.run("commit", write_json(message))
-            except StoreUnavailableError:
-                # It may have been applied: the script looks for its id before it applies it again.
-                message["repeated"] = True
-                if attempt == MOST_ATTEMPTS - 1 or time.monotonic() >= end:
-                    self._known.forget()
-                    raise
-                await pause_before_retry(attempt)
-                continue
-            if reply != ["missing"]:
-                return self._commits.learn(commit, parts, reply)
-            # The store is new, or was emptied.
-            await self.begin()
-            if parts:
-                return [OUTDATED] * len(parts)
-        raise StoreUnavailableError("it loses its data as soon as it is written")

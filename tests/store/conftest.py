@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from tests.store.replicas import Replicas
 from tests.support.needs import need
-from tests.support.stores import StoreServer, program_of
+from tests.support.stores import StoreServer, program_of, store_server
+
+
+@contextmanager
+def running(kind: str) -> Iterator[StoreServer]:
+    need(program_of(kind), f"{kind} is not installed")
+    server = store_server(kind)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module", params=["redis", "valkey", "cluster"])
+def server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
+    """A store in processes of its own."""
+    with running(request.param) as server:
+        yield server
 
 
 @pytest.fixture(scope="module", params=["redis", "valkey"])
-def server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
-    """A store in a process of its own."""
-    kind: str = request.param
-    need(program_of(kind), f"{kind} is not installed")
-    server = StoreServer(kind)
-    yield server
-    server.close()
+def process(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
+    """A store in one process of its own."""
+    with running(request.param) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from tests.store.replicas import Replicas
 from tests.support.mock import CREATE, Mock
-from tests.support.shop import Setup, prepared
+from tests.support.shop import SECRET_KEY, Setup, prepared
 from tests.support.stores import StoreServer
 
 RETRY = "/v1/c/customer/Cust_00000000-0000-4000-8000-000000000503/payment/session"
@@ -66,12 +66,17 @@ def test_confirmations(mocks: list[Mock]) -> None:
     assert 1 == len(setup.saved())
 
 
-def test_repeated_confirmations(mocks: list[Mock]) -> None:
-    """With one Idempotency-Key, all get the reply of the one that counts."""
+@pytest.mark.parametrize("key", [None, SECRET_KEY], ids=["page", "backend"])
+def test_repeated_confirmations(mocks: list[Mock], key: str | None) -> None:
+    """With one Idempotency-Key, all get the reply of the one that counts.
+
+    The reply to a backend is stored in a namespace of the backend; the session is in another one.
+    """
     setup = prepared(mocks[0])
     everywhere = [at(setup, mock) for mock in (*mocks, *mocks)]
-    fields = {"payment_method": "pm_card_visa"}
-    replies = at_once(6, lambda number: everywhere[number].call("confirm", fields, idempotency_key="k1"))
+    fields, headers = {"payment_method": "pm_card_visa"}, {"idempotency-key": "k1"}
+    headers |= {"authorization": f"Bearer {key}"} if key else {}
+    replies = at_once(6, lambda number: everywhere[number].call("confirm", fields, **headers))
 
     assert {(200, replies[0].content)} == {(reply.status_code, reply.content) for reply in replies}
     assert 5 == [reply.headers.get("idempotent-replayed") for reply in replies].count("true")
@@ -93,6 +98,53 @@ def test_resets_and_calls(mocks: list[Mock]) -> None:
     assert list(range(1, len(numbers) + 1)) == numbers
     assert len(numbers) == mocks[2].get("payment-sessions")["count"]
     assert numbers[-1:] == [len(numbers)] or not numbers
+
+
+def test_resets_of_everything(mocks: list[Mock]) -> None:
+    """Whatever a reset meets, each namespace has the calls since then: as many entries as payment sessions."""
+    callers = [f"api_key_{number}" for number in range(4)]
+
+    def call(number: int) -> int:
+        mock = mocks[number % 3]
+        if number % 9 == 0:
+            return mock.caller(None).http.post("/__mock/reset").status_code
+        return mock.caller(callers[number % 4]).create().status_code
+
+    statuses = at_once(36, call)
+    last = [mocks[number % 3].caller(caller).create().status_code for number, caller in enumerate(callers)]
+
+    assert [200] * 32 + [204] * 4 == sorted(statuses)
+    assert [200] * 4 == last
+    for caller in callers:
+        for mock in mocks:
+            own = mock.caller(caller)
+            numbers = [int(entry["id"].rpartition("-")[2]) for entry in own.get("journal")["entries"]]
+            assert list(range(1, len(numbers) + 1)) == numbers
+            assert len(numbers) == own.get("payment-sessions")["count"] > 0
+
+
+def test_an_activation_for_all(mocks: list[Mock]) -> None:
+    """Requests that are sent after a reply to an activation get the scenario, on every server, under load."""
+    for caller in range(6):
+        mocks[0].caller(f"api_key_{caller}").create()
+    busy, activated = threading.Event(), threading.Event()
+
+    def call(number: int) -> list[tuple[bool, int]]:
+        caller = mocks[number % 3].caller(f"api_key_{number // 3}")
+        found = [(activated.is_set(), caller.create().status_code)]
+        busy.set()
+        return found + [(activated.is_set(), caller.create().status_code) for _ in range(12)]
+
+    def activate() -> list[tuple[bool, int]]:
+        busy.wait(10)
+        reply = mocks[1].caller(None).activate("maintenance")
+        activated.set()
+        return [(True, reply.status_code + 303)]
+
+    calls = at_once(25, lambda number: activate() if number == 24 else call(number))
+
+    assert {(True, 503)} == {each for found in calls for each in found if each[0]}
+    assert {200, 503} == {status for found in calls for _, status in found}
 
 
 def test_a_challenge(mocks: list[Mock]) -> None:

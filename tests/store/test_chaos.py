@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.command import environment
 from tests.support.needs import need
-from tests.support.stores import StoreServer, program_of
+from tests.support.stores import StoreServer, program_of, store_server
 
 CALLERS = 24
 CALLS = 6
@@ -28,7 +28,7 @@ BODY = {"operation": "add_method", "address": True}
 def durable_store(kind: str) -> Iterator[StoreServer]:
     """A store that writes every change to a file before it answers."""
     need(program_of(kind), f"{kind} is not installed")
-    store = StoreServer(kind, durable=True)
+    store = store_server(kind, durable=True)
     try:
         yield store
     finally:
@@ -87,7 +87,7 @@ def creates(caller: int, urls: list[str]) -> list[str]:
     return tokens
 
 
-@pytest.mark.parametrize("kind", ["redis", "valkey"])
+@pytest.mark.parametrize("kind", ["redis", "valkey", "cluster"])
 def test_promise_14_nothing_acknowledged_is_lost(tmp_path: Path, kind: str) -> None:
     """Under load, two replicas are killed and replaced, and the store is killed and started again."""
     with durable_store(kind) as store, ExitStack() as stack:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -12,13 +11,13 @@ import pytest
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store import SharedState
-from mockserver.store.redis_link import PREFIX
+from mockserver.store.records import FORMAT
 from tests.store.replicas import Replicas
 from tests.store.test_replicas import stripe_call
 from tests.support.command import run
 from tests.support.mock import Mock
 from tests.support.shop import prepared
-from tests.support.stores import StoreServer
+from tests.support.stores import PREFIX, StoreServer
 
 UNAVAILABLE = (503, "store-unavailable")
 
@@ -62,12 +61,12 @@ def test_a_store_that_hangs(store: StoreServer) -> None:
     """A call of the store ends after a while, and requests that need no state do not wait for it."""
     with Replicas(store.url, count=1) as replicas:
         assert 200 == replicas[0].create().status_code
-        os.kill(store.pid, signal.SIGSTOP)
+        store.send_signal(signal.SIGSTOP)
         try:
             reply = replicas[0].create()
             live = replicas[0].http.get("/__mock/health/live")
         finally:
-            os.kill(store.pid, signal.SIGCONT)
+            store.send_signal(signal.SIGCONT)
 
         assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
         assert 200 == live.status_code
@@ -99,11 +98,11 @@ def test_a_store_that_is_full(store: StoreServer) -> None:
     """Writes are refused, and the reason is in the reply."""
     with Replicas(store.url, count=1) as replicas:
         replicas[0].create()
-        store.client.config_set("maxmemory", 1)
+        store.set_option("maxmemory", 1)
         try:
             reply = replicas[0].create()
         finally:
-            store.client.config_set("maxmemory", 0)
+            store.set_option("maxmemory", 0)
         assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
         assert "maxmemory" in reply.json()["detail"]
         assert 200 == replicas[0].create().status_code
@@ -126,12 +125,12 @@ def test_a_reset_in_a_full_store(store: StoreServer, is_whole: bool) -> None:  #
     with Replicas(store.url, count=2) as replicas:
         setup = prepared(replicas[0])
         setup.confirm()
-        store.client.config_set("maxmemory", 1)
+        store.set_option("maxmemory", 1)
         try:
             caller = replicas[1].caller(None) if is_whole else replicas[1]
             reply = caller.http.post("/__mock/reset")
         finally:
-            store.client.config_set("maxmemory", 0)
+            store.set_option("maxmemory", 0)
         token = replicas[0].http.get(f"/__mock/payment-sessions/{setup.token}")
         names = str(store.client.hgetall(f"{PREFIX}names"))
 
@@ -147,7 +146,7 @@ def test_another_format(store: StoreServer) -> None:
     with Replicas(store.url, count=1) as replicas:
         reply = replicas[0].create()
     assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
-    assert "has the format 0, and this version of mockserver reads the format 1" in reply.json()["detail"]
+    assert f"has the format 0, and this version of mockserver reads the format {FORMAT}" in reply.json()["detail"]
 
 
 def test_a_reply_that_is_lost(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,17 +155,17 @@ def test_a_reply_that_is_lost(store: StoreServer, monkeypatch: pytest.MonkeyPatc
         state = replicas[0].engine.state
         assert isinstance(state, SharedState)
         replicas[0].create()
-        run_script = state.store._link.run
+        run_script = state._link._within_time
         lost: list[Any] = []
 
-        async def run_and_lose(script: str, argument: str | bytes) -> Any:
-            reply = await run_script(script, argument)
+        async def run_and_lose(*call: Any, **options: Any) -> Any:
+            reply = await run_script(*call, **options)
             if not lost:
                 lost.append(reply)
                 raise StoreUnavailableError("the answer was lost")
             return reply
 
-        monkeypatch.setattr(state.store._link, "run", run_and_lose)
+        monkeypatch.setattr(state._link, "_within_time", run_and_lose)
         numbers = [replicas[0].create().headers["mock-entry"].rpartition("-")[2] for _ in range(3)]
         assert 4 == replicas[0].get("journal")["count"]
     assert ["2", "3", "4"] == numbers

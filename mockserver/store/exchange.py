@@ -1,0 +1,102 @@
+"""Sends transactions to a store, and asks for what decisions need to know."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+from mockserver.errors import StoreUnavailableError
+from mockserver.store.commits import COMMITTED, OUTDATED, Commits, need_message
+from mockserver.store.known_state import KnownState
+from mockserver.store.records import FORMAT, StoreRecord
+from mockserver.store.redis_link import RedisLink, Texts
+from mockserver.store.transaction import Need, Transaction
+
+Outcome: TypeAlias = int | StoreUnavailableError
+"""What became of a transaction: COMMITTED, OUTDATED, TOO_EARLY, or the reason why nobody knows."""
+
+MISSING: Final = "missing"
+"""The reply of scripts if the store has no record of the server."""
+_DONE: Final = "done"
+"""The reply of the script `commit` if all was committed, and there is nothing new to know."""
+_MOST_NEW_STORES: Final = 4
+
+
+class Exchange(ABC):
+    """The messages between this process and a store. What the replies say is remembered.
+
+    `is_atomic` says whether a transaction can change several namespaces at once.
+    """
+
+    is_atomic: bool
+
+    def __init__(self, link: RedisLink, known: KnownState, commits: Commits) -> None:
+        self._link = link
+        self._known = known
+        self._commits = commits
+        self._initial_seed = int.from_bytes(os.urandom(4))
+
+    async def begin(self) -> StoreRecord:
+        """Make the record of the server, unless there is one; returns it. Raises StoreUnavailableError."""
+        header = self._commits.header(self._link.new_id())
+        record = StoreRecord(self._initial_seed).write()
+        reply = await self._link.run("begin", {**header, "format": FORMAT, "record": record})
+        self._known.forget()
+        self._learn_server(reply)
+        assert self._known.server is not None, "it was learned"  # noqa: S101  # by the line above
+        return self._known.server.record
+
+    async def commit(self, parts: Sequence[Transaction], needs: Sequence[Need]) -> list[Outcome]:
+        """Commit transactions and load needs; returns what became of the transactions. Raises StoreUnavailableError."""
+        for _ in range(_MOST_NEW_STORES):
+            try:
+                outcomes = await self._send(self._link.new_id(), parts, needs)
+            except StoreUnavailableError:
+                self._known.forget()
+                raise
+            if outcomes is not None:
+                return outcomes
+            # The store is new, or was emptied.
+            await self.begin()
+            if parts:
+                return [OUTDATED] * len(parts)
+        raise StoreUnavailableError("it loses its data as soon as it is written")
+
+    @abstractmethod
+    async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> list[Outcome] | None:
+        """What became of the transactions; None if the store has no record of the server."""
+
+    def _learn_server(self, reply: Sequence[str]) -> None:
+        version, text, stored_format, *_ = reply
+        self._commits.learn_server(version, text, stored_format)
+
+
+class AtomicExchange(Exchange):
+    """The messages to a store in which one script can use all keys: everything is done in one call."""
+
+    is_atomic = True
+
+    async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> list[Outcome] | None:
+        texts = Texts()
+        versions = [f"{commit}.{index}" for index in range(len(parts))]
+        message = {
+            **self._commits.header(commit),
+            "parts": [self._commits.part(part, version, texts) for part, version in zip(parts, versions, strict=True)],
+            "needs": [need_message(need) for need in needs],
+            "known_server": "" if self._known.server is None else self._known.server.version,
+        }
+        reply: Any = await self._link.run("commit", message, texts)
+        if reply == MISSING:
+            return None
+        if reply == _DONE:
+            reply = [COMMITTED] * len(parts), None, (), ()
+        results, server, namespaces, names = reply
+        for part, version, result in zip(parts, versions, results, strict=True):
+            if result == COMMITTED:
+                self._commits.learn_committed(part, version)
+        if server is not None:
+            self._learn_server(server)
+        self._commits.learn_namespaces(namespaces)
+        for name, owners in names:
+            self._commits.learn_owners(name, owners)
+        return list(results)

@@ -1,0 +1,265 @@
+-- The shared keys: the names, the order and the sizes of items, the journal, the coverage and the metrics.
+
+local now = tonumber(redis.call('TIME')[1])
+-- `names` and `bytes` are renewed with every commit; a namespace is gone before they are.
+local SHARED = {
+  'server', 'names', 'bytes', 'counters', 'journal', 'entries', 'namespaces', 'kinds', 'c', 'm', 'applied', 'evicted'
+}
+
+-- Names: the owners of a name are separated by spaces, the newest last.
+
+local function without(owners, namespace)
+  local kept = {}
+  for _, owner in ipairs(lines(owners)) do
+    if owner ~= namespace then
+      kept[#kept + 1] = owner
+    end
+  end
+  return kept
+end
+
+local function add_owner(names, namespace)
+  local changed = {}
+  for index, owners in ipairs(call('HMGET', 'names', unpack(names))) do
+    local kept = owners and owners ~= namespace and without(owners, namespace) or {}
+    kept[#kept + 1] = namespace
+    changed[#changed + 1] = names[index]
+    changed[#changed + 1] = table.concat(kept, ' ')
+  end
+  call('HSET', 'names', unpack(changed))
+end
+
+local function remove_owner(name, namespace)
+  local owners = call('HGET', 'names', name)
+  if not owners then
+    return
+  end
+  local kept = without(owners, namespace)
+  if #kept == 0 then
+    call('HDEL', 'names', name)
+  else
+    call('HSET', 'names', name, table.concat(kept, ' '))
+  end
+end
+
+-- Items: a member of `o:<kind>` and `z:<kind>` is a namespace and a field.
+
+local function forget_size(kind, member)
+  local size = tonumber(call('HGET', 'z:' .. kind, member)) or 0
+  call('HDEL', 'z:' .. kind, member)
+  call('HINCRBY', 'bytes', kind, -size)
+end
+
+local function forget_item(namespace, field, names)
+  local kind, member = kind_of(field), namespace .. ' ' .. field
+  for _, name in ipairs(names) do
+    call('SREM', 'x:' .. namespace, name)
+    remove_owner(name, namespace)
+  end
+  call('SREM', 'x:' .. namespace, field)
+  if call('ZREM', 'o:' .. kind, member) == 1 then
+    forget_size(kind, member)
+  end
+end
+
+-- Notes items of one kind that were put into a namespace. Returns the fields of those that are new.
+local function note_kind(namespace, kind, items)
+  local members, sizes, growth, new, ranks = {}, {}, 0, {}, {}
+  for index, item in ipairs(items) do
+    members[index] = namespace .. ' ' .. item.field
+  end
+  for index, former in ipairs(call('HMGET', 'z:' .. kind, unpack(members))) do
+    sizes[2 * index - 1], sizes[2 * index] = members[index], items[index].size
+    growth = growth + items[index].size - (tonumber(former) or 0)
+    if not former then
+      new[#new + 1] = items[index].field
+    end
+  end
+  if #new > 0 then
+    local last = call('HINCRBY', 'counters', 'items', #new)
+    for index, field in ipairs(new) do
+      ranks[2 * index - 1], ranks[2 * index] = last - #new + index, namespace .. ' ' .. field
+    end
+    call('ZADD', 'o:' .. kind, unpack(ranks))
+    call('SADD', 'kinds', kind)
+  end
+  call('HSET', 'z:' .. kind, unpack(sizes))
+  call('HINCRBY', 'bytes', kind, growth)
+  return new
+end
+
+local function evict_oldest(kind, limits, evict)
+  local cap, capacity = unpack(limits)
+  local count = call('ZCARD', 'o:' .. kind)
+  local function bytes()
+    return tonumber(call('HGET', 'bytes', kind)) or 0
+  end
+  while count > cap or (count > 1 and bytes() > capacity) do
+    local owner, field = string.match(call('ZRANGE', 'o:' .. kind, 0, 0)[1], '^(%S+) (.*)$')
+    evict(owner, field)
+    count = count - 1
+  end
+end
+
+-- Notes items that were put into a namespace. `limits` has the number and the bytes of items of each kind that may be
+-- stored; `evict` is called for the oldest ones of those that are too many.
+local function note_items(namespace, items, limits, evict)
+  local by_kind, names = {}, {}
+  for _, item in ipairs(items) do
+    local kind = kind_of(item.field)
+    by_kind[kind] = by_kind[kind] or {}
+    table.insert(by_kind[kind], item)
+    for _, name in ipairs(item.names) do
+      names[#names + 1] = name
+    end
+  end
+  if #names > 0 then
+    add_owner(names, namespace)
+  end
+  local referring = names
+  for kind, of_kind in pairs(by_kind) do
+    for _, field in ipairs(note_kind(namespace, kind, of_kind)) do
+      referring[#referring + 1] = field
+    end
+  end
+  if #referring > 0 then
+    call('SADD', 'x:' .. namespace, unpack(referring))
+  end
+  for kind, _ in pairs(by_kind) do
+    evict_oldest(kind, limits[kind], evict)
+  end
+end
+
+-- The journal: the id of an entry is its number and its size.
+
+-- How many entries are dropped at once.
+local MOST_DROPPED = 100
+
+local function number_of(id)
+  return string.match(id, '^%d+')
+end
+
+-- Removes entries, given their ids.
+local function drop_entries(ids)
+  local numbers, size = {}, 0
+  for index, id in ipairs(ids) do
+    numbers[index] = number_of(id)
+    size = size + string.match(id, '%d+$')
+  end
+  call('XDEL', 'journal', unpack(ids))
+  call('HDEL', 'entries', unpack(numbers))
+  call('HINCRBY', 'bytes', 'entry', -size)
+end
+
+local function drop_oldest_entries(count)
+  local ids = {}
+  for index, entry in ipairs(call('XRANGE', 'journal', '-', '+', 'COUNT', count)) do
+    local list = 'j:' .. entry[2][2]
+    ids[index] = entry[1]
+    if call('LINDEX', list, 0) == entry[1] then
+      call('LPOP', list)
+    end
+  end
+  drop_entries(ids)
+end
+
+-- Adds entries, which are pairs of a namespace and a text.
+local function record(entries)
+  local first = call('HINCRBY', 'counters', 'entries', #entries) - #entries
+  local texts, own, size = {}, {}, 0
+  for index, entry in ipairs(entries) do
+    local namespace, text = unpack(entry)
+    local number = string.format('%.0f', first + index)
+    local id = number .. '-' .. #text
+    call('XADD', 'journal', id, 'namespace', namespace)
+    texts[2 * index - 1], texts[2 * index] = number, text
+    size = size + #text
+    own[namespace] = own[namespace] or {}
+    table.insert(own[namespace], id)
+  end
+  call('HSET', 'entries', unpack(texts))
+  for namespace, ids in pairs(own) do
+    call('RPUSH', 'j:' .. namespace, unpack(ids))
+  end
+  local bytes, count = call('HINCRBY', 'bytes', 'entry', size), call('XLEN', 'journal')
+  while count > message.journal_cap or (bytes > message.journal_capacity and count > 1) do
+    local dropped = math.min(math.max(1, count - message.journal_cap), MOST_DROPPED)
+    drop_oldest_entries(dropped)
+    count = count - dropped
+    bytes = tonumber(call('HGET', 'bytes', 'entry')) or 0
+  end
+end
+
+-- Adds to the coverage of a namespace, and of all.
+local function count_cells(namespace, cells)
+  for cell, count in pairs(cells) do
+    call('HINCRBY', 'c', cell, count)
+    call('HINCRBY', 'c:' .. namespace, cell, count)
+  end
+end
+
+local function add_metrics(metrics)
+  for name, count in pairs(metrics) do
+    call('HINCRBY', 'm', name, count)
+  end
+end
+
+-- Namespaces.
+
+local function forget_references(namespace)
+  local fields, ids = call('SMEMBERS', 'x:' .. namespace), call('LRANGE', 'j:' .. namespace, 0, -1)
+  -- A full store accepts all commands of a script that begins with this one.
+  call('UNLINK', 'x:' .. namespace)
+  call('UNLINK', 'j:' .. namespace)
+  for _, field in ipairs(fields) do
+    forget_item(namespace, field, {field})
+  end
+  for start = 1, #ids, MOST_DROPPED do
+    drop_entries({unpack(ids, start, math.min(#ids, start + MOST_DROPPED - 1))})
+  end
+  call('ZREM', 'namespaces', namespace)
+end
+
+local function forget_all_references()
+  for _, namespace in ipairs(call('ZRANGE', 'namespaces', 0, -1)) do
+    call('UNLINK', 'x:' .. namespace)
+    call('UNLINK', 'j:' .. namespace)
+  end
+  for _, kind in ipairs(call('SMEMBERS', 'kinds')) do
+    call('UNLINK', 'o:' .. kind)
+    call('UNLINK', 'z:' .. kind)
+  end
+  for _, name in ipairs({'names', 'bytes', 'journal', 'entries', 'namespaces', 'applied', 'evicted'}) do
+    call('UNLINK', name)
+  end
+end
+
+local function renew_references(namespace)
+  for _, start in ipairs({'j:', 'c:'}) do
+    call('EXPIRE', start .. namespace, message.ttl)
+  end
+  -- It is needed when the namespace is gone, to remove what refers to it.
+  call('EXPIRE', 'x:' .. namespace, 2 * message.ttl)
+  call('ZADD', 'namespaces', now, namespace)
+end
+
+local function renew_shared()
+  for _, name in ipairs(SHARED) do
+    call('EXPIRE', name, 2 * message.ttl)
+  end
+  for _, kind in ipairs(call('SMEMBERS', 'kinds')) do
+    call('EXPIRE', 'o:' .. kind, 2 * message.ttl)
+    call('EXPIRE', 'z:' .. kind, 2 * message.ttl)
+  end
+end
+
+-- Namespaces whose time is over, two at most.
+local function outdated_namespaces()
+  return call('ZRANGEBYSCORE', 'namespaces', '-inf', now - message.ttl, 'LIMIT', 0, 2)
+end
+
+-- The server.
+
+local function server_version()
+  return call('HGET', 'server', 'v') or ''
+end

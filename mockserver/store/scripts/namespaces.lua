@@ -1,0 +1,118 @@
+-- Namespaces: versions, records and items.
+
+local function version_of(namespace)
+  return call_of(namespace, 'HGET', 'n', 'v') or ''
+end
+
+-- A process whose commit failed may commit next, so that no process fails for ever. Its turn ends after a short time.
+local TURN_MILLISECONDS = 50
+
+local function is_turn_of_another(namespace)
+  local owner = call_of(namespace, 'GET', 't')
+  return owner and owner ~= message.worker
+end
+
+local function give_turn(namespace)
+  call_of(namespace, 'SET', 't', message.worker, 'NX', 'PX', TURN_MILLISECONDS)
+end
+
+local function end_turn(namespace)
+  if call_of(namespace, 'GET', 't') == message.worker then
+    call_of(namespace, 'DEL', 't')
+  end
+end
+
+-- Stores items, and notes their names and sizes in them.
+local function put(namespace, items)
+  local fields = {}
+  for _, item in ipairs(items) do
+    local stored = ARGV[item.stored]
+    item.names, item.size = item.takes_names and names_of(stored) or {}, #stored
+    fields[#fields + 1] = item.field
+    fields[#fields + 1] = stored
+    for _, name in ipairs(item.names) do
+      if name ~= item.field then
+        fields[#fields + 1] = name
+        fields[#fields + 1] = item.field
+      end
+    end
+  end
+  call_of(namespace, 'HSET', 'n', unpack(fields))
+end
+
+-- Removes an item. Returns the names that it had.
+local function remove(namespace, field)
+  local stored, freed = call_of(namespace, 'HGET', 'n', field), {}
+  if not stored then
+    return freed
+  end
+  for _, name in ipairs(names_of(stored)) do
+    if name == field or call_of(namespace, 'HGET', 'n', name) == field then
+      call_of(namespace, 'HDEL', 'n', name)
+      freed[#freed + 1] = name
+    end
+  end
+  call_of(namespace, 'HDEL', 'n', field)
+  -- No server may go on with the item, not even the one that commits now.
+  call_of(namespace, 'HSET', 'n', 'v', message.id .. '!')
+  return freed
+end
+
+local function is_written(each)
+  return each.record or each.items
+end
+
+-- Writes the record and the items that a part of a commit has for a namespace.
+local function write(each, id)
+  local namespace = each.namespace
+  if each.record then
+    call_of(namespace, 'HSET', 'n', 'h', each.record)
+  end
+  if each.items then
+    put(namespace, each.items)
+  end
+  change_version(key_of('n', namespace), id)
+  call_of(namespace, 'EXPIRE', 'n', message.ttl)
+end
+
+-- Loading.
+
+local function item_of(namespace, field)
+  local stored = call_of(namespace, 'HGET', 'n', field)
+  if not stored then
+    return false, {}
+  end
+  if string.find(stored, '\n', 1, true) == nil then
+    -- The name of an item.
+    local target = call_of(namespace, 'HGET', 'n', stored)
+    local related = target and related_of(target) or {}
+    related[#related + 1] = stored
+    return stored, related
+  end
+  return '\n' .. value_of(stored), related_of(stored)
+end
+
+local loaded, order = {}, {}
+
+-- Adds a namespace to `order`, with these fields and those that are related to them.
+local function load_namespace(namespace, fields)
+  local found = loaded[namespace]
+  if not found then
+    local head = call_of(namespace, 'HMGET', 'n', 'v', 'h')
+    found = {namespace, head[1] or '', head[2] or '', {}, seen = {}}
+    loaded[namespace] = found
+    order[#order + 1] = found
+  end
+  local waiting = {unpack(fields)}
+  while #waiting > 0 do
+    local field = table.remove(waiting)
+    if not found.seen[field] then
+      found.seen[field] = true
+      local value, related = item_of(namespace, field)
+      found[4][#found[4] + 1] = {field, value}
+      for _, each in ipairs(related) do
+        waiting[#waiting + 1] = each
+      end
+    end
+  end
+end
