@@ -38,9 +38,12 @@ class Commits:
             "ttl": self.ttl,
             "id": commit,
             "worker": commit.partition("-")[0],
-            "journal_cap": DEFAULT_CAP,
-            "journal_capacity": CAPACITY,
         }
+
+    @staticmethod
+    def journal_limits() -> dict[str, int]:
+        """How many entries the journal may have, and of how many bytes."""
+        return {"journal_cap": DEFAULT_CAP, "journal_capacity": CAPACITY}
 
     def part(self, part: Transaction, version: str, texts: Texts) -> dict[str, Any]:
         """A transaction for the script `commit`. What it changes will have this version."""

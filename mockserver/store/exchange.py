@@ -3,7 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.commits import COMMITTED, OUTDATED, Commits, need_message
@@ -20,6 +20,13 @@ MISSING: Final = "missing"
 _DONE: Final = "done"
 """The reply of the script `commit` if all was committed, and there is nothing new to know."""
 _MOST_NEW_STORES: Final = 4
+
+
+class Exchanged(NamedTuple):
+    """What became of transactions, and why what was needed could not be loaded; None if it was."""
+
+    outcomes: list[Outcome]
+    problem: StoreUnavailableError | None = None
 
 
 class Exchange(ABC):
@@ -46,25 +53,25 @@ class Exchange(ABC):
         assert self._known.server is not None, "it was learned"  # noqa: S101  # by the line above
         return self._known.server.record
 
-    async def commit(self, parts: Sequence[Transaction], needs: Sequence[Need]) -> list[Outcome]:
-        """Commit transactions and load needs; returns what became of the transactions. Raises StoreUnavailableError."""
+    async def commit(self, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged:
+        """Commit transactions and load needs. Raises StoreUnavailableError."""
         for _ in range(_MOST_NEW_STORES):
             try:
-                outcomes = await self._send(self._link.new_id(), parts, needs)
+                done = await self._send(self._link.new_id(), parts, needs)
             except StoreUnavailableError:
                 self._known.forget()
                 raise
-            if outcomes is not None:
-                return outcomes
+            if done is not None:
+                return done
             # The store is new, or was emptied.
             await self.begin()
             if parts:
-                return [OUTDATED] * len(parts)
+                return Exchanged([OUTDATED] * len(parts))
         raise StoreUnavailableError("it loses its data as soon as it is written")
 
     @abstractmethod
-    async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> list[Outcome] | None:
-        """What became of the transactions; None if the store has no record of the server."""
+    async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
+        """What `commit` returns; None if the store has no record of the server."""
 
     def _learn_server(self, reply: Sequence[str]) -> None:
         version, text, stored_format, *_ = reply
@@ -76,11 +83,12 @@ class AtomicExchange(Exchange):
 
     is_atomic = True
 
-    async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> list[Outcome] | None:
+    async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
         texts = Texts()
         versions = [f"{commit}.{index}" for index in range(len(parts))]
         message = {
             **self._commits.header(commit),
+            **self._commits.journal_limits(),
             "parts": [self._commits.part(part, version, texts) for part, version in zip(parts, versions, strict=True)],
             "needs": [need_message(need) for need in needs],
             "known_server": "" if self._known.server is None else self._known.server.version,
@@ -99,4 +107,4 @@ class AtomicExchange(Exchange):
         self._commits.learn_namespaces(namespaces)
         for name, owners in names:
             self._commits.learn_owners(name, owners)
-        return list(results)
+        return Exchanged(list(results))

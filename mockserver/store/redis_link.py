@@ -188,17 +188,17 @@ class RedisLink:
         end = time.monotonic() + CALL_SECONDS
         for attempt in range(MOST_ATTEMPTS - 1):
             try:
-                return await self._within_time(call, attempt)
+                return await self._within_time(call, attempt, end)
             except StoreUnavailableError:
                 if time.monotonic() >= end:
                     raise
                 await _pause_before_retry(attempt)
-        return await self._within_time(call, MOST_ATTEMPTS - 1)
+        return await self._within_time(call, MOST_ATTEMPTS - 1, end)
 
-    async def _within_time(self, call: Callable[[Any, int], Awaitable[Result]], attempt: int) -> Result:
+    async def _within_time(self, call: Callable[[Any, int], Awaitable[Result]], attempt: int, end: float) -> Result:
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(end - time.monotonic()):
                 result = await call(self._connected(), attempt)
         except (*_PASSING, exceptions.RedisError) as error:
             self.calls.record(time.perf_counter() - started, failed=True)

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.commits import COMMITTED, TOO_EARLY
-from mockserver.store.exchange import Exchange, Outcome
+from mockserver.store.exchange import Exchange, Exchanged, Outcome
 from mockserver.store.known_state import KnownState
 from mockserver.store.transaction import Need, NeededError, RunningTransaction, Transaction
 
@@ -135,15 +135,13 @@ class SharedStore:
                 await self._take_turn(turn)
             except StoreUnavailableError as error:
                 # The waiting decisions would only wait for the same timeout.
-                self._fail((*turn, *self._waiting), error)
+                self._fail_all(turn, error)
             except BaseException as error:
-                self._fail((*turn, *self._waiting), error)
+                self._fail_all(turn, error)
                 raise
 
-    def _fail(self, decisions: Iterable[PendingDecision[Any]], error: BaseException) -> None:
-        for decision in decisions:
-            if not decision.done.done():
-                decision.done.set_exception(error)
+    def _fail_all(self, turn: Iterable[PendingDecision[Any]], error: BaseException) -> None:
+        _fail((*turn, *self._waiting), error)
         self._waiting.clear()
 
     async def _take_turn(self, decisions: list[PendingDecision[Any]]) -> None:
@@ -157,8 +155,16 @@ class SharedStore:
                 break
         parts = turn.parts
         needs = tuple(turn.needs)
-        outcomes = await self._exchange.commit(list(parts.values()), needs) if parts or needs else []
-        turn.settle(dict(zip(parts, outcomes, strict=True)))
+        done = await self._exchange.commit(list(parts.values()), needs) if parts or needs else Exchanged([])
+        if done.problem is not None:
+            _fail(turn.again, done.problem)
+        turn.settle(dict(zip(parts, done.outcomes, strict=True)))
         self._waiting.extendleft(reversed(turn.again))
-        if TOO_EARLY in outcomes:
+        if TOO_EARLY in done.outcomes:
             await asyncio.sleep(random.uniform(*_PAUSE_FOR_ANOTHER))  # noqa: S311  # not a secret
+
+
+def _fail(decisions: Iterable[PendingDecision[Any]], error: BaseException) -> None:
+    for decision in decisions:
+        if not decision.done.done():
+            decision.done.set_exception(error)

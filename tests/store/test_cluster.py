@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,8 +11,11 @@ import httpx
 import pytest
 
 from mockserver.errors import StoreUnavailableError
-from mockserver.store import SharedState
+from mockserver.redaction.redactor import Redactor
+from mockserver.settings import Settings
+from mockserver.store import SharedState, open_store, shared_sessions
 from mockserver.store.redis_link import RedisLink
+from mockserver.store.transaction import ItemKind
 from tests.store.replicas import Replicas
 from tests.store.test_same_as_memory import without_passing
 from tests.support.mock import Mock
@@ -115,18 +120,10 @@ def test_a_server_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.Monk
     """What it has committed to a namespace reaches the shared keys with the next call in the namespace, once."""
     one, two = replicas.all
     first = one.create().headers["mock-entry"]
-    link = link_of(one)
-    run = link.run
-
-    async def fail_with_effects(script: str, message: Any, *texts: Any, **options: Any) -> Any:
-        if message.get("effects"):
-            raise StoreUnavailableError("the server ends here")
-        return await run(script, message, *texts, **options)
-
-    monkeypatch.setattr(link, "run", fail_with_effects)
-    assert 503 == one.create().status_code
+    with monkeypatch.context() as patch:
+        fail_with(one, patch, "effects")
+        assert 503 == one.create().status_code
     assert [first] == [entry["id"] for entry in two.get("journal")["entries"]]
-    monkeypatch.setattr(link, "run", run)
     last = [two.create(), one.create(), two.create()]
     entries = [entry["id"] for entry in two.get("journal")["entries"]]
     sessions = two.get("payment-sessions")["payment_sessions"]
@@ -136,3 +133,146 @@ def test_a_server_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.Monk
     # The session of the call that was refused can be looked up, too.
     tokens = [each["payment_session"]["token"] for each in sessions]
     assert [200] * 5 == [one.caller(None).http.get(f"/__mock/payment-sessions/{each}").status_code for each in tokens]
+
+
+def test_a_shared_node_that_has_lost_a_change(cluster: ClusterServer, replicas: Replicas) -> None:
+    """If namespaces know a newer record of the server than the server itself, requests are still answered."""
+    one = replicas[0]
+    one.create()
+    assert 200 == one.caller(None).activate("card_declined").status_code
+    generation = cluster.client.hget(f"{PREFIX}server", "generation")
+    cluster.client.hset(f"{PREFIX}server", "revision", generation)
+
+    assert [200, 200] == [mock.create().status_code for mock in replicas.all]
+
+
+def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If another server activates something else before the message is sent again, this server knows that."""
+    one, two = replicas.all
+    one.create()
+    link, within_time = link_of(one), RedisLink._within_time
+    others: list[int] = []
+
+    async def lose(own: RedisLink, *call: Any) -> Any:
+        reply = await within_time(own, *call)
+        # Only the reply to a change of the server names all namespaces.
+        if own is link and not others and isinstance(reply, list) and len(reply) == 7 and reply[-1]:
+            activated = await asyncio.to_thread(two.caller(None).activate, "maintenance")
+            others.append(activated.status_code)
+            raise StoreUnavailableError("the reply was lost")
+        return reply
+
+    monkeypatch.setattr(RedisLink, "_within_time", lose)
+    assert 200 == one.caller(None).activate("card_declined").status_code
+    assert [200] == others
+    assert [503, 503] == [mock.create().status_code for mock in replicas.all]
+
+
+def test_a_registration_is_renewed(cluster: ClusterServer) -> None:
+    """A namespace that has expired hears of activations after another call has read it."""
+    cluster.client.flushall()
+    with Replicas(cluster.url, count=3, store_ttl=2) as replicas:
+        one, two, three = replicas.all
+        one.create()
+        time.sleep(3.1)
+        two.get("scenarios")
+        for _ in range(2):
+            # It removes namespaces that have expired.
+            one.caller("api_key_other").create()
+        assert 200 == three.caller(None).activate("maintenance").status_code
+        assert 503 == two.create().status_code
+
+
+def fail_with(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
+    """Let all messages with a member fail before they are sent."""
+    link = link_of(mock)
+    run = link.run
+
+    async def fail(script: str, message: Any, *texts: Any, **options: Any) -> Any:
+        if message.get(member):
+            raise StoreUnavailableError("the server ends here")
+        return await run(script, message, *texts, **options)
+
+    monkeypatch.setattr(link, "run", fail)
+
+
+def test_an_eviction_that_comes_late(
+    cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not remove a new session that has the number of the old one."""
+    monkeypatch.setattr(shared_sessions, "SESSION", ItemKind("session", 3, 1 << 30))
+    one, two = replicas.all
+    one.create()
+    with monkeypatch.context() as patch:
+        fail_with(one, patch, "evict")
+        for number in range(3):
+            assert 200 == one.caller(f"api_key_{number}").create().status_code
+        assert 1 == cluster.client.scard(f"{PREFIX}evicted")
+        assert 204 == one.http.post("/__mock/reset").status_code
+        token = one.create().json()["token"]
+    assert 200 == two.caller("api_key_9").create().status_code
+
+    assert 200 == two.http.get(f"/__mock/payment-sessions/{token}").status_code
+    assert not cluster.client.exists(f"{PREFIX}evicted")
+
+
+def test_a_reset_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Namespaces that have not heard of a reset hear of the next change of the server."""
+    one, two = replicas.all
+    one.create()
+    assert one.get("scenarios")["activated"]["server"] is None
+    with monkeypatch.context() as patch:
+        fail_with(two, patch, "revision")
+        assert 503 == two.caller(None).http.post("/__mock/reset").status_code
+    assert 200 == two.caller(None).activate("maintenance").status_code
+    one.get("scenarios")
+
+    assert "maintenance" == one.get("scenarios")["activated"]["server"]
+    assert 503 == one.create().status_code
+
+
+def test_a_namespace_that_is_lost(cluster: ClusterServer, replicas: Replicas) -> None:
+    """It begins anew, also on a node whose clock is behind, and nothing refers to what it had."""
+    one, two = replicas.all
+    lost = one.create().json()["token"]
+    (name,) = cluster.client.zrange(f"{PREFIX}namespaces", 0, -1)
+    cluster.client.delete(cluster.key_of("n", name), cluster.key_of("p", name))
+    cluster.client.hset(f"{PREFIX}applied", name, str(int(time.time() * 1e6) + 60_000_000))
+    made = [two.create() for _ in range(3)]
+
+    assert [reply.headers["mock-entry"] for reply in made] == [each["id"] for each in one.get("journal")["entries"]]
+    tokens = [reply.json()["token"] for reply in made]
+    found = [one.caller(None).http.get(f"/__mock/payment-sessions/{each}").status_code for each in tokens]
+    assert [200, 200, 200] == found
+    assert lost in tokens or 404 == one.http.get(f"/__mock/payment-sessions/{lost}").status_code
+
+
+def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
+    """They change both or none, also if several servers change the same namespaces."""
+    cluster.client.flushall()
+    names, settings = ("one", "two"), Settings(seed=1, store=cluster.url)
+
+    async def play() -> list[list[int]]:
+        states = [open_store(settings, Redactor()) for _ in range(3)]
+        seen: list[list[int]] = []
+
+        def count_up(state: SharedState, own: tuple[str, ...]) -> Callable[[], list[int]]:
+            def decide() -> list[int]:
+                transaction = state._running.now
+                records = [transaction.read(name) for name in own]
+                for name, record in zip(own, records, strict=True):
+                    transaction.write(name, record._replace(exchanges=record.exchanges + 1))
+                return [record.exchanges for record in records]
+
+            return decide
+
+        async def run(state: SharedState, own: tuple[str, ...]) -> None:
+            seen.extend([await state.store.run(count_up(state, own)) for _ in range(20)])
+
+        await asyncio.gather(*(run(state, own) for state in states for own in (names, names[::-1], names)))
+        for state in states:
+            await state.close()
+        return seen
+
+    seen = asyncio.run(play())
+    assert [[number, number] for number in range(180)] == sorted(seen)

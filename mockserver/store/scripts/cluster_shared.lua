@@ -6,16 +6,18 @@
 --   repeated whether this call was sent before, and nobody knows whether it arrived
 --   journal_cap, journal_capacity   how many entries the journal may have, and of how many bytes
 --   generation   the generation of the namespaces that the effects belong to; see `begin`
+--   newest   the highest revision of the server that the process has found in a namespace
 --   names    the names whose owners are returned
 --   register namespaces that may be used for the first time
 --   effects  what commits have changed: namespace, number, and the number of the text. Those that were applied before are left out.
 --   gone     namespaces that do not exist any more, although they are listed
 --   and possibly `server`, the version of the record, `new_server`, its new text, and `reset`: everything is deleted.
 --
--- Returns `missing` if the store has no record of the server, else {result, server, owners, items, outdated, namespaces}.
--- The result is 0 if the record of the server has another version. `items` are to be removed from their namespaces, as
--- pairs of a namespace and a field; `outdated` are namespaces that may have expired, and `namespaces` all that have to
--- know the new record of the server.
+-- Returns `missing` if the store has no record of the server, else {result, server, owners, applied, items, outdated,
+-- namespaces}. The result is 0 if the record of the server has another version. `applied` has the number of the last
+-- effects of each namespace that was to be registered. `items` are to be removed from their namespaces: each is a
+-- namespace, a field, and the number of the last effects of the namespace. `outdated` are namespaces that may have
+-- expired, and `namespaces` all that have to know the new record of the server.
 
 local MOST_EVICTED = 100
 
@@ -58,6 +60,10 @@ local function next_revision()
   return string.format('%.0f', math.max(tonumber(call('HGET', 'server', 'revision')) + 1, time[1] * 1000000 + time[2]))
 end
 
+if message.newest > (tonumber(call('HGET', 'server', 'revision')) or 0) then
+  -- This store has lost its last changes.
+  call('HSET', 'server', 'revision', message.newest)
+end
 local result, namespaces = 1, {}
 if message.server then
   if message.repeated and message.new_server and was_changed_by(key('server'), message.id) then
@@ -79,8 +85,8 @@ if message.server then
   end
 end
 for _, namespace in ipairs(message.register) do
-  -- A full store can still be read.
-  if not call('ZSCORE', 'namespaces', namespace) then
+  -- Most are registered already, and a full store can still be read.
+  if (tonumber(call('ZSCORE', 'namespaces', namespace)) or 0) <= now - message.ttl / 2 then
     call('ZADD', 'namespaces', now, namespace)
   end
 end
@@ -103,11 +109,13 @@ if #message.effects > 0 or #message.register > 0 then
   renew_shared()
 end
 local owners = #message.names > 0 and call('HMGET', 'names', unpack(message.names)) or {}
+local applied = #message.register > 0 and call('HMGET', 'applied', unpack(message.register)) or {}
 local items = {}
 for index, member in ipairs(call('SRANDMEMBER', 'evicted', MOST_EVICTED)) do
-  items[index] = {string.match(member, '^(%S+) (.*)$')}
+  local namespace, field = string.match(member, '^(%S+) (.*)$')
+  items[index] = {namespace, field, call('HGET', 'applied', namespace) or '0'}
 end
 return {
-  result, call('HMGET', 'server', 'v', 'h', 'format', 'revision', 'generation'), owners, items, outdated_namespaces(),
-  namespaces
+  result, call('HMGET', 'server', 'v', 'h', 'format', 'revision', 'generation'), owners, applied, items,
+  outdated_namespaces(), namespaces
 }

@@ -82,6 +82,11 @@ local function note_kind(namespace, kind, items)
     end
     call('ZADD', 'o:' .. kind, unpack(ranks))
     call('SADD', 'kinds', kind)
+    if message.slots then
+      for _, field in ipairs(new) do
+        call('SREM', 'evicted', namespace .. ' ' .. field)
+      end
+    end
   end
   call('HSET', 'z:' .. kind, unpack(sizes))
   call('HINCRBY', 'bytes', kind, growth)
@@ -229,8 +234,12 @@ local function forget_all_references()
     call('UNLINK', 'o:' .. kind)
     call('UNLINK', 'z:' .. kind)
   end
-  for _, name in ipairs({'names', 'bytes', 'journal', 'entries', 'namespaces', 'applied', 'evicted'}) do
+  for _, name in ipairs({'names', 'bytes', 'journal', 'entries', 'applied', 'evicted'}) do
     call('UNLINK', name)
+  end
+  if not message.slots then
+    -- On a cluster, the namespaces still have to hear of changes of the server.
+    call('UNLINK', 'namespaces')
   end
 end
 
