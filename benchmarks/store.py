@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import httpx
+import redis
 from commandline import MACHINE, CommandLine
 from plan import FULL, QUICK, Plan
 from processes import cpu_seconds, wait_until_idle
@@ -119,6 +120,8 @@ def main() -> None:
         ]
         for _ in range(plan.rounds):
             for server in servers:
+                with redis.Redis.from_url(store) as client:
+                    client.flushall()
                 server.measure(plan)
     lines = [
         "| request | state | requests/s | relative to memory | CPU time per request | p99 |",
