@@ -131,7 +131,7 @@ async def stored_tokens(store: str) -> set[str]:
 
 
 async def run_all(kind: str, runs: int, store: str) -> list[str]:
-    """Stop a kind of server `runs` times; returns what was lost."""
+    """Start a server of one kind and stop it under load, `runs` times. Returns a line for each loss."""
     problems: list[str] = []
     random, replies = Random(1), 0  # the same times in every run
     for number in range(runs):

@@ -1,4 +1,4 @@
-"""The messages to a cluster, where a script can use the keys of one namespace, or those that all namespaces share."""
+"""Commits transactions to a cluster, where no script can use the keys of a namespace together with the shared keys."""
 
 import asyncio
 import math
@@ -8,22 +8,18 @@ from typing import Any, Final
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.cluster_messages import Effect, Gathered, NamespaceReply, PartCalls, SharedReply
-from mockserver.store.commits import COMMITTED, OUTDATED, TOO_EARLY, Commits
+from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, TOO_EARLY, Commits
 from mockserver.store.exchange import MISSING, Exchange, Exchanged, Outcome
 from mockserver.store.known_state import KnownState
-from mockserver.store.redis_link import RedisLink, Texts
+from mockserver.store.redis_link import RedisLink, Texts, in_batches
 from mockserver.store.transaction import Need, Transaction
 
-_MOST_OWNERS: Final = 1000
-"""A scenario can give the same name to very many namespaces. The newest are loaded at once."""
 _MOST_REMEMBERED: Final = 16_384
-"""Of how many namespaces it is remembered what the shared keys know of them."""
-_MOST_AT_ONCE: Final = 200
-"""How many calls for namespaces are sent at once."""
+"""The maximum number of namespaces in each of the two caches of an exchange."""
 _MOST_ROUNDS: Final = 3
-"""How often what is too old or too much is removed after a commit. The rest is removed after later ones."""
+"""The maximum number of cleanup rounds after a commit. Later commits remove the rest."""
 _ASK_FIRST: Final = 3
-"""The result of a call for a namespace: another process knows a newer record of the server."""
+"""The script for a namespace returns this if the process has an outdated record of the server."""
 
 
 class _MissingError(Exception):
@@ -31,11 +27,12 @@ class _MissingError(Exception):
 
 
 class ClusterExchange(Exchange):
-    """Commits to the namespaces, and applies the effects to the shared keys before a result is released.
+    """Commits a transaction in two steps: first its namespace, then the shared keys.
 
-    A namespace is changed at once, unless something of it has changed in between. It keeps the effects until the shared
-    keys have them: if this process ends before that, the next one that uses the namespace applies them. The effects are
-    numbered, so that they are applied once.
+    The first step changes the namespace if its version is still the one that the decision has read. The same script
+    stores the effects there: the updates that the shared keys still need. The second step applies the effects. The
+    result is returned after both steps. If this process ends between them, the next process that uses the namespace
+    applies the effects. Effects are numbered, so that they are applied only once.
     """
 
     is_atomic = False
@@ -44,11 +41,11 @@ class ClusterExchange(Exchange):
         super().__init__(link, known, commits)
         self._revision = 0
         self._generation = 0
-        # The highest revision that was found in a namespace.
+        # The highest revision of the server that a namespace has reported.
         self._newest = 0
-        # The number of the last effects of each namespace that the shared keys have.
+        # By namespace: the number of the last effects that were applied.
         self._settled: dict[str, int] = {}
-        # When this process registered a namespace.
+        # By namespace: when this process has registered it, in seconds of the monotonic clock.
         self._registered: dict[str, float] = {}
 
     async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
@@ -56,7 +53,7 @@ class ClusterExchange(Exchange):
         try:
             gathered = await self._exchange([call for call in calls if not call.changes_server], needs)
             for call in calls:
-                # It comes last: what is known of the namespaces may end with it.
+                # Changes of the server come last: a reset deletes the namespaces that the other parts have changed.
                 if call.changes_server:
                     gathered.outcomes[call.version] = await self._change_server(call)
         except _MissingError:
@@ -64,34 +61,35 @@ class ClusterExchange(Exchange):
         return Exchanged([gathered.outcomes[call.version] for call in calls], gathered.problem)
 
     async def _exchange(self, calls: Sequence[PartCalls], needs: Sequence[Need]) -> Gathered:
-        """Commit to the namespaces and load from them, then apply the effects."""
+        """Commit to the namespaces and load from them. Then apply the effects to the shared keys."""
         gathered = Gathered(calls)
         await asyncio.gather(
             self._commit_all(calls, needs, gathered), self._load(_fields_of_namespaces(needs), gathered)
         )
         generation = self._generation
-        # What was loaded can be older than what was committed at the same time.
+        # Loads and commits run at the same time, so a load can return an older state than a commit.
         for reply in gathered.replies:
             self._commits.learn_namespaces(reply.loaded)
         for call in calls:
             if gathered.outcomes[call.version] == COMMITTED:
                 self._commits.learn_committed(call.part, call.version)
-        if gathered.effects or gathered.has_outdated:
-            await self._apply(gathered.effects)
+        effects = [effect for reply in gathered.replies for effect in reply.effects]
+        if effects or gathered.has_outdated:
+            await self._apply(effects)
         elif any(reply.result == _ASK_FIRST for reply in gathered.replies):
             await self._ask_shared()
         if generation != self._generation:
-            # Everything was deleted in between, also what was committed here.
+            # Another server has deleted everything in the meantime, including these commits.
             gathered.undo()
         return gathered
 
     async def _commit_all(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> None:
-        """Commit the parts that fit what the shared keys have, and load the owners of names."""
+        """Commit the parts whose reads of the shared keys are still valid, and load the owners of needed names."""
         owners = await self._look(calls, needs, gathered)
         fitting = [call for call in calls if self._fits(call, owners)]
         simple = [self._commit(call, gathered) for call in fitting if len(call.written) < 2]
         await asyncio.gather(self._load(_fields_of_owners(needs, owners), gathered), *simple)
-        # Namespaces are reserved for a process, not for one of its parts.
+        # A reservation does not keep out other parts of the same process, so these parts run one after another.
         for call in fitting:
             if len(call.written) > 1:
                 await self._commit(call, gathered)
@@ -103,7 +101,7 @@ class ClusterExchange(Exchange):
             gathered.problem = error
 
     async def _look(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> dict[str, str]:
-        """The owners of the names in parts and needs. New namespaces are registered, so that they hear of changes."""
+        """Return the owners of the names in parts and needs, and register new namespaces."""
         names = {name: None for call in calls for name in call.names}
         names |= {need.name: None for need in needs if need.name is not None}
         used = [name for call in calls for name in call.namespaces]
@@ -124,18 +122,21 @@ class ClusterExchange(Exchange):
         return owners
 
     def _settle(self, namespace: str, number: int) -> None:
-        """Note that the shared keys have the effects of a namespace up to this number."""
+        """Remember that the effects of a namespace were applied up to this number."""
         if len(self._settled) > _MOST_REMEMBERED:
             self._settled.clear()
         self._settled[namespace] = max(number, self._settled.get(namespace, 0))
 
     def _is_registered(self, namespace: str) -> bool:
-        """Whether a namespace is certain to hear of changes of the server."""
+        """Whether a namespace is registered: it is told when the record of the server changes."""
         registered = self._registered.get(namespace, -math.inf)
         return bool(self._commits.version(namespace)) or time.monotonic() < registered + self._commits.ttl / 2
 
     def _fits(self, call: PartCalls, owners: Mapping[str, str]) -> bool:
-        """Whether what a part has read of the shared keys is still valid. A change of the server is compared later."""
+        """Whether the reads of a part from the shared keys are still valid.
+
+        `_change_server` checks the parts that change the server.
+        """
         server = self._known.server
         is_current = call.changes_server or (
             "server" not in call.server or (server is not None and server.version == call.server["server"])
@@ -143,7 +144,7 @@ class ClusterExchange(Exchange):
         return is_current and all(owners[name] == known for name, known in call.names.items())
 
     async def _commit(self, call: PartCalls, gathered: Gathered) -> None:
-        """Commit a part, and note what became of it."""
+        """Commit a part and store its outcome in `gathered`."""
         try:
             gathered.outcomes[call.version] = await self._committed(call, gathered)
         except StoreUnavailableError as error:
@@ -163,9 +164,9 @@ class ClusterExchange(Exchange):
         return _outcome(committed)
 
     async def _check(self, call: PartCalls) -> list[NamespaceReply]:
-        """Compare what a part has read, and reserve what it has written before the first namespace is changed."""
+        """Reserve the namespaces that a part changes, and compare the versions of all namespaces that it has read."""
         checked: list[NamespaceReply] = []
-        # All processes reserve in one order, so that none waits for another that waits for it.
+        # All processes reserve in the same order. This prevents deadlocks.
         for name in sorted(call.written):
             checked.append(await self._call(name, call.check(name), call.version))
             if _outcome(checked) != COMMITTED:
@@ -174,17 +175,16 @@ class ClusterExchange(Exchange):
         return checked + await self._call_all(rest)
 
     async def _change_server(self, call: PartCalls) -> Outcome:
-        """Replace the record of the server, and tell all namespaces; returns what became of the part."""
-        version = "" if self._known.server is None else self._known.server.version
+        """Replace the record of the server and tell all namespaces. Returns the outcome of the part."""
         generation = self._generation
         try:
-            reply = await self._ask_shared(**{"id": call.version, "server": version, **call.server})
+            reply = await self._ask_shared(**{"id": call.version, **call.server})
             if reply.result != COMMITTED:
                 return OUTDATED
             self._commits.learn_committed(call.part, call.version)
-            # If this call was sent twice, another process can have changed the record in between.
+            # If the call was repeated, another process can have changed the record since the first attempt.
             self._learn_server(reply.server)
-            # After a reset, any call deletes what is older. Else, namespaces refuse processes that know the old record.
+            # After a reset, any call deletes the old namespace. After other changes, it refuses the old record.
             revise = {"revise": generation == self._generation}
             await self._call_all(dict.fromkeys(reply.namespaces, revise))
         except StoreUnavailableError as error:
@@ -193,7 +193,7 @@ class ClusterExchange(Exchange):
         return (await self._exchange([call], ())).outcomes[call.version] if call.namespaces else COMMITTED
 
     async def _apply(self, effects: Iterable[Effect]) -> None:
-        """Apply effects to the shared keys. Items that are too many, and namespaces that have expired, are removed."""
+        """Apply effects to the shared keys. Then remove items beyond the limits, and namespaces that have expired."""
         waiting, gone = sorted(set(effects)), list[str]()
         for _ in range(_MOST_ROUNDS):
             reply = await self._ask_shared(effects=waiting, gone=gone)
@@ -206,7 +206,7 @@ class ClusterExchange(Exchange):
             try:
                 replies = await self._call_all(wanted)
             except StoreUnavailableError:
-                # What was to be committed has been committed.
+                # The commit itself is complete. A later commit removes the rest.
                 return
             waiting = sorted({effect for each in replies for effect in each.effects})
             gone = [each.loaded[0][0] for each in replies if each.loaded and not each.loaded[0][1]]
@@ -214,17 +214,16 @@ class ClusterExchange(Exchange):
                 return
 
     async def _call_all(self, members: Mapping[str, Mapping[str, Any]]) -> list[NamespaceReply]:
-        """The replies of the script for several namespaces. Raises StoreUnavailableError."""
-        replies, calls = list[NamespaceReply](), list(members.items())
-        for start in range(0, len(calls), _MOST_AT_ONCE):
-            some = calls[start : start + _MOST_AT_ONCE]
+        """Run the script for several namespaces; returns the replies. Raises StoreUnavailableError."""
+        replies = list[NamespaceReply]()
+        for some in in_batches(list(members.items())):
             replies += await asyncio.gather(*(self._call(*each, self._link.new_id()) for each in some))
         return replies
 
     async def _call(
         self, namespace: str, members: Mapping[str, Any], commit: str, texts: Texts | None = None
     ) -> NamespaceReply:
-        """The reply of the script for a namespace. Raises StoreUnavailableError."""
+        """Run the script for a namespace; returns its reply. Raises StoreUnavailableError."""
         texts = texts or Texts()
         message = {
             **self._commits.header(commit),
@@ -245,7 +244,7 @@ class ClusterExchange(Exchange):
         return NamespaceReply(result, tuple(effects), loaded)
 
     async def _ask_shared(self, effects: Iterable[Effect] = (), **members: Any) -> SharedReply:
-        """The reply of the script for the shared keys. Raises StoreUnavailableError, and _MissingError."""
+        """Run the script for the shared keys; returns its reply. Raises StoreUnavailableError and _MissingError."""
         texts = Texts()
         message = {
             **self._commits.header(self._link.new_id()),
@@ -273,7 +272,7 @@ class ClusterExchange(Exchange):
 
 
 def _fields_of_namespaces(needs: Iterable[Need]) -> dict[str, list[str]]:
-    """The fields to load of each namespace that is needed."""
+    """The fields to load, by namespace, for needs that name a namespace."""
     fields: dict[str, list[str]] = {}
     for need in needs:
         if need.namespace is not None:
@@ -282,10 +281,10 @@ def _fields_of_namespaces(needs: Iterable[Need]) -> dict[str, list[str]]:
 
 
 def _fields_of_owners(needs: Iterable[Need], owners: Mapping[str, str]) -> dict[str, list[str]]:
-    """The fields to load of each namespace that has a name that is needed."""
+    """The fields to load, by namespace, for needs that look up a name."""
     fields: dict[str, list[str]] = {}
     for need in needs:
-        for owner in owners[need.name].split()[-_MOST_OWNERS:] if need.name is not None else ():
+        for owner in owners[need.name].split()[-MOST_OWNERS:] if need.name is not None else ():
             fields.setdefault(owner, []).extend((str(need.name), *need.fields))
     return fields
 

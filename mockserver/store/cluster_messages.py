@@ -1,4 +1,4 @@
-"""What is sent to a cluster, and what it replies."""
+"""Messages to a cluster and its replies."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from mockserver.store.transaction import Transaction
 
 
 class Effect(NamedTuple):
-    """What a commit to a namespace means for the shared keys, as text. The numbers of a namespace grow."""
+    """An update of the shared keys that follows from a commit to a namespace. Later effects have higher numbers."""
 
     namespace: str
     number: int
@@ -21,20 +21,19 @@ class Effect(NamedTuple):
 class NamespaceReply(NamedTuple):
     """The reply of the script for a namespace.
 
-    `effects` are those that the shared keys may not know. `loaded` are namespaces with their fields.
+    `effects` may still have to be applied to the shared keys. `loaded` has the namespace with its loaded fields.
     """
 
     result: int
-    effects: tuple[Effect, ...] = ()
-    loaded: Sequence[Any] = ()
+    effects: tuple[Effect, ...]
+    loaded: Sequence[Any]
 
 
 class SharedReply(NamedTuple):
     """The reply of the script for the shared keys.
 
-    `applied` are the numbers of the last effects of the namespaces that were registered. `items` are to be removed from
-    their namespaces, `outdated` are namespaces that may have expired, and `namespaces` all that have to know a new
-    record of the server.
+    `applied` has, for each registered namespace, the number of its last applied effects. `items` must be removed from
+    their namespaces. `outdated` namespaces may have expired. `namespaces` must be told of a new record of the server.
     """
 
     result: int
@@ -47,7 +46,7 @@ class SharedReply(NamedTuple):
 
 
 class PartCalls:
-    """What a transaction means for the server and for each namespace, as members of messages."""
+    """The members of messages for one transaction: for the server, and for each namespace."""
 
     def __init__(self, commits: Commits, part: Transaction, version: str) -> None:
         self.part = part
@@ -58,7 +57,7 @@ class PartCalls:
         self.texts = {name: Texts() for name in part.namespaces}
         self.namespaces = {name: commits.namespace(part, name, texts) for name, texts in self.texts.items()}
         self.written = [name for name, each in self.namespaces.items() if "record" in each or "items" in each]
-        # The reply for a namespace that exists shows whether the record of the server has changed.
+        # An existing namespace reports a changed record of the server. Without one, the shared keys have to be asked.
         self.has_to_ask = not self.written and not any(each["version"] for each in self.namespaces.values())
         for name in self.written:
             own, texts = self.namespaces[name], self.texts[name]
@@ -79,9 +78,9 @@ class PartCalls:
 
 
 class Gathered:
-    """What became of parts, by their versions, and the replies of namespaces.
+    """The outcomes of parts, by version, and the replies of namespaces.
 
-    `problem` is why something could not be loaded; None if it was. `has_outdated` says that namespaces have expired.
+    `problem` is the error of a load, or None. `has_outdated` is true if namespaces may have expired.
     """
 
     def __init__(self, calls: Iterable[PartCalls]) -> None:
@@ -90,13 +89,8 @@ class Gathered:
         self.problem: StoreUnavailableError | None = None
         self.has_outdated = False
 
-    @property
-    def effects(self) -> list[Effect]:
-        """The effects that the shared keys may not have."""
-        return [effect for reply in self.replies for effect in reply.effects]
-
     def undo(self) -> None:
-        """Note that what was committed is outdated."""
+        """Mark committed parts as outdated."""
         for version, outcome in self.outcomes.items():
             if outcome == COMMITTED:
                 self.outcomes[version] = OUTDATED

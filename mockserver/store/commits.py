@@ -1,4 +1,4 @@
-"""The messages with transactions to a store, and what its replies say."""
+"""Encodes transactions as messages to a store, and remembers the contents of its replies."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,9 @@ from mockserver.store.shared_metrics import counters_of
 from mockserver.store.stored_entries import StoredEntries
 from mockserver.store.transaction import Item, Journalled, Need, Transaction
 
+MOST_OWNERS: Final = 1000
+"""The maximum number of owners of a name that are loaded, newest first. A scenario can give many of them one name."""
+
 COMMITTED: Final = 1
 OUTDATED: Final = 0
 TOO_EARLY: Final = 2
@@ -22,9 +25,9 @@ TOO_EARLY: Final = 2
 
 
 class Commits:
-    """Writes transactions as messages, and learns from replies.
+    """Encodes transactions, and stores what replies say in the known state.
 
-    `ttl` is how long a namespace stays after its last commit, in seconds.
+    `ttl` is the time after its last commit until a namespace expires, in seconds.
     """
 
     def __init__(self, known: KnownState, entries: StoredEntries, *, ttl: float) -> None:
@@ -33,7 +36,7 @@ class Commits:
         self.ttl = max(1, round(ttl))
 
     def header(self, commit: str) -> dict[str, Any]:
-        """The members that all messages about a commit have, given its id."""
+        """The members that all messages of a commit have in common, given its id."""
         return {
             "ttl": self.ttl,
             "id": commit,
@@ -42,11 +45,11 @@ class Commits:
 
     @staticmethod
     def journal_limits() -> dict[str, int]:
-        """How many entries the journal may have, and of how many bytes."""
+        """The maximum number of entries in the journal, and their maximum size in bytes."""
         return {"journal_cap": DEFAULT_CAP, "journal_capacity": CAPACITY}
 
     def part(self, part: Transaction, version: str, texts: Texts) -> dict[str, Any]:
-        """A transaction for the script `commit`. What it changes will have this version."""
+        """Encode a transaction for the script `commit`. Everything that it changes gets this version."""
         message: dict[str, Any] = {
             "id": version,
             "namespaces": [self.namespace(part, name, texts) for name in part.namespaces],
@@ -55,17 +58,14 @@ class Commits:
             "limits": _limits(part),
             "journal": [(each.namespace, texts.number(self._entries.write(each.entry))) for each in part.journal],
         }
-        if part.journal:
-            message["metrics"] = counters_of(each.entry for each in part.journal)
-            message["cells"] = _cells(part.journal)
-        return {**message, **self.server(part)}
+        return {**message, **_counts(part.journal), **self.server(part)}
 
     def names(self, part: Transaction) -> dict[str, str]:
-        """The owners of the names that a transaction has read, as they are known."""
+        """The known owners of the names that a transaction has read."""
         return {name: " ".join(self._known.peek_owners(name) or ()) for name in part.names}
 
     def server(self, part: Transaction) -> dict[str, Any]:
-        """What a transaction has read and written of the record of the server."""
+        """Encode the version of the server record that a transaction has read, and the new record that it writes."""
         message: dict[str, Any] = {}
         if part.reads_server and self._known.server is not None:
             message["server"] = self._known.server.version
@@ -76,7 +76,7 @@ class Commits:
         return message
 
     def namespace(self, part: Transaction, name: str, texts: Texts) -> dict[str, Any]:
-        """What a transaction has read and written of a namespace."""
+        """Encode the version of a namespace that a transaction has read, and its changes there."""
         message: dict[str, Any] = {"namespace": name, "version": self.version(name)}
         if name in part.resets:
             message["reset"] = True
@@ -89,7 +89,7 @@ class Commits:
         return message
 
     def effects(self, part: Transaction, namespace: Mapping[str, Any], texts: Texts) -> str:
-        """What the shared keys have to know of the message `namespace` about a namespace."""
+        """Encode the updates of the shared keys that follow from `namespace`, the message about a namespace."""
         journalled = [each for each in part.journal if each.namespace == namespace["namespace"]]
         message: dict[str, Any] = {}
         if "items" in namespace:
@@ -98,13 +98,12 @@ class Commits:
         if "reset" in namespace:
             message["reset"] = True
         if journalled:
-            message["journal"] = [self._entries.write(each.entry) for each in journalled]
-            message["metrics"] = counters_of(each.entry for each in journalled)
-            message["cells"] = _cells(journalled).get(namespace["namespace"], {})
+            message["journal"] = [(each.namespace, self._entries.write(each.entry)) for each in journalled]
+            message |= _counts(journalled)
         return codec.written(message)
 
     def version(self, namespace: str) -> str:
-        """The version of a namespace; empty if it is not known, or has none."""
+        """The known version of a namespace. It is empty if the namespace is unknown or was never used."""
         known = self._known.namespace(namespace)
         return "" if known is None else known.version
 
@@ -130,7 +129,7 @@ class Commits:
         self._known.learn_owners(name, tuple(owners.split()))
 
     def learn_committed(self, part: Transaction, version: str) -> None:
-        """Remember what a transaction has written. It has this version now."""
+        """Remember the changes of a committed transaction, with their new version."""
         if None in part.resets:
             self._known.forget()
         if part.server is not None:
@@ -154,24 +153,24 @@ class Commits:
 
 
 def need_message(need: Need) -> dict[str, Any]:
-    """A need for the script `commit`."""
+    """Encode a need for the script `commit`."""
     if need.namespace is not None:
         return {"namespace": need.namespace, "fields": need.fields}
     return {"name": need.name, "fields": need.fields} if need.name is not None else {}
 
 
-def _cells(journalled: Iterable[Journalled]) -> dict[str, dict[str, int]]:
-    """How often each cell was exercised, by namespace."""
-    counts: dict[str, dict[str, int]] = {}
+def _counts(journalled: Sequence[Journalled]) -> dict[str, Any]:
+    """The increments of the metrics and of the coverage of each namespace."""
+    cells: dict[str, dict[str, int]] = {}
     for each in journalled:
         if each.cell is not None:
-            own, cell = counts.setdefault(each.namespace, {}), json.dumps(each.cell)
+            own, cell = cells.setdefault(each.namespace, {}), json.dumps(each.cell)
             own[cell] = own.get(cell, 0) + 1
-    return counts
+    return {"metrics": counters_of(each.entry for each in journalled), "cells": cells}
 
 
 def _limits(part: Transaction) -> dict[str, tuple[int, int]]:
-    """How many items of each kind may be stored, and of how many bytes."""
+    """The maximum number of items of each kind, and their maximum size in bytes."""
     return {item.kind.name: (item.kind.cap, item.kind.capacity) for item in part.items.values()}
 
 
@@ -181,11 +180,11 @@ def _item(field: str, item: Item, texts: Texts) -> dict[str, Any]:
 
 
 def _noted(item: Mapping[str, Any], stored: str) -> dict[str, Any]:
-    """What the shared keys have to know of an item."""
+    """The description of an item for the shared keys."""
     names = stored.partition("\n")[0].split() if item["takes_names"] else []
     return {"field": item["field"], "names": names, "size": len(stored.encode())}
 
 
 def _value(stored: str | None) -> Any:
-    """The value of an item, or the name of a field, as the scripts return them."""
+    """Decode the value of an item. The name of a field is returned as it is."""
     return codec.read(stored[1:]) if stored is not None and stored.startswith("\n") else stored

@@ -1,4 +1,4 @@
-"""Sends transactions to a store, and asks for what decisions need to know."""
+"""Sends transactions to a store, and loads the state that decisions need."""
 
 import os
 from abc import ABC, abstractmethod
@@ -6,31 +6,31 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockserver.errors import StoreUnavailableError
-from mockserver.store.commits import COMMITTED, OUTDATED, Commits, need_message
+from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, Commits, need_message
 from mockserver.store.known_state import KnownState
 from mockserver.store.records import FORMAT, StoreRecord
 from mockserver.store.redis_link import RedisLink, Texts
 from mockserver.store.transaction import Need, Transaction
 
 Outcome: TypeAlias = int | StoreUnavailableError
-"""What became of a transaction: COMMITTED, OUTDATED, TOO_EARLY, or the reason why nobody knows."""
+"""The outcome of a transaction: COMMITTED, OUTDATED, TOO_EARLY, or an error that leaves the outcome unknown."""
 
 MISSING: Final = "missing"
-"""The reply of scripts if the store has no record of the server."""
+"""Scripts return this if the store has no record of the server."""
 _DONE: Final = "done"
-"""The reply of the script `commit` if all was committed, and there is nothing new to know."""
+"""The script `commit` returns this if all parts were committed and there is nothing to load."""
 _MOST_NEW_STORES: Final = 4
 
 
 class Exchanged(NamedTuple):
-    """What became of transactions, and why what was needed could not be loaded; None if it was."""
+    """The outcomes of transactions. `problem` is the error of a load, or None."""
 
     outcomes: list[Outcome]
     problem: StoreUnavailableError | None = None
 
 
 class Exchange(ABC):
-    """The messages between this process and a store. What the replies say is remembered.
+    """Exchanges messages with a store, and remembers the contents of its replies.
 
     `is_atomic` says whether a transaction can change several namespaces at once.
     """
@@ -79,7 +79,7 @@ class Exchange(ABC):
 
 
 class AtomicExchange(Exchange):
-    """The messages to a store in which one script can use all keys: everything is done in one call."""
+    """Commits to a store in which one script can use all keys. One call does everything."""
 
     is_atomic = True
 
@@ -91,6 +91,7 @@ class AtomicExchange(Exchange):
             **self._commits.journal_limits(),
             "parts": [self._commits.part(part, version, texts) for part, version in zip(parts, versions, strict=True)],
             "needs": [need_message(need) for need in needs],
+            "most_owners": MOST_OWNERS,
             "known_server": "" if self._known.server is None else self._known.server.version,
         }
         reply: Any = await self._link.run("commit", message, texts)

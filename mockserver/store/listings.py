@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from mockserver.engine.coverage import Cell
 from mockserver.engine.journal import Journal
@@ -13,15 +13,10 @@ from mockserver.payments import PaymentSessions
 from mockserver.storage.value_pages import Page, PageQuery
 from mockserver.store import codec
 from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, namespace_id
-from mockserver.store.redis_link import RedisLink
+from mockserver.store.redis_link import AT_ONCE, RedisLink, in_batches
 from mockserver.store.shared_metrics import metrics_of
 from mockserver.store.shared_sessions import SESSION
 from mockserver.store.stored_entries import StoredEntries
-
-AT_ONCE: Final = 200
-"""How many values are read in one call. Reading them blocks the store, and decoding them blocks this process."""
-
-Value = TypeVar("Value")
 
 
 class Listings:
@@ -45,7 +40,7 @@ class Listings:
             name = namespace_id(owner)
             record = await self._record(name)
             ids = await self._link.execute("LRANGE", f"j:{name}", 0, -1)
-            for some in _parts(ids):
+            for some in in_batches(ids):
                 await self._add_entries(journal, some)
                 await asyncio.sleep(0)
             journal.note_dropped(owner, record.entries - len(ids))
@@ -65,7 +60,7 @@ class Listings:
             message |= {"namespace": name, "last": (await self._record(name)).sessions}
         count, has_oldest, has_newest, items = await self._link.run("page", message, namespace=name)
         sessions = PaymentSessions()
-        for some in _parts(items):
+        for some in in_batches(items):
             for number, text in await self._texts(some):
                 sessions.add(codec.read(text), number=number)
             await asyncio.sleep(0)
@@ -93,7 +88,7 @@ class Listings:
         return NamespaceRecord.read(text) if text else NEW_NAMESPACE
 
     async def _texts(self, items: Iterable[Sequence[Any]]) -> list[tuple[int, str]]:
-        """The numbers and the texts of items that still exist, in their order."""
+        """The numbers and texts of those items that still exist, sorted by number."""
         by_slot: dict[str | None, list[Sequence[Any]]] = {}
         for item in items:
             by_slot.setdefault(item[1] if self._link.is_cluster else None, []).append(item)
@@ -107,10 +102,6 @@ class Listings:
     async def _add_entries(self, journal: Journal, ids: Sequence[str]) -> None:
         for number, text in await self._link.entries(ids):
             journal.record(self._entries.read(text), number=number)
-
-
-def _parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 def _pairs(values: Sequence[Any]) -> Iterator[tuple[Any, Any]]:

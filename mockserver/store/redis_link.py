@@ -5,7 +5,7 @@ import itertools
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -21,19 +21,23 @@ from mockserver.errors import StoreUnavailableError, UsageError
 from mockserver.parsing.json_writer import write_json
 
 Result = TypeVar("Result")
+Value = TypeVar("Value")
 
 PREFIX: Final = "{mockserver}:"
-"""Begins every key that namespaces share. The braces put all of them into one slot of a cluster."""
+"""The prefix of the shared keys. The braces are a hash tag: a cluster keeps all these keys in one slot."""
 
 CALL_SECONDS: Final = 2.0
 """How long a call may take."""
 MOST_ATTEMPTS: Final = 4
-"""How often a call is sent that may have been lost on the way."""
+"""The maximum number of attempts to send a call."""
+
+AT_ONCE: Final = 200
+"""The number of values or calls in a batch. Large batches block the store and this process for a long time."""
 
 _CLUSTER: Final = "redis+cluster"
-# The second part of the id of an entry is at most this.
+# The maximum of the second part of an entry id in a Redis stream.
 _LAST: Final = 2**64 - 1
-# The files that each script consists of.
+# The files that make up each script.
 _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "begin": ("common", "begin"),
     "commit": ("common", "namespaces", "index", "commit"),
@@ -53,21 +57,21 @@ _PASSING: Final = (
     OSError,
     # Not an exceptions.RedisError: the nodes of a cluster do not answer.
     exceptions.RedisClusterException,
-    # What uvloop raises if a connection is closed while the client writes to it.
+    # uvloop raises this if a connection closes while the client writes to it.
     RuntimeError,
 )
 
 
 class Texts(list[str]):
-    """Texts that are arguments of a script, beside the message."""
+    """The arguments of a script that follow the message. All are texts."""
 
     def number(self, text: str) -> int:
-        """Add a text; returns its number, with which the message refers to it. The message is argument 1."""
+        """Add a text. Returns its argument number, which the message uses to refer to it. The message is argument 1."""
         self.append(text)
         return len(self) + 1
 
     def text(self, number: int) -> str:
-        """The text with a number."""
+        """The text with this argument number."""
         return self[number - 2]
 
 
@@ -96,18 +100,16 @@ class RedisLink:
         return f"{self._name}-{next(self._ids)}"
 
     def key_of(self, kind: str, namespace: str) -> str:
-        """A key of a namespace, given its id. On a cluster, all keys of the namespace are in one slot."""
+        """The name of a key of a namespace, given its id. A cluster keeps all keys of a namespace in one slot."""
         return f"{{mockserver:{namespace}}}:{kind}" if self.is_cluster else f"{PREFIX}{kind}:{namespace}"
 
     async def run(
         self, script: str, message: Mapping[str, Any], texts: Sequence[str] = (), *, namespace: str | None = None
     ) -> Any:
-        """The reply to a script that uses the keys of a namespace, or the shared keys. Raises StoreUnavailableError.
+        """Run a script on the keys of a namespace, or on the shared keys without one. Returns its reply.
 
-        `texts` are more arguments, to which the message refers.
-
-        A message that may have been lost on the way is sent again, with `repeated`: a script that changes something
-        looks for the id of the message before it applies that again.
+        `texts` are further arguments, to which the message refers. A failed attempt is repeated with `repeated` set to
+        true: a script then checks first whether it has already applied the message. Raises StoreUnavailableError.
         """
         key = f"{PREFIX}server" if namespace is None else self.key_of("n", namespace)
         common = {"prefix": PREFIX, "slots": self.is_cluster, **message}
@@ -119,18 +121,18 @@ class RedisLink:
         return await self._answer(evaluate)
 
     async def execute(self, name: str, key: str, *arguments: Any) -> Any:
-        """The reply to a command that reads a shared key, given without the prefix. Raises StoreUnavailableError."""
+        """Run a command that reads a shared key, given without the prefix. Raises StoreUnavailableError."""
         return await self._answer(lambda client, _: client.execute_command(name, PREFIX + key, *arguments))
 
     async def execute_of(self, namespace: str, name: str, kind: str, *arguments: Any) -> Any:
-        """The reply to a command that reads a key of a namespace. Raises StoreUnavailableError."""
+        """Run a command that reads a key of a namespace. Raises StoreUnavailableError."""
         key = self.key_of(kind, namespace)
         return await self._answer(lambda client, _: client.execute_command(name, key, *arguments))
 
     async def new_entries(self, after: int, *, seconds: float) -> list[tuple[int, str]]:
-        """The journal entries after a number, each with its number and text. Waits up to `seconds` for one.
+        """Return the journal entries with numbers above `after`, as pairs of number and text.
 
-        Raises StoreUnavailableError.
+        Waits up to `seconds` until there is one. Raises StoreUnavailableError.
         """
         client = self._connected()
         try:
@@ -146,7 +148,7 @@ class RedisLink:
         return await self.entries([each[0] for entries in streams for each in entries])
 
     async def entries(self, ids: Sequence[str]) -> list[tuple[int, str]]:
-        """The numbers and the texts of those journal entries with these ids that still exist."""
+        """Return the journal entries with these ids that still exist, as pairs of number and text."""
         numbers = [id_.partition("-")[0] for id_ in ids]
         texts = await self.execute("HMGET", "entries", *numbers) if numbers else ()
         return [(int(number), text) for number, text in zip(numbers, texts, strict=True) if text is not None]
@@ -184,7 +186,10 @@ class RedisLink:
         return result
 
     async def _answer(self, call: Callable[[Any, int], Awaitable[Result]]) -> Result:
-        """The result of a call, given a client and how often it was tried before. Raises StoreUnavailableError."""
+        """Try a call until it succeeds; its arguments are the client and the number of earlier attempts.
+
+        Raises StoreUnavailableError.
+        """
         end = time.monotonic() + CALL_SECONDS
         for attempt in range(MOST_ATTEMPTS - 1):
             try:
@@ -212,6 +217,11 @@ class RedisLink:
         if self._client is None or self._loop is not loop:
             self._client, self._loop = _client_of(self._url), loop
         return self._client
+
+
+def in_batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Split values into batches of at most AT_ONCE."""
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 async def _pause_before_retry(attempt: int) -> None:

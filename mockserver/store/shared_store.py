@@ -85,7 +85,7 @@ class Turn:
         return {name: lane for name, lane in self._lanes.items() if lane.writes or lane.reads() or lane.reads_server}
 
     def settle(self, outcomes: Mapping[str, Outcome]) -> None:
-        """Release the results of committed lanes. The decisions of the others are made again, or fail."""
+        """Return the results of decisions in committed lanes. Decisions in other lanes are repeated, or fail."""
         undone = []
         for decision in self._decided:
             outcome = outcomes.get(decision.lane, COMMITTED)
@@ -120,7 +120,7 @@ class SharedStore:
     async def run(self, decide: Callable[[], Result], *, lane: str = "", needs: tuple[Need, ...] = ()) -> Result:
         """The result of a decision, which is stored before this returns. Raises StoreUnavailableError."""
         if not lane and not self._exchange.is_atomic:
-            # It is not known which namespace it changes. Each transaction should change one.
+            # Its namespace is unknown. A lane of its own keeps it apart from decisions about other namespaces.
             lane = str(next(self._numbers))
         decision = PendingDecision(decide, lane, needs)
         self._waiting.append(decision)

@@ -24,14 +24,14 @@ def running(kind: str) -> Iterator[StoreServer]:
 
 @pytest.fixture(scope="module", params=["redis", "valkey", "cluster"])
 def server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
-    """A store in processes of its own."""
+    """A store of any kind: one process, or a cluster."""
     with running(request.param) as server:
         yield server
 
 
 @pytest.fixture(scope="module", params=["redis", "valkey"])
 def process(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
-    """A store in one process of its own."""
+    """A store in one process."""
     with running(request.param) as server:
         yield server
 

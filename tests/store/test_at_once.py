@@ -68,9 +68,9 @@ def test_confirmations(mocks: list[Mock]) -> None:
 
 @pytest.mark.parametrize("key", [None, SECRET_KEY], ids=["page", "backend"])
 def test_repeated_confirmations(mocks: list[Mock], key: str | None) -> None:
-    """With one Idempotency-Key, all get the reply of the one that counts.
+    """All calls with one Idempotency-Key get the reply to the first one.
 
-    The reply to a backend is stored in a namespace of the backend; the session is in another one.
+    The session of a backend call and the stored reply can be in two namespaces.
     """
     setup = prepared(mocks[0])
     everywhere = [at(setup, mock) for mock in (*mocks, *mocks)]
@@ -101,7 +101,7 @@ def test_resets_and_calls(mocks: list[Mock]) -> None:
 
 
 def test_resets_of_everything(mocks: list[Mock]) -> None:
-    """Whatever a reset meets, each namespace has the calls since then: as many entries as payment sessions."""
+    """After resets during calls, each namespace has as many journal entries as payment sessions."""
     callers = [f"api_key_{number}" for number in range(4)]
 
     def call(number: int) -> int:
@@ -124,7 +124,7 @@ def test_resets_of_everything(mocks: list[Mock]) -> None:
 
 
 def test_an_activation_for_all(mocks: list[Mock]) -> None:
-    """Requests that are sent after a reply to an activation get the scenario, on every server, under load."""
+    """After the reply to an activation, every server uses the scenario for new requests, even under load."""
     for caller in range(6):
         mocks[0].caller(f"api_key_{caller}").create()
     busy, activated = threading.Event(), threading.Event()

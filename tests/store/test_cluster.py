@@ -1,4 +1,4 @@
-"""A cluster: each namespace has a slot of its own, and commits that end halfway are completed."""
+"""A cluster: each namespace has its own slot, and interrupted commits are completed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def link_of(mock: Mock) -> RedisLink:
 
 
 def slots(cluster: ClusterServer, names: list[str]) -> dict[str, set[int]]:
-    """The slots of keys, by what is in their braces."""
+    """The slots of keys, by hash tag."""
     found: dict[str, set[int]] = {}
     for name in names:
         tag = name[: name.index("}") + 1]
@@ -56,7 +56,7 @@ def slots(cluster: ClusterServer, names: list[str]) -> dict[str, set[int]]:
 
 
 def test_each_namespace_has_its_own_slot(cluster: ClusterServer, replicas: Replicas) -> None:
-    """The namespaces are spread over all nodes; the keys of one, and those that all share, are in one slot each."""
+    """Namespaces are spread over all nodes. The keys of one namespace are in one slot, and so are the shared keys."""
     callers = [f"api_key_{number}" for number in range(24)]
     for number, caller in enumerate(callers):
         prepared(replicas[number].caller(caller)).confirm()
@@ -68,7 +68,7 @@ def test_each_namespace_has_its_own_slot(cluster: ClusterServer, replicas: Repli
     assert len(callers) == cluster.client.zcard(f"{PREFIX}o:session")
 
 
-# What a server does, and what the reply is if nothing goes wrong.
+# Calls, each of which changes something.
 CALLS: dict[str, Callable[[Mock], httpx.Response]] = {
     "create": lambda mock: mock.create(),
     "confirm": lambda mock: prepared(mock).confirm(),
@@ -80,7 +80,7 @@ CALLS: dict[str, Callable[[Mock], httpx.Response]] = {
 
 
 def outcome(replicas: Replicas, call: Callable[[Mock], httpx.Response]) -> list[Any]:
-    """What a call answers, and what two servers show after it."""
+    """The reply to a call, and what two servers show afterwards."""
     made = call(replicas[0])
     after = [mock.create() for mock in replicas.all]
     shown = [mock.get(path) for mock in replicas.all for path in ("journal", "payment-sessions", "scenarios")]
@@ -91,7 +91,7 @@ def outcome(replicas: Replicas, call: Callable[[Mock], httpx.Response]) -> list[
 def test_replies_that_are_lost(
     cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Whichever reply of a node is lost, the call has its effects once."""
+    """A call takes effect exactly once, no matter which reply of a node is lost."""
     within_time = RedisLink._within_time
     lost, asked = -1, 0
 
@@ -117,7 +117,7 @@ def test_replies_that_are_lost(
 
 
 def test_a_server_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it has committed to a namespace reaches the shared keys with the next call in the namespace, once."""
+    """The next call in the namespace completes the commit of a server that ended between its two steps."""
     one, two = replicas.all
     first = one.create().headers["mock-entry"]
     with monkeypatch.context() as patch:
@@ -130,13 +130,13 @@ def test_a_server_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.Monk
 
     assert 5 == len(entries) == len(set(entries)) == len(sessions)
     assert [first, *(reply.headers["mock-entry"] for reply in last)] == [entries[0], *entries[2:]]
-    # The session of the call that was refused can be looked up, too.
+    # This includes the session of the refused call.
     tokens = [each["payment_session"]["token"] for each in sessions]
     assert [200] * 5 == [one.caller(None).http.get(f"/__mock/payment-sessions/{each}").status_code for each in tokens]
 
 
 def test_a_shared_node_that_has_lost_a_change(cluster: ClusterServer, replicas: Replicas) -> None:
-    """If namespaces know a newer record of the server than the server itself, requests are still answered."""
+    """Requests are answered even if namespaces have a higher revision than the record of the server."""
     one = replicas[0]
     one.create()
     assert 200 == one.caller(None).activate("card_declined").status_code
@@ -147,7 +147,7 @@ def test_a_shared_node_that_has_lost_a_change(cluster: ClusterServer, replicas: 
 
 
 def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If another server activates something else before the message is sent again, this server knows that."""
+    """A server that repeats its activation learns of another activation that happened in between."""
     one, two = replicas.all
     one.create()
     link, within_time = link_of(one), RedisLink._within_time
@@ -155,7 +155,7 @@ def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.M
 
     async def lose(own: RedisLink, *call: Any) -> Any:
         reply = await within_time(own, *call)
-        # Only the reply to a change of the server names all namespaces.
+        # Only the reply to a change of the server lists namespaces at its end.
         if own is link and not others and isinstance(reply, list) and len(reply) == 7 and reply[-1]:
             activated = await asyncio.to_thread(two.caller(None).activate, "maintenance")
             others.append(activated.status_code)
@@ -169,7 +169,7 @@ def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.M
 
 
 def test_a_registration_is_renewed(cluster: ClusterServer) -> None:
-    """A namespace that has expired hears of activations after another call has read it."""
+    """An expired namespace that was read again is told of later activations."""
     cluster.client.flushall()
     with Replicas(cluster.url, count=3, store_ttl=2) as replicas:
         one, two, three = replicas.all
@@ -177,14 +177,14 @@ def test_a_registration_is_renewed(cluster: ClusterServer) -> None:
         time.sleep(3.1)
         two.get("scenarios")
         for _ in range(2):
-            # It removes namespaces that have expired.
+            # A commit removes expired namespaces.
             one.caller("api_key_other").create()
         assert 200 == three.caller(None).activate("maintenance").status_code
         assert 503 == two.create().status_code
 
 
 def fail_with(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
-    """Let all messages with a member fail before they are sent."""
+    """Make all messages that have this member fail before they are sent."""
     link = link_of(mock)
     run = link.run
 
@@ -199,7 +199,7 @@ def fail_with(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
 def test_an_eviction_that_comes_late(
     cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It does not remove a new session that has the number of the old one."""
+    """A late eviction does not remove a new session with the same number."""
     monkeypatch.setattr(shared_sessions, "SESSION", ItemKind("session", 3, 1 << 30))
     one, two = replicas.all
     one.create()
@@ -217,7 +217,7 @@ def test_an_eviction_that_comes_late(
 
 
 def test_a_reset_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Namespaces that have not heard of a reset hear of the next change of the server."""
+    """Namespaces that an interrupted reset did not reach are told of the next change of the server."""
     one, two = replicas.all
     one.create()
     assert one.get("scenarios")["activated"]["server"] is None
@@ -232,7 +232,7 @@ def test_a_reset_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.Monke
 
 
 def test_a_namespace_that_is_lost(cluster: ClusterServer, replicas: Replicas) -> None:
-    """It begins anew, also on a node whose clock is behind, and nothing refers to what it had."""
+    """A namespace whose data was lost starts empty, even on a node with a slow clock. Old sessions are not found."""
     one, two = replicas.all
     lost = one.create().json()["token"]
     (name,) = cluster.client.zrange(f"{PREFIX}namespaces", 0, -1)
@@ -248,7 +248,7 @@ def test_a_namespace_that_is_lost(cluster: ClusterServer, replicas: Replicas) ->
 
 
 def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
-    """They change both or none, also if several servers change the same namespaces."""
+    """A transaction changes both namespaces or neither, even if several servers change the same ones."""
     cluster.client.flushall()
     names, settings = ("one", "two"), Settings(seed=1, store=cluster.url)
 

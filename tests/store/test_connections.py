@@ -221,6 +221,6 @@ def cluster(kind: str, folder: Path) -> Iterator[int]:
 
 
 def test_a_cluster(program: str, tmp_path: Path) -> None:
-    """Servers can share a cluster, also one with a single node."""
+    """Servers can share a cluster with a single node."""
     with cluster(program, tmp_path) as port:
         assert [503, 503, 200] == share(f"redis+cluster://127.0.0.1:{port}")

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Self
 
 import httpx
 import pytest
@@ -180,15 +180,15 @@ def test_reset_of_a_full_store(store: StoreServer, mocks: list[Mock]) -> None:
     """A full store can be read, and a server-wide reset makes room in it."""
     for index in range(20):
         mocks[index % 2].create(extra="x" * 50_000)
-    used: Any = store.client.info("memory")
-    store.set_option("maxmemory", used["used_memory"] - 500_000)
+    node = store.shared_node
+    node.set_option("maxmemory", node.client.info("memory")["used_memory"] - 500_000)
     try:
         assert is_refused(mocks[0].create())
         assert 22 == mocks[1].get("journal")["count"]
         assert 204 == mocks[0].caller(None).http.post("/__mock/reset").status_code
         assert 200 == mocks[1].create().status_code
     finally:
-        store.set_option("maxmemory", 0)
+        node.set_option("maxmemory", 0)
 
 
 def test_a_store_that_is_emptied_again_and_again(store: StoreServer, mocks: list[Mock]) -> None:

@@ -1,4 +1,4 @@
-"""Stores for tests: Redis and Valkey servers on Unix sockets, and clusters, each with a folder of its own."""
+"""Stores for tests: Redis and Valkey servers on Unix sockets, and clusters. Each process has its own folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEST_STORE = "MOCKSERVER_TEST_STORE"
 """The variable that makes `mock_of` use a store: `redis`, `valkey` or `cluster`."""
 CLUSTER = "cluster"
 PREFIX = "{mockserver}:"
-"""Begins the names of the keys that namespaces share."""
+"""The prefix of the shared keys."""
 NODES = 3
 SLOTS = 16_384
 
@@ -37,7 +37,7 @@ def program_of(kind: str) -> str | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on. A node of a cluster can use the one that is higher by 10,000, too."""
+    """A free port. The node of a cluster also uses the port number plus 10,000, so that number must be valid, too."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = int(listener.getsockname()[1])
@@ -73,6 +73,11 @@ class StoreServer:
             else:
                 return
         raise AssertionError("the store does not answer")
+
+    @property
+    def shared_node(self) -> StoreServer:
+        """The process that has the shared keys."""
+        return self
 
     def send_signal(self, number: int) -> None:
         """Send the process a signal."""
@@ -117,7 +122,7 @@ class StoreServer:
 
 
 class ClusterServer(StoreServer):
-    """A cluster of three Redis servers, each with a third of the slots. Its databases have no numbers."""
+    """A cluster of three Redis servers, each with a third of the slots. A cluster has only one database."""
 
     def __init__(self, *, durable: bool = False) -> None:
         ports = [free_port() for _ in range(NODES)]
@@ -137,6 +142,12 @@ class ClusterServer(StoreServer):
             node.start()
         self._wait()
 
+    @property
+    def shared_node(self) -> StoreServer:
+        """The node that has the shared keys."""
+        port = self.client.get_node_from_key(f"{PREFIX}server").port
+        return next(node for node in self.nodes if node.port == port)
+
     def send_signal(self, number: int) -> None:
         """Send all processes a signal."""
         for node in self.nodes:
@@ -148,7 +159,7 @@ class ClusterServer(StoreServer):
             node.set_option(name, value)
 
     def key_of(self, kind: str, namespace: str) -> str:
-        """The name of a key of a namespace, given its id: all of them are in one slot."""
+        """The name of a key of a namespace, given its id. The id is the hash tag."""
         return f"{{mockserver:{namespace}}}:{kind}"
 
     def kill(self) -> None:
@@ -172,23 +183,24 @@ class ClusterServer(StoreServer):
 
 class _ClusterNode(StoreServer):
     def __init__(self, port: int, *, durable: bool) -> None:
+        self.port = port
         options = ["--port", str(port), "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]
         super().__init__("redis", *options, durable=durable)
 
     def is_ready(self) -> bool:
-        """Whether this node knows who has which slot."""
+        """Whether this node knows all nodes and slots."""
         info = self.client.execute_command("CLUSTER", "INFO")
         return {"cluster_state:ok", f"cluster_known_nodes:{NODES}"} <= set(info.splitlines())
 
 
 def store_server(kind: str, *, durable: bool = False) -> StoreServer:
-    """A store of a kind."""
+    """Start a store of this kind."""
     return ClusterServer(durable=durable) if kind == CLUSTER else StoreServer(kind, durable=durable)
 
 
 _numbers = count()
 _MOST_AT_ONCE = 3
-"""How many mocks with a store of their own a test can have at once."""
+"""The maximum number of mocks with separate stores in one test."""
 
 
 @cache
@@ -205,7 +217,7 @@ def empty_store() -> str | None:
         return None
     number = next(_numbers) % _MOST_AT_ONCE
     if kind == CLUSTER:
-        # It has one database.
+        # A cluster has only one database.
         server = _shared_server(kind, number)
         server.client.flushall()
         return server.url

@@ -1,24 +1,27 @@
--- Commits what a transaction has written to one namespace, and loads from it. For a cluster.
+-- For a cluster: commits the changes of a transaction to one namespace, and loads from it.
 --
--- The message has these members, too:
---   ttl      how long the namespace stays after its last commit, in seconds
+-- The effects of a commit are the updates that the shared keys need because of it. The namespace stores them in `p`
+-- until they are applied.
+--
+-- Further members of the message:
+--   ttl      the time after its last commit until the namespace expires, in seconds
 --   id       the id of this call, and the version of a namespace that loses items
 --   worker   the id of the process that calls
---   repeated whether this call was sent before, and nobody knows whether it arrived
+--   repeated whether this is another attempt; the first one may have succeeded
 --   namespace, fields   what to load
 --   revision, generation   what the process knows of the server; see `begin`
---   settled  the number of the last effects that the shared keys have, as far as the process knows
+--   settled  the number of the last effects that were applied, as far as the process knows
 -- and possibly one of these:
 --   part     what to commit: id, version, record, items, reset, and the number of the text with the effects
---   check    the version that the namespace should have. With `reserve`, this process is the next that may commit.
---   revise   true if all that commit from now on have to know this revision of the server
---   evict    the fields of items to remove, unless the namespace has effects with a higher number than `applied`
+--   check    the version to compare. With `reserve`, no other process can commit for a short time.
+--   revise   whether to refuse later commits of processes with an older revision of the server
+--   evict    the fields of items to remove; ignored if the namespace has effects with a number above `applied`
 --
--- Returns {result, number, pending effects, order}. The result is 1 if everything was done, 0 if the version is another
--- one, 2 if another process may commit first, and 3 if the process has to ask for the record of the server first: then the
--- number is the revision that it needs. Else the number is that of the effects of this call, or empty. Pending effects are pairs of a number and a text, which the shared
--- keys may not have yet: the process that has committed them sends them, and if it has ended, the next one does. Removed
--- items are effects with the member `evicted`, which are among the pending ones.
+-- Returns {result, number, pending effects, loaded namespaces}. The results are: 1, success; 0, the version differs;
+-- 2, another process may commit first; 3, the process has an outdated record of the server. With result 3, the
+-- number is the revision that the process needs. Otherwise it is the number of the effects of this call, or empty.
+-- Pending effects are pairs of a number and a text that may not have been applied. Removed items are pending effects
+-- with the member `evicted`.
 
 local namespace, part = message.namespace, message.part
 local known_by = tonumber(call_of(namespace, 'HGET', 'n', 'revision')) or 0
@@ -26,7 +29,7 @@ if known_by > message.revision then
   return {3, string.format('%.0f', known_by), {}, {}}
 end
 if known_by < message.generation then
-  -- It is older than the last reset of everything.
+  -- The last reset of everything has deleted this namespace.
   call_of(namespace, 'UNLINK', 'n')
   call_of(namespace, 'UNLINK', 'p')
 end
@@ -37,11 +40,9 @@ local function expire_if_new()
   end
 end
 
--- Effects are numbered by the time, so that the numbers of a namespace grow, even if it has expired in between.
 local function add_effects(text)
-  local time = redis.call('TIME')
   local last = tonumber(call_of(namespace, 'HGET', 'n', 'effects')) or 0
-  local number = string.format('%.0f', math.max(last + 1, message.settled + 1, time[1] * 1000000 + time[2]))
+  local number = next_number(math.max(last, message.settled))
   call_of(namespace, 'HSET', 'n', 'effects', number)
   expire_if_new()
   call_of(namespace, 'RPUSH', 'p', number .. ' ' .. text)
@@ -85,14 +86,14 @@ local function commit()
   end_turn(namespace)
   local effects = ARGV[part.effects]
   if part.version == '' then
-    -- What the shared keys know of it belongs to a namespace that has expired or was lost.
+    -- Shared keys that refer to the new namespace belong to an earlier one that expired or was lost.
     add_effects(effects == '{}' and '{"reset":true}' or '{"reset":true,' .. string.sub(effects, 2))
     return 1, ''
   end
   return 1, add_effects(effects)
 end
 
--- How long a namespace is reserved for a commit that changes several.
+-- The time for which a namespace is reserved, in milliseconds, by a commit that changes several.
 local RESERVED_MILLISECONDS = 500
 
 local function check()
@@ -107,7 +108,7 @@ end
 
 local function evict()
   if (tonumber(call_of(namespace, 'HGET', 'n', 'effects')) or 0) > message.applied then
-    -- The item can be another one by now. The shared keys will ask again when they have these effects.
+    -- The item may have been replaced. The shared keys ask again after they have applied these effects.
     return
   end
   local evicted = {}

@@ -1,23 +1,26 @@
--- Uses the shared keys: reads names, writes the record of the server, and applies the effects of commits. For a cluster.
+-- For a cluster: reads names, changes the record of the server, and applies the effects of commits to the shared keys.
 --
--- The message has these members, too:
---   ttl      how long a namespace stays after its last commit, in seconds
---   id       the id of this call; it becomes the version of the record of the server if the call changes it
---   repeated whether this call was sent before, and nobody knows whether it arrived
---   journal_cap, journal_capacity   how many entries the journal may have, and of how many bytes
---   generation   the generation of the namespaces that the effects belong to; see `begin`
---   newest   the highest revision of the server that the process has found in a namespace
+-- Further members of the message:
+--   ttl      the time after its last commit until a namespace expires, in seconds
+--   id       the id of this call, and the version of the record of the server if the call changes it
+--   repeated whether this is another attempt; the first one may have succeeded
+--   journal_cap, journal_capacity   the maximum number of entries in the journal, and their maximum size in bytes
+--   generation   the generation of the effects, see `begin`; effects of another generation are ignored
+--   newest   the highest revision of the server that a namespace has reported to the process
 --   names    the names whose owners are returned
 --   register namespaces that may be used for the first time
---   effects  what commits have changed: namespace, number, and the number of the text. Those that were applied before are left out.
---   gone     namespaces that do not exist any more, although they are listed
---   and possibly `server`, the version of the record, `new_server`, its new text, and `reset`: everything is deleted.
+--   effects  the effects to apply: namespace, number, and argument number of the text; applied ones are skipped
+--   gone     listed namespaces that do not exist any more
+-- and possibly:
+--   new_server   the new record of the server
+--   server   the version that the record must have before
+--   reset    whether to delete everything
 --
--- Returns `missing` if the store has no record of the server, else {result, server, owners, applied, items, outdated,
--- namespaces}. The result is 0 if the record of the server has another version. `applied` has the number of the last
--- effects of each namespace that was to be registered. `items` are to be removed from their namespaces: each is a
--- namespace, a field, and the number of the last effects of the namespace. `outdated` are namespaces that may have
--- expired, and `namespaces` all that have to know the new record of the server.
+-- Returns `missing` if the store has no record of the server. Otherwise returns {result, server, owners, applied,
+-- items, outdated, namespaces}. The result is 1, or 0 if the record of the server has another version. `applied` has
+-- the number of the last applied effects of each namespace in `register`. `items` must be removed from their
+-- namespaces: each is a namespace, a field, and the number of the last applied effects of the namespace. `outdated`
+-- namespaces may have expired. `namespaces` must be told of the new record of the server.
 
 local MOST_EVICTED = 100
 
@@ -26,10 +29,8 @@ if call('EXISTS', 'server') == 0 then
 end
 
 local function evict(namespace, field)
-  local kind, member = kind_of(field), namespace .. ' ' .. field
-  call('ZREM', 'o:' .. kind, member)
-  forget_size(kind, member)
-  call('SADD', 'evicted', member)
+  forget_place(namespace, field)
+  call('SADD', 'evicted', member_of(namespace, field))
 end
 
 local function apply(namespace, effects)
@@ -37,55 +38,60 @@ local function apply(namespace, effects)
     forget_references(namespace)
   end
   if effects.items then
+    for _, item in ipairs(effects.items) do
+      local member = member_of(namespace, item.field)
+      if call('SISMEMBER', 'evicted', member) == 1 then
+        -- This item replaces the one that was to be removed.
+        call('SREM', 'evicted', member)
+      end
+    end
     note_items(namespace, effects.items, effects.limits, evict)
   end
   for _, each in ipairs(effects.evicted or {}) do
-    call('SREM', 'evicted', namespace .. ' ' .. each.field)
+    call('SREM', 'evicted', member_of(namespace, each.field))
     forget_item(namespace, each.field, each.names)
   end
   if effects.journal then
-    local entries = {}
-    for index, text in ipairs(effects.journal) do
-      entries[index] = {namespace, text}
-    end
-    record(entries)
-    add_metrics(effects.metrics)
-    count_cells(namespace, effects.cells)
+    note_exchanges(effects.journal, effects.metrics, effects.cells)
   end
   renew_references(namespace)
 end
 
-local function next_revision()
-  local time = redis.call('TIME')
-  return string.format('%.0f', math.max(tonumber(call('HGET', 'server', 'revision')) + 1, time[1] * 1000000 + time[2]))
+local function renew()
+  renew_shared()
+  call('EXPIRE', 'applied', 2 * message.ttl)
+  call('EXPIRE', 'evicted', 2 * message.ttl)
 end
 
 if message.newest > (tonumber(call('HGET', 'server', 'revision')) or 0) then
-  -- This store has lost its last changes.
+  -- This node has lost its last changes, for example in a failover.
   call('HSET', 'server', 'revision', message.newest)
 end
 local result, namespaces = 1, {}
-if message.server then
-  if message.repeated and message.new_server and was_changed_by(key('server'), message.id) then
+if message.new_server then
+  if message.repeated and was_changed_by(key('server'), message.id) then
     namespaces = call('ZRANGE', 'namespaces', 0, -1)
   elseif server_version() ~= message.server then
     result = 0
-  elseif message.new_server then
+  else
     namespaces = call('ZRANGE', 'namespaces', 0, -1)
     if message.reset then
+      -- `namespaces` is kept: the namespaces must be told of this change and of later ones.
       forget_all_references()
+      call('UNLINK', 'applied')
+      call('UNLINK', 'evicted')
     end
-    local revision = next_revision()
+    local revision = next_number(tonumber(call('HGET', 'server', 'revision')))
     call('HSET', 'server', 'h', message.new_server, 'revision', revision)
     if message.reset then
       call('HSET', 'server', 'generation', revision)
     end
     change_version(key('server'), message.id)
-    renew_shared()
+    renew()
   end
 end
 for _, namespace in ipairs(message.register) do
-  -- Most are registered already, and a full store can still be read.
+  -- Write only if necessary: a full store can still be read.
   if (tonumber(call('ZSCORE', 'namespaces', namespace)) or 0) <= now - message.ttl / 2 then
     call('ZADD', 'namespaces', now, namespace)
   end
@@ -106,13 +112,13 @@ for _, namespace in ipairs(message.gone) do
   end
 end
 if #message.effects > 0 or #message.register > 0 then
-  renew_shared()
+  renew()
 end
 local owners = #message.names > 0 and call('HMGET', 'names', unpack(message.names)) or {}
 local applied = #message.register > 0 and call('HMGET', 'applied', unpack(message.register)) or {}
 local items = {}
 for index, member in ipairs(call('SRANDMEMBER', 'evicted', MOST_EVICTED)) do
-  local namespace, field = string.match(member, '^(%S+) (.*)$')
+  local namespace, field = split_member(member)
   items[index] = {namespace, field, call('HGET', 'applied', namespace) or '0'}
 end
 return {

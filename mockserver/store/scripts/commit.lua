@@ -1,19 +1,21 @@
--- Commits transactions and loads what later ones need, in one step. For a store in which a script can use all keys.
+-- For a store in which a script can use all keys: commits transactions, and loads the state that others need.
 --
--- The message has these members, too:
---   ttl      how long a namespace stays after its last commit, in seconds
+-- Further members of the message:
+--   ttl      the time after its last commit until a namespace expires, in seconds
 --   id       the id of this commit
 --   worker   the id of the process that commits
---   repeated whether this commit was sent before, and nobody knows whether it arrived
---   journal_cap, journal_capacity   how many entries the journal may have, and of how many bytes
---   parts    transactions; each is applied as a whole, or not at all if something that it has read has changed: then what
---            it reads is loaded. The id of a part becomes the version of what it changes.
+--   repeated whether this is another attempt; the first one may have succeeded
+--   journal_cap, journal_capacity   the maximum number of entries in the journal, and their maximum size in bytes
+--   parts    transactions; each is applied completely, or not at all if something that it has read has changed. In the
+--            second case, everything that it has read is loaded again. Everything that it changes gets its id as
+--            version.
 --   needs    what to load afterwards
---   known_server   the version of the record of the server that the process knows; empty if it knows none
+--   most_owners    the maximum number of owners of a name that are loaded, newest first
+--   known_server   the version of the server record in the memory of the process, or empty
 --
--- Returns `missing` if the store has no record of the server, `done` if all parts were applied and there is nothing new,
--- else {results of the parts, server, namespaces, names}. A result is 1 if the part was applied, 0 if something has
--- changed, and 2 if another process may commit first.
+-- Returns `missing` if the store has no record of the server, and `done` if all parts were applied and there is
+-- nothing to load. Otherwise returns {results of the parts, server, namespaces, names}. The results are: 1, applied;
+-- 0, something has changed; 2, another process may commit first.
 
 local function each_written(part, act)
   for _, each in ipairs(part.namespaces) do
@@ -66,6 +68,7 @@ local function forget_everything()
     call_of(namespace, 'UNLINK', 'n')
   end
   forget_all_references()
+  call('UNLINK', 'namespaces')
 end
 
 local function evict(namespace, field)
@@ -98,17 +101,10 @@ local function apply(part)
     for index, entry in ipairs(part.journal) do
       entries[index] = {entry[1], ARGV[entry[2]]}
     end
-    record(entries)
-    add_metrics(part.metrics)
-    for namespace, cells in pairs(part.cells) do
-      count_cells(namespace, cells)
-    end
+    note_exchanges(entries, part.metrics, part.cells)
   end
   each_written(part, renew_references)
 end
-
--- A scenario can give the same name to very many namespaces. The newest are loaded at once.
-local MOST_OWNERS = 1000
 
 local function load(needs, names)
   for _, need in ipairs(needs) do
@@ -116,7 +112,7 @@ local function load(needs, names)
       load_namespace(need.namespace, need.fields)
     elseif need.name then
       local owners = lines(call('HGET', 'names', need.name))
-      for index = math.max(1, #owners - MOST_OWNERS + 1), #owners do
+      for index = math.max(1, #owners - message.most_owners + 1), #owners do
         local owner = owners[index]
         if call_of(owner, 'EXISTS', 'n') == 1 then
           load_namespace(owner, {need.name, unpack(need.fields)})

@@ -1,19 +1,29 @@
--- What every script begins with: the message, the names of keys, stored items and versions.
+-- The beginning of every script: the message, and functions for keys, items, numbers and versions.
 --
--- ARGV[1] is a JSON object. Its members can have the numbers of other arguments, which are texts. Every script reads these
--- members:
---   prefix   the prefix of the keys that all namespaces share
---   slots    whether each namespace has a slot of its own, as on a cluster; a script can then use one namespace, or the
---            shared keys
+-- ARGV[1] is the message, a JSON object. Other arguments are texts; the message refers to them by their numbers. All
+-- messages have these members:
+--   prefix   the prefix of the shared keys
+--   slots    whether each namespace has a slot of its own, as on a cluster. A script can then use the keys of one
+--            namespace, or the shared keys, but not both.
 --
--- Keys of a namespace: `n` has its record and its items, and `t` names the process that may commit next. On a cluster,
--- `p` has what the shared keys may not know yet.
--- Shared keys: `server` has the record of the server. `names` has the owners of each name, and `x:<namespace>` the fields
--- that shared keys refer to. `o:<kind>` and `z:<kind>` have the order and the sizes of all items of a kind. `journal` is
--- the stream of the ids of entries, `j:<namespace>` has the ids of those of a namespace, and `entries` the texts by
--- number. `c` and `c:<namespace>` have what was exercised, and `m` has the metrics. `namespaces` has the time of the last
--- commit of each namespace. On a cluster, `applied` has the number of the last effects of each namespace that were
--- applied, and `evicted` the items that are to be removed from their namespaces.
+-- Keys of a namespace:
+--   n   its record and its items
+--   t   the process that may commit next
+--   p   on a cluster: effects that may not have been applied to the shared keys
+-- Shared keys:
+--   server       the record of the server
+--   names        the owners of each name
+--   x:<namespace>   the fields of the namespace that other shared keys refer to
+--   o:<kind>, z:<kind>   the order and the sizes of all items of a kind
+--   journal      the stream of the ids of all journal entries
+--   j:<namespace>   the ids of the entries of the namespace
+--   entries      the texts of entries, by number
+--   c, c:<namespace>   the coverage of all namespaces, and of one
+--   m            the metrics
+--   counters, bytes, kinds   the last numbers given, the total sizes, and the kinds of items that exist
+--   namespaces   the time of the last commit of each namespace
+--   applied      on a cluster: the number of the last applied effects of each namespace
+--   evicted      on a cluster: the items that must be removed from their namespaces
 
 local message = cjson.decode(ARGV[1])
 
@@ -44,7 +54,7 @@ local function lines(text)
   return found
 end
 
--- A stored item: the first line has its names, the second one the related fields; the value follows.
+-- A stored item consists of a line with its names, a line with the related fields, and its value.
 local function names_of(stored)
   return lines(string.match(stored, '^[^\n]*'))
 end
@@ -61,7 +71,24 @@ local function kind_of(field)
   return string.match(field, '^[^:]+')
 end
 
--- Makes `id` the version, and one of those that `was_changed_by` finds.
+-- A member of `o:<kind>`, `z:<kind>` and `evicted` consists of a namespace and a field.
+local function member_of(namespace, field)
+  return namespace .. ' ' .. field
+end
+
+-- Returns the namespace and the field of a member.
+local function split_member(member)
+  return string.match(member, '^(%S+) (.*)$')
+end
+
+-- Returns a number, as text: the time in microseconds, or `last` + 1 if that is greater. Because of the time, numbers
+-- increase even if the last one was lost.
+local function next_number(last)
+  local time = redis.call('TIME')
+  return string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
+end
+
+-- Sets the version to `id`, and remembers `id` for `was_changed_by`.
 local function change_version(hash, id)
   local recent = redis.call('HGET', hash, 'recent')
   redis.call('HSET', hash, 'v', id, 'recent', id .. ' ' .. string.sub(recent or '', 1, 400))

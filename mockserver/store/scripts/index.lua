@@ -1,10 +1,8 @@
 -- The shared keys: the names, the order and the sizes of items, the journal, the coverage and the metrics.
 
 local now = tonumber(redis.call('TIME')[1])
--- `names` and `bytes` are renewed with every commit; a namespace is gone before they are.
-local SHARED = {
-  'server', 'names', 'bytes', 'counters', 'journal', 'entries', 'namespaces', 'kinds', 'c', 'm', 'applied', 'evicted'
-}
+-- Every commit renews these keys. Namespaces expire earlier.
+local SHARED = {'server', 'names', 'bytes', 'counters', 'journal', 'entries', 'namespaces', 'kinds', 'c', 'm'}
 
 -- Names: the owners of a name are separated by spaces, the newest last.
 
@@ -42,31 +40,32 @@ local function remove_owner(name, namespace)
   end
 end
 
--- Items: a member of `o:<kind>` and `z:<kind>` is a namespace and a field.
+-- Items.
 
-local function forget_size(kind, member)
-  local size = tonumber(call('HGET', 'z:' .. kind, member)) or 0
-  call('HDEL', 'z:' .. kind, member)
-  call('HINCRBY', 'bytes', kind, -size)
+-- Removes an item from `o:<kind>` and `z:<kind>`.
+local function forget_place(namespace, field)
+  local kind, member = kind_of(field), member_of(namespace, field)
+  if call('ZREM', 'o:' .. kind, member) == 1 then
+    local size = tonumber(call('HGET', 'z:' .. kind, member)) or 0
+    call('HDEL', 'z:' .. kind, member)
+    call('HINCRBY', 'bytes', kind, -size)
+  end
 end
 
 local function forget_item(namespace, field, names)
-  local kind, member = kind_of(field), namespace .. ' ' .. field
   for _, name in ipairs(names) do
     call('SREM', 'x:' .. namespace, name)
     remove_owner(name, namespace)
   end
   call('SREM', 'x:' .. namespace, field)
-  if call('ZREM', 'o:' .. kind, member) == 1 then
-    forget_size(kind, member)
-  end
+  forget_place(namespace, field)
 end
 
--- Notes items of one kind that were put into a namespace. Returns the fields of those that are new.
+-- Adds items of one kind and namespace to the shared keys. Returns the fields of the new items.
 local function note_kind(namespace, kind, items)
   local members, sizes, growth, new, ranks = {}, {}, 0, {}, {}
   for index, item in ipairs(items) do
-    members[index] = namespace .. ' ' .. item.field
+    members[index] = member_of(namespace, item.field)
   end
   for index, former in ipairs(call('HMGET', 'z:' .. kind, unpack(members))) do
     sizes[2 * index - 1], sizes[2 * index] = members[index], items[index].size
@@ -78,15 +77,10 @@ local function note_kind(namespace, kind, items)
   if #new > 0 then
     local last = call('HINCRBY', 'counters', 'items', #new)
     for index, field in ipairs(new) do
-      ranks[2 * index - 1], ranks[2 * index] = last - #new + index, namespace .. ' ' .. field
+      ranks[2 * index - 1], ranks[2 * index] = last - #new + index, member_of(namespace, field)
     end
     call('ZADD', 'o:' .. kind, unpack(ranks))
     call('SADD', 'kinds', kind)
-    if message.slots then
-      for _, field in ipairs(new) do
-        call('SREM', 'evicted', namespace .. ' ' .. field)
-      end
-    end
   end
   call('HSET', 'z:' .. kind, unpack(sizes))
   call('HINCRBY', 'bytes', kind, growth)
@@ -100,14 +94,13 @@ local function evict_oldest(kind, limits, evict)
     return tonumber(call('HGET', 'bytes', kind)) or 0
   end
   while count > cap or (count > 1 and bytes() > capacity) do
-    local owner, field = string.match(call('ZRANGE', 'o:' .. kind, 0, 0)[1], '^(%S+) (.*)$')
-    evict(owner, field)
+    evict(split_member(call('ZRANGE', 'o:' .. kind, 0, 0)[1]))
     count = count - 1
   end
 end
 
--- Notes items that were put into a namespace. `limits` has the number and the bytes of items of each kind that may be
--- stored; `evict` is called for the oldest ones of those that are too many.
+-- Adds items of a namespace to the shared keys. `limits` has the maximum number and the maximum size of the items of
+-- each kind. `evict` is called for the oldest items beyond these limits.
 local function note_items(namespace, items, limits, evict)
   local by_kind, names = {}, {}
   for _, item in ipairs(items) do
@@ -135,16 +128,16 @@ local function note_items(namespace, items, limits, evict)
   end
 end
 
--- The journal: the id of an entry is its number and its size.
+-- The journal. The id of an entry in the stream consists of its number and its size.
 
--- How many entries are dropped at once.
+-- The maximum number of entries that are dropped at a time.
 local MOST_DROPPED = 100
 
 local function number_of(id)
   return string.match(id, '^%d+')
 end
 
--- Removes entries, given their ids.
+-- Removes the entries with these ids.
 local function drop_entries(ids)
   local numbers, size = {}, 0
   for index, id in ipairs(ids) do
@@ -168,7 +161,7 @@ local function drop_oldest_entries(count)
   drop_entries(ids)
 end
 
--- Adds entries, which are pairs of a namespace and a text.
+-- Adds entries. Each is a pair of a namespace and a text.
 local function record(entries)
   local first = call('HINCRBY', 'counters', 'entries', #entries) - #entries
   local texts, own, size = {}, {}, 0
@@ -195,7 +188,7 @@ local function record(entries)
   end
 end
 
--- Adds to the coverage of a namespace, and of all.
+-- Adds counts to the coverage of a namespace and to that of all.
 local function count_cells(namespace, cells)
   for cell, count in pairs(cells) do
     call('HINCRBY', 'c', cell, count)
@@ -203,9 +196,14 @@ local function count_cells(namespace, cells)
   end
 end
 
-local function add_metrics(metrics)
+-- Adds exchanges to the journal, the metrics, and the coverage of each namespace in `cells`.
+local function note_exchanges(entries, metrics, cells)
+  record(entries)
   for name, count in pairs(metrics) do
     call('HINCRBY', 'm', name, count)
+  end
+  for namespace, own in pairs(cells) do
+    count_cells(namespace, own)
   end
 end
 
@@ -213,7 +211,7 @@ end
 
 local function forget_references(namespace)
   local fields, ids = call('SMEMBERS', 'x:' .. namespace), call('LRANGE', 'j:' .. namespace, 0, -1)
-  -- A full store accepts all commands of a script that begins with this one.
+  -- Redis accepts all later writes of a script if the first one needs no memory, even if the store is full.
   call('UNLINK', 'x:' .. namespace)
   call('UNLINK', 'j:' .. namespace)
   for _, field in ipairs(fields) do
@@ -234,12 +232,8 @@ local function forget_all_references()
     call('UNLINK', 'o:' .. kind)
     call('UNLINK', 'z:' .. kind)
   end
-  for _, name in ipairs({'names', 'bytes', 'journal', 'entries', 'applied', 'evicted'}) do
+  for _, name in ipairs({'names', 'bytes', 'journal', 'entries'}) do
     call('UNLINK', name)
-  end
-  if not message.slots then
-    -- On a cluster, the namespaces still have to hear of changes of the server.
-    call('UNLINK', 'namespaces')
   end
 end
 
@@ -247,7 +241,7 @@ local function renew_references(namespace)
   for _, start in ipairs({'j:', 'c:'}) do
     call('EXPIRE', start .. namespace, message.ttl)
   end
-  -- It is needed when the namespace is gone, to remove what refers to it.
+  -- It must outlive the namespace: it shows which keys refer to an expired one.
   call('EXPIRE', 'x:' .. namespace, 2 * message.ttl)
   call('ZADD', 'namespaces', now, namespace)
 end
@@ -262,7 +256,7 @@ local function renew_shared()
   end
 end
 
--- Namespaces whose time is over, two at most.
+-- Returns up to two namespaces that may have expired.
 local function outdated_namespaces()
   return call('ZRANGEBYSCORE', 'namespaces', '-inf', now - message.ttl, 'LIMIT', 0, 2)
 end

@@ -4,7 +4,7 @@ local function version_of(namespace)
   return call_of(namespace, 'HGET', 'n', 'v') or ''
 end
 
--- A process whose commit failed may commit next, so that no process fails for ever. Its turn ends after a short time.
+-- A process whose commit failed may commit next. This gives every process a turn. A turn ends after a short time.
 local TURN_MILLISECONDS = 50
 
 local function is_turn_of_another(namespace)
@@ -22,7 +22,7 @@ local function end_turn(namespace)
   end
 end
 
--- Stores items, and notes their names and sizes in them.
+-- Stores items. Sets the members `names` and `size` of each.
 local function put(namespace, items)
   local fields = {}
   for _, item in ipairs(items) do
@@ -40,7 +40,7 @@ local function put(namespace, items)
   call_of(namespace, 'HSET', 'n', unpack(fields))
 end
 
--- Removes an item. Returns the names that it had.
+-- Removes an item. Returns its names.
 local function remove(namespace, field)
   local stored, freed = call_of(namespace, 'HGET', 'n', field), {}
   if not stored then
@@ -53,7 +53,7 @@ local function remove(namespace, field)
     end
   end
   call_of(namespace, 'HDEL', 'n', field)
-  -- No server may go on with the item, not even the one that commits now.
+  -- A new version makes all servers reload the namespace, including the one that commits now.
   call_of(namespace, 'HSET', 'n', 'v', message.id .. '!')
   return freed
 end
@@ -62,7 +62,7 @@ local function is_written(each)
   return each.record or each.items
 end
 
--- Writes the record and the items that a part of a commit has for a namespace.
+-- Writes the record and the items of a namespace from a part of a commit.
 local function write(each, id)
   local namespace = each.namespace
   if each.record then
@@ -94,7 +94,7 @@ end
 
 local loaded, order = {}, {}
 
--- Adds a namespace to `order`, with these fields and those that are related to them.
+-- Adds a namespace to `order`, with these fields and their related fields.
 local function load_namespace(namespace, fields)
   local found = loaded[namespace]
   if not found then

@@ -1,6 +1,6 @@
 -- Finds the items of one page of a listing: the oldest after a number, else the newest.
 --
--- The message has the `kind` of the items, the `limit` of the page, and possibly `after`. For the items of one
+-- Further members of the message: the `kind` of the items, the `limit` of the page, and possibly `after`. For one
 -- `namespace`, `last` is the number of its newest item, and `cap` is how many items of this kind are stored at most.
 --
 -- Returns {how many items there are, 1 if the page has the oldest, 1 if it has the newest, items}. Each item is its
@@ -46,7 +46,7 @@ local function page_of_all()
     found = call('ZRANGE', order, -limit, -1)
   end
   for _, member in ipairs(found) do
-    local namespace, field = string.match(member, '^(%S+) (.*)$')
+    local namespace, field = split_member(member)
     items[#items + 1] = {tonumber(call('ZSCORE', order, member)), namespace, field}
   end
   if #found == 0 then

@@ -1,5 +1,5 @@
--- Reads many items at once. The message has `items`, which are pairs of a namespace and a field. Returns pairs of the
--- place in this list, and the text of the item; what is missing is left out.
+-- Reads several items. The member `items` of the message is a list of pairs of a namespace and a field. Returns
+-- pairs of the index in this list and the value of the item. Missing items are left out.
 local found = {}
 for index, item in ipairs(message.items) do
   local stored = call_of(item[1], 'HGET', 'n', item[2])
