@@ -95,16 +95,18 @@ def test_a_store_that_changes(store: StoreServer, case: str) -> None:
 
 
 def test_a_store_that_is_full(store: StoreServer) -> None:
-    """Writes are refused, and the reason is in the reply."""
+    """Writes are refused, also in a new namespace, and the reason is in the reply."""
     with Replicas(store.url, count=1) as replicas:
         replicas[0].create()
-        store.set_option("maxmemory", 1)
-        try:
-            reply = replicas[0].create()
-        finally:
-            store.set_option("maxmemory", 0)
-        assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
-        assert "maxmemory" in reply.json()["detail"]
+        for node in (store, store.shared_node):
+            node.set_option("maxmemory", 1)
+            try:
+                replies = [replicas[0].caller(key).create() for key in ("api_key_demo", "api_key_new")]
+            finally:
+                node.set_option("maxmemory", 0)
+            for reply in replies:
+                assert UNAVAILABLE == (reply.status_code, reply.headers.get("mock-refused"))
+                assert "maxmemory" in reply.json()["detail"]
         assert 200 == replicas[0].create().status_code
 
 

@@ -28,7 +28,11 @@ local known_by = tonumber(call_of(namespace, 'HGET', 'n', 'revision')) or 0
 if known_by > message.revision then
   return {3, string.format('%.0f', known_by), {}, {}}
 end
-if known_by < message.generation then
+local function exists(kind)
+  return call_of(namespace, 'EXISTS', kind) == 1
+end
+-- A full store accepts all writes of a script that begins with a deletion, so nothing is deleted without need.
+if known_by < message.generation and (exists('n') or exists('p')) then
   -- The last reset of everything has deleted this namespace.
   call_of(namespace, 'UNLINK', 'n')
   call_of(namespace, 'UNLINK', 'p')
@@ -87,7 +91,7 @@ local function commit()
   local effects = ARGV[part.effects]
   if part.version == '' then
     -- Shared keys that refer to the new namespace belong to an earlier one that expired or was lost.
-    add_effects(effects == '{}' and '{"reset":true}' or '{"reset":true,' .. string.sub(effects, 2))
+    add_effects(effects == '{}' and '{"is_new":true}' or '{"is_new":true,' .. string.sub(effects, 2))
     return 1, ''
   end
   return 1, add_effects(effects)

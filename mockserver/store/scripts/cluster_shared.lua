@@ -33,8 +33,13 @@ local function evict(namespace, field)
   call('SADD', 'evicted', member_of(namespace, field))
 end
 
+local function has_references(namespace)
+  return call('EXISTS', 'x:' .. namespace) == 1 or call('EXISTS', 'j:' .. namespace) == 1
+end
+
+-- A full store accepts all writes of a script that begins with a deletion, so nothing is deleted without need.
 local function apply(namespace, effects)
-  if effects.reset then
+  if effects.reset or (effects.is_new and has_references(namespace)) then
     forget_references(namespace)
   end
   if effects.items then
