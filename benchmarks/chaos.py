@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -285,13 +285,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="with fewer namespaces")
     parser.add_argument("--cluster", action="store_true", help="with a cluster of three nodes")
+    parser.add_argument("--pause", type=float, help="the mean number of seconds between two failures")
     arguments = parser.parse_args()
+    plan = QUICK if arguments.quick else FULL
+    if arguments.pause is not None:
+        plan = replace(plan, pause=arguments.pause)
     program = shutil.which("redis-server") or shutil.which("valkey-server")
     if program is None:
         raise SystemExit("redis-server is not installed")
     with TemporaryDirectory() as folder:
         stores = Stores(program, Path(folder), is_cluster=arguments.cluster)
-        problems = play(QUICK if arguments.quick else FULL, stores, Path(folder))
+        problems = play(plan, stores, Path(folder))
     print("\n".join(problems[:20]))
     sys.exit(1 if problems else 0)
 
