@@ -276,3 +276,26 @@ def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
 
     seen = asyncio.run(play())
     assert [[number, number] for number in range(180)] == sorted(seen)
+
+
+def test_a_node_that_is_down() -> None:
+    """Requests that need its namespaces are refused. Other namespaces are served."""
+    need(program_of(CLUSTER), "redis-server is not installed")
+    server = ClusterServer()
+    try:
+        server.set_option("cluster-require-full-coverage", "no")
+        with Replicas(server.url, count=1) as replicas:
+            callers = [replicas[0].caller(f"api_key_{number}") for number in range(12)]
+            homes = []
+            for caller in callers:
+                before = set(server.key_names())
+                assert 200 == caller.create().status_code
+                (own,) = [key for key in server.key_names() if key not in before and key.endswith("}:n")]
+                homes.append(server.client.get_node_from_key(own).port)
+            down = next(node for node in server.nodes if node is not server.shared_node)
+            down.kill()
+            statuses = [caller.create().status_code for caller in callers]
+            assert {down.port, server.shared_node.port} <= set(homes)
+            assert [503 if port == down.port else 200 for port in homes] == statuses
+    finally:
+        server.close()

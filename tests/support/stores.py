@@ -143,7 +143,7 @@ class ClusterServer(StoreServer):
         self._wait()
 
     @property
-    def shared_node(self) -> StoreServer:
+    def shared_node(self) -> _ClusterNode:
         """The node that has the shared keys."""
         port = self.client.get_node_from_key(f"{PREFIX}server").port
         return next(node for node in self.nodes if node.port == port)
