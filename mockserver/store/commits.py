@@ -62,7 +62,15 @@ class Commits:
 
     def names(self, part: Transaction) -> dict[str, str]:
         """The known owners of the names that a transaction has read."""
-        return {name: " ".join(self._known.peek_owners(name) or ()) for name in part.names}
+        return {name: self.owners(name) for name in part.names}
+
+    def owners(self, name: str) -> str:
+        """The known owners of a name, as they are stored."""
+        return " ".join(self._known.peek_owners(name) or ())
+
+    def server_version(self) -> str:
+        """The known version of the record of the server. It is empty if the record is unknown."""
+        return "" if self._known.server is None else self._known.server.version
 
     def server(self, part: Transaction) -> dict[str, Any]:
         """Encode the version of the server record that a transaction has read, and the new record that it writes."""

@@ -9,7 +9,7 @@ from mockserver.errors import StoreUnavailableError
 from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, Commits, need_message
 from mockserver.store.known_state import KnownState
 from mockserver.store.records import FORMAT, StoreRecord
-from mockserver.store.redis_link import RedisLink, Texts
+from mockserver.store.redis_link import PREFIX, RedisLink, Texts
 from mockserver.store.transaction import Need, Transaction
 
 Outcome: TypeAlias = int | StoreUnavailableError
@@ -92,9 +92,14 @@ class AtomicExchange(Exchange):
             "parts": [self._commits.part(part, version, texts) for part, version in zip(parts, versions, strict=True)],
             "needs": [need_message(need) for need in needs],
             "most_owners": MOST_OWNERS,
-            "known_server": "" if self._known.server is None else self._known.server.version,
+            "known_server": self._commits.server_version(),
         }
-        reply: Any = await self._link.run("commit", message, texts)
+        only_reads = not needs and self._known.server is not None and not any(part.writes for part in parts)
+        reply: Any = await (
+            self._link.run("commit_reads", message, self._read_values(parts))
+            if only_reads
+            else self._link.run("commit", message, texts)
+        )
         if reply == MISSING:
             return None
         if reply == _DONE:
@@ -109,3 +114,12 @@ class AtomicExchange(Exchange):
         for name, owners in names:
             self._commits.learn_owners(name, owners)
         return Exchanged(list(results))
+
+    def _read_values(self, parts: Sequence[Transaction]) -> list[str]:
+        """Return all that transactions have read, as `commit_reads` compares it: a key, a field and its value each."""
+        values = [f"{PREFIX}server", "v", self._commits.server_version()]
+        for namespace in dict.fromkeys(name for part in parts for name in part.namespaces):
+            values += self._link.key_of("n", namespace), "v", self._commits.version(namespace)
+        for name in dict.fromkeys(name for part in parts for name in part.names):
+            values += f"{PREFIX}names", name, self._commits.owners(name)
+        return values

@@ -41,6 +41,7 @@ _LAST: Final = 2**64 - 1
 _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "begin": ("common", "begin"),
     "commit": ("common", "namespaces", "index", "commit"),
+    "commit_reads": ("unchanged", "common", "namespaces", "index", "commit"),
     "cluster_namespace": ("common", "namespaces", "cluster_namespace"),
     "cluster_shared": ("common", "index", "cluster_shared"),
     "page": ("common", "page"),
@@ -108,8 +109,9 @@ class RedisLink:
     ) -> Any:
         """Run a script on the keys of a namespace, or on the shared keys without one. Returns its reply.
 
-        `texts` are further arguments, to which the message refers. A failed attempt is repeated with `repeated` set to
-        true: a script then checks first whether it has already applied the message. Raises StoreUnavailableError.
+        `texts` are further arguments, which the script or the message refers to. A failed attempt is repeated with
+        `repeated` set to true: a script then checks first whether it has already applied the message. Raises
+        StoreUnavailableError.
         """
         key = f"{PREFIX}server" if namespace is None else self.key_of("n", namespace)
         common = {"prefix": PREFIX, "slots": self.is_cluster, **message}

@@ -138,7 +138,7 @@ class SharedState(State):
             except StateNeededError:
                 pass
         lane, needs = forecast(request, places, self._known)
-        return await self.store.run(decide, lane=lane, needs=needs)
+        return await self.store.submit(decide, lane=lane, needs=needs)
 
     def problem(self) -> Sliced[str | None]:
         """Why the store cannot be used; None if it can."""
@@ -146,7 +146,9 @@ class SharedState(State):
 
     def decided(self, decide: Callable[[], Result]) -> Sliced[Result]:
         """The result of a function that reads and changes state."""
-        return self._awaited(self.store.run(decide))
+        done = self.store.submit(decide)
+        yield done
+        return done.result()
 
     def journal_of(self, owner: str | None) -> Sliced[Journal]:
         """A copy of the journal that has the entries of a namespace, or all entries (None)."""

@@ -116,9 +116,16 @@ class SharedStore:
         self._waiting: deque[PendingDecision[Any]] = deque()
         self._work: asyncio.Task[None] | None = None
         self._numbers = itertools.count()
+        # Whether nothing was written in the last turn. The next one probably reads, too.
+        self._only_reads = False
 
-    async def run(self, decide: Callable[[], Result], *, lane: str = "", needs: tuple[Need, ...] = ()) -> Result:
-        """The result of a decision, which is stored before this returns. Raises StoreUnavailableError."""
+    def submit(
+        self, decide: Callable[[], Result], *, lane: str = "", needs: tuple[Need, ...] = ()
+    ) -> asyncio.Future[Result]:
+        """Return the future result of a decision. When it is done, the effects of the decision are stored.
+
+        Its error can be StoreUnavailableError.
+        """
         if not lane and not self._exchange.is_atomic:
             # Its namespace is unknown. A lane of its own keeps it apart from decisions about other namespaces.
             lane = str(next(self._numbers))
@@ -126,12 +133,16 @@ class SharedStore:
         self._waiting.append(decision)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._decide_all())
-        return await decision.done
+        return decision.done
 
     async def _decide_all(self) -> None:
         while self._waiting:
-            turn = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+            turn: list[PendingDecision[Any]] = []
             try:
+                if self._only_reads:
+                    # A call costs more than a read: let other reads join this turn.
+                    await asyncio.sleep(0)
+                turn += [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
                 await self._take_turn(turn)
             except StoreUnavailableError as error:
                 # The waiting decisions would only wait for the same timeout.
@@ -154,6 +165,7 @@ class SharedStore:
                 turn.again += decisions[index + 1 :]
                 break
         parts = turn.parts
+        self._only_reads = bool(parts) and not any(part.writes for part in parts.values())
         needs = tuple(turn.needs)
         done = await self._exchange.commit(list(parts.values()), needs) if parts or needs else Exchanged([])
         if done.problem is not None:

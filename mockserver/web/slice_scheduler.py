@@ -57,8 +57,5 @@ class SliceScheduler:
 
 async def _end_of(pause: Future[Any] | asyncio.Future[Any]) -> None:
     """Wait for the end of a pause. The work that pauses gets the result or the error from the future."""
-    if isinstance(pause, asyncio.Future):
-        await asyncio.wait([pause])
-        return
     with suppress(Exception):
-        await asyncio.wrap_future(pause)
+        await (asyncio.shield(pause) if isinstance(pause, asyncio.Future) else asyncio.wrap_future(pause))

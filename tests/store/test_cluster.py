@@ -267,7 +267,7 @@ def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
             return decide
 
         async def run(state: SharedState, own: tuple[str, ...]) -> None:
-            seen.extend([await state.store.run(count_up(state, own)) for _ in range(20)])
+            seen.extend([await state.store.submit(count_up(state, own)) for _ in range(20)])
 
         await asyncio.gather(*(run(state, own) for state in states for own in (names, names[::-1], names)))
         for state in states:

@@ -1,4 +1,4 @@
-"""A client secret that a scenario fixes can belong to very many namespaces."""
+"""A scenario can fix names, such as tokens and client secrets. Then several namespaces have them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ stubs:
   - name: created
     operation: c_create_payment_session
     reply: {{payment_session: {{setup_intent: {{stripe: {{client_secret: {SECRET}}}}}}}}}
+"""
+TOKEN = "ps_fixed"
+TOKENS = f"""
+about: Every caller gets the same token.
+stubs: [{{name: created, operation: c_create_payment_session, reply: {{payment_session: {{token: {TOKEN}}}}}}}]
 """
 CALLERS = 8
 
@@ -42,3 +47,18 @@ def test_more_namespaces_than_a_server_remembers(
         retrieved = httpx.get(url, params={"client_secret": SECRET}, headers=headers)
 
     assert status == retrieved.status_code
+
+
+def test_the_newest_owner_of_a_token(store: StoreServer, tmp_path: Path) -> None:
+    """Without a credential, a call finds the newest session with the token, also if another replica has changed it."""
+    (tmp_path / "fixed.yaml").write_text(TOKENS)
+    with Replicas(store.url, count=2, scenarios=tmp_path, scenario="fixed") as replicas:
+        first, second = (replicas[0].caller(f"api_key_{number}") for number in (1, 2))
+
+        owners = []
+        for act in (first.create, second.create, first.create, lambda: first.http.post("/__mock/reset")):
+            act().raise_for_status()
+            owners.append(replicas[1].caller(None).get(f"payment-sessions/{TOKEN}")["namespace"])
+
+    assert [owners[0], owners[1]] * 2 == owners
+    assert owners[0] != owners[1]

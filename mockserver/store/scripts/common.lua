@@ -1,4 +1,4 @@
--- The beginning of every script: the message, and functions for keys, items, numbers and versions.
+-- A part of every script: the message, and functions for keys, items, numbers and versions.
 --
 -- ARGV[1] is the message, a JSON object. Other arguments are texts; the message refers to them by their numbers. All
 -- messages have these members:

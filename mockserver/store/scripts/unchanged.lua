@@ -1,0 +1,13 @@
+-- The beginning of `commit_reads`, which commits transactions that only read. If nothing has changed, it returns `done`
+-- at once. Otherwise the rest of the script does what `commit` does.
+--
+-- The arguments after the message are a key, a field of its hash, and the value that was read, for everything that was
+-- read, and for the version of the server record.
+
+local is_unchanged = true
+for index = 2, #ARGV, 3 do
+  is_unchanged = is_unchanged and (redis.call('HGET', ARGV[index], ARGV[index + 1]) or '') == ARGV[index + 2]
+end
+if is_unchanged then
+  return 'done'
+end
