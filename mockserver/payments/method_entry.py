@@ -54,7 +54,7 @@ def entered_method(
     billing = billing_details(entered.get("billing_details") or {})
     card = entered.get("card") or {}
     token = card.get("token")
-    earlier = None if token is None else tokens.get(token)
+    earlier = None if token is None or token in CARD_TOKENS else tokens.get(token)
     if entered["type"] == "sepa_debit":
         account = _account(entered.get("sepa_debit") or {})
         if account.needs_address:

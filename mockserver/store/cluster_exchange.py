@@ -96,9 +96,12 @@ class ClusterExchange(Exchange):
 
     async def _load(self, needed: Mapping[str, Sequence[str]], gathered: Gathered) -> None:
         try:
-            gathered.replies += await self._call_all({name: {"fields": fields} for name, fields in needed.items()})
+            replies = await self._call_all({name: {"fields": fields} for name, fields in needed.items()})
         except StoreUnavailableError as error:
             gathered.problem = error
+        else:
+            # The commit of the decision that needs these namespaces returns their effects again.
+            gathered.replies += [reply._replace(effects=()) for reply in replies]
 
     async def _look(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> dict[str, str]:
         """Return the owners of the names in parts and needs, and register new namespaces."""
@@ -236,7 +239,7 @@ class ClusterExchange(Exchange):
         }
         reply = await self._link.run("cluster_namespace", message, texts, namespace=namespace)
         result, number, pending, loaded = reply
-        effects = [Effect(namespace, int(other), text) for other, text in pending]
+        effects = [Effect(namespace, int(other), text) for other, text in pending] if result == COMMITTED else []
         if result == _ASK_FIRST:
             self._newest = max(self._newest, int(number))
         elif number:

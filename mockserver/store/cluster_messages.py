@@ -21,7 +21,8 @@ class Effect(NamedTuple):
 class NamespaceReply(NamedTuple):
     """The reply of the script for a namespace.
 
-    `effects` may still have to be applied to the shared keys. `loaded` has the namespace with its loaded fields.
+    After a success, `effects` may still have to be applied to the shared keys. `loaded` has the namespace with its
+    loaded fields.
     """
 
     result: int

@@ -147,6 +147,7 @@ class Commits:
             if known is None or namespace in part.resets:
                 known = self._known.learn_namespace(namespace, version, record)
                 known.items.clear()
+                known.is_complete = namespace in part.resets
             known.version, known.record = version, record
         for (namespace, field), item in part.items.items():
             known = self._known.namespace(namespace)

@@ -18,7 +18,7 @@ from mockserver.stripe.called_session import called_setup_intent
 from mockserver.stripe.idempotency import reply_key
 
 _TOKEN: Final = re.compile(r"/__mock/(?:wingback/)?payment-sessions/(.+)")
-_NAMED: Final = re.compile(r"\b(?:(pm|tok)|ctoken)_[A-Za-z0-9]+")
+_NAMED: Final = re.compile(r"\b(?:(pm|tok)|ctoken)_\w+", re.ASCII)
 _MOST_NAMED: Final = 10
 
 

@@ -21,14 +21,23 @@ class KnownServer(NamedTuple):
 
 
 class KnownNamespace:
-    """One namespace: its version (empty before its first commit), its record, and some of its items by field."""
+    """One namespace: its version (empty before its first commit), its record, and items by field.
 
-    __slots__ = ("items", "record", "version")
+    `is_complete` says whether these are all of its items. Otherwise there may be others.
+    """
+
+    __slots__ = ("is_complete", "items", "record", "version")
 
     def __init__(self, version: str, record: NamespaceRecord) -> None:
         self.version = version
         self.record = record
         self.items: dict[str, Any] = {}
+        self.is_complete = not version
+
+    def forget_items(self) -> None:
+        """Forget all items."""
+        self.items.clear()
+        self.is_complete = False
 
 
 class KnownState:
@@ -61,10 +70,7 @@ class KnownState:
     def peek_item(self, namespace: str, field: str) -> Any:
         """The value of an item, None if there is no such item; UNKNOWN if it is not known."""
         known = self._namespaces.get(namespace)
-        if known is None:
-            return UNKNOWN
-        # A namespace that nobody has used has no items.
-        return known.items.get(field, UNKNOWN if known.version else None)
+        return UNKNOWN if known is None else known.items.get(field, None if known.is_complete else UNKNOWN)
 
     def peek_field(self, namespace: str, name: str) -> Any:
         """The field of the item with a name, None if there is no such item; UNKNOWN if it is not known."""
@@ -103,7 +109,7 @@ class KnownState:
         while len(self._owners) > MOST_NAMES:
             self._owners.popitem(last=False)
         for known in self._large:
-            known.items.clear()
+            known.forget_items()
         self._large.clear()
 
     def forget(self) -> None:

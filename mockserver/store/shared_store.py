@@ -11,6 +11,7 @@ from mockserver.errors import StoreUnavailableError
 from mockserver.store.commits import COMMITTED, TOO_EARLY
 from mockserver.store.exchange import Exchange, Exchanged, Outcome
 from mockserver.store.known_state import KnownState
+from mockserver.store.records import NEW_NAMESPACE
 from mockserver.store.transaction import Need, NeededError, RunningTransaction, Transaction
 
 Result = TypeVar("Result")
@@ -45,10 +46,12 @@ class PendingDecision(Generic[Result]):
 class Turn:
     """Decisions that are made one after another and committed together.
 
-    `again` are those that have to be made again, and `needs` is what they need to know.
+    `again` are those that have to be made again, and `needs` is what they need to know. With `assumes_new`, a namespace
+    that nothing is known about counts as new. If it is not, the commit fails and loads it.
     """
 
-    def __init__(self, known: KnownState, running: RunningTransaction) -> None:
+    def __init__(self, known: KnownState, running: RunningTransaction, *, assumes_new: bool) -> None:
+        self._assumes_new = assumes_new
         self._known = known
         self._running = running
         self._lanes: dict[str, Transaction] = {}
@@ -67,6 +70,8 @@ class Turn:
             with self._running.run(transaction):
                 decision.result, decision.error = decision.decide(), None
         except NeededError as missing:
+            if self._assume_new(missing.need):
+                return self.make(decision)
             self.needs.update(dict.fromkeys((missing.need, *decision.needs)))
             decision.needs = ()
             decision.attempts += 1
@@ -78,6 +83,13 @@ class Turn:
         self._decided.append(decision)
         # After a reset, nothing that was known before is valid.
         return not transaction.resets
+
+    def _assume_new(self, need: Need) -> bool:
+        """Assume that a namespace is new, if nothing is known about it and none of its items is needed."""
+        if not self._assumes_new or need.namespace is None or need.fields or self._known.namespace(need.namespace):
+            return False
+        self._known.learn_namespace(need.namespace, "", NEW_NAMESPACE)
+        return True
 
     @property
     def parts(self) -> dict[str, Transaction]:
@@ -159,7 +171,7 @@ class SharedStore:
         """Make these decisions and commit them. Those that have to be made again wait first in the queue."""
         if all(decision.attempts < _PATIENCE for decision in decisions):
             self._known.trim()
-        turn = Turn(self._known, self._running)
+        turn = Turn(self._known, self._running, assumes_new=self._exchange.is_atomic)
         for index, decision in enumerate(decisions):
             if not turn.make(decision):
                 turn.again += decisions[index + 1 :]

@@ -156,9 +156,9 @@ class Transaction:
         self.items[namespace, field] = item
         for name in item.names if item.takes_names else ():
             self.fields_of_names[namespace, name] = field
-            former = self.peek_owners(name)
-            if former is not None:
-                self.owners[name] = (*(owner for owner in former if owner != namespace), namespace)
+            # Most names are new. The commit of a transaction that reads the owners checks them.
+            former = self.peek_owners(name) or ()
+            self.owners[name] = (*(owner for owner in former if owner != namespace), namespace)
 
     def named(self, namespace: str, name: str) -> str | None:
         """The field of the item of a namespace that has a name; None if there is none. Raises NeededError."""

@@ -23,8 +23,9 @@ def entered_by(caller: Caller, entered: Mapping[str, Any], ledger: Ledger, *, pr
 
 def named_method(name: str, caller: Caller, ledger: Ledger) -> PaymentMethod:
     """The payment method with an id, or with a name such as pm_card_visa. Raises StripeError: there is none."""
-    created = ledger.methods.get(name) if name.startswith("pm_") else None
-    method = created or known_method(name, caller.ids)
+    method = known_method(name, caller.ids)
+    if method is None and name.startswith("pm_"):
+        method = ledger.methods.get(name)
     if method is None:
         raise StripeError(
             status=400,

@@ -121,10 +121,16 @@ def test_the_journal_of_an_emptied_store(store: StoreServer) -> None:
             assert [made] == shown
 
 
+@pytest.mark.parametrize("is_outdated", [False, True])
 @pytest.mark.parametrize("is_whole", [False, True])
-def test_a_reset_in_a_full_store(store: StoreServer, is_whole: bool) -> None:  # noqa: FBT001  # a parameter of pytest
-    """It deletes everything at once, although nothing else can be written; a namespace is never half deleted."""
+def test_a_reset_in_a_full_store(store: StoreServer, is_whole: bool, is_outdated: bool) -> None:  # noqa: FBT001  # parameters of pytest
+    """It deletes everything at once, although nothing else can be written; a namespace is never half deleted.
+
+    The server knows nothing of the namespace, or an outdated state.
+    """
     with Replicas(store.url, count=2) as replicas:
+        if is_outdated:
+            replicas[1].create()
         setup = prepared(replicas[0])
         setup.confirm()
         store.set_option("maxmemory", 1)

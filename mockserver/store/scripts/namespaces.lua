@@ -13,7 +13,8 @@ local function is_turn_of_another(namespace)
 end
 
 local function give_turn(namespace)
-  call_of(namespace, 'SET', 't', message.worker, 'NX', 'PX', TURN_MILLISECONDS)
+  -- A full store refuses this. The process can repeat its commit without a turn, and a reset then makes room.
+  redis.pcall('SET', key_of('t', namespace), message.worker, 'NX', 'PX', TURN_MILLISECONDS)
 end
 
 local function end_turn(namespace)

@@ -1,0 +1,77 @@
+"""How many calls of the store a request takes, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.store.replicas import Replicas
+from tests.store.test_replicas import stripe_call
+from tests.support.mock import Mock
+from tests.support.stores import ClusterServer, StoreServer
+
+# A request about a payment session.
+Ask = Callable[[Mock, dict[str, Any]], httpx.Response]
+
+
+def _create(mock: Mock, _: dict[str, Any]) -> httpx.Response:
+    return mock.create()
+
+
+def _create_in_a_new_namespace(mock: Mock, _: dict[str, Any]) -> httpx.Response:
+    return mock.caller("api_key_new").create()
+
+
+def _confirm(mock: Mock, session: dict[str, Any]) -> httpx.Response:
+    return stripe_call(mock, session, "confirm", payment_method="pm_card_visa")
+
+
+def _retrieve(mock: Mock, session: dict[str, Any]) -> httpx.Response:
+    return stripe_call(mock, session, "")
+
+
+def _read(mock: Mock, session: dict[str, Any]) -> httpx.Response:
+    return mock.http.get(f"/__mock/payment-sessions/{session['token']}")
+
+
+# For each request: the calls if this server has created the session, if it does not know the namespace, and if it knows
+# an older state of the namespace. On a cluster, the shared keys take calls of their own, and some calls run at the same
+# time.
+REQUESTS: dict[str, tuple[Ask, tuple[int, int, int], tuple[int, int, int]]] = {
+    "create": (_create, (1, 2, 2), (2, 4, 3)),
+    "create in a new namespace": (_create_in_a_new_namespace, (1, 1, 1), (4, 4, 4)),
+    "confirm": (_confirm, (1, 2, 2), (3, 6, 6)),
+    "retrieve": (_retrieve, (1, 2, 2), (3, 6, 6)),
+    "read": (_read, (1, 2, 2), (1, 3, 3)),
+}
+
+
+def _calls(mock: Mock) -> int:
+    """The number of calls of the store that a server has made."""
+    calls = mock.engine.state.store_calls
+    assert calls is not None
+    return sum(calls.durations.buckets)
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_calls_of_a_request(store: StoreServer, name: str) -> None:
+    """A request takes at most two calls of a store, and one if the server knows what it needs."""
+    ask, of_process, of_cluster = REQUESTS[name]
+    found = []
+    for knows in ("everything", "nothing", "an older state"):
+        store.client.flushall()
+        with Replicas(store.url, count=2) as replicas:
+            other = replicas[0] if knows == "everything" else replicas[1]
+            for mock in replicas.all:
+                mock.caller("api_key_other").create()
+            if knows == "an older state":
+                replicas[0].create()
+            session = other.create().json()
+            before = _calls(replicas[0])
+            assert 200 == ask(replicas[0], session).status_code
+            found.append(_calls(replicas[0]) - before)
+
+    assert (of_cluster if isinstance(store, ClusterServer) else of_process) == tuple(found)
