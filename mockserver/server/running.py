@@ -17,7 +17,7 @@ from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.port_file import PortFile
 from mockserver.server.server_state import ServerWideState
-from mockserver.server.sockets import for_many_connections, listen, url_of
+from mockserver.server.sockets import for_many_connections, for_workers, listen, url_of
 from mockserver.server.stop_signals import STOP
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
@@ -56,7 +56,7 @@ def serve(
             sockets = [stack.enter_context(unix_socket(settings.uds))]
             address = ServerAddress(url=f"{scheme}://localhost", uds=settings.uds.absolute(), ca=ca)
         else:
-            sockets = listen(settings.host, settings.port)
+            sockets = listen(settings.host, settings.port, is_spread=settings.workers > 1)
             address = ServerAddress(url=url_of(settings.host, sockets, scheme=scheme), ca=ca)
             port_file.write(sockets[0].getsockname()[1])
         # Before workers are forked: what it excludes from collections stays in memory that they share.
@@ -66,11 +66,13 @@ def serve(
             server.run(for_many_connections(sockets))
             return
 
+        of_workers = for_workers(sockets, settings.workers)
+
         def work(supervision: Supervision) -> None:
             server = Server(app, on_started=lambda: supervision.note_ready(server.stop), collector=collector, tls=tls)
             with server.capture_signals():
                 supervision.accept_stop()
-                server.run(for_many_connections(sockets, workers=settings.workers))
+                server.run(of_workers[supervision.worker])
 
         _supervise(settings.workers, work, log=log, on_started=lambda: on_started(address))
 

@@ -2,20 +2,24 @@
 
 import errno
 import socket
+import sys
 
 from mockserver.errors import UsageError
 
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
 _BACKLOG = 2048
 _ACCEPTED_AT_ONCE = 32
-# A worker that accepted more would take most connections that are opened together, and the others would have none.
+# Of a socket that several workers share. A worker that accepted more would take most connections that are opened
+# together, and the others would have none.
 _ACCEPTED_BY_WORKER = 2
+# Only Linux distributes the connections over the sockets with this option.
+_CAN_SPREAD = sys.platform == "linux"
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int, *, is_spread: bool = False) -> list[socket.socket]:
     """A listening socket for each address of the host, all on the same port. Port 0 means any free port.
 
-    Raises UsageError: no socket can be opened.
+    With `is_spread`, `for_workers` can open further sockets on the port. Raises UsageError: no socket can be opened.
     """
     addresses = _addresses(host, port)
     sockets: list[socket.socket] = []
@@ -24,7 +28,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
         # All addresses use the port that the first one got.
         chosen = sockets[0].getsockname()[1] if sockets else port
         try:
-            sockets.append(_bound(family, (address, chosen), only_v6=len(addresses) > 1))
+            sockets.append(_bound(family, (address, chosen), only_v6=len(addresses) > 1, is_spread=is_spread))
         except OSError as error:
             if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} and len(addresses) > 1:
                 # "localhost" has an IPv6 address even where IPv6 is disabled.
@@ -38,13 +42,24 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def for_many_connections(sockets: list[socket.socket], *, workers: int = 1) -> list[socket.socket]:
-    """The listening sockets, each of them several times. `workers` is how many processes listen.
+def for_workers(sockets: list[socket.socket], workers: int) -> list[list[socket.socket]]:
+    """The listening sockets of each worker, given those of `listen(…, is_spread=True)` or a Unix socket.
+
+    On Linux, each worker has sockets of its own, over which the system distributes the connections. Otherwise the
+    worker that is fastest would take most of those that are opened together. Elsewhere the workers share the sockets.
+    """
+    if not _CAN_SPREAD or any(sock.family == socket.AF_UNIX for sock in sockets):
+        return [for_many_connections(sockets, accepted=_ACCEPTED_BY_WORKER)] * workers
+    others = ([_another(sock) for sock in sockets] for _ in range(workers - 1))
+    return [for_many_connections(own) for own in (sockets, *others)]
+
+
+def for_many_connections(sockets: list[socket.socket], *, accepted: int = _ACCEPTED_AT_ONCE) -> list[socket.socket]:
+    """The listening sockets, each of them `accepted` times.
 
     uvloop accepts one connection of each socket in one turn of the event loop. With hundreds of busy connections, one
     turn takes long, so that new connections would wait for seconds.
     """
-    accepted = _ACCEPTED_AT_ONCE if workers == 1 else _ACCEPTED_BY_WORKER
     return [*sockets, *(sock.dup() for sock in sockets for _ in range(accepted - 1))]
 
 
@@ -64,21 +79,39 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
     return list(dict.fromkeys((info[0], str(info[4][0])) for info in found))
 
 
-def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: bool) -> socket.socket:
-    # asyncio disables Nagle's algorithm only if the protocol is given.
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: bool, is_spread: bool) -> socket.socket:
+    sock = _new_socket(family, only_v6=only_v6)
     try:
-        # The port can be used again immediately after a restart.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_v6))
         sock.bind(address)
+        if is_spread and _CAN_SPREAD:
+            # Only now: a port that another server has taken must not be bound once more.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         # Several servers can bind one port until one of them listens.
         sock.listen(_BACKLOG)
-        sock.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
     except OSError:
         sock.close()
         raise
+    return sock
+
+
+def _another(sock: socket.socket) -> socket.socket:
+    """One more socket that listens on the same address and port."""
+    only_v6 = sock.family == socket.AF_INET6 and bool(sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+    another = _new_socket(sock.family, only_v6=only_v6)
+    another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    another.bind(sock.getsockname())
+    another.listen(_BACKLOG)
+    return another
+
+
+def _new_socket(family: int, *, only_v6: bool) -> socket.socket:
+    # asyncio disables Nagle's algorithm only if the protocol is given.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # The port can be used again immediately after a restart.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_v6))
+    sock.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
     return sock
 
 

@@ -17,9 +17,13 @@ _logger = logging.getLogger("mockserver")
 
 
 class Supervision:
-    """What connects a worker with its supervisor: a pipe for "ready", and one that closes if the supervisor is gone."""
+    """What connects a worker with its supervisor: a pipe for "ready", and one that closes if the supervisor is gone.
 
-    def __init__(self, ready: int, lifeline: int) -> None:
+    `worker` is the number of the worker, from 0. A worker that replaces another one has the same number.
+    """
+
+    def __init__(self, worker: int, ready: int, lifeline: int) -> None:
+        self.worker = worker
         self._ready = ready
         self._lifeline = lifeline
 

@@ -25,8 +25,9 @@ _FIRST_PAUSE: Final = 0.1
 
 @dataclass(slots=True)
 class _WorkerSlot:
-    """One of the workers: its process, or when the next one starts."""
+    """One of the workers: its number, and its process, or when the next one starts."""
 
+    number: int
     pid: int | None = None
     due: float = 0.0
     ready_at: float | None = None
@@ -54,7 +55,7 @@ class WorkerSupervisor:
     def __init__(
         self, count: int, work: Callable[[Supervision], None], *, log: Callable[[str], None] | None, grace: float
     ) -> None:
-        self._slots = [_WorkerSlot() for _ in range(count)]
+        self._slots = [_WorkerSlot(number) for number in range(count)]
         self._work = work
         self._log = log
         self._grace = grace
@@ -108,7 +109,7 @@ class WorkerSupervisor:
         os.close(self._alive)
         if slot.news and self._log is not None:
             self._log(f"worker {os.getpid()} replaces a worker that {slot.news}")
-        self._work(Supervision(self._is_ready, self._lifeline))
+        self._work(Supervision(slot.number, self._is_ready, self._lifeline))
 
     def _wait(self, until: float | None) -> None:
         """Wait for a signal, for a worker that is ready, or for a time."""

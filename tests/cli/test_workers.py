@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event
 
@@ -24,7 +24,7 @@ from tests.support.command import PATIENCE, environment, run, run_python
 from tests.support.needs import need
 from tests.support.raw import RawConnection
 from tests.support.stores import StoreServer, program_of
-from tests.support.workers import WorkerServer, children, is_running, kill, started, wait_for
+from tests.support.workers import WorkerServer, children, client_of, is_running, kill, open_sockets, started, wait_for
 
 CREATE = (
     f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nwb-key: k\r\nMock-Scenario: slow\r\n"
@@ -103,6 +103,33 @@ def test_problems_are_reported_once(store: str, tmp_path: Path) -> None:
     assert [(2, "", 1)] * 2 == [(ended.returncode, ended.stdout, len(ended.stderr.splitlines())) for ended in results]
     assert "broken.yaml" in results[0].stderr
     assert f"port {port} on 127.0.0.1 is already in use" in results[1].stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_port_of_other_workers(store: str, workers: str) -> None:
+    """A second server cannot use the port, although its workers could open further sockets there."""
+    with started(store) as server:
+        port = server.url.rpartition(":")[2]
+        ended = run("--store", store, "--workers", workers, "--port", port)
+
+    assert (2, "") == (ended.returncode, ended.stdout)
+    assert f"port {port} on 127.0.0.1 is already in use" in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux distributes connections over the sockets of workers")
+def test_connections_that_are_opened_together(store: str) -> None:
+    """No worker takes most of them."""
+    with started(store) as server, ExitStack() as stack:
+        workers = server.workers
+        before = [open_sockets(worker) for worker in workers]
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        for _ in range(80):
+            stack.enter_context(socket.create_connection(address))
+        wait_for(lambda: sum(map(open_sockets, workers)) - sum(before) == 80)
+        accepted = [open_sockets(worker) - former for worker, former in zip(workers, before, strict=True)]
+
+    # By chance, one of them has fewer in less than one of ten million runs.
+    assert min(accepted) >= 16, accepted
 
 
 def test_workers_share_what_is_loaded(store: str, tmp_path: Path) -> None:
@@ -315,23 +342,13 @@ def test_lines_of_the_log_are_whole(store: str) -> None:
     assert [404] * 1600 == [line["status"] for line in lines if "status" in line]
 
 
-@contextmanager
-def only(server: WorkerServer, worker: int) -> Iterator[None]:
-    """In this context, new connections are accepted only by one of two workers."""
-    [other] = set(server.workers) - {worker}
-    os.kill(other, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(other, signal.SIGCONT)
-
-
 def replies(server: WorkerServer, count: int, **headers: str) -> list[httpx.Response]:
     """The replies to equal requests that two workers answer in turn."""
+    sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
     found = []
     for number in range(count):
-        with only(server, server.workers[number % 2]):
-            found.append(send(server.url, **headers))
+        with client_of(server, server.workers[number % 2]) as client:
+            found.append(client.post(PATH, content=BODY, headers=sent))
     return found
 
 
@@ -377,8 +394,9 @@ def test_promise_14_a_killed_worker_loses_no_payment_session(store: str) -> None
             ending.set()
         assert len(set(tokens)) == len(tokens)
         for worker in server.workers:
-            with only(server, worker), httpx.Client(base_url=f"{server.url}/__mock/payment-sessions/") as client:
-                assert [] == [token for token in tokens if client.get(token).status_code != 200]
+            with client_of(server, worker) as client:
+                paths = [f"/__mock/payment-sessions/{token}" for token in tokens]
+                assert [] == [path for path in paths if client.get(path).status_code != 200]
         assert 0 == server.stop()
 
 

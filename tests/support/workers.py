@@ -15,9 +15,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
+
 from tests.support.command import PATIENCE, environment
 
-__all__ = ["WorkerServer", "children", "is_running", "kill", "started", "wait_for"]
+__all__ = ["WorkerServer", "children", "client_of", "is_running", "kill", "open_sockets", "started", "wait_for"]
 
 
 def children(pid: int) -> list[int]:
@@ -40,6 +42,16 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def open_sockets(pid: int) -> int:
+    """How many sockets a process has open."""
+    count = 0
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        # A descriptor can be closed in the meantime.
+        with suppress(FileNotFoundError):
+            count += str(path.readlink()).startswith("socket:")
+    return count
 
 
 def kill(pid: int) -> None:
@@ -114,6 +126,19 @@ class WorkerServer:
         """Send a signal, and wait for the end. Returns the exit code."""
         self.process.send_signal(number)
         return self.end()
+
+
+@contextmanager
+def client_of(server: WorkerServer, worker: int) -> Iterator[httpx.Client]:
+    """A client with a connection to one of the workers."""
+    for _ in range(100):
+        before = open_sockets(worker)
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=10) as client:
+            assert 200 == client.get("/__mock/health/live").status_code
+            if open_sockets(worker) > before:
+                yield client
+                return
+    raise AssertionError("the worker accepts no connection")
 
 
 @contextmanager
