@@ -4,7 +4,8 @@
     .venv/bin/python benchmarks/store.py --write    # also put it into benchmarks/README.md
     .venv/bin/python benchmarks/store.py --quick    # only check that it runs; ignore the figures
 
-It starts a redis-server, which must be installed. The servers alternate, and each of them begins with an empty store.
+It starts a redis-server, which must be installed. In each round, all servers start with an empty store and get the same
+kind of request one after another.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -33,6 +34,7 @@ from server import running_server
 CREATES = "create a payment session"
 NEW_KEYS = "create, a new key each time"
 READS = "read a payment session"
+KINDS = (CREATES, NEW_KEYS, READS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,27 +50,40 @@ class Server:
     costs: dict[str, list[float]] = field(default_factory=dict)
     p99: dict[str, list[float]] = field(default_factory=dict)
 
-    def measure(self, plan: Plan) -> None:
-        """Measure one round of every kind of request."""
-        with running_server(*self.options) as (url, process):
-            created = httpx.post(f"{url}{PATH}", content=BODY, headers=HEADERS)
-            token = created.raise_for_status().json()["token"]
-            for kind, options in (
-                (CREATES, ("--kind", "valid")),
-                (NEW_KEYS, ("--kind", "new-keys")),
-                (READS, ("--kind", "get", "--path", f"/__mock/payment-sessions/{token}")),
-            ):
-                self._measure(kind, options, urlsplit(url).port or 0, process, plan)
-
-    def _measure(self, kind: str, options: tuple[str, ...], port: int, process: int, plan: Plan) -> None:
-        load(port, requests=500, seconds=60.0, options=options)
-        processes = [process, *_children(process)]
+    def measure(self, kind: str, running: RunningServer, plan: Plan) -> None:
+        """Measure one round of a kind of request."""
+        options = running.options_of(kind)
+        load(running.port, requests=500, seconds=60.0, options=options)
+        processes = [running.process, *_children(running.process)]
         wait_until_idle(processes)
         before = cpu_seconds(processes)
-        result = load(port, requests=sys.maxsize, seconds=plan.seconds, options=options)
+        result = load(running.port, requests=sys.maxsize, seconds=plan.seconds, options=options)
         self.costs.setdefault(kind, []).append((cpu_seconds(processes) - before) / result["replies"])
         self.rates.setdefault(kind, []).append(result["replies"] / result["seconds"])
         self.p99.setdefault(kind, []).append(result["p99"])
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that runs, and the token of a payment session that it has created."""
+
+    port: int
+    process: int
+    token: str
+
+    def options_of(self, kind: str) -> tuple[str, ...]:
+        """The options of the load generator for a kind of request."""
+        if kind == READS:
+            return ("--kind", "get", "--path", f"/__mock/payment-sessions/{self.token}")
+        return ("--kind", {CREATES: "valid", NEW_KEYS: "new-keys"}[kind])
+
+
+@contextmanager
+def started(server: Server) -> Iterator[RunningServer]:
+    """Start a server."""
+    with running_server(*server.options) as (url, process):
+        created = httpx.post(f"{url}{PATH}", content=BODY, headers=HEADERS)
+        yield RunningServer(urlsplit(url).port or 0, process, created.raise_for_status().json()["token"])
 
 
 HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
@@ -98,12 +113,12 @@ def _children(process: int) -> list[int]:
 
 
 def rows(servers: list[Server], kind: str) -> Iterator[str]:
-    """The figures of one kind of request as rows of the table."""
+    """The figures of one kind of request as rows of the table. Rates are compared with those of the same round."""
     memory = servers[0]
     for server in servers:
+        ratios = [own / of_memory for own, of_memory in zip(server.rates[kind], memory.rates[kind], strict=True)]
         yield (
-            f"| {kind} | {server.name} | {median(server.rates[kind]):,.0f} "
-            f"| {median(server.rates[kind]) / median(memory.rates[kind]):.2f} "
+            f"| {kind} | {server.name} | {median(server.rates[kind]):,.0f} | {median(ratios):.2f} "
             f"| {median(server.costs[kind]) * 1e6:.0f} µs | {median(server.p99[kind]) * 1e3:.1f} ms |"
         )
 
@@ -119,14 +134,17 @@ def main() -> None:
             Server(name="Redis, 2 workers", options=("--store", f"{store}?db=1", "--workers", "2")),
         ]
         for _ in range(plan.rounds):
-            for server in servers:
-                with redis.Redis.from_url(store) as client:
-                    client.flushall()
-                server.measure(plan)
+            with redis.Redis.from_url(store) as client:
+                client.flushall()
+            with ExitStack() as stack:
+                running = [stack.enter_context(started(server)) for server in servers]
+                for kind in KINDS:
+                    for server, one in zip(servers, running, strict=True):
+                        server.measure(kind, one, plan)
     lines = [
         "| request | state | requests/s | relative to memory | CPU time per request | p99 |",
         "|---|---|---|---|---|---|",
-        *(row for kind in (CREATES, NEW_KEYS, READS) for row in rows(servers, kind)),
+        *(row for kind in KINDS for row in rows(servers, kind)),
         "",
         f"{MACHINE}; 16 keep-alive connections; median of {plan.rounds} alternating rounds of {plan.seconds:g} s.",
         "The CPU time is that of the mock's processes, without Redis, which runs on the same cores.",

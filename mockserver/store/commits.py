@@ -1,6 +1,7 @@
 """Encodes transactions as messages to a store, and remembers the contents of its replies."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -55,10 +56,12 @@ class Commits:
             "namespaces": [self.namespace(part, name, texts) for name in part.namespaces],
             "names": self.names(part),
             "reads": [need_message(need) for need in part.reads()],
-            "limits": _limits(part),
-            "journal": [(each.namespace, texts.number(self._entries.write(each.entry))) for each in part.journal],
+            **self.server(part),
         }
-        return {**message, **_counts(part.journal), **self.server(part)}
+        if not part.writes:
+            return message
+        journal = [(each.namespace, texts.number(self._entries.write(each.entry))) for each in part.journal]
+        return {**message, "limits": _limits(part), "journal": journal, **_counts(part.journal)}
 
     def names(self, part: Transaction) -> dict[str, str]:
         """The known owners of the names that a transaction has read."""
@@ -149,14 +152,16 @@ class Commits:
                 known.items.clear()
                 known.is_complete = namespace in part.resets
             known.version, known.record = version, record
+        values: dict[str, dict[str, Any]] = {}
+        for (namespace, name), field in part.fields_of_names.items():
+            values.setdefault(namespace, {})[name] = field
         for (namespace, field), item in part.items.items():
+            values.setdefault(namespace, {})[field] = item.value
+        for namespace, own in values.items():
             known = self._known.namespace(namespace)
             if known is not None:
                 known.version = version
-            self._known.learn_items(namespace, {field: item.value})
-        for (namespace, name), field in part.fields_of_names.items():
-            if name != field:
-                self._known.learn_items(namespace, {name: field})
+            self._known.learn_items(namespace, own)
         for name, owners in part.owners.items():
             self._known.learn_owners(name, owners)
 
@@ -170,11 +175,10 @@ def need_message(need: Need) -> dict[str, Any]:
 
 def _counts(journalled: Sequence[Journalled]) -> dict[str, Any]:
     """The increments of the metrics and of the coverage of each namespace."""
+    counted = Counter((each.namespace, each.cell) for each in journalled if each.cell is not None)
     cells: dict[str, dict[str, int]] = {}
-    for each in journalled:
-        if each.cell is not None:
-            own, cell = cells.setdefault(each.namespace, {}), json.dumps(each.cell)
-            own[cell] = own.get(cell, 0) + 1
+    for (namespace, cell), count in counted.items():
+        cells.setdefault(namespace, {})[json.dumps(cell)] = count
     return {"metrics": counters_of(each.entry for each in journalled), "cells": cells}
 
 

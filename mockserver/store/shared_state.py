@@ -133,8 +133,7 @@ class SharedState(State):
         """The result of a function that answers a request, stored before this returns. Raises StoreUnavailableError."""
         if not needs_state:
             try:
-                with self._running.run(None):
-                    return decide()
+                return self._running.run(decide, None)
             except StateNeededError:
                 pass
         lane, needs = forecast(request, places, self._known)

@@ -67,8 +67,7 @@ class Turn:
         lane = self._lanes.setdefault(decision.lane, Transaction(self._known))
         transaction = Transaction(lane)
         try:
-            with self._running.run(transaction):
-                decision.result, decision.error = decision.decide(), None
+            decision.result, decision.error = self._running.run(decision.decide, transaction), None
         except NeededError as missing:
             if self._assume_new(missing.need):
                 return self.make(decision)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from mockserver.engine.journal import Entry
+from mockserver.limits.memo import remembered
 from mockserver.messages import Headers, Request
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import mask
@@ -47,7 +48,7 @@ class StoredEntries:
         text = codec.written(plain)
         if not request.is_plain or any(copy in text for copy in request.copies):
             text = codec.written(_without(plain, request.copies))
-        return f"{json.dumps(entry.owner)}\n{request.text}\n{text}"
+        return f"{_quoted(entry.owner)}\n{request.text}\n{text}"
 
     def read(self, text: str) -> Entry:
         """The entry that `write` has written."""
@@ -78,6 +79,11 @@ class StoredEntries:
         }
         plain = _without(codec.plain(_masked(request, names, copies)), copies)
         return _StoredRequest(codec.written(plain), copies, all(map(SAFE.issuperset, copies)))
+
+
+@remembered(entries=8192, longest=300)
+def _quoted(owner: str) -> str:
+    return json.dumps(owner)
 
 
 def _masked(request: Request, names: CredentialNames, copies: Mapping[str, str]) -> Request:

@@ -1,7 +1,6 @@
 """Transactions: what one decision, or several in a row, has read from a store and wants to write."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from mockserver.engine.coverage import Cell
@@ -236,11 +235,10 @@ class RunningTransaction:
             raise StateNeededError
         return self._transaction
 
-    @contextmanager
-    def run(self, transaction: Transaction | None) -> Iterator[None]:
-        """Use a transaction in this context. Without one (None), StateNeededError is raised where state is needed."""
+    def run(self, decide: Callable[[], Value], transaction: Transaction | None) -> Value:
+        """The result of a decision with a transaction. Without one (None), `now` raises StateNeededError."""
         before, self._transaction = self._transaction, transaction
         try:
-            yield
+            return decide()
         finally:
             self._transaction = before

@@ -58,4 +58,4 @@ class SliceScheduler:
 async def _end_of(pause: Future[Any] | asyncio.Future[Any]) -> None:
     """Wait for the end of a pause. The work that pauses gets the result or the error from the future."""
     with suppress(Exception):
-        await (asyncio.shield(pause) if isinstance(pause, asyncio.Future) else asyncio.wrap_future(pause))
+        await (pause if isinstance(pause, asyncio.Future) else asyncio.wrap_future(pause))

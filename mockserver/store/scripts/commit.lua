@@ -8,7 +8,7 @@
 --   journal_cap, journal_capacity   the maximum number of entries in the journal, and their maximum size in bytes
 --   parts    transactions; each is applied completely, or not at all if something that it has read has changed. In the
 --            second case, everything that it has read is loaded again. Everything that it changes gets its id as
---            version.
+--            version. A transaction that only reads has no member `journal`.
 --   needs    what to load afterwards
 --   most_owners    the maximum number of owners of a name that are loaded, newest first
 --   known_server   the version of the server record in the memory of the process, or empty
@@ -140,9 +140,12 @@ for index, part in ipairs(message.parts) do
   elseif has_to_wait(part) then
     results[index], is_done = 2, false
   elseif is_current(part) then
-    apply(part)
-    each_written(part, end_turn)
-    results[index], applied = 1, true
+    if part.journal then
+      apply(part)
+      each_written(part, end_turn)
+      applied = true
+    end
+    results[index] = 1
   else
     each_written(part, give_turn)
     results[index], is_done = 0, false

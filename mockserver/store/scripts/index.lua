@@ -102,13 +102,16 @@ end
 -- Adds items of a namespace to the shared keys. `limits` has the maximum number and the maximum size of the items of
 -- each kind. `evict` is called for the oldest items beyond these limits.
 local function note_items(namespace, items, limits, evict)
-  local by_kind, names = {}, {}
+  local by_kind, names, seen = {}, {}, {}
   for _, item in ipairs(items) do
     local kind = kind_of(item.field)
     by_kind[kind] = by_kind[kind] or {}
     table.insert(by_kind[kind], item)
     for _, name in ipairs(item.names) do
-      names[#names + 1] = name
+      if not seen[name] then
+        seen[name] = true
+        names[#names + 1] = name
+      end
     end
   end
   if #names > 0 then
@@ -150,12 +153,23 @@ local function drop_entries(ids)
 end
 
 local function drop_oldest_entries(count)
-  local ids = {}
+  local ids, by_namespace = {}, {}
   for index, entry in ipairs(call('XRANGE', 'journal', '-', '+', 'COUNT', count)) do
-    local list = 'j:' .. entry[2][2]
+    local namespace = entry[2][2]
     ids[index] = entry[1]
-    if call('LINDEX', list, 0) == entry[1] then
-      call('LPOP', list)
+    by_namespace[namespace] = by_namespace[namespace] or {}
+    table.insert(by_namespace[namespace], entry[1])
+  end
+  for namespace, own in pairs(by_namespace) do
+    -- An expired namespace does not list its entries any more.
+    local oldest, dropped = call('LRANGE', 'j:' .. namespace, 0, #own - 1), 0
+    for _, id in ipairs(own) do
+      if oldest[dropped + 1] == id then
+        dropped = dropped + 1
+      end
+    end
+    if dropped > 0 then
+      call('LPOP', 'j:' .. namespace, dropped)
     end
   end
   drop_entries(ids)
