@@ -64,7 +64,9 @@ class Turn:
         if decision.done.done():
             # Its client has gone.
             return True
-        lane = self._lanes.setdefault(decision.lane, Transaction(self._known))
+        lane = self._lanes.get(decision.lane)
+        if lane is None:
+            lane = self._lanes[decision.lane] = Transaction(self._known)
         transaction = Transaction(lane)
         try:
             decision.result, decision.error = self._running.run(decision.decide, transaction), None

@@ -191,6 +191,8 @@ class SharedValues(Generic[Value]):
 
 
 def field_of(kind: str, name: object) -> str:
-    """The field of an item, or a name that it is found by: ASCII without line breaks."""
+    """The field of an item, or a name that it is found by: printable ASCII without spaces, which separate names."""
     text = name.hex() if isinstance(name, bytes) else str(name)
-    return f"{kind}:{text.encode('unicode_escape').decode('ascii')}"
+    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        text = text.encode("unicode_escape").decode("ascii").replace(" ", "\\x20")
+    return f"{kind}:{text}"

@@ -5,6 +5,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from mockserver.engine.journal import Entry
@@ -20,6 +21,7 @@ _MEMBERS: Final = (
     *("id", "at", "namespace", "operation", "path", "sent", "scenario", "stub", "off_contract", "refused"),
     *("nearest", "misses", "violations", "warnings", "outcome", "duration"),
 )
+_values_of: Final = attrgetter(*_MEMBERS)
 _MOST_SHARED: Final = 64
 _HTTP_CREDENTIALS: Final = ("authorization", "proxy-authorization")
 # The user and password of a URL (RFC 3986, section 3.2.1).
@@ -44,7 +46,7 @@ class StoredEntries:
     def write(self, entry: Entry) -> str:
         """The entry as text, without the credentials of its request. Their copies anywhere in it are replaced, too."""
         request = self._stored_request(entry.request)
-        plain = codec.plain([getattr(entry, member) for member in _MEMBERS])
+        plain = codec.plain(list(_values_of(entry)))
         text = codec.written(plain)
         if not request.is_plain or any(copy in text for copy in request.copies):
             text = codec.written(_without(plain, request.copies))

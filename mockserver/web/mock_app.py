@@ -7,6 +7,7 @@ if its body was not read.
 from collections.abc import Callable, Mapping
 
 from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 from starlette.routing import Route
@@ -28,6 +29,15 @@ from mockserver.web.wire import REQUEST
 Handler = Callable[[Request, Mapping[str, str]], Reply]
 
 
+class _Text(StringConvertor):
+    """Any text in a path. Starlette's own converter `path` does not match line breaks."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("text", _Text())
+
+
 def mock_app(engine: Engine, settings: Settings, control_api: ControlApi) -> ASGIApp:
     """The application. All routes are listed here and in `page_paths`.
 
@@ -44,7 +54,7 @@ def mock_app(engine: Engine, settings: Settings, control_api: ControlApi) -> ASG
             *(Route(path, page(pages.file(name))) for path, name in PAGE_FILES.items()),
             *(Route(path, page(pages.stripe_part(name))) for path, name in SCRIPT_PARTS.items()),
             Route(WINGBACK_SCRIPT, page(pages.wingback_script)),
-            Route("/__mock/wingback/payment-sessions/{token:path}", page(pages.payment_session)),
+            Route("/__mock/wingback/payment-sessions/{token:text}", page(pages.payment_session)),
             Route("/v3", page(pages.stripe_script)),
             Route("/v3/", page(pages.stripe_script)),
             Route("/stripe.js", page(pages.newest_stripe_script)),
@@ -58,13 +68,13 @@ def mock_app(engine: Engine, settings: Settings, control_api: ControlApi) -> ASG
             Route("/__mock/events", control),
             Route("/__mock/verify", control),
             Route("/__mock/payment-sessions", control),
-            Route("/__mock/payment-sessions/{token:path}", control),
+            Route("/__mock/payment-sessions/{token:text}", control),
             Route("/__mock/reset", control),
             Route("/__mock/coverage", control),
             Route("/__mock/metrics", control),
             Route("/__mock/openapi.json", control),
             # Every other path: the control API refuses it and names the nearest path.
-            Route("/{path:path}", control),
+            Route("/{path:text}", control),
         ],
         exception_handlers={Exception: _crashed},
     )

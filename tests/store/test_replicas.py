@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -62,12 +63,14 @@ def test_concurrent_callers(replicas: Replicas) -> None:
     assert 90 == len({each.json()["token"] for each in replies}) == replicas[1].get("payment-sessions")["count"]
 
 
-def test_a_setup_intent(replicas: Replicas) -> None:
+@pytest.mark.parametrize("customer", ["Cust_1", "Cust 1 ä"])
+def test_a_setup_intent(replicas: Replicas, customer: str) -> None:
     """One replica creates it, the second one confirms it, and the third one knows its result."""
-    session = replicas[0].create().json()
+    path = f"/v1/c/customer/{quote(customer)}/payment"
+    session = replicas[0].create(f"{path}/session").json()
     confirmed = stripe_call(replicas[1], session, "confirm", payment_method="pm_card_visa")
     stored = replicas[2].get(f"payment-sessions/{session['token']}")["payment_session"]
-    saved = replicas[0].http.get("/v1/c/customer/Cust_1/payment/method").json()
+    saved = replicas[0].http.get(f"{path}/method").json()
 
     assert "succeeded" == confirmed.json()["status"] == stripe_call(replicas[2], session, "").json()["status"]
     assert ("succeeded", 1) == (stored["status"], len(saved))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -20,10 +22,9 @@ stubs:
     operation: c_create_payment_session
     reply: {{payment_session: {{setup_intent: {{stripe: {{client_secret: {SECRET}}}}}}}}}
 """
-TOKEN = "ps_fixed"
-TOKENS = f"""
+TOKENS = """
 about: Every caller gets the same token.
-stubs: [{{name: created, operation: c_create_payment_session, reply: {{payment_session: {{token: {TOKEN}}}}}}}]
+stubs: [{name: created, operation: c_create_payment_session, reply: {payment_session: {token: TOKEN}}}]
 """
 CALLERS = 8
 
@@ -49,15 +50,16 @@ def test_more_namespaces_than_a_server_remembers(
     assert status == retrieved.status_code
 
 
-def test_the_newest_owner_of_a_token(store: StoreServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("token", ["ps_fixed", "a token", "\\x20", "tökén €", "a\tb\nc"])
+def test_the_newest_owner_of_a_token(store: StoreServer, tmp_path: Path, token: str) -> None:
     """Without a credential, a call finds the newest session with the token, also if another replica has changed it."""
-    (tmp_path / "fixed.yaml").write_text(TOKENS)
+    (tmp_path / "fixed.yaml").write_text(TOKENS.replace("TOKEN", json.dumps(token)))
     with Replicas(store.url, count=2, scenarios=tmp_path, scenario="fixed") as replicas:
         first, second = (replicas[0].caller(f"api_key_{number}") for number in (1, 2))
 
         def find() -> str:
             """The namespace of the session that a call without a credential finds."""
-            namespace: str = replicas[1].caller(None).get(f"payment-sessions/{TOKEN}")["namespace"]
+            namespace: str = replicas[1].caller(None).get(f"payment-sessions/{quote(token)}")["namespace"]
             return namespace
 
         owners = []

@@ -104,7 +104,7 @@ def test_a_token_is_enough_for_its_session(mock: Mock) -> None:
     assert (200, "no-store", session) == (reply.status_code, reply.headers["cache-control"], reply.json())
 
 
-@pytest.mark.parametrize("token", ["PaySess_none", "%2e%2e", "", "a/b"])
+@pytest.mark.parametrize("token", ["PaySess_none", "%2e%2e", "", "a/b", "a%0Ab"])
 def test_any_other_token_finds_nothing(mock: Mock, token: str) -> None:
     """An unknown token, or that of a dropped payment session, is refused."""
     reply = mock.http.get(f"/__mock/wingback/payment-sessions/{token}")
