@@ -75,7 +75,7 @@ def test_every_route_is_described() -> None:
     engine, settings = load_engine(Settings()), Settings()
     app = mock_app(engine, settings, ControlApi(engine, settings))
     assert isinstance(app, Starlette)
-    routes = [route.path.replace(":path", "") for route in app.routes if isinstance(route, Route)]
+    routes = [route.path.replace(":text", "") for route in app.routes if isinstance(route, Route)]
 
     assert sorted(DOCUMENT["paths"]) == sorted(path for path in routes if path.startswith("/__mock/"))
 
