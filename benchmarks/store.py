@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,55 +36,67 @@ CREATES = "create a payment session"
 NEW_KEYS = "create, a new key each time"
 READS = "read a payment session"
 KINDS = (CREATES, NEW_KEYS, READS)
+CONNECTIONS = (16, 64)
+
+
+class Case(NamedTuple):
+    """What is measured: a kind of request, on a number of connections."""
+
+    kind: str
+    connections: int
+
+
+CASES = tuple(Case(kind, connections) for kind in KINDS for connections in CONNECTIONS)
 
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """A kind of server with its options, and the figures of all rounds by kind of request.
+    """A kind of server with its options, and the figures of all rounds by case.
 
     The figures are requests/s, seconds of CPU time of all its processes per request, and seconds.
     """
 
     name: str
     options: tuple[str, ...] = ()
-    rates: dict[str, list[float]] = field(default_factory=dict)
-    costs: dict[str, list[float]] = field(default_factory=dict)
-    p99: dict[str, list[float]] = field(default_factory=dict)
+    rates: dict[Case, list[float]] = field(default_factory=dict)
+    costs: dict[Case, list[float]] = field(default_factory=dict)
+    p99: dict[Case, list[float]] = field(default_factory=dict)
 
-    def measure(self, kind: str, running: RunningServer, plan: Plan) -> None:
-        """Measure one round of a kind of request."""
-        options = running.options_of(kind)
-        load(running.port, requests=500, seconds=60.0, options=options)
+    def measure(self, case: Case, running: RunningServer, plan: Plan) -> None:
+        """Measure one round of a case."""
+        options = running.options_of(case)
+        connections = case.connections
+        load(running.port, requests=500, seconds=60.0, options=options, connections=connections)
         processes = [running.process, *_children(running.process)]
         wait_until_idle(processes)
         before = cpu_seconds(processes)
-        result = load(running.port, requests=sys.maxsize, seconds=plan.seconds, options=options)
-        self.costs.setdefault(kind, []).append((cpu_seconds(processes) - before) / result["replies"])
-        self.rates.setdefault(kind, []).append(result["replies"] / result["seconds"])
-        self.p99.setdefault(kind, []).append(result["p99"])
+        result = load(
+            running.port, requests=sys.maxsize, seconds=plan.seconds, options=options, connections=connections
+        )
+        self.costs.setdefault(case, []).append((cpu_seconds(processes) - before) / result["replies"])
+        self.rates.setdefault(case, []).append(result["replies"] / result["seconds"])
+        self.p99.setdefault(case, []).append(result["p99"])
 
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A server that runs, and the token of a payment session that it has created."""
+    """A server that runs."""
 
-    port: int
+    url: str
     process: int
-    token: str
 
-    def options_of(self, kind: str) -> tuple[str, ...]:
-        """The options of the load generator for a kind of request."""
-        if kind == READS:
-            return ("--kind", "get", "--path", f"/__mock/payment-sessions/{self.token}")
-        return ("--kind", {CREATES: "valid", NEW_KEYS: "new-keys"}[kind])
+    @property
+    def port(self) -> int:
+        """The port of the server."""
+        return urlsplit(self.url).port or 0
 
-
-@contextmanager
-def started(server: Server) -> Iterator[RunningServer]:
-    """Start a server."""
-    with running_server(*server.options) as (url, process):
-        created = httpx.post(f"{url}{PATH}", content=BODY, headers=HEADERS)
-        yield RunningServer(urlsplit(url).port or 0, process, created.raise_for_status().json()["token"])
+    def options_of(self, case: Case) -> tuple[str, ...]:
+        """The options of the load generator for a case. Reads get a payment session that is created now."""
+        if case.kind != READS:
+            return ("--kind", {CREATES: "valid", NEW_KEYS: "new-keys"}[case.kind])
+        created = httpx.post(f"{self.url}{PATH}", content=BODY, headers=HEADERS)
+        token = created.raise_for_status().json()["token"]
+        return ("--kind", "get", "--path", f"/__mock/payment-sessions/{token}")
 
 
 HEADERS = {"wb-key": "api_key_demo", "content-type": "application/json"}
@@ -112,14 +125,15 @@ def _children(process: int) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
 
 
-def rows(servers: list[Server], kind: str) -> Iterator[str]:
-    """The figures of one kind of request as rows of the table. Rates are compared with those of the same round."""
+def rows(servers: list[Server], case: Case) -> Iterator[str]:
+    """The figures of a case as rows of the table. Rates are compared with those of the same round."""
     memory = servers[0]
     for server in servers:
-        ratios = [own / of_memory for own, of_memory in zip(server.rates[kind], memory.rates[kind], strict=True)]
+        ratios = [own / of_memory for own, of_memory in zip(server.rates[case], memory.rates[case], strict=True)]
+        cost, p99 = median(server.costs[case]) * 1e6, median(server.p99[case]) * 1e3
         yield (
-            f"| {kind} | {server.name} | {median(server.rates[kind]):,.0f} | {median(ratios):.2f} "
-            f"| {median(server.costs[kind]) * 1e6:.0f} µs | {median(server.p99[kind]) * 1e3:.1f} ms |"
+            f"| {case.kind} | {case.connections} | {server.name} | {median(server.rates[case]):,.0f} "
+            f"| {median(ratios):.2f} | {cost:.0f} µs | {p99:.1f} ms |"
         )
 
 
@@ -137,16 +151,16 @@ def main() -> None:
             with redis.Redis.from_url(store) as client:
                 client.flushall()
             with ExitStack() as stack:
-                running = [stack.enter_context(started(server)) for server in servers]
-                for kind in KINDS:
+                running = [RunningServer(*stack.enter_context(running_server(*each.options))) for each in servers]
+                for case in CASES:
                     for server, one in zip(servers, running, strict=True):
-                        server.measure(kind, one, plan)
+                        server.measure(case, one, plan)
     lines = [
-        "| request | state | requests/s | relative to memory | CPU time per request | p99 |",
-        "|---|---|---|---|---|---|",
-        *(row for kind in KINDS for row in rows(servers, kind)),
+        "| request | connections | state | requests/s | relative to memory | CPU time per request | p99 |",
+        "|---|---|---|---|---|---|---|",
+        *(row for case in CASES for row in rows(servers, case)),
         "",
-        f"{MACHINE}; 16 keep-alive connections; median of {plan.rounds} alternating rounds of {plan.seconds:g} s.",
+        f"{MACHINE}; keep-alive connections; median of {plan.rounds} alternating rounds of {plan.seconds:g} s.",
         "The CPU time is that of the mock's processes, without Redis, which runs on the same cores.",
     ]
     command_line.show(lines)
