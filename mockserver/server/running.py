@@ -17,7 +17,7 @@ from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
 from mockserver.server.port_file import PortFile
 from mockserver.server.server_state import ServerWideState
-from mockserver.server.sockets import for_many_connections, for_workers, listen, url_of
+from mockserver.server.sockets import for_many_connections, listen, of_workers, url_of
 from mockserver.server.stop_signals import STOP
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
@@ -66,13 +66,16 @@ def serve(
             server.run(for_many_connections(sockets))
             return
 
-        of_workers = for_workers(sockets, settings.workers)
+        shares = of_workers(sockets, settings.workers)
 
         def work(supervision: Supervision) -> None:
             server = Server(app, on_started=lambda: supervision.note_ready(server.stop), collector=collector, tls=tls)
             with server.capture_signals():
                 supervision.accept_stop()
-                server.run(of_workers[supervision.worker])
+                if len(shares) == 1:
+                    server.run(for_many_connections(sockets, workers=settings.workers))
+                else:
+                    server.run(for_many_connections(shares[supervision.worker]))
 
         _supervise(settings.workers, work, log=log, on_started=lambda: on_started(address))
 

@@ -9,17 +9,17 @@ from mockserver.errors import UsageError
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
 _BACKLOG = 2048
 _ACCEPTED_AT_ONCE = 32
-# Of a socket that several workers share. A worker that accepted more would take most connections that are opened
-# together, and the others would have none.
+# For sockets that several workers share: a worker that accepted more would take most of the connections that are opened
+# together.
 _ACCEPTED_BY_WORKER = 2
-# Only Linux distributes the connections over the sockets with this option.
+# Only Linux distributes connections over all sockets that are bound to a port with SO_REUSEPORT.
 _CAN_SPREAD = sys.platform == "linux"
 
 
 def listen(host: str, port: int, *, is_spread: bool = False) -> list[socket.socket]:
     """A listening socket for each address of the host, all on the same port. Port 0 means any free port.
 
-    With `is_spread`, `for_workers` can open further sockets on the port. Raises UsageError: no socket can be opened.
+    With `is_spread`, `of_workers` can open further sockets on the port. Raises UsageError: no socket can be opened.
     """
     addresses = _addresses(host, port)
     sockets: list[socket.socket] = []
@@ -42,24 +42,27 @@ def listen(host: str, port: int, *, is_spread: bool = False) -> list[socket.sock
     return sockets
 
 
-def for_workers(sockets: list[socket.socket], workers: int) -> list[list[socket.socket]]:
+def of_workers(sockets: list[socket.socket], workers: int) -> list[list[socket.socket]]:
     """The listening sockets of each worker, given those of `listen(…, is_spread=True)` or a Unix socket.
 
-    On Linux, each worker has sockets of its own, over which the system distributes the connections. Otherwise the
-    worker that is fastest would take most of those that are opened together. Elsewhere the workers share the sockets.
+    On Linux, each worker has its own sockets, and the system distributes connections over them. Where it does not,
+    there is a single list, which the workers share. Raises UsageError: no more sockets can be opened.
     """
     if not _CAN_SPREAD or any(sock.family == socket.AF_UNIX for sock in sockets):
-        return [for_many_connections(sockets, accepted=_ACCEPTED_BY_WORKER)] * workers
-    others = ([_another(sock) for sock in sockets] for _ in range(workers - 1))
-    return [for_many_connections(own) for own in (sockets, *others)]
+        return [sockets]
+    try:
+        return [sockets, *([_another(sock) for sock in sockets] for _ in range(workers - 1))]
+    except OSError as error:
+        raise UsageError(f"cannot open sockets for {workers} workers: {error.strerror or error}") from None
 
 
-def for_many_connections(sockets: list[socket.socket], *, accepted: int = _ACCEPTED_AT_ONCE) -> list[socket.socket]:
-    """The listening sockets, each of them `accepted` times.
+def for_many_connections(sockets: list[socket.socket], *, workers: int = 1) -> list[socket.socket]:
+    """The listening sockets, each of them several times. `workers` is how many processes accept connections from them.
 
     uvloop accepts one connection of each socket in one turn of the event loop. With hundreds of busy connections, one
     turn takes long, so that new connections would wait for seconds.
     """
+    accepted = _ACCEPTED_AT_ONCE if workers == 1 else _ACCEPTED_BY_WORKER
     return [*sockets, *(sock.dup() for sock in sockets for _ in range(accepted - 1))]
 
 
@@ -80,11 +83,13 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
 
 
 def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: bool, is_spread: bool) -> socket.socket:
-    sock = _new_socket(family, only_v6=only_v6)
+    sock = _new_socket(family)
     try:
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_v6))
         sock.bind(address)
         if is_spread and _CAN_SPREAD:
-            # Only now: a port that another server has taken must not be bound once more.
+            # If it was set before, a port on which another server listens could be bound again.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         # Several servers can bind one port until one of them listens.
         sock.listen(_BACKLOG)
@@ -96,21 +101,25 @@ def _bound(family: socket.AddressFamily, address: tuple[str, int], *, only_v6: b
 
 def _another(sock: socket.socket) -> socket.socket:
     """One more socket that listens on the same address and port."""
-    only_v6 = sock.family == socket.AF_INET6 and bool(sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
-    another = _new_socket(sock.family, only_v6=only_v6)
-    another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    another.bind(sock.getsockname())
-    another.listen(_BACKLOG)
+    another = _new_socket(sock.family)
+    try:
+        if sock.family == socket.AF_INET6:
+            only_v6 = sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+            another.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only_v6)
+        another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        another.bind(sock.getsockname())
+        another.listen(_BACKLOG)
+    except OSError:
+        another.close()
+        raise
     return another
 
 
-def _new_socket(family: int, *, only_v6: bool) -> socket.socket:
+def _new_socket(family: int) -> socket.socket:
     # asyncio disables Nagle's algorithm only if the protocol is given.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # The port can be used again immediately after a restart.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(only_v6))
     sock.setblocking(False)  # noqa: FBT003 - the name of the method says what it is
     return sock
 

@@ -84,7 +84,7 @@ class ClusterExchange(Exchange):
         return gathered
 
     async def _commit_all(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> None:
-        """Commit the parts whose reads of the shared keys are still valid, and load the owners of needed names."""
+        """Commit the parts whose values from the shared keys are still current, and load the owners of needed names."""
         owners = await self._look(calls, needs, gathered)
         fitting = [call for call in calls if self._fits(call, owners)]
         simple = [self._commit(call, gathered) for call in fitting if len(call.written) < 2]
@@ -136,7 +136,7 @@ class ClusterExchange(Exchange):
         return bool(self._commits.version(namespace)) or time.monotonic() < registered + self._commits.ttl / 2
 
     def _fits(self, call: PartCalls, owners: Mapping[str, str]) -> bool:
-        """Whether the reads of a part from the shared keys are still valid.
+        """Whether the values that a part has read from the shared keys are still current.
 
         `_change_server` checks the parts that change the server.
         """

@@ -116,7 +116,7 @@ class AtomicExchange(Exchange):
         return Exchanged(list(results))
 
     def _read_values(self, parts: Sequence[Transaction]) -> list[str]:
-        """Return all that transactions have read, as `commit_reads` compares it: a key, a field and its value each."""
+        """Return what `commit_reads` compares: a key, a field and the known value, for everything that was read."""
         values = [f"{PREFIX}server", "v", self._commits.server_version()]
         for namespace in dict.fromkeys(name for part in parts for name in part.namespaces):
             values += self._link.key_of("n", namespace), "v", self._commits.version(namespace)

@@ -128,7 +128,7 @@ def test_connections_that_are_opened_together(store: str) -> None:
         wait_for(lambda: sum(map(open_sockets, workers)) - sum(before) == 80)
         accepted = [open_sockets(worker) - former for worker, former in zip(workers, before, strict=True)]
 
-    # By chance, one of them has fewer in less than one of ten million runs.
+    # The chance that one of them has fewer than 16 is below 1 in 10 million.
     assert min(accepted) >= 16, accepted
 
 

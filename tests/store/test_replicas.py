@@ -144,7 +144,7 @@ SETTINGS: dict[str, tuple[Callable[[Mock], object], Callable[[Mock], object], ob
 def test_what_another_replica_has_done(replicas: Replicas, case: str) -> None:
     """Every replica shows the same state."""
     act, look, expected = SETTINGS[case]
-    # The replica remembers the state before.
+    # From now on, the replica remembers the state before the change.
     look(replicas[1])
     act(replicas[0])
     assert expected == look(replicas[1])

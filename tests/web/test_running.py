@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn, cast
@@ -22,7 +22,7 @@ import pytest
 
 from mockserver.errors import UsageError
 from mockserver.server import BackgroundServer, running, serve, sockets
-from mockserver.server.sockets import for_many_connections, listen, url_of
+from mockserver.server.sockets import for_many_connections, listen, of_workers, url_of
 from mockserver.settings import Settings
 from mockserver.web import create_app
 from tests.support.echo_engine import EchoEngine
@@ -218,6 +218,26 @@ def test_listening(host: str, url: str) -> None:
         sock.close()
 
     assert [url.format(port) for port in ports] == [shown]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux distributes connections over the sockets of workers")
+def test_sockets_of_workers() -> None:
+    """Each worker has one socket for an address, so that many workers do not use up the file descriptors."""
+    with ExitStack() as stack:
+        own = [stack.enter_context(each) for each in listen("127.0.0.1", 0, is_spread=True)]
+        shares = of_workers(own, 50)
+        opened = [stack.enter_context(each) for share in shares[1:] for each in share]
+
+        assert [1] * 50 == [len(share) for share in shares]
+        assert 1 == len({each.getsockname() for each in (*own, *opened)})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux distributes connections over the sockets of workers")
+def test_sockets_of_workers_that_cannot_be_opened() -> None:
+    """If the system refuses further sockets on the port, one line says so."""
+    [alone] = listen("127.0.0.1", 0)
+    with alone, pytest.raises(UsageError, match="cannot open sockets for 2 workers: Address already in use"):
+        of_workers([alone], 2)
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this Python has no IPv6")
