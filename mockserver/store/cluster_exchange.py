@@ -15,7 +15,7 @@ from mockserver.store.redis_link import RedisLink, Texts, in_batches
 from mockserver.store.transaction import Need, Transaction
 
 _MOST_REMEMBERED: Final = 16_384
-"""The maximum number of namespaces in each of the two caches of an exchange."""
+"""The maximum number of namespaces or names in each of the caches of an exchange."""
 _MOST_ROUNDS: Final = 3
 """The maximum number of cleanup rounds after a commit. Later commits remove the rest."""
 _ASK_FIRST: Final = 3
@@ -47,6 +47,8 @@ class ClusterExchange(Exchange):
         self._settled: dict[str, int] = {}
         # By namespace: when this process has registered it, in seconds of the monotonic clock.
         self._registered: dict[str, float] = {}
+        # By name: when the shared keys were asked for its owners, in the same unit.
+        self._asked: dict[str, float] = {}
 
     async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
         calls = [PartCalls(self._commits, part, f"{commit}.{index}") for index, part in enumerate(parts)]
@@ -75,7 +77,7 @@ class ClusterExchange(Exchange):
                 self._commits.learn_committed(call.part, call.version)
         effects = [effect for reply in gathered.replies for effect in reply.effects]
         if effects or gathered.has_outdated:
-            await self._apply(effects)
+            await self._apply(effects, names={name: None for call in calls for name in call.used_names()})
         elif any(reply.result == _ASK_FIRST for reply in gathered.replies):
             await self._ask_shared()
         if generation != self._generation:
@@ -104,25 +106,37 @@ class ClusterExchange(Exchange):
             gathered.replies += [reply._replace(effects=()) for reply in replies]
 
     async def _look(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> dict[str, str]:
-        """Return the owners of the names in parts and needs, and register new namespaces."""
-        names = {name: None for call in calls for name in call.names}
+        """Return the owners of names in parts and needs, unless they are sure. Registers new namespaces."""
+        names = {name: None for call in calls for name in call.names if not self._is_sure(call.part, name)}
         names |= {need.name: None for need in needs if need.name is not None}
         used = [name for call in calls for name in call.namespaces]
         used += [need.namespace for need in needs if need.namespace is not None]
         new = [namespace for namespace in dict.fromkeys(used) if not self._is_registered(namespace)]
         if not (names or new or Need() in needs or any(call.has_to_ask for call in calls)):
             return {}
-        reply = await self._ask_shared(names=list(names), register=new)
+        reply = await self._ask_shared(names=names, register=new)
         if len(self._registered) > _MOST_REMEMBERED:
             self._registered.clear()
         for namespace, applied in zip(new, reply.applied, strict=True):
             self._registered[namespace] = time.monotonic()
             self._settle(namespace, int(applied or 0))
-        owners = {name: found or "" for name, found in zip(names, reply.owners, strict=True)}
-        for name, found in owners.items():
-            self._commits.learn_owners(name, found)
         gathered.has_outdated = bool(reply.outdated)
-        return owners
+        return {name: found or "" for name, found in zip(names, reply.owners, strict=True)}
+
+    def _is_sure(self, part: Transaction, name: str) -> bool:
+        """Whether the known owners of a name are up to date if the versions of all namespaces of the part are."""
+        return self._asked.get(name, -math.inf) >= part.since or any(
+            self._known.is_only_owner(namespace, name) for namespace in part.namespaces
+        )
+
+    def _learn_owners(self, names: Iterable[str], owners: Iterable[str | None], asked: float) -> None:
+        if len(self._asked) > _MOST_REMEMBERED:
+            self._asked.clear()
+        for name, found in zip(names, owners, strict=True):
+            self._commits.learn_owners(name, found or "")
+            self._asked[name] = asked
+            if found and " " not in found:
+                self._known.learn_only_owner(found, name)
 
     def _settle(self, namespace: str, number: int) -> None:
         """Remember that the effects of a namespace were applied up to this number."""
@@ -144,7 +158,7 @@ class ClusterExchange(Exchange):
         is_current = call.changes_server or (
             "server" not in call.server or (server is not None and server.version == call.server["server"])
         )
-        return is_current and all(owners[name] == known for name, known in call.names.items())
+        return is_current and all(owners.get(name, known) == known for name, known in call.names.items())
 
     async def _commit(self, call: PartCalls, gathered: Gathered) -> None:
         """Commit a part and store its outcome in `gathered`."""
@@ -195,17 +209,24 @@ class ClusterExchange(Exchange):
             return error
         return (await self._exchange([call], ())).outcomes[call.version] if call.namespaces else COMMITTED
 
-    async def _apply(self, effects: Iterable[Effect]) -> None:
-        """Apply effects to the shared keys. Then remove items beyond the limits, and namespaces that have expired."""
+    async def _apply(self, effects: Iterable[Effect], names: Iterable[str]) -> None:
+        """Apply effects to the shared keys, and ask them for the owners of names.
+
+        Then remove items beyond the limits and namespaces that have expired, and give namespaces that share a name for
+        the first time a new version.
+        """
         waiting, gone = sorted(set(effects)), list[str]()
         for _ in range(_MOST_ROUNDS):
-            reply = await self._ask_shared(effects=waiting, gone=gone)
+            reply = await self._ask_shared(effects=waiting, gone=gone, names=names)
+            names = ()
             for effect in waiting:
                 self._settle(effect.namespace, effect.number)
             wanted: dict[str, dict[str, Any]] = {namespace: {} for namespace in reply.outdated}
             for namespace, field, applied in reply.items:
                 own = wanted.setdefault(namespace, {})
                 own |= {"evict": [*own.get("evict", ()), field], "applied": int(applied)}
+            for namespace, number in reply.sharing:
+                wanted.setdefault(namespace, {})["sharing"] = number
             try:
                 replies = await self._call_all(wanted)
             except StoreUnavailableError:
@@ -246,24 +267,28 @@ class ClusterExchange(Exchange):
             effects.append(Effect(namespace, int(number), texts.text(members["part"]["effects"])))
         return NamespaceReply(result, tuple(effects), loaded)
 
-    async def _ask_shared(self, effects: Iterable[Effect] = (), **members: Any) -> SharedReply:
+    async def _ask_shared(
+        self, effects: Iterable[Effect] = (), names: Iterable[str] = (), **members: Any
+    ) -> SharedReply:
         """Run the script for the shared keys; returns its reply. Raises StoreUnavailableError and _MissingError."""
-        texts = Texts()
+        texts, names, asked = Texts(), list(names), time.monotonic()
         message = {
             **self._commits.header(self._link.new_id()),
             **self._commits.journal_limits(),
             "generation": self._generation,
             "newest": self._newest,
             "effects": [(*effect[:2], texts.number(effect.text)) for effect in effects],
-            **dict.fromkeys(("names", "register", "gone"), ()),
+            "names": names,
+            **dict.fromkeys(("register", "gone"), ()),
             **members,
         }
         reply = await self._link.run("cluster_shared", message, texts)
         if reply == MISSING:
             raise _MissingError
-        result, server, *rest = reply
-        self._learn_server(server)
-        return SharedReply(result, server, *rest)
+        read = SharedReply(*reply)
+        self._learn_server(read.server)
+        self._learn_owners(names, read.owners, asked)
+        return read
 
     def _learn_server(self, reply: Sequence[str]) -> None:
         super()._learn_server(reply)

@@ -1,6 +1,6 @@
 """Messages to a cluster and its replies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.errors import StoreUnavailableError
@@ -34,7 +34,8 @@ class SharedReply(NamedTuple):
     """The reply of the script for the shared keys.
 
     `applied` has, for each registered namespace, the number of its last applied effects. `items` must be removed from
-    their namespaces. `outdated` namespaces may have expired. `namespaces` must be told of a new record of the server.
+    their namespaces. `sharing` namespaces must get a new version. `outdated` namespaces may have expired. `namespaces`
+    must be told of a new record of the server.
     """
 
     result: int
@@ -42,6 +43,7 @@ class SharedReply(NamedTuple):
     owners: Sequence[str | None]
     applied: Sequence[str | None]
     items: Sequence[tuple[str, str, str]]
+    sharing: Sequence[tuple[str, str]]
     outdated: Sequence[str]
     namespaces: Sequence[str]
 
@@ -64,6 +66,11 @@ class PartCalls:
             own, texts = self.namespaces[name], self.texts[name]
             own |= {"id": version, "effects": texts.number(commits.effects(part, own, texts))}
         self._fields = {need.namespace: need.fields for need in part.reads()}
+
+    def used_names(self) -> Iterator[str]:
+        """The names that the transaction has read, and those that it gives to items."""
+        yield from self.names
+        yield from (name for _, name in self.part.fields_of_names)
 
     def commit(self, namespace: str) -> dict[str, Any]:
         """The members that commit what was written to a namespace."""

@@ -23,20 +23,23 @@ class KnownServer(NamedTuple):
 class KnownNamespace:
     """One namespace: its version (empty before its first commit), its record, and items by field.
 
-    `is_complete` says whether these are all of its items. Otherwise there may be others.
+    `is_complete` says whether these are all of its items. Otherwise there may be others. As long as the version is
+    up to date, no other namespace has an item with one of the `own_names`.
     """
 
-    __slots__ = ("is_complete", "items", "record", "version")
+    __slots__ = ("is_complete", "items", "own_names", "record", "version")
 
     def __init__(self, version: str, record: NamespaceRecord) -> None:
         self.version = version
         self.record = record
         self.items: dict[str, Any] = {}
+        self.own_names: set[str] = set()
         self.is_complete = not version
 
     def forget_items(self) -> None:
-        """Forget all items."""
+        """Forget all items and own names."""
         self.items.clear()
+        self.own_names.clear()
         self.is_complete = False
 
 
@@ -96,6 +99,19 @@ class KnownState:
             known.items.update(items)
             if len(known.items) > MOST_ITEMS:
                 self._large.append(known)
+
+    def learn_only_owner(self, namespace: str, name: str) -> None:
+        """Remember that no other namespace has an item with a name, as long as the known version is up to date."""
+        known = self._namespaces.get(namespace)
+        if known is not None:
+            known.own_names.add(name)
+            if len(known.own_names) > MOST_ITEMS:
+                self._large.append(known)
+
+    def is_only_owner(self, namespace: str, name: str) -> bool:
+        """Whether no other namespace has an item with a name, if the known version is up to date."""
+        known = self._namespaces.get(namespace)
+        return known is not None and name in known.own_names
 
     def learn_owners(self, name: str, owners: tuple[str, ...]) -> None:
         """Remember the owners of a name."""

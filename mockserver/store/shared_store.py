@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
@@ -28,16 +29,17 @@ class PendingDecision(Generic[Result]):
     """A decision that is to be made. Those with the same `lane` are likely to change the same namespace.
 
     `needs` is what it will probably need to know, so that it is asked for once. `attempts` counts how often it needed
-    something else.
+    something else. `arrived` is a time of the monotonic clock, in seconds.
     """
 
-    __slots__ = ("attempts", "decide", "done", "error", "lane", "needs", "result")
+    __slots__ = ("arrived", "attempts", "decide", "done", "error", "lane", "needs", "result")
 
     def __init__(self, decide: Callable[[], Result], lane: str, needs: tuple[Need, ...]) -> None:
         self.decide = decide
         self.lane = lane
         self.needs = needs
         self.done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self.arrived = time.monotonic()
         self.attempts = 0
         self.result: Any = None
         self.error: Exception | None = None
@@ -81,6 +83,7 @@ class Turn:
         except Exception as error:  # noqa: BLE001  # the caller gets it
             decision.result, decision.error = None, error
         lane.merge(transaction)
+        lane.since = min(lane.since, decision.arrived)
         self._decided.append(decision)
         # After a reset, nothing that was known before is valid.
         return not transaction.resets

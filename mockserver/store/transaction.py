@@ -1,5 +1,6 @@
 """Transactions: what one decision, or several in a row, has read from a store and wants to write."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -76,6 +77,8 @@ class Transaction:
 
     def __init__(self, below: "KnownState | Transaction") -> None:
         self._below = below
+        # When the oldest of its decisions arrived, in seconds of the monotonic clock.
+        self.since = math.inf
         self.reads_server = False
         self.namespaces: dict[str, None] = {}
         self.names: dict[str, None] = {}

@@ -43,8 +43,8 @@ def _read(mock: Mock, session: dict[str, Any]) -> httpx.Response:
 REQUESTS: dict[str, tuple[Ask, tuple[int, int, int], tuple[int, int, int]]] = {
     "create": (_create, (1, 2, 2), (2, 4, 3)),
     "create in a new namespace": (_create_in_a_new_namespace, (1, 1, 1), (4, 4, 4)),
-    "confirm": (_confirm, (1, 2, 2), (3, 6, 6)),
-    "retrieve": (_retrieve, (1, 2, 2), (3, 6, 6)),
+    "confirm": (_confirm, (1, 2, 2), (2, 5, 5)),
+    "retrieve": (_retrieve, (1, 2, 2), (2, 5, 5)),
     "read": (_read, (1, 2, 2), (1, 3, 3)),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -156,7 +157,7 @@ def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.M
     async def lose(own: RedisLink, *call: Any) -> Any:
         reply = await within_time(own, *call)
         # Only the reply to a change of the server lists namespaces at its end.
-        if own is link and not others and isinstance(reply, list) and len(reply) == 7 and reply[-1]:
+        if own is link and not others and isinstance(reply, list) and len(reply) == 8 and reply[-1]:
             activated = await asyncio.to_thread(two.caller(None).activate, "maintenance")
             others.append(activated.status_code)
             raise StoreUnavailableError("the reply was lost")
@@ -214,6 +215,35 @@ def test_an_eviction_that_comes_late(
 
     assert 200 == two.http.get(f"/__mock/payment-sessions/{token}").status_code
     assert not cluster.client.exists(f"{PREFIX}evicted")
+
+
+def test_a_shared_name_of_a_server_that_ends(
+    cluster: ClusterServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The next commit tells a namespace that another one shares its token, if the server that found out has ended."""
+    cluster.client.flushall()
+    reply = "{payment_session: {token: ps_fixed}}"
+    stub = f"{{name: created, operation: c_create_payment_session, reply: {reply}}}"
+    (tmp_path / "fixed.yaml").write_text(f"about: Every caller gets the same token.\nstubs: [{stub}]")
+    with Replicas(cluster.url, count=2, scenarios=tmp_path, scenario="fixed") as replicas:
+        one, two = replicas.all
+
+        def owners() -> list[str]:
+            found = [two.caller(None).get("payment-sessions/ps_fixed")["namespace"] for _ in range(3)]
+            return [str(each) for each in found]
+
+        one.caller("api_key_1").create().raise_for_status()
+        before = owners()
+        with monkeypatch.context() as patch:
+            fail_with(one, patch, "sharing")
+            one.caller("api_key_2").create().raise_for_status()
+            assert 1 == cluster.client.hlen(f"{PREFIX}sharing")
+        one.caller("api_key_2").create().raise_for_status()
+        after = owners()
+
+    assert not cluster.client.exists(f"{PREFIX}sharing")
+    assert 1 == len(set(before)) == len(set(after))
+    assert before != after
 
 
 def test_a_reset_that_ends_halfway(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,17 +11,18 @@
 --   namespace, fields   what to load
 --   revision, generation   what the process knows of the server; see `begin`
 --   settled  the number of the last effects that were applied, as far as the process knows
--- and possibly one of these:
+-- and possibly one of these, or the last two:
 --   part     what to commit: id, version, record, items, reset, and the number of the text with the effects
 --   check    the version to compare. With `reserve`, no other process can commit for a short time.
 --   revise   whether to refuse later commits of processes with an older revision of the server
 --   evict    the fields of items to remove; ignored if the namespace has effects with a number above `applied`
+--   sharing  the number of the namespace in the shared key `sharing`: gives the namespace a new version
 --
 -- Returns {result, number, pending effects, loaded namespaces}. The results are: 1, success; 0, the version differs;
 -- 2, another process may commit first; 3, the process has an outdated record of the server. With result 3, the
 -- number is the revision that the process needs. Otherwise it is the number of the effects of this call, or empty.
 -- Pending effects are pairs of a number and a text that may not have been applied. Removed items are pending effects
--- with the member `evicted`.
+-- with the member `evicted`. A new version because of a shared name is a pending effect with the member `sharing`.
 
 local namespace, part = message.namespace, message.part
 local known_by = tonumber(call_of(namespace, 'HGET', 'n', 'revision')) or 0
@@ -132,6 +133,12 @@ elseif message.revise then
   expire_if_new()
 elseif message.evict then
   evict()
+end
+if message.sharing then
+  if version_of(namespace) ~= '' then
+    make_reload(namespace)
+  end
+  add_effects(cjson.encode({sharing = message.sharing}))
 end
 if result == 0 or not (part or message.check) then
   load_namespace(namespace, message.fields)

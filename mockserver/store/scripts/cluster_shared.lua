@@ -17,10 +17,11 @@
 --   reset    whether to delete everything
 --
 -- Returns `missing` if the store has no record of the server. Otherwise returns {result, server, owners, applied,
--- items, outdated, namespaces}. The result is 1, or 0 if the record of the server has another version. `applied` has
--- the number of the last applied effects of each namespace in `register`. `items` must be removed from their
--- namespaces: each is a namespace, a field, and the number of the last applied effects of the namespace. `outdated`
--- namespaces may have expired. `namespaces` must be told of the new record of the server.
+-- items, sharing, outdated, namespaces}. The result is 1, or 0 if the record of the server has another version.
+-- `applied` has the number of the last applied effects of each namespace in `register`. `items` must be removed from
+-- their namespaces: each is a namespace, a field, and the number of the last applied effects of the namespace.
+-- `sharing` has a pair of namespace and number for each field of the key with this name. `outdated` namespaces may have
+-- expired. `namespaces` must be told of the new record of the server.
 
 local MOST_EVICTED = 100
 
@@ -31,6 +32,11 @@ end
 local function evict(namespace, field)
   forget_place(namespace, field)
   call('SADD', 'evicted', member_of(namespace, field))
+end
+
+-- A process that knows the only owner of a name does not ask for its owners as long as the owner has the same version.
+local function on_sharing(namespace)
+  call('HSET', 'sharing', namespace, next_number(0))
 end
 
 local function has_references(namespace)
@@ -50,7 +56,10 @@ local function apply(namespace, effects)
         call('SREM', 'evicted', member)
       end
     end
-    note_items(namespace, effects.items, effects.limits, evict)
+    note_items(namespace, effects.items, effects.limits, evict, on_sharing)
+  end
+  if effects.sharing and call('HGET', 'sharing', namespace) == effects.sharing then
+    call('HDEL', 'sharing', namespace)
   end
   for _, each in ipairs(effects.evicted or {}) do
     call('SREM', 'evicted', member_of(namespace, each.field))
@@ -66,6 +75,7 @@ local function renew()
   renew_shared()
   call('EXPIRE', 'applied', 2 * message.ttl)
   call('EXPIRE', 'evicted', 2 * message.ttl)
+  call('EXPIRE', 'sharing', 2 * message.ttl)
 end
 
 if message.newest > (tonumber(call('HGET', 'server', 'revision')) or 0) then
@@ -85,6 +95,7 @@ if message.new_server then
       forget_all_references()
       call('UNLINK', 'applied')
       call('UNLINK', 'evicted')
+      call('UNLINK', 'sharing')
     end
     local revision = next_number(tonumber(call('HGET', 'server', 'revision')))
     call('HSET', 'server', 'h', message.new_server, 'revision', revision)
@@ -126,7 +137,11 @@ for index, member in ipairs(call('SRANDMEMBER', 'evicted', MOST_EVICTED)) do
   local namespace, field = split_member(member)
   items[index] = {namespace, field, call('HGET', 'applied', namespace) or '0'}
 end
+local all, sharing = call('HGETALL', 'sharing'), {}
+for index = 1, #all, 2 do
+  sharing[#sharing + 1] = {all[index], all[index + 1]}
+end
 return {
-  result, call('HMGET', 'server', 'v', 'h', 'format', 'revision', 'generation'), owners, applied, items,
+  result, call('HMGET', 'server', 'v', 'h', 'format', 'revision', 'generation'), owners, applied, items, sharing,
   outdated_namespaces(), namespaces
 }

@@ -24,6 +24,8 @@
 --   namespaces   the time of the last commit of each namespace
 --   applied      on a cluster: the number of the last applied effects of each namespace
 --   evicted      on a cluster: the items that must be removed from their namespaces
+--   sharing      on a cluster: the namespaces that must get a new version, because a name that only they had belongs to
+--                another namespace, too. Each has a number, which is greater if it happens again.
 
 local message = cjson.decode(ARGV[1])
 

@@ -16,9 +16,13 @@ local function without(owners, namespace)
   return kept
 end
 
-local function add_owner(names, namespace)
+-- Adds an owner to names. `on_sharing`, if given, is called for a namespace that was the only owner of a name.
+local function add_owner(names, namespace, on_sharing)
   local changed = {}
   for index, owners in ipairs(call('HMGET', 'names', unpack(names))) do
+    if on_sharing and owners and owners ~= namespace and not string.find(owners, ' ', 1, true) then
+      on_sharing(owners)
+    end
     local kept = owners and owners ~= namespace and without(owners, namespace) or {}
     kept[#kept + 1] = namespace
     changed[#changed + 1] = names[index]
@@ -100,8 +104,8 @@ local function evict_oldest(kind, limits, evict)
 end
 
 -- Adds items of a namespace to the shared keys. `limits` has the maximum number and the maximum size of the items of
--- each kind. `evict` is called for the oldest items beyond these limits.
-local function note_items(namespace, items, limits, evict)
+-- each kind. `evict` is called for the oldest items beyond these limits. `on_sharing` is that of `add_owner`.
+local function note_items(namespace, items, limits, evict, on_sharing)
   local by_kind, names, seen = {}, {}, {}
   for _, item in ipairs(items) do
     local kind = kind_of(item.field)
@@ -115,7 +119,7 @@ local function note_items(namespace, items, limits, evict)
     end
   end
   if #names > 0 then
-    add_owner(names, namespace)
+    add_owner(names, namespace, on_sharing)
   end
   local referring = names
   for kind, of_kind in pairs(by_kind) do

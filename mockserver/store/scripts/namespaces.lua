@@ -41,6 +41,11 @@ local function put(namespace, items)
   call_of(namespace, 'HSET', 'n', unpack(fields))
 end
 
+-- Gives a namespace a new version. All servers reload it, including the one that commits now.
+local function make_reload(namespace)
+  call_of(namespace, 'HSET', 'n', 'v', message.id .. '!')
+end
+
 -- Removes an item. Returns its names.
 local function remove(namespace, field)
   local stored, freed = call_of(namespace, 'HGET', 'n', field), {}
@@ -54,8 +59,7 @@ local function remove(namespace, field)
     end
   end
   call_of(namespace, 'HDEL', 'n', field)
-  -- A new version makes all servers reload the namespace, including the one that commits now.
-  call_of(namespace, 'HSET', 'n', 'v', message.id .. '!')
+  make_reload(namespace)
   return freed
 end
 
