@@ -8,7 +8,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from mockserver.cli import commands as cli
 from mockserver.cli.health_check import described_url, health_problem
 from mockserver.settings import Settings
 from tests.support.command import ROOT, Running, environment, run, served
+from tests.support.ports import free_port
 
 PATH = "/v1/c/customer/Cust_c40bea18-c0c9-44b1-bd0c-43f5283e1670/payment/session"
 OTHER_SPEC = """
@@ -57,13 +57,6 @@ def post(url: str, *, body: str = '{"operation":"add_method","address":true}', k
         return reply.status, reply.read()
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ from tests.support.command import ROOT, served
 from tests.support.markdown import BLOCKS, Block
 from tests.support.mock import Mock
 from tests.support.needs import command, modules
+from tests.support.ports import free_port
 
 PATIENCE = 60.0
 
@@ -75,13 +75,6 @@ exec mockserver "$@\"""",
     "npm": 'test "$1 $2" = "install --prefix"',
     "benchmarks/.peers/bin/pip": 'test "$1" = install',
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def with_port(text: str, port: int | str) -> str:

@@ -17,6 +17,7 @@ import pytest
 
 from tests.support.command import environment
 from tests.support.needs import need
+from tests.support.ports import free_port
 from tests.support.stores import StoreServer, program_of, store_server
 
 CALLERS = 24
@@ -41,7 +42,7 @@ class Replica:
     def __init__(self, store: str, folder: Path) -> None:
         self._command = [sys.executable, "-m", "mockserver", "--seed", "1", "--store", store, "--log-format", "none"]
         self._folder = folder
-        self._port = "0"
+        self._port = str(free_port())
         self.url = ""
         self.start()
 
@@ -55,7 +56,6 @@ class Replica:
         )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().rsplit(" at ", 1)[1].strip()
-        self._port = self.url.rsplit(":", 1)[1]
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     def end(self, number: int) -> int:

@@ -19,7 +19,8 @@ from tests.store.replicas import Replicas
 from tests.support.command import run, served
 from tests.support.mock import SESSION
 from tests.support.needs import need
-from tests.support.stores import StoreServer, free_port, program_of
+from tests.support.ports import free_port
+from tests.support.stores import StoreServer, program_of
 
 RETRY = {"mock-scenario": "retry_after_503"}
 

