@@ -54,14 +54,13 @@ class EventHub:
 
     def after(self, number: int) -> tuple[int, tuple[int, Entry] | None]:
         """The number of dropped entries after a number, and the first entry after them with its own number."""
-        if not self._recent:
+        if not self.has_after(number):
             return 0, None
         index = number + 1 - self._recent[0][0]
-        if 0 <= index < len(self._recent) and self._recent[index][0] != number + 1:
-            # With a shared store, numbers can be missing: another server removed entries before this one read them.
+        if index >= len(self._recent) or (index >= 0 and self._recent[index][0] != number + 1):
+            # With a shared store, numbers can be missing: another server removed entries before this one read them, or
+            # the store was emptied.
             index = bisect_right(self._recent, number, key=itemgetter(0))
-        if index >= len(self._recent):
-            return 0, None
         found, entry, _ = self._recent[max(0, index)]
         return max(0, -index), (found, entry)
 

@@ -10,7 +10,7 @@ from mockserver.errors import Miss
 from mockserver.messages import ABSENT
 from mockserver.parsing import json_pointers
 from mockserver.parsing.json_values import are_equal
-from mockserver.redaction.masks import is_mask_of
+from mockserver.redaction.masks import is_masked
 from mockserver.redaction.redact import redact
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
@@ -157,7 +157,15 @@ class Subset:
 
 def _are_the_same(expected: Any, actual: Any) -> bool:
     """Whether two values are equal. The journal of a shared store has masks instead of credentials."""
-    return are_equal(expected, actual) or is_mask_of(actual, expected)
+    if are_equal(expected, actual):
+        return True
+    if isinstance(actual, str):
+        return is_masked(actual, expected if isinstance(expected, str) else json.dumps(expected))
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(expected) == len(actual) and all(map(_are_the_same, expected, actual))
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return expected.keys() == actual.keys() and all(_are_the_same(expected[name], actual[name]) for name in actual)
+    return False
 
 
 def shown(value: Any) -> str:

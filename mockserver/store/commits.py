@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.engine.journal import DEFAULT_CAP
-from mockserver.errors import StoreUnavailableError
 from mockserver.storage.bounded_store import CAPACITY
 from mockserver.store import codec
 from mockserver.store.known_state import KnownServer, KnownState
-from mockserver.store.records import FORMAT, NEW_NAMESPACE, NamespaceRecord, StoreRecord
-from mockserver.store.redis_link import PREFIX, Texts
+from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, StoreRecord, check_format
+from mockserver.store.redis_link import Texts
 from mockserver.store.shared_metrics import counters_of
 from mockserver.store.stored_entries import StoredEntries
 from mockserver.store.transaction import Item, Journalled, Need, Transaction
@@ -120,11 +119,7 @@ class Commits:
 
     def learn_server(self, version: str, text: str, stored_format: str) -> None:
         """Remember the record of the server. Raises StoreUnavailableError: another format."""
-        if stored_format != FORMAT:
-            raise StoreUnavailableError(
-                f"its data has the format {stored_format}, and this version of mockserver reads the format {FORMAT}: "
-                "use another database, or delete the keys that begin with " + PREFIX
-            )
+        check_format(stored_format)
         if self._known.server is None or self._known.server.version != version:
             self._known.server = KnownServer(version, StoreRecord.read(text))
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, Commits, need_message
 from mockserver.store.known_state import KnownState
-from mockserver.store.records import FORMAT, StoreRecord
+from mockserver.store.records import FORMAT, StoreRecord, check_format
 from mockserver.store.redis_link import PREFIX, RedisLink, Texts
 from mockserver.store.transaction import Need, Transaction
 
@@ -52,6 +52,20 @@ class Exchange(ABC):
         self._learn_server(reply)
         assert self._known.server is not None, "it was learned"  # noqa: S101  # by the line above
         return self._known.server.record
+
+    async def check(self) -> None:
+        """Check that this version can read the store. Raises StoreUnavailableError."""
+        found = await self._link.execute("HGET", "server", "format")
+        if found is None:
+            # The store is new, or was emptied.
+            await self.begin()
+        else:
+            check_format(found)
+
+    async def check_writes(self) -> None:
+        """Check that this version can read and write the store. Raises StoreUnavailableError."""
+        await self.check()
+        await self._link.execute("SET", "ready", 1, "PX", 60_000)
 
     async def commit(self, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged:
         """Commit transactions and load needs. Raises StoreUnavailableError."""

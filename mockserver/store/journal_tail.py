@@ -28,6 +28,8 @@ class JournalTail(Journal):
     def start_after(self, number: int) -> None:
         """Start after the entry with this number, unless entries are read already."""
         if self._task is None or self._task.done():
+            # Entries that were read earlier may not exist any more.
+            self.reset(None)
             self._position = number
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -70,7 +72,7 @@ class JournalTail(Journal):
                     await asyncio.sleep(0)
 
     async def _notice_restart(self) -> None:
-        """Begin again if the store was emptied: then the numbers have begun again."""
+        """Begin again if the store was emptied: what was read from it does not exist any more."""
         newest = int(await self._link.execute("HGET", "counters", "entries") or 0)
         if newest < self._position:
             self.reset(None)

@@ -4,10 +4,21 @@ import json
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple, Self
 
+from mockserver.errors import StoreUnavailableError
 from mockserver.limits.memo import remembered
+from mockserver.store.redis_link import PREFIX
 
 FORMAT: Final = "2"
 """The format of everything that is stored. Servers with different formats cannot share a store."""
+
+
+def check_format(found: str) -> None:
+    """Check the format of the data in a store. Raises StoreUnavailableError: another version has written it."""
+    if found != FORMAT:
+        raise StoreUnavailableError(
+            f"its data has the format {found}, and this version of mockserver reads the format {FORMAT}: "
+            "use another database, or delete the keys that begin with " + PREFIX
+        )
 
 
 @remembered(entries=8192, longest=300)

@@ -63,6 +63,10 @@ _PASSING: Final = (
 )
 
 
+class _RefusedError(StoreUnavailableError):
+    """The store has refused a call, and would refuse it again. A script may have stopped before its end."""
+
+
 class Texts(list[str]):
     """The arguments of a script that follow the message. All are texts."""
 
@@ -84,7 +88,7 @@ class RedisLink:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self.is_cluster = urlsplit(url).scheme == _CLUSTER
+        self.is_cluster = url.startswith(f"{_CLUSTER}://")
         self._client: Redis | RedisCluster | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shas: dict[str, str] = {}
@@ -145,23 +149,19 @@ class RedisLink:
                 )
         except (*_PASSING, exceptions.RedisError) as error:
             raise StoreUnavailableError(_reason(error)) from None
-        # A list before the third version of the protocol.
+        # An object in the third version of the protocol, and a list of pairs in the second one.
         streams = list(found.values()) if isinstance(found, dict) else [entries for _, entries in found or ()]
-        return await self.entries([each[0] for entries in streams for each in entries])
+        entries = [each for stream in streams for each in stream]
+        if entries and isinstance(entries[0][0], list | tuple):
+            # redis-py adds a list if the URL chooses the third version.
+            entries = [each for some in entries for each in some]
+        return await self.entries([each[0] for each in entries])
 
     async def entries(self, ids: Sequence[str]) -> list[tuple[int, str]]:
         """Return the journal entries with these ids that still exist, as pairs of number and text."""
         numbers = [id_.partition("-")[0] for id_ in ids]
         texts = await self.execute("HMGET", "entries", *numbers) if numbers else ()
         return [(int(number), text) for number, text in zip(numbers, texts, strict=True) if text is not None]
-
-    async def ping(self) -> str | None:
-        """Why the store cannot be used; None if it can."""
-        try:
-            await self.execute("EXISTS", "server")
-        except StoreUnavailableError as error:
-            return str(error)
-        return None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -196,6 +196,8 @@ class RedisLink:
         for attempt in range(MOST_ATTEMPTS - 1):
             try:
                 return await self._within_time(call, attempt, end)
+            except _RefusedError:
+                raise
             except StoreUnavailableError:
                 if time.monotonic() >= end:
                     raise
@@ -209,7 +211,8 @@ class RedisLink:
                 result = await call(self._connected(), attempt)
         except (*_PASSING, exceptions.RedisError) as error:
             self.calls.record(time.perf_counter() - started, failed=True)
-            raise StoreUnavailableError(_reason(error)) from None
+            kind = StoreUnavailableError if isinstance(error, _PASSING) else _RefusedError
+            raise kind(_reason(error)) from None
         self.calls.record(time.perf_counter() - started, failed=False)
         return result
 
@@ -239,15 +242,26 @@ def _client_of(url: str) -> Any:
         "retry": Retry(NoBackoff(), 0),
         "client_name": "mockserver",
     }
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         if parts.scheme == _CLUSTER:
             return RedisCluster.from_url(url.replace(_CLUSTER, "redis", 1), **options)
         if parts.scheme == "redis+sentinel":
-            return _sentinel_client(parts.netloc, parts.path, parts.query, options)
-        return Redis.from_url(url, **options)
-    except (ValueError, exceptions.RedisError) as error:
-        raise UsageError(f"--store cannot be used: {error}") from None
+            client = _sentinel_client(parts.netloc, parts.path, parts.query, options)
+        else:
+            client = Redis.from_url(url, **options)
+            if parts.scheme != "unix" and parts.path.strip("/"):
+                # redis-py ignores a database that is not a number.
+                int(parts.path.strip("/"))
+        # This does not connect yet, but it checks the options of the URL.
+        client.connection_pool.make_connection()
+    except (ValueError, TypeError, exceptions.RedisError):
+        # The text of the error can contain a part of the password.
+        raise UsageError(
+            "--store cannot be used: the URL is not valid, or has an unknown option after ?. Write it as in "
+            "redis://user:password@host:6379/0, and percent-encode characters such as / ? # @ in user and password"
+        ) from None
+    return client
 
 
 def _sentinel_client(netloc: str, path: str, query: str, options: dict[str, Any]) -> Any:

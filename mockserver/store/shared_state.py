@@ -141,7 +141,14 @@ class SharedState(State):
 
     def problem(self) -> Sliced[str | None]:
         """Why the store cannot be used; None if it can."""
-        return self._awaited(self._link.ping())
+        return self._awaited(self._problem())
+
+    async def _problem(self) -> str | None:
+        try:
+            await self._exchange.check_writes()
+        except StoreUnavailableError as error:
+            return str(error)
+        return None
 
     def decided(self, decide: Callable[[], Result]) -> Sliced[Result]:
         """The result of a function that reads and changes state."""
@@ -151,25 +158,34 @@ class SharedState(State):
 
     def journal_of(self, owner: str | None) -> Sliced[Journal]:
         """A copy of the journal that has the entries of a namespace, or all entries (None)."""
-        journal = yield from self._awaited(self._listings.journal(owner))
+        journal = yield from self._listed(lambda: self._listings.journal(owner))
         self.journal.start_after(journal.last)
         return journal
 
     def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
         """A page, and copies of its payment sessions."""
-        return self._awaited(self._listings.page_of_sessions(owner, query))
+        return self._listed(lambda: self._listings.page_of_sessions(owner, query))
 
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
         """How often each cell was exercised, on all servers."""
-        return self._awaited(self._listings.coverage(owner))
+        return self._listed(lambda: self._listings.coverage(owner))
 
     def metrics_of_all(self) -> Sliced[Metrics]:
         """What all servers have counted."""
-        return self._awaited(self._listings.metrics())
+        return self._listed(self._listings.metrics)
 
     def sizes(self) -> Sliced[Sizes]:
         """How much is in the store."""
-        return self._awaited(self._listings.sizes())
+        return self._listed(self._listings.sizes)
+
+    def _listed(self, read: Callable[[], Coroutine[Any, Any, Result]]) -> Sliced[Result]:
+        """The result of a function that reads a listing, if this version can read the store."""
+
+        async def checked() -> Result:
+            await self._exchange.check()
+            return await read()
+
+        return self._awaited(checked())
 
     @staticmethod
     def _awaited(work: Coroutine[Any, Any, Result]) -> Sliced[Result]:

@@ -21,6 +21,8 @@ MOST_AT_ONCE: Final = 32
 """How many decisions are committed together. With many, another process is likely to commit in the meantime."""
 _PAUSE_FOR_ANOTHER: Final = (0.001, 0.004)
 """How long to wait, in seconds, if another process may commit first."""
+_MOST_SECONDS: Final = 5.0
+"""How long a decision is made again because other servers change the same state."""
 _PATIENCE: Final = 2
 """After this many attempts of a decision, nothing is forgotten until it is made: it needs all of it at once."""
 
@@ -110,7 +112,12 @@ class Turn:
             if isinstance(outcome, StoreUnavailableError):
                 decision.done.set_exception(outcome)
             elif outcome != COMMITTED:
-                undone.append(decision)
+                if time.monotonic() < decision.arrived + _MOST_SECONDS:
+                    undone.append(decision)
+                else:
+                    decision.done.set_exception(
+                        StoreUnavailableError("other servers change the same state all the time")
+                    )
             elif decision.error is not None:
                 decision.done.set_exception(decision.error)
             else:

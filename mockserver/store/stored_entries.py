@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_plus
 
 from mockserver.engine.journal import Entry
 from mockserver.limits.memo import remembered
@@ -22,10 +23,19 @@ _MEMBERS: Final = (
     *("nearest", "misses", "violations", "warnings", "outcome", "duration"),
 )
 _values_of: Final = attrgetter(*_MEMBERS)
+# The mock made these members up or took them from the contract or a scenario, so they have no copies of credentials.
+_OWN_MEMBERS: Final = frozenset(
+    {"id", "at", "namespace", "operation", "scenario", "stub", "off_contract", "refused", "duration"}
+)
 _MOST_SHARED: Final = 64
 _HTTP_CREDENTIALS: Final = ("authorization", "proxy-authorization")
-# The user and password of a URL (RFC 3986, section 3.2.1).
-_USER_OF_URL: Final = re.compile(r"""(?<=://)[^\s/?#"'<>\\@]+(?=@)""")
+# The user and password of a URL (RFC 3986, section 3.2.1). In JSON, the slashes can be escaped.
+_USER_OF_URL: Final = re.compile(r"""(?:(?<=://)|(?<=:\\/\\/))[^\s/?#"'<>\\@]+(?=@)""")
+# Stripe's secret keys and restricted keys (https://docs.stripe.com/keys).
+_SECRET_KEY: Final = re.compile(r"(?<=\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+")
+# The strings of JSON, and what is between them.
+_STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*")|[^"]+', re.DOTALL)
+_NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
 
 
 class _StoredRequest(NamedTuple):
@@ -46,10 +56,12 @@ class StoredEntries:
     def write(self, entry: Entry) -> str:
         """The entry as text, without the credentials of its request. Their copies anywhere in it are replaced, too."""
         request = self._stored_request(entry.request)
-        plain = codec.plain(list(_values_of(entry)))
+        plain = codec.plain(_values_of(entry))
         text = codec.written(plain)
         if not request.is_plain or any(copy in text for copy in request.copies):
-            text = codec.written(_without(plain, request.copies))
+            members = zip(_MEMBERS, plain, strict=True)
+            plain = [_masked_member(name, member, request.copies) for name, member in members]
+            text = codec.written(plain)
         return f"{_quoted(entry.owner)}\n{request.text}\n{text}"
 
     def read(self, text: str) -> Entry:
@@ -75,10 +87,12 @@ class StoredEntries:
         copies = {
             # A body is written as if its bytes were characters.
             written: mask(credential)
-            for credential in (*names.values(request.headers.pairs, request.query), *_parts(request.headers))
+            for credential in (*names.values(request.headers.pairs, request.query), *_parts(request))
             for spelling in spellings(credential)
             for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
         }
+        # A credential can be a part of another one.
+        copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         plain = _without(codec.plain(_masked(request, names, copies)), copies)
         return _StoredRequest(codec.written(plain), copies, all(map(SAFE.issuperset, copies)))
 
@@ -93,7 +107,37 @@ def _masked(request: Request, names: CredentialNames, copies: Mapping[str, str])
     # The name of a field stays, also if a credential equals it.
     pairs = [(name, _without(_masked_field(name, value, names), copies)) for name, value in request.headers.pairs]
     query = "&".join(_masked_pair(pair, names) for pair in request.query.split("&")) if request.query else ""
-    return replace(request, headers=Headers(pairs), query=query, is_shared=False)
+    body = _masked_body(request.body, copies)
+    return replace(request, headers=Headers(pairs), query=query, body=body, is_shared=False)
+
+
+def _masked_member(name: str, member: Any, copies: Mapping[str, str]) -> Any:
+    """A member of an entry, as JSON of the codec, without copies of credentials."""
+    if name in _OWN_MEMBERS:
+        return member
+    if name == "path" and KIND not in member:
+        # The contract has chosen the names.
+        return {parameter: _without(value, copies) for parameter, value in member.items()}
+    return _without(member, copies)
+
+
+def _masked_body(body: bytes, copies: Mapping[str, str]) -> bytes:
+    """A body without copies of credentials. JSON stays JSON: a number with a copy becomes a string."""
+    text = body.decode("latin-1")
+    if not any(copy in text for copy in copies):
+        return body
+    if text.lstrip()[:1] not in ("{", "["):
+        return str(_without(text, copies)).encode("latin-1")
+
+    def masked(found: re.Match[str]) -> str:
+        return str(_without(found[0], copies)) if found[1] else _NUMBER.sub(masked_number, found[0])
+
+    def masked_number(number: re.Match[str]) -> str:
+        text = str(_without(number[0], copies))
+        return number[0] if text == number[0] else f'"{text}"'
+
+    # What is not JSON can have copies elsewhere.
+    return str(_without(_STRINGS.sub(masked, text), copies)).encode("latin-1")
 
 
 def _masked_field(name: str, value: str, names: CredentialNames) -> str:
@@ -105,13 +149,22 @@ def _masked_field(name: str, value: str, names: CredentialNames) -> str:
 def _masked_cookie(cookie: str) -> str:
     name, equals, value = cookie.partition("=")
     # Without an equals sign it has no name (RFC 6265bis, section 5.6).
-    return f"{name}={mask(value.strip(chr(34)))}" if equals else mask(cookie) if cookie else ""
+    if not equals:
+        return mask(cookie) if cookie else ""
+    content = value.strip('"')
+    return f"{name}={value.replace(content, mask(content)) if content else value}"
 
 
-def _parts(headers: Headers) -> Iterator[str]:
-    """Credentials that are only a part of a header field: users of URLs, and what Base64 hides."""
-    for name, value in headers.pairs:
-        yield from (user for user in _USER_OF_URL.findall(value) if len(user) >= MIN_LENGTH)
+def _parts(request: Request) -> Iterator[str]:
+    """Credentials that are only a part of something: users of URLs, Stripe's secret keys, and what Base64 hides."""
+    query = unquote_plus(request.query, errors="surrogateescape") if "%" in request.query else ""
+    texts = (request.path, request.query, query, request.body.decode("latin-1"))
+    for text in (*texts, *(value for _, value in request.headers.pairs)):
+        if "@" in text:
+            yield from (user for user in _USER_OF_URL.findall(text) if len(user) >= MIN_LENGTH)
+        if "k_" in text:
+            yield from (key for key in _SECRET_KEY.findall(text) if len(key) >= MIN_LENGTH)
+    for name, value in request.headers.pairs:
         if name in _HTTP_CREDENTIALS and value[:6].lower() == "basic ":
             try:
                 text = b64decode(value[6:]).decode("utf-8")

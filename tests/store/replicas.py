@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
+from mockserver.store import SharedState
+from mockserver.store.redis_link import RedisLink
 from mockserver.web import create_app, open_engine
 from tests.support.mock import Mock
 
@@ -38,3 +40,10 @@ class Replicas:
     def __getitem__(self, number: int) -> Mock:
         """The replica with a number, as the caller `api_key_demo`. After the last one comes the first one again."""
         return self._mocks[number % self._count]
+
+
+def link_of(mock: Mock) -> RedisLink:
+    """The connection of a replica to its store."""
+    state = mock.engine.state
+    assert isinstance(state, SharedState)
+    return state._link

@@ -17,7 +17,7 @@ from mockserver.settings import Settings
 from mockserver.store import SharedState, open_store, shared_sessions
 from mockserver.store.redis_link import RedisLink
 from mockserver.store.transaction import ItemKind
-from tests.store.replicas import Replicas
+from tests.store.replicas import Replicas, link_of
 from tests.store.test_same_as_memory import without_passing
 from tests.support.mock import Mock
 from tests.support.needs import need
@@ -39,12 +39,6 @@ def replicas(cluster: ClusterServer) -> Iterator[Replicas]:
     cluster.client.flushall()
     with Replicas(cluster.url, count=2) as replicas:
         yield replicas
-
-
-def link_of(mock: Mock) -> RedisLink:
-    state = mock.engine.state
-    assert isinstance(state, SharedState)
-    return state._link
 
 
 def slots(cluster: ClusterServer, names: list[str]) -> dict[str, set[int]]:
@@ -209,7 +203,8 @@ def test_an_eviction_that_comes_late(
         for number in range(3):
             assert 200 == one.caller(f"api_key_{number}").create().status_code
         assert 1 == cluster.client.scard(f"{PREFIX}evicted")
-        assert 204 == one.http.post("/__mock/reset").status_code
+        reset = one.http.post("/__mock/reset")
+        assert 204 == reset.status_code, reset.text
         token = one.create().json()["token"]
     assert 200 == two.caller("api_key_9").create().status_code
 

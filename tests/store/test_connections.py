@@ -179,6 +179,17 @@ MISSING = {
     "no port": ("redis://anna:hunter2@127.0.0.1:port", "cannot be used"),
     "no port of a sentinel": ("redis+sentinel://anna:hunter2@127.0.0.1:port/main", "cannot be used"),
     "no number of a database": ("redis+sentinel://anna:hunter2@127.0.0.1:1/main/nine", "cannot be used"),
+    "a database that is not a number": ("redis://anna:hunter2@127.0.0.1:1/nine", "not valid"),
+    "a misspelled option": ("redis://anna:hunter2@127.0.0.1:1/0?dbb=1", "unknown option"),
+    "a misspelled option of a socket": ("unix://anna:hunter2@/nowhere/s?dbb=1", "unknown option"),
+    "a misspelled option of a sentinel": ("redis+sentinel://127.0.0.1:1/main?sentinel_hunter2=1", "unknown option"),
+    "a misspelled option of a cluster": ("redis+cluster://anna:hunter2@127.0.0.1:1?hunter2=1", "unknown option"),
+    "an option with a wrong value": ("redis://127.0.0.1:1/0?protocol=hunter2", "not valid"),
+    "a slash in the password": ("redis://:hunter2/x@127.0.0.1:1", "percent-encode"),
+    "a question mark in the password": ("rediss://:hunter2?x@127.0.0.1:1/0", "percent-encode"),
+    "a number sign in the password": ("redis+cluster://anna:hunter2#x@127.0.0.1:1", "percent-encode"),
+    "a slash in the password for a sentinel": ("redis+sentinel://anna:hunter2/x@127.0.0.1:1/main", "percent-encode"),
+    "half an IPv6 address": ("redis://[::1:hunter2@x", "not valid"),
 }
 
 

@@ -94,6 +94,37 @@ def test_a_store_that_changes(store: StoreServer, case: str) -> None:
     assert number == replies[0].headers["mock-entry"].rpartition("-")[2]
 
 
+# What happens to a store, and how to end it.
+REFUSING: dict[str, tuple[Callable[[StoreServer], object], Callable[[StoreServer], object]]] = {
+    "it is full": (
+        lambda store: store.shared_node.set_option("maxmemory", 1),
+        lambda store: store.shared_node.set_option("maxmemory", 0),
+    ),
+    "it has another format": (
+        lambda store: store.client.hset(f"{PREFIX}server", "format", "0"),
+        lambda store: store.client.hset(f"{PREFIX}server", "format", FORMAT),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSING)
+def test_readiness(store: StoreServer, case: str) -> None:
+    """A server is not ready if it refuses requests that need state. It is alive."""
+    break_, mend = REFUSING[case]
+    paths = ("/__mock/health/ready", "/__mock/health", "/__mock/health/live")
+    with Replicas(store.url, count=1) as replicas:
+        replicas[0].create()
+        found = [[replicas[0].http.get(path).status_code for path in paths]]
+        break_(store)
+        try:
+            found.append([replicas[0].http.get(path).status_code for path in paths])
+        finally:
+            mend(store)
+        found.append([replicas[0].http.get(path).status_code for path in paths])
+
+    assert [[200, 200, 200], [503, 503, 200], [200, 200, 200]] == found
+
+
 def test_a_store_that_is_full(store: StoreServer) -> None:
     """Writes are refused, also in a new namespace, and the reason is in the reply."""
     with Replicas(store.url, count=1) as replicas:
@@ -150,11 +181,16 @@ def test_a_reset_in_a_full_store(store: StoreServer, is_whole: bool, is_outdated
 
 def test_another_format(store: StoreServer) -> None:
     """Data of another version is not read."""
-    store.client.hset(f"{PREFIX}server", mapping={"format": "0", "v": "x", "h": "{}"})
     with Replicas(store.url, count=1) as replicas:
-        reply = replicas[0].create()
-    assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
-    assert f"has the format 0, and this version of mockserver reads the format {FORMAT}" in reply.json()["detail"]
+        mock = replicas[0]
+        mock.create()
+        store.client.hset(f"{PREFIX}server", mapping={"format": "0", "v": "x", "h": "{}"})
+        store.client.hset(f"{PREFIX}entries", mapping=dict.fromkeys(store.client.hkeys(f"{PREFIX}entries"), "{}"))
+        replies = [mock.create(), mock.http.post("/__mock/verify", json={"count": 1})]
+        replies += [mock.http.get(f"/__mock/{path}") for path in ("journal", "payment-sessions", "coverage", "metrics")]
+    for reply in replies:
+        assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
+        assert f"has the format 0, and this version of mockserver reads the format {FORMAT}" in reply.json()["detail"]
 
 
 def test_a_reply_that_is_lost(store: StoreServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -167,17 +167,38 @@ def test_replicas_without_a_seed_agree_on_one(store: StoreServer) -> None:
         assert first == replicas[2].create().json()["token"]
 
 
+def ids_of_events(lines: Iterator[str], count: int) -> list[str]:
+    """The ids of the next entries of a stream, given its lines. A gap counts, too."""
+    found: list[str] = []
+    while len(found) < count:
+        line = next(lines)
+        if line.startswith("event: gap"):
+            found.append("a gap")
+        if line.startswith("data: ") and "id" in (data := json.loads(line.removeprefix("data: "))):
+            found.append(data["id"])
+    return found
+
+
 def test_events_of_another_replica(replicas: Replicas) -> None:
     """A listener gets the entries of all replicas, each once and in order."""
     with replicas[0].http.stream("GET", "/__mock/events") as events:
         made = [replicas[number].create().headers["mock-entry"] for number in range(6)]
-        found = []
-        for line in events.iter_lines():
-            if line.startswith("data: "):
-                found.append(json.loads(line.removeprefix("data: "))["id"])
-            if len(found) == len(made):
-                break
-    assert made == found
+        assert made == ids_of_events(events.iter_lines(), len(made))
+
+
+def test_events_of_a_store_that_was_emptied(store: StoreServer) -> None:
+    """A listener gets the entries that were made after that, and a new listener gets no others."""
+    with Replicas(store.url, count=2) as replicas:
+        one, two = (replicas[number].caller(None) for number in range(2))
+        with one.http.stream("GET", "/__mock/events") as events:
+            lines = events.iter_lines()
+            for caller in ("api_key_1", "api_key_2"):
+                made = [two.caller(caller).create().headers["mock-entry"] for _ in range(6)]
+                assert made == ids_of_events(lines, 6)
+                store.client.flushall()
+        with one.http.stream("GET", "/__mock/events") as events:
+            made = [two.caller("api_key_3").create().headers["mock-entry"] for _ in range(6)]
+            assert made == ids_of_events(events.iter_lines(), 6)
 
 
 def test_promise_10_namespaces_stay_apart(replicas: Replicas) -> None:

@@ -92,6 +92,115 @@ def test_stripe_keys_are_not_stored(own_store: StoreServer) -> None:
     assert [] == [text for text in own_store.contents() if "hunter2" in text]
 
 
+# Requests with a secret that is no credential by its place: what follows the name of the place.
+HIDDEN = "hunter2hunter2"
+URL = f"https://bob:{HIDDEN}@example.com/x"
+PLACES: dict[str, dict[str, Any]] = {
+    "a URL in a header field": {"headers": {"referer": URL}},
+    "a URL in the query": {"params": {"next": URL}},
+    "a URL in the query, not encoded": {"url": f"{SESSION}?next={URL}"},
+    "a URL in the path": {"url": f"/proxy/{URL}"},
+    "a URL in the body": {"json": {**BODY, "next": URL}},
+    "a URL in the body, with escapes": {"content": json.dumps({**BODY, "next": URL}).replace("/", "\\/")},
+    "a key of Stripe in the query": {"params": {"x": f"sk_live_{HIDDEN}"}},
+    "a key of Stripe in the body": {"json": {**BODY, "x": f"my key is rk_test_{HIDDEN}!"}},
+    "a part of another credential": {"headers": {"x-api-key": "hunter2", "x-auth": HIDDEN}, "params": {"x": HIDDEN}},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_secrets_in_other_places(own_store: StoreServer, servers: list[Mock], memory: Mock, place: str) -> None:
+    """A secret that the journal hides is not in the store, and the journal is the same as in memory."""
+    memory.restore()
+    servers[0].restore()
+    journals = []
+    for one in (memory, servers[0]):
+        options = {"url": SESSION, "json": BODY, **PLACES[place]}
+        if "content" in options:
+            del options["json"]
+        headers = {"wb-key": "api_key_demo", "content-type": "application/json", **options.pop("headers", {})}
+        one.http.post(headers=headers, **options)
+        journals.append(without_passing(one.get("journal")["entries"]))
+
+    assert [] == [text for text in own_store.contents() if HIDDEN in text]
+    assert [] == list(differences(*journals))
+
+
+KEY = "hunter2hunter2"
+# Expectations that a request with this key in many places fulfils.
+EXPECTED: dict[str, dict[str, Any]] = {
+    "the key": {"header": {"wb-key": KEY}},
+    "a scheme": {"header": {"authorization": f"Bearer {KEY}"}},
+    "a text with the key": {"header": {"x-note": f"it is {KEY}"}},
+    "a text with the key twice": {"header": {"x-twice": f"{KEY} and {KEY}."}},
+    "all cookies": {"header": {"cookie": f'session={KEY}; theme=dark; sid="{KEY}"'}},
+    "a cookie": {"cookie": {"session": KEY}},
+    "a URL": {"header": {"referer": f"https://bob:{KEY}@example.com/x"}},
+    "a repeated field": {"header": {"x-api-key": "first1, second2"}},
+    "a member": {"body": {"x": KEY}},
+    "a member with a text": {"body": {"y": f"my {KEY}!"}},
+    "a list": {"body": {"l": [1, {"of": [KEY]}]}},
+    "a number": {"body": {"n": 7654321}},
+    "another number": {"body": {"m": 5}},
+    "a parameter": {"query": {"q": f"a {KEY}"}},
+    "one of several": {"header": {"wb-key": {"one_of": ["other", KEY]}}},
+}
+UNEXPECTED: dict[str, dict[str, Any]] = {
+    "another key": {"header": {"wb-key": f"{KEY}3"}},
+    "another text": {"header": {"x-note": f"it was {KEY}"}},
+    "a longer text": {"header": {"x-note": f"it is {KEY}!"}},
+    "another list": {"body": {"l": [1, {"of": [f"{KEY}3"]}]}},
+    "a shorter list": {"body": {"l": [1]}},
+    "another number": {"body": {"n": 7654322}},
+}
+
+
+def test_verify_with_credentials(servers: list[Mock], memory: Mock) -> None:
+    """A matcher with a credential, or with a text or a list that contains one, finds the call as in memory."""
+    memory.restore()
+    servers[0].restore()
+    headers = [("wb-key", KEY), ("x-other-key", "7654321"), ("x-api-key", "first1"), ("x-api-key", "second2")]
+    headers += [("authorization", f"Bearer {KEY}"), ("x-note", f"it is {KEY}"), ("x-twice", f"{KEY} and {KEY}.")]
+    headers += [("cookie", f'session={KEY}; theme=dark; sid="{KEY}"'), ("referer", f"https://bob:{KEY}@example.com/x")]
+    body = {**BODY, "x": KEY, "y": f"my {KEY}!", "l": [1, {"of": [KEY]}], "n": 7654321, "m": 5}
+    for mock in (memory, servers[0]):
+        mock.http.post(SESSION, headers=headers, json=body, params={"q": f"a {KEY}"})
+
+    for statuses, cases in ((200, EXPECTED), (409, UNEXPECTED)):
+        for name, expectation in cases.items():
+            found = [mock.verify(**expectation, count=1).status_code for mock in (memory, servers[1])]
+            assert [statuses, statuses] == found, name
+
+
+# Words of the mock that are long enough to be searched for copies, each with a call that finds a request by it.
+WORDS = ("payment", "customer", "happy_path", "unknown-path", "c_create_payment_session", "payment session created")
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_credential_that_is_a_word_of_the_mock(servers: list[Mock], memory: Mock, word: str) -> None:
+    """What the mock itself says of a request is not masked, so filters and expectations find it."""
+    memory.restore()
+    servers[0].restore()
+    found = []
+    for mock in (memory, servers[0]):
+        mock.http.post(SESSION, headers={"wb-key": word, "mock-namespace": word.replace(" ", "_")}, json=BODY)
+        mock.http.post("/nowhere", headers={"wb-key": word})
+        counts = [
+            mock.get("journal", **query)["count"]
+            for query in (
+                {"operation": "c_create_payment_session"},
+                {"scenario": "happy_path"},
+                {"refused": "unknown-path"},
+                {"namespace": word.replace(" ", "_")},
+            )
+        ]
+        path = mock.verify(path={"customer_id": SESSION.split("/")[4]}, count=1).status_code
+        found.append([*counts, path, [entry["id"] for entry in mock.get("journal")["entries"]]])
+
+    assert found[0] == found[1]
+    assert [1, 1, 1, 1, 200] == found[0][:5]
+
+
 # Words that a store contains in any case.
 USED = {"Request", "headers", "Headers", "add_method", "wb-key", "{mockserver}:", "session:1"}
 ODD = (

@@ -8,4 +8,7 @@ redis.call('HSETNX', server, 'v', message.id)
 redis.call('HSETNX', server, 'revision', next_number(0))
 redis.call('HSETNX', server, 'generation', redis.call('HGET', server, 'revision'))
 redis.call('EXPIRE', server, 2 * message.ttl)
+-- The numbers of journal entries begin with the time, so that they are greater than those of a store that was emptied.
+redis.call('HSETNX', key('counters'), 'entries', next_number(0))
+redis.call('EXPIRE', key('counters'), 2 * message.ttl)
 return redis.call('HMGET', server, 'v', 'h', 'format', 'revision', 'generation')

@@ -75,7 +75,8 @@ local function empty()
 end
 
 local function commit()
-  if message.repeated and was_changed_by(key_of('n', namespace), part.id) then
+  local memory = key_of('a:' .. part.id, namespace)
+  if applied_before(memory) then
     return 1, ''
   elseif is_turn_of_another(namespace) then
     return 2, ''
@@ -93,9 +94,12 @@ local function commit()
   if part.version == '' then
     -- Shared keys that refer to the new namespace belong to an earlier one that expired or was lost.
     add_effects(effects == '{}' and '{"is_new":true}' or '{"is_new":true,' .. string.sub(effects, 2))
+    remember_applied(memory)
     return 1, ''
   end
-  return 1, add_effects(effects)
+  local number = add_effects(effects)
+  remember_applied(memory)
+  return 1, number
 end
 
 -- The time for which a namespace is reserved, in milliseconds, by a commit that changes several.

@@ -39,10 +39,6 @@ local function on_sharing(namespace)
   call('HSET', 'sharing', namespace, next_number(0))
 end
 
-local function has_references(namespace)
-  return call('EXISTS', 'x:' .. namespace) == 1 or call('EXISTS', 'j:' .. namespace) == 1
-end
-
 -- A full store accepts all writes of a script that begins with a deletion, so nothing is deleted without need.
 local function apply(namespace, effects)
   if effects.reset or (effects.is_new and has_references(namespace)) then
@@ -82,9 +78,9 @@ if message.newest > (tonumber(call('HGET', 'server', 'revision')) or 0) then
   -- This node has lost its last changes, for example in a failover.
   call('HSET', 'server', 'revision', message.newest)
 end
-local result, namespaces = 1, {}
+local result, namespaces, memory = 1, {}, key('a:' .. message.id)
 if message.new_server then
-  if message.repeated and was_changed_by(key('server'), message.id) then
+  if applied_before(memory) then
     namespaces = call('ZRANGE', 'namespaces', 0, -1)
   elseif server_version() ~= message.server then
     result = 0
@@ -102,8 +98,9 @@ if message.new_server then
     if message.reset then
       call('HSET', 'server', 'generation', revision)
     end
-    change_version(key('server'), message.id)
+    call('HSET', 'server', 'v', message.id)
     renew()
+    remember_applied(memory)
   end
 end
 for _, namespace in ipairs(message.register) do

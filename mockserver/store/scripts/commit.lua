@@ -50,14 +50,6 @@ local function is_current(part)
   return true
 end
 
-local function was_applied(part)
-  local changed = part.new_server and key('server')
-  each_written(part, function(namespace)
-    changed = key_of('n', namespace)
-  end)
-  return changed and was_changed_by(changed, part.id)
-end
-
 local function forget_namespace(namespace)
   call_of(namespace, 'UNLINK', 'n')
   forget_references(namespace)
@@ -80,13 +72,14 @@ local function apply(part)
     forget_everything()
   end
   for _, each in ipairs(part.namespaces) do
-    if each.reset then
+    -- Shared keys that refer to a new namespace belong to an earlier one that has expired.
+    if each.reset or (each.version == '' and is_written(each) and has_references(each.namespace)) then
       forget_namespace(each.namespace)
     end
   end
   if part.new_server then
     call('HSET', 'server', 'h', part.new_server)
-    change_version(key('server'), part.id)
+    call('HSET', 'server', 'v', part.id)
   end
   for _, each in ipairs(part.namespaces) do
     if is_written(each) then
@@ -133,9 +126,11 @@ for _, namespace in ipairs(outdated_namespaces()) do
     forget_namespace(namespace)
   end
 end
+local memory = key('a:' .. message.id)
+local before = lines(applied_before(memory))
 local results, applied, is_done = {}, false, #message.needs == 0 and server_version() == message.known_server
 for index, part in ipairs(message.parts) do
-  if message.repeated and was_applied(part) then
+  if part.journal and before[index] == '1' then
     results[index] = 1
   elseif has_to_wait(part) then
     results[index], is_done = 2, false
@@ -153,6 +148,7 @@ for index, part in ipairs(message.parts) do
 end
 if applied then
   renew_shared()
+  remember_applied(memory, table.concat(results, ' '))
 end
 if is_done then
   return 'done'

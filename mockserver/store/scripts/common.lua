@@ -9,8 +9,10 @@
 -- Keys of a namespace:
 --   n   its record and its items
 --   t   the process that may commit next
+--   a:<id>   on a cluster: exists for some seconds after a commit was applied
 --   p   on a cluster: effects that may not have been applied to the shared keys
 -- Shared keys:
+--   a:<id>       the results of a commit that was applied in the last seconds
 --   server       the record of the server
 --   names        the owners of each name
 --   x:<namespace>   the fields of the namespace that other shared keys refer to
@@ -90,12 +92,16 @@ local function next_number(last)
   return string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
 end
 
--- Sets the version to `id`, and remembers `id` for `was_changed_by`.
-local function change_version(hash, id)
-  local recent = redis.call('HGET', hash, 'recent')
-  redis.call('HSET', hash, 'v', id, 'recent', id .. ' ' .. string.sub(recent or '', 1, 400))
+-- How long a store remembers that it has applied a commit, in milliseconds. A process repeats its calls for 2 seconds.
+local REMEMBERED_MILLISECONDS = 5000
+
+-- Remembers that a commit was applied, in a key with this name. This is the last write of a script: if an earlier one
+-- fails, the commit counts as not applied.
+local function remember_applied(name, results)
+  redis.call('SET', name, results or '', 'PX', REMEMBERED_MILLISECONDS)
 end
 
-local function was_changed_by(hash, id)
-  return string.find(redis.call('HGET', hash, 'recent') or '', id .. ' ', 1, true) ~= nil
+-- Returns the results that were remembered if the message is repeated, or nothing.
+local function applied_before(name)
+  return message.repeated and redis.call('GET', name)
 end

@@ -46,13 +46,19 @@ end
 
 -- Items.
 
+-- Subtracts from the total size of a kind.
+local function shrink(kind, size)
+  -- Redis does not read "-0" as a number.
+  call('HINCRBY', 'bytes', kind, 0 - size)
+end
+
 -- Removes an item from `o:<kind>` and `z:<kind>`.
 local function forget_place(namespace, field)
   local kind, member = kind_of(field), member_of(namespace, field)
   if call('ZREM', 'o:' .. kind, member) == 1 then
     local size = tonumber(call('HGET', 'z:' .. kind, member)) or 0
     call('HDEL', 'z:' .. kind, member)
-    call('HINCRBY', 'bytes', kind, -size)
+    shrink(kind, size)
   end
 end
 
@@ -153,7 +159,7 @@ local function drop_entries(ids)
   end
   call('XDEL', 'journal', unpack(ids))
   call('HDEL', 'entries', unpack(numbers))
-  call('HINCRBY', 'bytes', 'entry', -size)
+  shrink('entry', size)
 end
 
 local function drop_oldest_entries(count)
@@ -165,7 +171,7 @@ local function drop_oldest_entries(count)
     table.insert(by_namespace[namespace], entry[1])
   end
   for namespace, own in pairs(by_namespace) do
-    -- An expired namespace does not list its entries any more.
+    -- The list of an expired namespace may have expired, too.
     local oldest, dropped = call('LRANGE', 'j:' .. namespace, 0, #own - 1), 0
     for _, id in ipairs(own) do
       if oldest[dropped + 1] == id then
@@ -182,6 +188,11 @@ end
 -- Adds entries. Each is a pair of a namespace and a text.
 local function record(entries)
   local first = call('HINCRBY', 'counters', 'entries', #entries) - #entries
+  if first == 0 then
+    -- The counter was lost.
+    first = tonumber(next_number(0))
+    call('HSET', 'counters', 'entries', string.format('%.0f', first + #entries))
+  end
   local texts, own, size = {}, {}, 0
   for index, entry in ipairs(entries) do
     local namespace, text = unpack(entry)
@@ -227,13 +238,67 @@ end
 
 -- Namespaces.
 
+-- The maximum number of names and items that are removed at a time.
+local MOST_FORGOTTEN = 1000
+
+-- Removes the namespace from the owners of these names.
+local function forget_names(namespace, names)
+  local unused, changed = {}, {}
+  for index, owners in ipairs(call('HMGET', 'names', unpack(names))) do
+    local kept = without(owners or '', namespace)
+    if owners and #kept == 0 then
+      unused[#unused + 1] = names[index]
+    elseif owners then
+      changed[#changed + 1] = names[index]
+      changed[#changed + 1] = table.concat(kept, ' ')
+    end
+  end
+  if #unused > 0 then
+    call('HDEL', 'names', unpack(unused))
+  end
+  if #changed > 0 then
+    call('HSET', 'names', unpack(changed))
+  end
+end
+
+-- Removes items from `o:<kind>` and `z:<kind>`. Other fields are ignored.
+local function forget_places(namespace, fields)
+  local by_kind = {}
+  for _, kind in ipairs(call('SMEMBERS', 'kinds')) do
+    by_kind[kind] = {}
+  end
+  for _, field in ipairs(fields) do
+    local members = by_kind[kind_of(field)]
+    if members then
+      members[#members + 1] = member_of(namespace, field)
+    end
+  end
+  for kind, members in pairs(by_kind) do
+    if #members > 0 then
+      local size = 0
+      for _, each in ipairs(call('HMGET', 'z:' .. kind, unpack(members))) do
+        size = size + (tonumber(each) or 0)
+      end
+      call('ZREM', 'o:' .. kind, unpack(members))
+      call('HDEL', 'z:' .. kind, unpack(members))
+      shrink(kind, size)
+    end
+  end
+end
+
+local function has_references(namespace)
+  return call('EXISTS', 'x:' .. namespace) == 1 or call('EXISTS', 'j:' .. namespace) == 1
+end
+
 local function forget_references(namespace)
   local fields, ids = call('SMEMBERS', 'x:' .. namespace), call('LRANGE', 'j:' .. namespace, 0, -1)
   -- Redis accepts all later writes of a script if the first one needs no memory, even if the store is full.
   call('UNLINK', 'x:' .. namespace)
   call('UNLINK', 'j:' .. namespace)
-  for _, field in ipairs(fields) do
-    forget_item(namespace, field, {field})
+  for start = 1, #fields, MOST_FORGOTTEN do
+    local some = {unpack(fields, start, math.min(#fields, start + MOST_FORGOTTEN - 1))}
+    forget_names(namespace, some)
+    forget_places(namespace, some)
   end
   for start = 1, #ids, MOST_DROPPED do
     drop_entries({unpack(ids, start, math.min(#ids, start + MOST_DROPPED - 1))})
@@ -256,11 +321,10 @@ local function forget_all_references()
 end
 
 local function renew_references(namespace)
-  for _, start in ipairs({'j:', 'c:'}) do
-    call('EXPIRE', start .. namespace, message.ttl)
-  end
-  -- It must outlive the namespace: it shows which keys refer to an expired one.
+  call('EXPIRE', 'c:' .. namespace, message.ttl)
+  -- These must outlive the namespace: they show what belongs to an expired one.
   call('EXPIRE', 'x:' .. namespace, 2 * message.ttl)
+  call('EXPIRE', 'j:' .. namespace, 2 * message.ttl)
   call('ZADD', 'namespaces', now, namespace)
 end
 

@@ -4,8 +4,9 @@ local function version_of(namespace)
   return call_of(namespace, 'HGET', 'n', 'v') or ''
 end
 
--- A process whose commit failed may commit next. This gives every process a turn. A turn ends after a short time.
-local TURN_MILLISECONDS = 50
+-- A process whose commit failed may commit next. This gives every process a turn. A turn ends after a time that is
+-- longer than a call should take, so that it is of use to a process with a slow connection, too.
+local TURN_MILLISECONDS = 250
 
 local function is_turn_of_another(namespace)
   local owner = call_of(namespace, 'GET', 't')
@@ -76,7 +77,7 @@ local function write(each, id)
   if each.items then
     put(namespace, each.items)
   end
-  change_version(key_of('n', namespace), id)
+  call_of(namespace, 'HSET', 'n', 'v', id)
   call_of(namespace, 'EXPIRE', 'n', message.ttl)
 end
 
