@@ -21,11 +21,13 @@ from mockserver.messages import Call
 from mockserver.payments import PaymentSession
 from mockserver.redaction.redact import redact_except_tokens, redact_value
 from mockserver.redaction.session_tokens import short_token
-from mockserver.storage.value_pages import Positions
+from mockserver.storage.value_pages import PageQuery, Positions
 from mockserver.version import __version__
 
 ITEMS_FILTERED_IN_A_SLICE: Final = 2000
 MAX_DIGITS: Final = 20
+_FILTERS: Final = frozenset({"namespace", "operation", "scenario", "refused"})
+"""The parameters that choose some of the journal entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +91,17 @@ def set_strict(engine: Engine, call: Call) -> CallResult:
 
 def get_journal(engine: Engine, call: Call) -> Sliced[Listing]:
     """The entries of the journal that match the filter."""
-    journal = yield from engine.state.journal_of(_key(engine, call))
-    wanted = _filter(call, journal, _key(engine, call))
-    positions = journal.positions(_key(engine, call))
-    if wanted is not None:
-        positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
-    page = ListingPage.of(call.request, positions.page(page_query(call.request)))
+    key, query = _key(engine, call), page_query(call.request)
+    if _FILTERS.isdisjoint(call.request.query_values):
+        found, journal = yield from engine.state.page_of_journal(key, query)
+    else:
+        journal = yield from engine.state.journal_of(key)
+        positions = journal.positions(key)
+        wanted = _filter(call, journal, key)
+        if wanted is not None:
+            positions = yield from _matching(positions, lambda number: (entry := journal.get(number)) and wanted(entry))
+        found = positions.page(query)
+    page = ListingPage.of(call.request, found)
     return Listing(operation="get_journal", member="entries", page=page, item=journal.get)
 
 
@@ -161,10 +168,13 @@ def get_metrics(engine: Engine, _: Call) -> Sliced[MetricValues]:
 
 def stream_events(engine: Engine, call: Call) -> Sliced[EventRequest]:
     """New entries of the journal as events."""
-    key = _key(engine, call)
-    journal = yield from engine.state.journal_of(key)
-    wanted = _filter(call, journal, key)
-    since, last = journal.last, call.request.headers.get("last-event-id")
+    key, last = _key(engine, call), call.request.headers.get("last-event-id")
+    if last is None and "namespace" not in call.request.query_values:
+        # Only the newest entry is needed: it tells how many there were.
+        _, journal = yield from engine.state.page_of_journal(key, PageQuery(limit=1))
+    else:
+        journal = yield from engine.state.journal_of(key)
+    wanted, since = _filter(call, journal, key), journal.last
     earlier: Sequence[int] = ()
     if last is not None:
         positions = yield from _after_event(journal, key, last)

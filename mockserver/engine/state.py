@@ -99,6 +99,10 @@ class State(ABC):
         """A journal that has the entries of a namespace, or all entries (None)."""
 
     @abstractmethod
+    def page_of_journal(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, Journal]]:
+        """A page of the entries of a namespace, or of all entries (None), and a journal that has the entries on it."""
+
+    @abstractmethod
     def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
         """A page of the payment sessions of a namespace, or of all (None), and payment sessions that have its own."""
 
@@ -183,6 +187,11 @@ class MemoryState(State):
         """The journal."""
         yield from ()
         return self.journal
+
+    def page_of_journal(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, Journal]]:
+        """A page, and the journal."""
+        yield from ()
+        return self.journal.positions(owner).page(query), self.journal
 
     def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
         """A page, and the payment sessions."""

@@ -3,20 +3,23 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from mockserver.engine.coverage import Cell
 from mockserver.engine.journal import Journal
 from mockserver.engine.metrics import Metrics
 from mockserver.engine.state import Sizes
 from mockserver.payments import PaymentSessions
-from mockserver.storage.value_pages import Page, PageQuery
+from mockserver.storage.value_pages import Page, PageQuery, Positions
 from mockserver.store import codec
 from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, namespace_id
-from mockserver.store.redis_link import AT_ONCE, RedisLink, in_batches
+from mockserver.store.redis_link import RedisLink, in_batches
 from mockserver.store.shared_metrics import metrics_of
 from mockserver.store.shared_sessions import SESSION
 from mockserver.store.stored_entries import StoredEntries
+
+_IDS_AT_ONCE: Final = 2000
+"""The number of ids of journal entries that are read in one call."""
 
 
 class Listings:
@@ -28,24 +31,17 @@ class Listings:
 
     async def journal(self, owner: str | None) -> Journal:
         """The entries of a namespace, given its key, or of all (None)."""
-        journal = Journal()
-        newest = int(await self._link.execute("HGET", "counters", "entries") or 0)
-        if owner is None:
-            last = "0"
-            while found := await self._link.execute("XRANGE", "journal", f"({last}", "+", "COUNT", AT_ONCE):
-                ids = [each[0] for each in found]
-                await self._add_entries(journal, ids)
-                last = ids[-1]
-        else:
-            name = namespace_id(owner)
-            record = await self._record(name)
-            ids = await self._link.execute("LRANGE", f"j:{name}", 0, -1)
-            for some in in_batches(ids):
-                await self._add_entries(journal, some)
-                await asyncio.sleep(0)
-            journal.note_dropped(owner, record.entries - len(ids))
-        journal.skip_to(newest)
+        newest, positions = await self._newest(), await self._positions(owner)
+        journal = await self._loaded(positions.numbers, newest)
+        if owner is not None and positions.numbers:
+            journal.note_dropped(owner, positions.places[0] - 1)
         return journal
+
+    async def page_of_journal(self, owner: str | None, query: PageQuery) -> tuple[Page, Journal]:
+        """A page of the entries of a namespace, given its key, or of all (None); and a journal with these entries."""
+        newest, positions = await self._newest(), await self._positions(owner)
+        page = positions.page(query)
+        return page, await self._loaded(page.numbers, newest)
 
     async def page_of_sessions(self, owner: str | None, query: PageQuery) -> tuple[Page, PaymentSessions]:
         """A page of the payment sessions of a namespace, given its key, or of all (None); and the sessions of the page.
@@ -83,6 +79,37 @@ class Listings:
         sessions = await self._link.execute("ZCARD", f"o:{SESSION.name}")
         return Sizes(int(sessions), int(await self._link.execute("XLEN", "journal")))
 
+    async def _newest(self) -> int:
+        """The number of the newest journal entry."""
+        return int(await self._link.execute("HGET", "counters", "entries") or 0)
+
+    async def _positions(self, owner: str | None) -> Positions:
+        """Where the entries of a namespace, or all entries (None), are in the journal."""
+        if owner is None:
+            ids, last = list[str](), "0"
+            while found := await self._link.execute("XRANGE", "journal", f"({last}", "+", "COUNT", _IDS_AT_ONCE):
+                ids += [each[0] for each in found]
+                last = ids[-1]
+        else:
+            name = namespace_id(owner)
+            record = await self._record(name)
+            ids = await self._link.execute("LRANGE", f"j:{name}", 0, -1)
+        numbers = [int(each.partition("-")[0]) for each in ids]
+        if owner is None:
+            return Positions(numbers, numbers)
+        first = record.entries - len(ids) + 1
+        return Positions(numbers, range(first, first + len(ids)))
+
+    async def _loaded(self, numbers: Sequence[int], newest: int) -> Journal:
+        """A journal with the entries with these numbers that still exist."""
+        journal = Journal()
+        for some in in_batches(numbers):
+            for number, text in await self._link.entries(some):
+                journal.record(self._entries.read(text), number=number)
+            await asyncio.sleep(0)
+        journal.skip_to(newest)
+        return journal
+
     async def _record(self, name: str) -> NamespaceRecord:
         text = await self._link.execute_of(name, "HGET", "n", "h")
         return NamespaceRecord.read(text) if text else NEW_NAMESPACE
@@ -98,10 +125,6 @@ class Listings:
         ]
         found = zip(by_slot.values(), await asyncio.gather(*calls), strict=True)
         return sorted((own[int(index) - 1][0], text) for own, texts in found for index, text in texts)
-
-    async def _add_entries(self, journal: Journal, ids: Sequence[str]) -> None:
-        for number, text in await self._link.entries(ids):
-            journal.record(self._entries.read(text), number=number)
 
 
 def _pairs(values: Sequence[Any]) -> Iterator[tuple[Any, Any]]:

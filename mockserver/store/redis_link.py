@@ -155,13 +155,12 @@ class RedisLink:
         if entries and isinstance(entries[0][0], list | tuple):
             # redis-py adds a list if the URL chooses the third version.
             entries = [each for some in entries for each in some]
-        return await self.entries([each[0] for each in entries])
+        return await self.entries([int(each[0].partition("-")[0]) for each in entries])
 
-    async def entries(self, ids: Sequence[str]) -> list[tuple[int, str]]:
-        """Return the journal entries with these ids that still exist, as pairs of number and text."""
-        numbers = [id_.partition("-")[0] for id_ in ids]
+    async def entries(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
+        """Return the journal entries with these numbers that still exist, as pairs of number and text."""
         texts = await self.execute("HMGET", "entries", *numbers) if numbers else ()
-        return [(int(number), text) for number, text in zip(numbers, texts, strict=True) if text is not None]
+        return [(number, text) for number, text in zip(numbers, texts, strict=True) if text is not None]
 
     async def close(self) -> None:
         """Close the connections."""

@@ -162,6 +162,12 @@ class SharedState(State):
         self.journal.start_after(journal.last)
         return journal
 
+    def page_of_journal(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, Journal]]:
+        """A page, and a copy of the journal that has its entries."""
+        page, journal = yield from self._listed(lambda: self._listings.page_of_journal(owner, query))
+        self.journal.start_after(journal.last)
+        return page, journal
+
     def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
         """A page, and copies of its payment sessions."""
         return self._listed(lambda: self._listings.page_of_sessions(owner, query))

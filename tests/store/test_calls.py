@@ -75,3 +75,18 @@ def test_calls_of_a_request(store: StoreServer, name: str) -> None:
             found.append(_calls(replicas[0]) - before)
 
     assert (of_cluster if isinstance(store, ClusterServer) else of_process) == tuple(found)
+
+
+@pytest.mark.parametrize("path", ["journal", "payment-sessions"])
+def test_calls_of_a_page(store: StoreServer, path: str) -> None:
+    """A page of a listing takes as many calls as before if there are many more entries."""
+    found = []
+    with Replicas(store.url, count=1) as replicas:
+        for count in (1, 250):
+            for _ in range(count):
+                replicas[0].create()
+            before = _calls(replicas[0])
+            assert 1 == len(next(each for each in replicas[0].get(path, limit=1).values() if isinstance(each, list)))
+            found.append(_calls(replicas[0]) - before)
+
+    assert found[0] == found[1]
