@@ -29,10 +29,15 @@ _OWN_MEMBERS: Final = frozenset(
 )
 _MOST_SHARED: Final = 64
 _HTTP_CREDENTIALS: Final = ("authorization", "proxy-authorization")
+# What is masked already is not masked again.
+_UNMASKED: Final = "(?!mask-[0-9a-f]{32})"
 # The user and password of a URL (RFC 3986, section 3.2.1). In JSON, the slashes can be escaped.
-_USER_OF_URL: Final = re.compile(r"""(?:(?<=://)|(?<=:\\/\\/))[^\s/?#"'<>\\@]+(?=@)""")
+_USER_OF_URL: Final = re.compile(_UNMASKED + r"""(?:(?<=://)|(?<=:\\/\\/))[^\s/?#"'<>\\@]+(?=@)""")
+_ENCODED_USER: Final = re.compile(_UNMASKED + r"(?<=%3A%2F%2F)(?:(?!%2F|%3F|%23|%40)[^\s&=])+(?=%40)", re.IGNORECASE)
 # Stripe's secret keys and restricted keys (https://docs.stripe.com/keys).
-_SECRET_KEY: Final = re.compile(r"(?<=\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+")
+_SECRET_KEY: Final = re.compile(_UNMASKED + r"(?<=\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+")
+# Every text with such a URL or key has one of these.
+_HINTS: Final = ("://", "\\/\\/", "%3A%2F%2F", "%3a%2f%2f", "sk_", "rk_")
 # The strings of JSON, and what is between them.
 _STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*")|[^"]+', re.DOTALL)
 _NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
@@ -58,7 +63,7 @@ class StoredEntries:
         request = self._stored_request(entry.request)
         plain = codec.plain(_values_of(entry))
         text = codec.written(plain)
-        if not request.is_plain or any(copy in text for copy in request.copies):
+        if not request.is_plain or _may_have_secrets(text) or any(copy in text for copy in request.copies):
             members = zip(_MEMBERS, plain, strict=True)
             plain = [_masked_member(name, member, request.copies) for name, member in members]
             text = codec.written(plain)
@@ -87,7 +92,7 @@ class StoredEntries:
         copies = {
             # A body is written as if its bytes were characters.
             written: mask(credential)
-            for credential in (*names.values(request.headers.pairs, request.query), *_parts(request))
+            for credential in (*names.values(request.headers.pairs, request.query), *_parts(request.headers))
             for spelling in spellings(credential)
             for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
         }
@@ -143,7 +148,7 @@ def _masked_body(body: bytes, copies: Mapping[str, str]) -> bytes:
 def _masked_field(name: str, value: str, names: CredentialNames) -> str:
     if name == "cookie":
         return "; ".join(_masked_cookie(part.strip()) for part in value.split(";"))
-    return mask(value) if names.hide("header", name) else _USER_OF_URL.sub(lambda user: mask(user[0]), value)
+    return mask(value) if names.hide("header", name) else value
 
 
 def _masked_cookie(cookie: str) -> str:
@@ -155,16 +160,10 @@ def _masked_cookie(cookie: str) -> str:
     return f"{name}={value.replace(content, mask(content)) if content else value}"
 
 
-def _parts(request: Request) -> Iterator[str]:
-    """Credentials that are only a part of something: users of URLs, Stripe's secret keys, and what Base64 hides."""
-    query = unquote_plus(request.query, errors="surrogateescape") if "%" in request.query else ""
-    texts = (request.path, request.query, query, request.body.decode("latin-1"))
-    for text in (*texts, *(value for _, value in request.headers.pairs)):
-        if "@" in text:
-            yield from (user for user in _USER_OF_URL.findall(text) if len(user) >= MIN_LENGTH)
-        if "k_" in text:
-            yield from (key for key in _SECRET_KEY.findall(text) if len(key) >= MIN_LENGTH)
-    for name, value in request.headers.pairs:
+def _parts(headers: Headers) -> Iterator[str]:
+    """Credentials that are only a part of a header field: users of URLs, and what Base64 hides."""
+    for name, value in headers.pairs:
+        yield from (user for user in _USER_OF_URL.findall(value) if len(user) >= MIN_LENGTH)
         if name in _HTTP_CREDENTIALS and value[:6].lower() == "basic ":
             try:
                 text = b64decode(value[6:]).decode("utf-8")
@@ -173,14 +172,30 @@ def _parts(request: Request) -> Iterator[str]:
             yield from (part for part in text.partition(":") if len(part) >= MIN_LENGTH)
 
 
+def _may_have_secrets(text: str) -> bool:
+    return any(hint in text for hint in _HINTS)
+
+
+def _without_secrets(text: str) -> str:
+    """A text without the users of URLs and Stripe's secret keys."""
+    text = _ENCODED_USER.sub(lambda user: mask(unquote_plus(user[0])), text)
+    text = _USER_OF_URL.sub(lambda user: mask(user[0]), text)
+    return _SECRET_KEY.sub(lambda key: mask(key[0]), text)
+
+
 def _masked_pair(pair: str, names: CredentialNames) -> str:
     name, value = split_pair(pair)
     return f"{pair.partition('=')[0]}={mask(value)}" if value and names.hide("query", name) else pair
 
 
 def _without(plain: Any, copies: Mapping[str, str]) -> Any:
-    """JSON that the codec has made, without copies of credentials in any text. What the codec added stays."""
+    """JSON that the codec has made, without copies of credentials and without secrets in any text.
+
+    What the codec added stays.
+    """
     if isinstance(plain, str):
+        if _may_have_secrets(plain):
+            plain = _without_secrets(plain)
         for copy, masked in copies.items():
             plain = plain.replace(copy, masked)
         return plain
