@@ -32,6 +32,19 @@ class ClusterExchange(Exchange):
         super().__init__(link, known, commits)
         self._scripts = ClusterScripts(link, known, commits)
 
+    async def forget_expired(self) -> None:
+        """Remove what the shared keys have of expired namespaces. Raises StoreUnavailableError."""
+        gone: list[str] = []
+        while True:
+            try:
+                outdated = (await self._scripts.ask_shared(gone=gone)).outdated
+            except MissingError:
+                # The store was emptied.
+                return
+            gone = _gone(await self._scripts.call_all({namespace: {} for namespace in outdated}))
+            if not gone:
+                return
+
     async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
         calls = [PartCalls(self._commits, part, f"{commit}.{index}") for index, part in enumerate(parts)]
         try:
@@ -182,7 +195,7 @@ class ClusterExchange(Exchange):
                 # The commit itself is complete. A later commit removes the rest.
                 return
             waiting = sorted({effect for each in replies for effect in each.effects})
-            gone = [each.loaded[0][0] for each in replies if each.loaded and not each.loaded[0][1]]
+            gone = _gone(replies)
             if not (waiting or gone):
                 return
 
@@ -206,6 +219,11 @@ def _fields_of_owners(needs: Iterable[Need], owners: Mapping[str, str]) -> dict[
         for owner in owners[need.name].split()[-MOST_OWNERS:] if need.name is not None else ():
             fields.setdefault(owner, []).extend((str(need.name), *need.fields))
     return fields
+
+
+def _gone(replies: Iterable[NamespaceReply]) -> list[str]:
+    """The namespaces among the loaded ones that have expired."""
+    return [each.loaded[0][0] for each in replies if each.loaded and not each.loaded[0][1]]
 
 
 def _outcome(replies: Iterable[NamespaceReply]) -> Outcome:

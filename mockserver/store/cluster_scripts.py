@@ -96,7 +96,7 @@ class ClusterScripts:
         texts, names, asked = Texts(), list(names), time.monotonic()
         message = {
             **self._commits.header(self._link.new_id()),
-            **self._commits.journal_limits(),
+            **self._commits.limits(),
             "generation": self.generation,
             "newest": self._newest,
             "effects": [(*effect[:2], texts.number(effect.text)) for effect in effects],

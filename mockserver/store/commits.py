@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.engine.journal import DEFAULT_CAP
+from mockserver.engine.metrics import MAX_SERIES, OTHER
 from mockserver.storage.bounded_store import CAPACITY
 from mockserver.store import codec
 from mockserver.store.known_state import KnownServer, KnownState
@@ -17,6 +18,9 @@ from mockserver.store.transaction import Item, Journalled, Need, Transaction
 
 MOST_OWNERS: Final = 1000
 """The maximum number of owners of a name that are loaded, newest first. A scenario can give many of them one name."""
+
+MOST_COUNTERS: Final = 16 * MAX_SERIES
+"""The maximum number of counters for metrics. A histogram has several. Further operations share theirs."""
 
 COMMITTED: Final = 1
 OUTDATED: Final = 0
@@ -44,9 +48,10 @@ class Commits:
         }
 
     @staticmethod
-    def journal_limits() -> dict[str, int]:
-        """The maximum number of entries in the journal, and their maximum size in bytes."""
-        return {"journal_cap": DEFAULT_CAP, "journal_capacity": CAPACITY}
+    def limits() -> dict[str, Any]:
+        """The maximum number of journal entries, their maximum size in bytes, and the maximum number of counters."""
+        limits = {"journal_cap": DEFAULT_CAP, "journal_capacity": CAPACITY, "most_counters": MOST_COUNTERS}
+        return {**limits, "other": OTHER}
 
     def part(self, part: Transaction, version: str, texts: Texts) -> dict[str, Any]:
         """Encode a transaction for the script `commit`. Everything that it changes gets this version."""

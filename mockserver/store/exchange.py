@@ -67,6 +67,10 @@ class Exchange(ABC):
         await self.check()
         await self._link.execute("SET", "ready", 1, "PX", 60_000)
 
+    @abstractmethod
+    async def forget_expired(self) -> None:
+        """Remove what the shared keys have of expired namespaces. Raises StoreUnavailableError."""
+
     async def commit(self, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged:
         """Commit transactions and load needs. Raises StoreUnavailableError."""
         for _ in range(_MOST_NEW_STORES):
@@ -97,12 +101,17 @@ class AtomicExchange(Exchange):
 
     is_atomic = True
 
+    async def forget_expired(self) -> None:
+        """Remove what the shared keys have of expired namespaces. Raises StoreUnavailableError."""
+        while await self._link.run("expired", {"ttl": self._commits.ttl}):
+            pass
+
     async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
         texts = Texts()
         versions = [f"{commit}.{index}" for index in range(len(parts))]
         message = {
             **self._commits.header(commit),
-            **self._commits.journal_limits(),
+            **self._commits.limits(),
             "parts": [self._commits.part(part, version, texts) for part, version in zip(parts, versions, strict=True)],
             "needs": [need_message(need) for need in needs],
             "most_owners": MOST_OWNERS,

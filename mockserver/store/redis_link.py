@@ -44,6 +44,7 @@ _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "commit_reads": ("unchanged", "common", "namespaces", "index", "commit"),
     "cluster_namespace": ("common", "namespaces", "cluster_namespace"),
     "cluster_shared": ("common", "index", "cluster_shared"),
+    "expired": ("common", "index", "expired"),
     "page": ("common", "page"),
     "read": ("common", "read"),
 }

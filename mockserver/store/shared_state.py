@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from mockserver.contract.document.credentials import CredentialPlace
@@ -158,19 +159,21 @@ class SharedState(State):
 
     def journal_of(self, owner: str | None) -> Sliced[Journal]:
         """A copy of the journal that has the entries of a namespace, or all entries (None)."""
-        journal = yield from self._listed(lambda: self._listings.journal(owner))
+        journal = yield from self._listed(lambda: self._listings.journal(owner), of_all=owner is None)
         self.journal.start_after(journal.last)
         return journal
 
     def page_of_journal(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, Journal]]:
         """A page, and a copy of the journal that has its entries."""
-        page, journal = yield from self._listed(lambda: self._listings.page_of_journal(owner, query))
+        page, journal = yield from self._listed(
+            lambda: self._listings.page_of_journal(owner, query), of_all=owner is None
+        )
         self.journal.start_after(journal.last)
         return page, journal
 
     def page_of_sessions(self, owner: str | None, query: PageQuery) -> Sliced[tuple[Page, PaymentSessions]]:
         """A page, and copies of its payment sessions."""
-        return self._listed(lambda: self._listings.page_of_sessions(owner, query))
+        return self._listed(lambda: self._listings.page_of_sessions(owner, query), of_all=owner is None)
 
     def coverage_of(self, owner: str | None) -> Sliced[dict[Cell, int]]:
         """How often each cell was exercised, on all servers."""
@@ -182,13 +185,20 @@ class SharedState(State):
 
     def sizes(self) -> Sliced[Sizes]:
         """How much is in the store."""
-        return self._listed(self._listings.sizes)
+        return self._listed(self._listings.sizes, of_all=True)
 
-    def _listed(self, read: Callable[[], Coroutine[Any, Any, Result]]) -> Sliced[Result]:
-        """The result of a function that reads a listing, if this version can read the store."""
+    def _listed(self, read: Callable[[], Coroutine[Any, Any, Result]], *, of_all: bool = False) -> Sliced[Result]:
+        """The result of a function that reads a listing, if this version can read the store.
+
+        With `of_all`, the listing covers all namespaces; expired ones must not be a part of it.
+        """
 
         async def checked() -> Result:
             await self._exchange.check()
+            if of_all:
+                with suppress(StoreUnavailableError):
+                    # A store that refuses writes can still be read.
+                    await self._exchange.forget_expired()
             return await read()
 
         return self._awaited(checked())

@@ -166,9 +166,13 @@ def _parts(headers: Headers) -> Iterator[str]:
         yield from (user for user in _USER_OF_URL.findall(value) if len(user) >= MIN_LENGTH)
         if name in _HTTP_CREDENTIALS and value[:6].lower() == "basic ":
             try:
-                text = b64decode(value[6:]).decode("utf-8")
+                decoded = b64decode(value[6:])
             except ValueError:
                 continue
+            try:
+                text = decoded.decode("utf-8")
+            except UnicodeDecodeError:
+                text = decoded.decode("latin-1")
             yield from (part for part in text.partition(":") if len(part) >= MIN_LENGTH)
 
 

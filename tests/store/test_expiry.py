@@ -120,6 +120,24 @@ def test_a_namespace_that_is_used_again(store: StoreServer) -> None:
         assert 1 == one.caller(None).get("payment-sessions")["count"]
 
 
+def test_listings_of_all_have_nothing_of_expired_namespaces(store: StoreServer) -> None:
+    """Counts, pages and metrics leave out expired namespaces, although nobody has made a call since then."""
+    with Replicas(store.url, count=1, store_ttl=1) as replicas:
+        mock = replicas[0]
+        for number in range(7):
+            mock.caller(f"api_key_{number}").create()
+        names = store.client.zrange(f"{PREFIX}namespaces", 0, -1)
+        everyone = mock.caller(None)
+        wait_until(lambda: not any(store.client.exists(store.key_of("n", name)) for name in names))
+        metrics = everyone.http.get("/__mock/metrics").text
+        sessions, journal = everyone.get("payment-sessions"), everyone.get("journal")
+
+        assert (0, []) == (sessions["count"], sessions["payment_sessions"])
+        assert (0, []) == (journal["count"], journal["entries"])
+        assert "mockserver_payment_sessions 0.0" in metrics
+        assert "mockserver_journal_entries 0.0" in metrics
+
+
 def test_a_store_that_nobody_uses(store: StoreServer) -> None:
     """At the end, nothing is left."""
     with Replicas(store.url, count=1, store_ttl=1) as replicas:
@@ -233,3 +251,22 @@ def test_promise_13_the_journal_is_bounded(
     assert len(found) == len(data)
     assert sum(map(len, data)) == int(store.client.hget(f"{PREFIX}bytes", "entry") or 0)
     assert len(found) == 4 if member == "DEFAULT_CAP" else sum(map(len, data)) <= limit
+
+
+def test_promise_13_the_counters_of_metrics_are_bounded(
+    store: StoreServer, mocks: list[Mock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the maximum, further operations share their counters, and no request is lost."""
+    mocks[0].create()
+    counters = store.client.hlen(f"{PREFIX}m")
+    monkeypatch.setattr(commits, "MOST_COUNTERS", counters)
+    for number in range(20):
+        mocks[number % 2].http.post(f"/v1/setup_intents/seti_{number}/confirm")
+        mocks[number % 2].create(address="no")
+    lines = mocks[0].http.get("/__mock/metrics").text.splitlines()
+    shared = [line for line in lines if line.startswith("mockserver_") and 'operation="(other)"' in line]
+    refused = [float(line.rpartition(" ")[2]) for line in lines if 'refused="contract-violation"' in line]
+
+    assert [20.0] == refused
+    assert any(line.startswith("mockserver_requests_total") for line in shared)
+    assert any(line.startswith("mockserver_decision_seconds_count") for line in shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,23 @@ def test_stripe_keys_are_not_stored(own_store: StoreServer) -> None:
         assert 8 + 1 == mock.caller(None).get("journal")["count"]
 
     assert [] == [text for text in own_store.contents() if "hunter2" in text]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+def test_basic_credentials_in_another_charset(own_store: StoreServer, servers: list[Mock], charset: str) -> None:
+    """User and password of Basic authentication are hidden wherever they are sent again, in UTF-8 and in Latin-1."""
+    servers[0].restore()
+    user, password = "hünter2-user", "hünter2-password"
+    basic = b64encode(f"{user}:{password}".encode(charset)).decode()
+    servers[0].http.post(
+        SESSION,
+        headers=[(b"authorization", f"Basic {basic}".encode()), (b"x-note", password.encode(charset))],
+        json={**BODY, "detail": f"I am {user} with {password}"},
+        params={"x": password},
+    )
+
+    assert 1 == servers[0].caller(None).get("journal")["count"]
+    assert [] == [text for text in own_store.contents() if "nter2-" in text]
 
 
 # Requests with a secret that is no credential by its place: what follows the name of the place.

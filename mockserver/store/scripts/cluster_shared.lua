@@ -5,6 +5,7 @@
 --   id       the id of this call, and the version of the record of the server if the call changes it
 --   repeated whether this is another attempt; the first one may have succeeded
 --   journal_cap, journal_capacity   the maximum number of entries in the journal, and their maximum size in bytes
+--   most_counters, other   the maximum number of counters for metrics, and the operation of further counters
 --   generation   the generation of the effects, see `begin`; effects of another generation are ignored
 --   newest   the highest revision of the server that a namespace has reported to the process
 --   names    the names whose owners are returned

@@ -6,6 +6,7 @@
 --   worker   the id of the process that commits
 --   repeated whether this is another attempt; the first one may have succeeded
 --   journal_cap, journal_capacity   the maximum number of entries in the journal, and their maximum size in bytes
+--   most_counters, other   the maximum number of counters for metrics, and the operation of further counters
 --   parts    transactions; each is applied completely, or not at all if something that it has read has changed. In the
 --            second case, everything that it has read is loaded again. Everything that it changes gets its id as
 --            version. A transaction that only reads has no member `journal`.
@@ -121,11 +122,7 @@ end
 if call('EXISTS', 'server') == 0 then
   return 'missing'
 end
-for _, namespace in ipairs(outdated_namespaces()) do
-  if call_of(namespace, 'EXISTS', 'n') == 0 then
-    forget_namespace(namespace)
-  end
-end
+forget_expired()
 local memory = key('a:' .. message.id)
 local before = lines(applied_before(memory))
 local results, applied, is_done = {}, false, #message.needs == 0 and server_version() == message.known_server

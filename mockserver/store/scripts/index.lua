@@ -225,12 +225,28 @@ local function count_cells(namespace, cells)
   end
 end
 
+-- Returns the name of the counter that operations share if there are too many counters.
+local function shared_counter(name)
+  local labels = cjson.decode(name)
+  labels[2] = message.other
+  return cjson.encode(labels)
+end
+
+-- Adds counts to the metrics.
+local function count_metrics(metrics)
+  local is_full = call('HLEN', 'm') >= message.most_counters
+  for name, count in pairs(metrics) do
+    if is_full and call('HEXISTS', 'm', name) == 0 then
+      name = shared_counter(name)
+    end
+    call('HINCRBY', 'm', name, count)
+  end
+end
+
 -- Adds exchanges to the journal, the metrics, and the coverage of each namespace in `cells`.
 local function note_exchanges(entries, metrics, cells)
   record(entries)
-  for name, count in pairs(metrics) do
-    call('HINCRBY', 'm', name, count)
-  end
+  count_metrics(metrics)
   for namespace, own in pairs(cells) do
     count_cells(namespace, own)
   end
@@ -341,6 +357,19 @@ end
 -- Returns up to two namespaces that may have expired.
 local function outdated_namespaces()
   return call('ZRANGEBYSCORE', 'namespaces', '-inf', now - message.ttl, 'LIMIT', 0, 2)
+end
+
+-- Removes the references to up to two expired namespaces. Returns how many it has removed. This is only for a store in
+-- which a script can use all keys.
+local function forget_expired()
+  local count = 0
+  for _, namespace in ipairs(outdated_namespaces()) do
+    if call_of(namespace, 'EXISTS', 'n') == 0 then
+      forget_references(namespace)
+      count = count + 1
+    end
+  end
+  return count
 end
 
 -- The server.
