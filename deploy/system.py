@@ -11,6 +11,7 @@ from __future__ import annotations
 import compileall
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -91,6 +92,16 @@ class System:
             invalidation_mode=compileall.py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
 
+    def copy_authorities(self) -> None:
+        """Copy the certificate authorities, to the place where Python looks for them."""
+        bundle = Path("/etc/ssl/certs/ca-certificates.crt")
+        self.copy(bundle)
+        place = self.root / Path(ssl.get_default_verify_paths().openssl_cafile).relative_to("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(bundle)
+        # No package owns the bundle. The package of this program makes it.
+        self.owned.add(Path("/usr/sbin/update-ca-certificates"))
+
     def record_packages(self) -> None:
         """Keep the name, version and licence of each Debian package, for scanners and for its readers."""
         found = subprocess.run(["dpkg-query", "--search", *self.owned], capture_output=True, text=True, check=False)
@@ -114,6 +125,7 @@ def main() -> None:
     (root / "usr" / "bin" / "awk").symlink_to("mawk")
     system.copy_python()
     system.copy_libraries(sorted(system.environment.rglob("*.so")))
+    system.copy_authorities()
     system.copy(Path("/etc/os-release"))
     for file in [Path("/etc/ld.so.conf"), *Path("/etc/ld.so.conf.d").iterdir()]:
         system.copy(file)

@@ -4,6 +4,6 @@ May import: `loading`, `engine` and the packages below them. Start with `checker
 """
 
 from mockserver.checks.checker import check
-from mockserver.checks.report import FORMATS
+from mockserver.checks.report import FORMATS, github_error
 
-__all__ = ["FORMATS", "check"]
+__all__ = ["FORMATS", "check", "github_error"]

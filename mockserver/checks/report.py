@@ -1,8 +1,10 @@
 """The result of a check, as data and in the formats that `mockserver check` prints."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from mockserver.checks.comparison import Compared, Comparison, Finding
@@ -161,9 +163,20 @@ def _finding_command(finding: Finding, title: str) -> str:
 
 def _command(kind: str, problem: Problem, title: str) -> str:
     """A workflow command. Its properties also escape colons and commas (actions/toolkit, command.ts)."""
-    values = {"file": problem.file, "line": problem.line, "col": problem.column, "title": title}
+    values = {"file": _path_in_workspace(problem.file), "line": problem.line, "col": problem.column, "title": title}
     properties = [f"{name}={_property(str(value))}" for name, value in values.items()]
     return f"::{kind} {','.join(properties)}::{_escaped(problem.text)}"
+
+
+def _path_in_workspace(file: str) -> str:
+    """The path as GitHub reads it: relative to the folder of the checkout, wherever the check runs."""
+    path, workspace = Path(file).absolute(), os.environ.get("GITHUB_WORKSPACE")
+    return path.relative_to(workspace).as_posix() if workspace and path.is_relative_to(workspace) else file
+
+
+def github_error(message: str) -> str:
+    """The workflow command for an error that ends a check."""
+    return f"::error title=mockserver check::{_escaped(message)}"
 
 
 def _property(text: str) -> str:

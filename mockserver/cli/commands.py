@@ -167,11 +167,16 @@ def check(
     The exit code is 0 if there is no problem, 1 if there is one, and 2 if the contract or the folder cannot be read.
     With --spec and without --scenarios only the contract is checked.
     """
-    from mockserver.checks import FORMATS
+    from mockserver.checks import FORMATS, github_error
     from mockserver.checks import check as check_files
 
-    refuse_url("--against", against)
-    report = check_files(Settings(spec=spec, scenarios=scenarios), against=against)
+    try:
+        refuse_url("--against", against)
+        report = check_files(Settings(spec=spec, scenarios=scenarios), against=against)
+    except UsageError as error:
+        if report_format == "github":
+            print_text(github_error(str(error)))
+        raise
     print_text(FORMATS[report_format](report))
     context.exit(0 if report.ok else 1)
 
@@ -200,16 +205,20 @@ def schema() -> None:
 
 @commands.command()
 @click.argument("url", required=False)
+@click.option("--wait", type=Duration(), help="Wait up to this time until the server is healthy, such as 10s.")
 @click.pass_context
-def health(context: click.Context, url: str | None) -> None:
+def health(context: click.Context, url: str | None, wait: float | None) -> None:
     """Check that a running server is healthy.
 
     URL defaults to the server that this user started last with the same MOCKSERVER_HOST and MOCKSERVER_PORT, or to the
     one that these variables describe. The exit code is 0 if the server is healthy, else 1.
     """
-    from mockserver.cli.health_check import health_problem, local_problem
+    from mockserver.cli.health_check import health_problem, local_problem, repeated
 
-    problem = health_problem(url) if url else local_problem(os.environ)
+    def found() -> str | None:
+        return health_problem(url) if url else local_problem(os.environ)
+
+    problem = repeated(found, seconds=wait) if wait else found()
     if problem is None:
         print_text("ok")
     else:

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,9 @@ TIMEOUT: Final = 2.0
 # This call needs no token.
 _READY: Final = Request(method="GET", path="/__mock/health/ready")
 
+_PAUSE: Final = 0.1
+"""The time between two checks, in seconds."""
+
 Connect = Callable[..., http.client.HTTPConnection]
 
 
@@ -30,6 +34,14 @@ def local_problem(environment: Mapping[str, str]) -> str | None:
     if found is None:
         return health_problem(described_url(environment))
     return health_problem(found.url, connect=_local_connection(found))
+
+
+def repeated(check: Callable[[], str | None], *, seconds: float) -> str | None:
+    """Repeat a check until it finds no problem, or for a number of seconds. Returns the last problem."""
+    end = time.monotonic() + seconds
+    while (problem := check()) is not None and time.monotonic() + _PAUSE < end:
+        time.sleep(_PAUSE)
+    return problem
 
 
 def described_url(environment: Mapping[str, str]) -> str:

@@ -99,6 +99,29 @@ def test_json(tmp_path: Path) -> None:
     assert (1, "", expected) == (ended.returncode, ended.stderr, shown)
 
 
+def test_github_annotates_files_of_the_checkout(tmp_path: Path) -> None:
+    """Paths are relative to the checkout, although the check runs in one of its folders."""
+    folder = tmp_path / "packages" / "shop"
+    folder.mkdir(parents=True)
+    write(folder / "mocks", c="1: 1\n")
+    workspaces = {str(tmp_path): "packages/shop/mocks/c.yaml", str(tmp_path / "other"): "mocks/c.yaml"}
+    for workspace, expected in workspaces.items():
+        ended = run(
+            *("check", "--scenarios", "mocks", "--format", "github"),
+            cwd=folder,
+            variables={"GITHUB_WORKSPACE": workspace},
+        )
+        assert ended.stdout.startswith(f"::error file={expected},line=1,")
+
+
+def test_github_annotates_errors(tmp_path: Path) -> None:
+    """What ends the check is shown, too."""
+    ended = run("check", "--scenarios", "no,where", "--format", "github", cwd=tmp_path)
+
+    assert 2 == ended.returncode
+    assert f"::error title=mockserver check::{ended.stderr.removeprefix('mockserver: ')}" == ended.stdout
+
+
 def test_github(tmp_path: Path) -> None:
     """Each problem is a workflow command with escaped values; the last line is the summary."""
     folder = write(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from random import randrange
 
@@ -12,6 +15,7 @@ import pytest
 
 from mockserver.cli.server_record import recorded_server
 from tests.support.command import run, served
+from tests.support.ports import free_port
 
 
 @pytest.fixture
@@ -114,3 +118,29 @@ def test_a_damaged_record_is_ignored(runtime: dict[str, str]) -> None:
         (folder / "1.json").write_text("{", "utf-8")
 
         assert server.url == found(runtime)
+
+
+def test_waiting_for_a_server(runtime: dict[str, str]) -> None:
+    """The check is repeated until the server is healthy, or until the time is over."""
+    with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        port = free_port()
+        waiting = pool.submit(run, "health", "--wait", "20s", f"http://127.0.0.1:{port}", variables=runtime)
+        time.sleep(0.5)
+        assert not waiting.done()
+        stack.enter_context(served("--port", str(port), variables=runtime))
+        ended = waiting.result()
+        assert (0, "ok\n", "") == (ended.returncode, ended.stdout, ended.stderr)
+
+    begin = time.monotonic()
+    ended = run("health", "--wait", "1", f"http://127.0.0.1:{port}", variables=runtime)
+    assert (1, "") == (ended.returncode, ended.stdout)
+    assert str(port) in ended.stderr
+    assert 0.8 <= time.monotonic() - begin
+
+
+@pytest.mark.parametrize("arguments", [("--wait", "soon"), ("--wait", "0"), ("--wait", "9s", "ftp://127.0.0.1")])
+def test_what_cannot_be_waited_for(runtime: dict[str, str], arguments: tuple[str, ...]) -> None:
+    """A mistake is reported at once."""
+    ended = run("health", *arguments, variables=runtime)
+
+    assert (2, "", 1) == (ended.returncode, ended.stdout, ended.stderr.count("\n"))
