@@ -1,13 +1,15 @@
 """The calls of the control API. Each function has the name of its operationId in spec/admin.yaml."""
 
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from socket import gethostname
 from typing import Any, Final
 
 from mockserver.control.event_stream import EventRequest, id_in_namespace
 from mockserver.control.listing import Listing
-from mockserver.control.metric_values import MetricValues
+from mockserver.control.metric_values import Counted, MetricValues, StoreUse
 from mockserver.control.namespace_filter import NamespaceFilter
 from mockserver.control.page import ListingPage, page_query
 from mockserver.control.verify import verify_calls
@@ -152,17 +154,18 @@ def get_coverage(engine: Engine, call: Call) -> Sliced[CallResult]:
 
 
 def get_metrics(engine: Engine, _: Call) -> Sliced[MetricValues]:
-    """The metrics for Prometheus."""
-    metrics = yield from engine.state.metrics_of_all()
-    coverage = yield from engine.state.coverage_of(None)
-    sizes = yield from engine.state.sizes()
-    document, store_calls = engine.contract.document, engine.state.store_calls
+    """The metrics for Prometheus. If the store does not answer, they are what this process knows."""
+    counted, is_up = None, False
+    try:
+        counted = yield from _counted(engine)
+        is_up = (yield from engine.state.problem()) is None
+    except StoreUnavailableError:
+        pass
+    document, calls = engine.contract.document, engine.state.store_calls
     return MetricValues(
         build={"version": __version__, "contract": document.title, "contract_version": document.version},
-        metrics=metrics.copy(),
-        coverage=coverage,
-        sizes=sizes,
-        store_calls=None if store_calls is None else store_calls.copy(),
+        counted=counted,
+        store=None if calls is None else StoreUse(process=_process_name(), calls=calls.copy(), is_up=is_up),
     )
 
 
@@ -219,6 +222,19 @@ CALLS: Final[Mapping[str, Callable[[Engine, Call], CallOutcome | Sliced[CallOutc
         get_openapi,
     )
 }
+
+
+def _counted(engine: Engine) -> Sliced[Counted]:
+    """What the state has counted. Raises StoreUnavailableError."""
+    metrics = yield from engine.state.metrics_of_all()
+    coverage = yield from engine.state.coverage_of(None)
+    sizes = yield from engine.state.sizes()
+    return Counted(metrics=metrics.copy(), coverage=coverage, sizes=sizes)
+
+
+def _process_name() -> str:
+    """A name that no other process with the same store has: the host, which is the Pod on Kubernetes, and the id."""
+    return f"{gethostname()}:{os.getpid()}"
 
 
 def _check_state(engine: Engine) -> Sliced[None]:

@@ -9,15 +9,34 @@ from mockserver.engine.state import Sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetricValues:
-    """What the metrics of a server are written from. Requests do not change it, so any thread may read it.
+class Counted:
+    """What the state has counted.
 
-    `build` has the labels of `build_info`. `coverage` counts the requests that were not refused, and `metrics` counts
-    everything else. `store_calls` is None if state is in memory.
+    `coverage` counts the requests that were not refused, and `metrics` counts everything else.
     """
 
-    build: Mapping[str, str]
     metrics: Metrics
     coverage: Mapping[Cell, int]
     sizes: Sizes
-    store_calls: StoreCalls | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreUse:
+    """How one process uses its store. `process` identifies the process. `is_up` says whether the store can be used."""
+
+    process: str
+    calls: StoreCalls
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricValues:
+    """What the metrics of a server are written from. Requests do not change it, so any thread may read it.
+
+    `build` has the labels of `build_info`. `counted` is None if the store does not answer. `store` is None if state is
+    in memory.
+    """
+
+    build: Mapping[str, str]
+    counted: Counted | None
+    store: StoreUse | None

@@ -52,13 +52,18 @@ class Durations:
 
 
 class StoreCalls:
-    """How long the calls of a store took, and how many failed."""
+    """What one process has experienced with its store.
 
-    __slots__ = ("durations", "failures")
+    `durations` says how long its calls took, and `failures` how many failed. `refusals` counts the requests that were
+    refused as `store-unavailable`: they are not in the journal, which is in the store.
+    """
+
+    __slots__ = ("durations", "failures", "refusals")
 
     def __init__(self) -> None:
         self.durations = Durations()
         self.failures = 0
+        self.refusals = 0
 
     def record(self, seconds: float, *, failed: bool) -> None:
         """Count a call."""
@@ -70,7 +75,7 @@ class StoreCalls:
         """The same counts, which do not change."""
         copied = StoreCalls()
         copied.durations = self.durations.copy()
-        copied.failures = self.failures
+        copied.failures, copied.refusals = self.failures, self.refusals
         return copied
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockserver.errors import StoreUnavailableError
+from mockserver.store.availability import Availability
 from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, Commits, need_message
 from mockserver.store.known_state import KnownState
 from mockserver.store.records import FORMAT, StoreRecord, check_format
@@ -42,6 +43,7 @@ class Exchange(ABC):
         self._known = known
         self._commits = commits
         self._initial_seed = int.from_bytes(os.urandom(4))
+        self._availability = Availability()
 
     async def begin(self) -> StoreRecord:
         """Make the record of the server, unless there is one; returns it. Raises StoreUnavailableError."""
@@ -64,8 +66,13 @@ class Exchange(ABC):
 
     async def check_writes(self) -> None:
         """Check that this version can read and write the store. Raises StoreUnavailableError."""
-        await self.check()
-        await self._link.execute("SET", "ready", 1, "PX", 60_000)
+        try:
+            await self.check()
+            await self._link.execute("SET", "ready", 1, "PX", 60_000)
+        except StoreUnavailableError as error:
+            self._availability.note_problem(error)
+            raise
+        self._availability.note_success()
 
     @abstractmethod
     async def forget_expired(self) -> None:
@@ -76,16 +83,26 @@ class Exchange(ABC):
         for _ in range(_MOST_NEW_STORES):
             try:
                 done = await self._send(self._link.new_id(), parts, needs)
-            except StoreUnavailableError:
+            except StoreUnavailableError as error:
                 self._known.forget()
+                self._availability.note_problem(error)
                 raise
             if done is not None:
+                self._note(parts, done)
                 return done
             # The store is new, or was emptied.
             await self.begin()
             if parts:
                 return Exchanged([OUTDATED] * len(parts))
         raise StoreUnavailableError("it loses its data as soon as it is written")
+
+    def _note(self, parts: Sequence[Transaction], done: Exchanged) -> None:
+        problem = done.problem or next((each for each in done.outcomes if isinstance(each, Exception)), None)
+        if problem is not None:
+            self._availability.note_problem(problem)
+        elif COMMITTED in done.outcomes and any(part.writes for part in parts):
+            # A store can refuse to write although it can be read.
+            self._availability.note_success()
 
     @abstractmethod
     async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:

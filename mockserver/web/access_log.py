@@ -1,6 +1,7 @@
 """The access log: one line for each request, without secrets."""
 
 import json
+import re
 import time
 from typing import Final, Literal, NamedTuple, TextIO
 from urllib.parse import unquote_plus
@@ -29,6 +30,7 @@ _MAX_NAMES = 50
 # In bytes, without the line break: a pipe takes 4096 bytes at once on Linux, so that other writers do not tear a line.
 _MAX_LINE = 4095
 _MAX_VALUE = 100
+_NEEDS_QUOTES: Final = re.compile('[ "]')
 
 
 class _Details(NamedTuple):
@@ -171,6 +173,8 @@ def _text_line(at: str, record: _LogRecord) -> str:
     target = _target(record.path)
     if record.query:
         target = _one_line(redact(f"{_shortened(record.path)}?{'&'.join(_names(record.query))}"))
+        # The decoded name of a parameter must not look like a field of the line.
+        target = target.replace(" ", "%20")
     # The id of an entry holds no secret, though its digits can look like a card number.
     entry = "" if record.entry is None else f" entry={_quoted(record.entry)}"
     more = _one_line(_joined(record.more)) if record.more else ""
@@ -185,4 +189,7 @@ def _one_line(text: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value or not value else value
+    if value and not _NEEDS_QUOTES.search(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

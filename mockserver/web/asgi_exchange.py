@@ -129,7 +129,7 @@ class AsgiExchange:
             pass
         except Exception as error:  # noqa: BLE001 - Starlette has answered; the log has to show the bug
             report_crash(request, error, self._redactor)
-        if request.path not in PROBES:
+        if request.path not in PROBES or head is None or head.status != 200:
             self._note(head, size=size)
 
     def _with_headers(self, message: Message) -> tuple[Message, Reply]:

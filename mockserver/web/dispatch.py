@@ -170,6 +170,8 @@ class Dispatcher:
                 decide, request, engine.contract.credential_places, needs_state=needs_state
             )
         except StoreUnavailableError as error:
+            if engine.state.store_calls is not None:
+                engine.state.store_calls.refusals += 1
             access = self._access.decide(head)
             return Decision(self._unavailable(head, error), access.headers, before_body=body is None)
 

@@ -67,7 +67,9 @@ FAMILIES = {
 }
 STORE_FAMILIES = {
     "mockserver_store_seconds": ("histogram", "seconds"),
+    "mockserver_store_up": ("gauge", ""),
     "mockserver_store_failures": ("counter", ""),
+    "mockserver_store_refusals": ("counter", ""),
 }
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]

@@ -187,7 +187,7 @@ def test_another_format(store: StoreServer) -> None:
         store.client.hset(f"{PREFIX}server", mapping={"format": "0", "v": "x", "h": "{}"})
         store.client.hset(f"{PREFIX}entries", mapping=dict.fromkeys(store.client.hkeys(f"{PREFIX}entries"), "{}"))
         replies = [mock.create(), mock.http.post("/__mock/verify", json={"count": 1})]
-        replies += [mock.http.get(f"/__mock/{path}") for path in ("journal", "payment-sessions", "coverage", "metrics")]
+        replies += [mock.http.get(f"/__mock/{path}") for path in ("journal", "payment-sessions", "coverage")]
     for reply in replies:
         assert UNAVAILABLE == (reply.status_code, reply.headers["mock-refused"])
         assert f"has the format 0, and this version of mockserver reads the format {FORMAT}" in reply.json()["detail"]

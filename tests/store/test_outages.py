@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -10,8 +11,9 @@ from typing import Self
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
-from mockserver.store import redis_link
+from mockserver.store import availability, redis_link
 from tests.store.replicas import Replicas
 from tests.support.command import run
 from tests.support.mock import Mock
@@ -200,3 +202,62 @@ def test_a_store_that_is_emptied_again_and_again(store: StoreServer, mocks: list
         store.client.flushall()
         assert 404 == setup.retrieve().status_code
         assert 200 == mocks[index % 2].http.get("/__mock/journal").status_code
+
+
+def metrics_of_store(mock: Mock) -> dict[str, float]:
+    """The metrics about the store, by their names. They are those of one process."""
+    reply = mock.http.get("/__mock/metrics")
+    assert 200 == reply.status_code
+    samples = [sample for family in text_string_to_metric_families(reply.text) for sample in family.samples]
+    own = [sample for sample in samples if "process" in sample.labels]
+    assert {f"{socket.gethostname()}:{os.getpid()}"} == {sample.labels["process"] for sample in own}
+    found = {sample.name.removeprefix("mockserver_store_"): sample.value for sample in own}
+    return {name: found[name] for name in ("up", "failures_total", "refusals_total", "seconds_count")}
+
+
+def test_metrics_and_log_of_an_outage(
+    store: StoreServer, mocks: list[Mock], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The metrics show the outage while it lasts. The log says when it begins, why, and when it ends."""
+    monkeypatch.setattr(availability, "_CALM_SECONDS", 0.0)
+    mock = mocks[0]
+    before = metrics_of_store(mock)
+    store.kill()
+    for _ in range(3):
+        assert is_refused(mock.create())
+    during = metrics_of_store(mock)
+    store.start()
+    assert 200 == mock.create().status_code
+    after = metrics_of_store(mock)
+    logged = [record.getMessage() for record in caplog.records if "store" in record.getMessage()]
+
+    assert (1, 0, 0) == (before["up"], before["failures_total"], before["refusals_total"])
+    assert (0, 3) == (during["up"], during["refusals_total"])
+    assert 3 <= during["failures_total"] <= after["failures_total"]
+    assert before["seconds_count"] < during["seconds_count"] < after["seconds_count"]
+    assert (1, 3) == (after["up"], after["refusals_total"])
+    assert "The store of --store cannot be used: " == logged[0][:37]
+    assert "The store of --store can be used again, after " == logged[1][:46]
+    assert 2 == len(logged)
+
+
+def test_the_log_of_a_store_that_refuses_to_write(
+    store: StoreServer, mocks: list[Mock], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Reads that succeed in the meantime do not look like the end of the problem."""
+    monkeypatch.setattr(availability, "_CALM_SECONDS", 0.0)
+    mock = mocks[0]
+    token = mock.create().json()["token"]
+    store.set_option("maxmemory", 1)
+    try:
+        for _ in range(3):
+            mock.create()
+            assert 200 == mock.http.get(f"/__mock/payment-sessions/{token}").status_code
+            assert 503 == mock.http.get("/__mock/health/ready").status_code
+        assert 0 == metrics_of_store(mock)["up"]
+        lines = [record.getMessage() for record in caplog.records if "store" in record.getMessage()]
+    finally:
+        store.set_option("maxmemory", 0)
+
+    assert ["The store of --store cannot be used: "] == [line[:37] for line in lines]
+    assert "memory" in lines[0]

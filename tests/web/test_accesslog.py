@@ -90,6 +90,19 @@ def test_text() -> None:
     )
 
 
+def test_a_parameter_that_looks_like_fields() -> None:
+    """What a client sends adds no field to a line."""
+    reply = Reply(status=200, headers=(("mock-warnings", 'a" refused="b'), ("mock-namespace", "c\\")))
+    query = b"a%20status%3D200%20scenario%3Dhappy_path"
+    [line] = logged("text", b"GET /x?%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % query, reply)
+
+    assert re.fullmatch(
+        r"\S+Z 200 [\d.]+ms 0B GET /x\?a%20status=200%20scenario=happy_path"
+        r' warnings="a\\" refused=\\"b" namespace=c\\',
+        line,
+    )
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nothing_secret(form: Literal["text", "json"]) -> None:
     """No line contains a secret from the headers, cookies, path, query or body of a request or reply."""
@@ -144,9 +157,10 @@ def test_every_request_has_a_line(data: bytes, expected: dict[str, object]) -> N
 
 @pytest.mark.parametrize("path", [b"/__mock/health/live", b"/__mock/health/ready"])
 def test_answered_probes_have_no_line(path: bytes) -> None:
-    """A probe is not logged, unless it is refused."""
+    """A probe is not logged, unless it fails."""
     assert [] == logged("json", b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
     assert 1 == len(logged("json", b"GET " + path + b" HTTP/1.1\r\nHost: evil.example\r\n\r\n"))
+    assert 1 == len(logged("json", b"PUT " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n"))
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
