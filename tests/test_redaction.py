@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -15,6 +16,15 @@ from mockserver.redaction.redact import redact, redact_body, redact_ends, redact
 from mockserver.redaction.redactor import Redactor
 from mockserver.redaction.session_tokens import short_token
 from mockserver.redaction.terminal import printable, printable_json, printable_lines
+from mockserver.settings import Settings
+from tests.support.mock import SESSION, Mock, mock_of
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with mock_of(Settings(seed=1)) as running:
+        yield running
+
 
 REAL = "4111111111111111"
 GROUPED = "4111 1111 1111 1111"
@@ -460,3 +470,53 @@ def test_promise_13_what_is_remembered_for_exchanges_is_limited(length: int) -> 
         tracemalloc.stop()
 
     assert kept < 500_000
+
+
+# Header fields and queries of a request with secrets, and what is shown.
+FIELDS = {
+    "a URL": ("referer", "https://a.example/b?x=1&access_token=Zz111&y#id_token=Zz111", "access_token=[redacted]&y#id"),
+    "a URL with an encoded name": ("x-back", "https://a.example/?access%5Ftoken=Zz111", "access%5Ftoken=[redacted]"),
+    "a relative URL": ("x-back", "/b?x=1&y=2", "/b?x=1&y=2"),
+    "a URL without secrets": ("referer", "https://a.example/b?x=1&y=2", "https://a.example/b?x=1&y=2"),
+    "a user in Host": ("host", "bob:Zz111@localhost:80", "[redacted]@localhost:80"),
+    "a host": ("host", "localhost:80", "localhost:80"),
+}
+QUERIES = {
+    "sk_live_Zz111=1&a=2": "sk_live_[redacted]=1&a=2",
+    "sk%5Flive%5FZz111=1": "sk_live_[redacted]=1",
+    "sk_live_Zz111": "sk_live_[redacted]",
+    "sk_live_Zz111=Zz111&token=Zz111": "sk_live_[redacted]=Zz111&token=[redacted]",
+    "https%3A%2F%2Fbob%3AZz111%40x.example=1": "https%3A%2F%2F[redacted]%40x.example=1",
+    "a%20b=1&c[d]=2": "a%20b=1&c[d]=2",
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_secrets_in_header_fields(name: str) -> None:
+    """Parameters of a URL that may hold credentials are hidden, and so is a user in Host."""
+    field, value, expected = FIELDS[name]
+    shown = Redactor().of_exchange(((field, value),), "").headers(((field, value),))
+
+    assert expected in shown[field]
+    assert "Zz111" not in shown[field]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_secrets_in_names_of_parameters(query: str) -> None:
+    """A secret can be the name of a parameter, too."""
+    assert QUERIES[query] == Redactor().of_exchange((), query).query(query)
+
+
+def test_a_refusal_shows_no_credential(mock: Mock) -> None:
+    """A violation quotes the body, and the body can repeat the credential; kind and title stay."""
+    key = "Unknown path"
+    reply = mock.http.post(SESSION, json={"operation": key, "address": True}, headers={"wb-key": key})
+    (violation,) = reply.json()["violations"]
+    other = mock.http.get("/nowhere", headers={"wb-key": key})
+    host = mock.http.get("/", headers={"host": "bob:hunter2hunter2@localhost"})
+
+    assert "[redacted]" in violation["message"]
+    assert key not in violation["message"]
+    assert ("urn:mockserver:unknown-path", key) == (other.json()["type"], other.json()["title"])
+    assert "bad-host" == host.headers["mock-refused"]
+    assert "hunter2" not in host.text

@@ -13,6 +13,7 @@ from mockserver.limits.memo import Memo, length_of_fields
 from mockserver.messages import Fault, Reply
 from mockserver.parsing.json_writer import write_json
 from mockserver.redaction.redact import redact_ends
+from mockserver.redaction.redactor import ExchangeRedactor
 
 FieldPairs = tuple[tuple[str, str], ...]
 Outcome = TypeVar("Outcome", Reply, Fault, Reply | Fault)
@@ -66,11 +67,20 @@ def _join(parts: tuple[FieldPairs, ...]) -> FieldPairs:
 _joined = Memo(_join, entries=256, longest=1000, size=lambda parts: sum(map(length_of_fields, parts))).__getitem__
 
 
-def refusal_reply(refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """The reply for a refusal: a problem document and the header Mock-Refused, followed by further headers."""
+def refusal_reply(
+    refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = (), shown: ExchangeRedactor | None = None
+) -> Reply:
+    """The reply for a refusal: a problem document and the header Mock-Refused, followed by further headers.
+
+    `shown` hides copies of the credentials of the request.
+    """
     # Its frames refer to the request and the connection, and some of them to the refusal.
     refusal.__traceback__ = None
-    return problem_reply(refusal.as_json(), refusal.kind, headers=(*refusal.headers, *headers))
+    problem = refusal.as_json()
+    if shown is not None:
+        own = {name: problem[name] for name in ("type", "title", "status")}
+        problem = shown.texts(problem) | own
+    return problem_reply(problem, refusal.kind, headers=(*refusal.headers, *headers))
 
 
 def problem_reply(document: Mapping[str, Any], kind: str, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

@@ -61,7 +61,8 @@ class Recording:
         if entry.scenario is not None and entry.stub is not None:
             entry.nearest = Nearest(scenario=entry.scenario, stub=entry.stub)
         entry.scenario = entry.stub = None
-        return refusal_reply(refusal)
+        request = entry.request
+        return refusal_reply(refusal, shown=entry.redactor.of_exchange(request.headers.pairs, request.query))
 
 
 def _undocumented_violations(understood: Understood) -> tuple[Violation, ...]:

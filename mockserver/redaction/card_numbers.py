@@ -4,7 +4,8 @@ The time is proportional to the length of the text, with a small factor: any cli
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import unquote
 
@@ -68,16 +69,39 @@ def is_card_number(digits: str) -> bool:
     return (sum(code[-1::-2]) + sum(code[-2::-2].translate(_DOUBLED)) - ord("0") * len(code)) % 10 == 0
 
 
-def without_card_numbers(text: str) -> str:
-    """Replace every card number in a text, also one that is written in groups. The digits of a UUID are kept."""
+def card_numbers(text: str) -> list[str]:
+    """Return the card numbers in a text, as they are written there.
+
+    Only those of card schemes count: one in ten other numbers, such as times in milliseconds, has the check digit.
+    """
+    found: list[str] = []
+
+    def note(number: str) -> str:
+        if _ISSUED.fullmatch(_NO_DIGIT.sub("", unquote(number))):
+            found.append(number)
+        return REDACTED
+
+    without_card_numbers(text, note)
+    return found
+
+
+def _redacted(_: str) -> str:
+    return REDACTED
+
+
+def without_card_numbers(text: str, hide: Callable[[str], str] = _redacted) -> str:
+    """Replace every card number in a text, also one that is written in groups. The digits of a UUID are kept.
+
+    `hide` returns what is shown instead of a number.
+    """
     is_encoded = "%" in text
     if is_encoded:
-        text = _without_separate_numbers(text)
+        text = _without_separate_numbers(text, hide)
     # Five times as fast as the search for a run, and most texts have none.
     if _TWELVE not in text.encode("utf-8", "replace").translate(_SAME_DIGIT, _SEPARATORS):
         return text
     # Digits in a text without percent signs are all in runs, which are found faster.
-    clear = _RunClearer(of_any_scheme=not is_encoded).clear
+    clear = _RunClearer(hide, of_any_scheme=not is_encoded).clear
     if "-" not in text:
         return _RUN.sub(clear, text)
     if _RUN.search(text) is None:
@@ -88,7 +112,7 @@ def without_card_numbers(text: str) -> str:
     return "".join(parts)
 
 
-def _without_separate_numbers(text: str) -> str:
+def _without_separate_numbers(text: str, hide: Callable[[str], str]) -> str:
     """The same as `_LONG_NUMBER.sub`. Between two windows of a long text, other threads run."""
     parts, end = [], 0
     for start in range(0, len(text), _WINDOW):
@@ -96,19 +120,23 @@ def _without_separate_numbers(text: str) -> str:
         for number in _LONG_NUMBER.finditer(text, max(start, end), window_end + _LONGEST_NUMBER + 1):
             if number.start() >= window_end:
                 break
-            parts += [text[end : number.start()], _cleared_number(number)]
+            parts += [text[end : number.start()], _cleared_number(number, hide)]
             end = number.end()
     return "".join([*parts, text[end:]]) if parts else text
 
 
-def _cleared_number(number: re.Match[str]) -> str:
-    return REDACTED if is_card_number(_NO_DIGIT.sub("", unquote(number[0]))) else number[0]
+def _cleared_number(number: re.Match[str], hide: Callable[[str], str]) -> str:
+    return hide(number[0]) if is_card_number(_NO_DIGIT.sub("", unquote(number[0]))) else number[0]
 
 
 class _RunClearer:
-    """Replaces the card numbers in the runs of one text. `of_any_scheme` also finds numbers of no card scheme."""
+    """Replaces the card numbers in the runs of one text, with what `hide` returns for them.
 
-    def __init__(self, *, of_any_scheme: bool) -> None:
+    `of_any_scheme` also finds numbers of no card scheme.
+    """
+
+    def __init__(self, hide: Callable[[str], str], *, of_any_scheme: bool) -> None:
+        self._hide = hide
         self._of_any_scheme = of_any_scheme
         self._groups_left = _MAX_TEXT_GROUPS
 
@@ -119,14 +147,14 @@ class _RunClearer:
             # One group, as most long numbers are; longer than any card number, or with the digits of one.
             if len(text) > _MAX_DIGITS or not is_card_number(text):
                 return text
-            return REDACTED if _ISSUED.fullmatch(text) or self._stands_alone(run) else text
+            return self._hide(text) if _ISSUED.fullmatch(text) or self._stands_alone(run) else text
         if self._groups_left < 0 or len(text) > _MAX_RUN:
-            return REDACTED
+            return self._hide(text)
         groups = len(_GROUP.findall(text))
         self._groups_left -= groups
         if groups > _MAX_GROUPS or self._groups_left < 0:
-            return REDACTED
-        return _without_grouped_numbers(self._without_numbers_of_their_own(run))
+            return self._hide(text)
+        return _without_grouped_numbers(self._without_numbers_of_their_own(run), self._hide)
 
     def _stands_alone(self, run: re.Match[str]) -> bool:
         return self._of_any_scheme and _LONG_NUMBER.match(run.string, run.start()) is not None
@@ -136,11 +164,11 @@ class _RunClearer:
             return run[0]
         # The characters on both sides decide whether the first and the last number stand alone.
         before, after = run.string[max(0, run.start() - 1) : run.start()], run.string[run.end() : run.end() + 1]
-        text = _LONG_NUMBER.sub(_cleared_number, f"{before}{run[0]}{after}")
+        text = _LONG_NUMBER.sub(partial(_cleared_number, hide=self._hide), f"{before}{run[0]}{after}")
         return text[len(before) : len(text) - len(after)]
 
 
-def _without_grouped_numbers(run: str) -> str:
+def _without_grouped_numbers(run: str, hide: Callable[[str], str]) -> str:
     groups = list(_GROUP.finditer(run))
     parts, end, first = [], 0, 0
     while first < len(groups):
@@ -148,7 +176,7 @@ def _without_grouped_numbers(run: str) -> str:
         if last is None:
             first += 1
             continue
-        parts += [run[end : groups[first].start()], REDACTED]
+        parts += [run[end : groups[first].start()], hide(run[groups[first].start() : groups[last].end()])]
         end, first = groups[last].end(), last + 1
     return "".join([*parts, run[end:]])
 

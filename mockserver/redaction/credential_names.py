@@ -1,7 +1,7 @@
 """Which headers, query parameters and cookies carry credentials."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import unquote_plus
@@ -27,6 +27,9 @@ _OWN_PARAMETERS: Final = frozenset({"key"})
 _SECRET_NAME: Final = re.compile(
     r"(?<!www-)auth(?!or(?!i[sz]))|cookie|credential|(?<!idempotency-)key|passw|secret|session|token", re.IGNORECASE
 )
+# A parameter of a URL, also in its fragment.
+_PARAMETER: Final = re.compile(r"""(?<=[?&#])([^?&#=\s"'<>]+)=([^?&#\s"'<>]+)""")
+
 MIN_LENGTH: Final = 6
 """Copies of a shorter value are not searched: it could be a part of any word."""
 
@@ -76,6 +79,15 @@ class CredentialNames:
             case "query":
                 return lowered in self.parameters or lowered in _OWN_PARAMETERS or is_secret_name(name)
         return place == "cookie"
+
+    def hide_in_urls(self, text: str, hide: Callable[[str], str]) -> str:
+        """Return a text with other values of the query parameters in its URLs that may hold credentials."""
+        if "://" not in text or "=" not in text:
+            return text
+        return _PARAMETER.sub(
+            lambda found: f"{found[1]}={hide(found[2])}" if self.hide("query", unquote_plus(found[1])) else found[0],
+            text,
+        )
 
     def values(self, headers: Iterable[tuple[str, str]], query: str) -> list[str]:
         """The credentials of a request, the longest first. Short ones are left out.

@@ -26,6 +26,11 @@ class _SecretPattern(NamedTuple):
     shown: Callable[[re.Match[str]], str] = lambda match: f"{match[1]}{REDACTED}"
 
 
+# The number, the code and the account of a payment method in a form, encoded or not.
+_IN_A_FORM: Final = re.compile(r"((?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)([^&\s]+)")
+# The code and the account in JSON.
+_IN_JSON: Final = re.compile(r'("(?:cvc|iban)"\s*:\s*")([^"]+)')
+
 # One after the other, and each beginning with a text or a character that it names: one pattern for all takes ten times
 # longer, and one that begins with alternatives three times. Most texts have no hint.
 _SECRETS: Final = (
@@ -34,14 +39,10 @@ _SECRETS: Final = (
     # Wingback's API keys, Stripe's secret keys.
     _SecretPattern(("api_key_",), re.compile(r"(a(?<!\wa)pi_key_)[A-Za-z0-9_-]+")),
     _SecretPattern(("sk_", "rk_"), re.compile(r"(k_(?<=[sr]k_)(?<!\w[sr]k_)(?:test|live)_)[A-Za-z0-9_-]+")),
-    # In a form, encoded or not.
-    _SecretPattern(
-        ("cvc", "iban", "number"),
-        re.compile(r"((?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)[^&\s]+"),
-        mark="=",
-    ),
-    # In JSON.
-    _SecretPattern(('"cvc"', '"iban"'), re.compile(r'("(?:cvc|iban)"\s*:\s*")[^"]+')),
+    _SecretPattern(("cvc", "iban", "number"), _IN_A_FORM, mark="="),
+    _SecretPattern(('"cvc"', '"iban"'), _IN_JSON),
+    # What a store has instead of a secret.
+    _SecretPattern(("mask-",), re.compile(r"mask-[0-9a-f]{32}"), shown=lambda _: REDACTED),
     # The user and password of a URL (RFC 3986, section 3.2.1).
     _SecretPattern(
         ("@",),
@@ -49,6 +50,14 @@ _SECRETS: Final = (
         shown=lambda match: f"{match[1]}{REDACTED}@",
     ),
 )
+
+
+def hide_payment_details(text: str, hide: Callable[[str], str]) -> str:
+    """Return a form or JSON with other values of the numbers, codes and accounts of payment methods."""
+    for pattern in (_IN_A_FORM, _IN_JSON):
+        text = pattern.sub(lambda found: f"{found[1]}{hide(found[2])}", text)
+    return text
+
 
 _SPACE: Final = re.compile(r"\s")
 # The escapes of printable ASCII characters, except those that JSON requires.

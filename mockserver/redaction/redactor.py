@@ -1,7 +1,7 @@
 """Shows messages without secrets: the one way in which parts of a request or a reply are displayed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
@@ -74,10 +74,15 @@ class ExchangeRedactor:
     def _shown_fields(self, pairs: Pairs) -> dict[str, str]:
         fields: dict[str, str] = {}
         for name, value in pairs:
-            shown = REDACTED if self._names.hide("header", name) else self.text(value)
             lowered = name.lower()
+            shown = REDACTED if self._names.hide("header", name) else self._field(lowered, value)
             fields[lowered] = f"{fields[lowered]}, {shown}" if lowered in fields else shown
         return fields
+
+    def _field(self, name: str, value: str) -> str:
+        if name == "host":
+            value = without_user(value, lambda _: REDACTED)
+        return self.text(self._names.hide_in_urls(value, lambda _: REDACTED))
 
     def query(self, query: str) -> str:
         """The query, without the values of parameters that are credentials or contain a secret."""
@@ -97,24 +102,36 @@ class ExchangeRedactor:
 
     def texts(self, members: dict[str, Any]) -> dict[str, Any]:
         """An object, such as a violation, without copies of credentials. Its other secrets are hidden already."""
-        if not self._copies:
-            return members
-        return {
-            name: self._without_copies(value) if isinstance(value, str) else value for name, value in members.items()
-        }
+        return {name: self._texts(value) for name, value in members.items()} if self._copies else members
+
+    def _texts(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._without_copies(value)
+        if isinstance(value, list):
+            return [self._texts(each) for each in value]
+        return self.texts(value) if isinstance(value, dict) else value
 
     def _pair(self, pair: str) -> str:
         name, value = split_pair(pair)
+        sent_name = pair.partition("=")[0]
+        shown_name = sent_name if unquote_plus(sent_name) == name else quote_plus(name)
+        if (hidden_name := self.text(name)) != name:
+            shown_name = quote_plus(hidden_name, safe="[]")
         if value and (self._names.hide("query", name) or self.text(value) != value):
-            sent_name = pair.partition("=")[0]
-            return f"{sent_name if unquote_plus(sent_name) == name else quote_plus(name)}={REDACTED}"
-        return self.text(pair)
+            return f"{shown_name}={REDACTED}"
+        return self.text(pair) if hidden_name == name else f"{shown_name}{pair[len(sent_name) :]}"
 
     def _without_copies(self, text: str) -> str:
         for copy in self._copies:
             if copy in text:
                 text = text.replace(copy, REDACTED)
         return text
+
+
+def without_user(host: str, hide: Callable[[str], str]) -> str:
+    """Return a value of the header Host without a user and a password, which it must not have."""
+    user, at, rest = host.rpartition("@")
+    return f"{hide(user)}{at}{rest}" if user else host
 
 
 SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")

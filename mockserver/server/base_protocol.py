@@ -49,6 +49,10 @@ class BaseProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Add a field. The parser leaves whitespace after a value, which is no part of it (RFC 9110, section 5.5)."""
+        super().on_header(name, value.rstrip(b" \t"))
+
     def on_headers_complete(self) -> None:
         """Start a request whose head is complete, or queue it. An offer to upgrade is left to `data_received`."""
         if self.parser.should_upgrade():

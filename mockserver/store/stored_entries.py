@@ -12,9 +12,11 @@ from urllib.parse import unquote_plus
 from mockserver.engine.journal import Entry
 from mockserver.limits.memo import remembered
 from mockserver.messages import Headers, Request
+from mockserver.redaction.card_numbers import card_numbers
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import mask
-from mockserver.redaction.redactor import SAFE, Redactor, spellings
+from mockserver.redaction.redact import hide_payment_details
+from mockserver.redaction.redactor import SAFE, Redactor, spellings, without_user
 from mockserver.store import codec
 from mockserver.store.codec import KIND
 
@@ -89,13 +91,13 @@ class StoredEntries:
 
     def _written(self, request: Request) -> _StoredRequest:
         names = self._redactor.names
-        copies = {
-            # A body is written as if its bytes were characters.
-            written: mask(credential)
-            for credential in (*names.values(request.headers.pairs, request.query), *_parts(request.headers))
-            for spelling in spellings(credential)
-            for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1"))
-        }
+        copies: dict[str, str] = {}
+        secrets = (*names.values(request.headers.pairs, request.query), *_parts(request.headers), *_numbers(request))
+        for secret in secrets:
+            for spelling in spellings(secret):
+                # A body is written as if its bytes were characters.
+                for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1")):
+                    copies.setdefault(written, mask(secret))
         # A credential can be a part of another one.
         copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         plain = _without(codec.plain(_masked(request, names, copies)), copies)
@@ -112,6 +114,7 @@ def _masked(request: Request, names: CredentialNames, copies: Mapping[str, str])
     # The name of a field stays, also if a credential equals it.
     pairs = [(name, _without(_masked_field(name, value, names), copies)) for name, value in request.headers.pairs]
     query = "&".join(_masked_pair(pair, names) for pair in request.query.split("&")) if request.query else ""
+    query = hide_payment_details(query, mask)
     body = _masked_body(request.body, copies)
     return replace(request, headers=Headers(pairs), query=query, body=body, is_shared=False)
 
@@ -128,9 +131,9 @@ def _masked_member(name: str, member: Any, copies: Mapping[str, str]) -> Any:
 
 def _masked_body(body: bytes, copies: Mapping[str, str]) -> bytes:
     """A body without copies of credentials. JSON stays JSON: a number with a copy becomes a string."""
-    text = body.decode("latin-1")
+    text = hide_payment_details(body.decode("latin-1"), mask)
     if not any(copy in text for copy in copies):
-        return body
+        return text.encode("latin-1")
     if text.lstrip()[:1] not in ("{", "["):
         return str(_without(text, copies)).encode("latin-1")
 
@@ -148,7 +151,9 @@ def _masked_body(body: bytes, copies: Mapping[str, str]) -> bytes:
 def _masked_field(name: str, value: str, names: CredentialNames) -> str:
     if name == "cookie":
         return "; ".join(_masked_cookie(part.strip()) for part in value.split(";"))
-    return mask(value) if names.hide("header", name) else value
+    if name == "host":
+        return without_user(value, mask)
+    return mask(value) if names.hide("header", name) else names.hide_in_urls(value, mask)
 
 
 def _masked_cookie(cookie: str) -> str:
@@ -158,6 +163,16 @@ def _masked_cookie(cookie: str) -> str:
         return mask(cookie) if cookie else ""
     content = value.strip('"')
     return f"{name}={value.replace(content, mask(content)) if content else value}"
+
+
+def _numbers(request: Request) -> Iterator[str]:
+    """The card numbers in a request. What they are decoded to comes first: `verify` compares the decoded value."""
+    # The digits of a trace id belong to no card.
+    fields = [value for name, value in request.headers.pairs if name != "traceparent"]
+    for number in card_numbers("\n".join([request.path, request.query, *fields, request.body.decode("latin-1")])):
+        if "%" in number or "+" in number:
+            yield unquote_plus(number)
+        yield number
 
 
 def _parts(headers: Headers) -> Iterator[str]:

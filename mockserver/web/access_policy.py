@@ -68,7 +68,7 @@ class AccessPolicy:
         if host is not None:
             authority = Authority.parse(host.decode("latin-1"))
             if authority is None:
-                return _refused("bad-host", f"The Host header is not a host name: {_shown(host)}.")
+                return _refused("bad-host", f"The Host header is not a host name: {_shown(host.rpartition(b'@')[2])}.")
             if not self._hosts.serve(authority):
                 return _refused(
                     "bad-host",

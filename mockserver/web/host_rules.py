@@ -14,6 +14,8 @@ _AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::(?P<port>[0
 # By this name a container calls its host. No public name ends with .internal (ICANN, 29 July 2024).
 _DOCKER_HOST = "host.docker.internal"
 _WILDCARD = "*."
+# Endings that no public name has: of Kubernetes, of RFC 6761 and RFC 6762, and of ICANN (29 July 2024).
+_PRIVATE = ("svc", "internal", "local", "localhost", "test")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -60,7 +62,8 @@ class Authority(NamedTuple):
 class HostRules:
     """The rule for the Host header. A name allowed without a port is served on every port.
 
-    `*.svc.cluster.local` allows every name that ends with `.svc.cluster.local`.
+    `*.svc.cluster.local` allows every name that ends with `.svc.cluster.local`, and `*.svc` every name that ends with
+    `.svc`.
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
@@ -69,9 +72,14 @@ class HostRules:
         for text in allowed:
             name = text.removeprefix(_WILDCARD)
             authority = Authority.parse(name)
-            if authority is None or (name != text and "." not in authority.host):
+            if authority is None:
                 raise UsageError(
                     f"--allow-host {text!r} is not a host name: write it like mock.example.com or *.svc.cluster.local"
+                )
+            if name != text and "." not in authority.host and authority.host not in _PRIVATE:
+                raise UsageError(
+                    f"--allow-host {text!r} allows names that anybody can register: write the whole name, or an ending "
+                    f"with a dot, or one of {', '.join(f'*.{each}' for each in _PRIVATE)}"
                 )
             if name == text:
                 self._allowed.add(authority)

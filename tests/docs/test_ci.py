@@ -106,7 +106,7 @@ def kubernetes(block: Block, _: Path) -> None:
     (port,) = container["ports"]
     probes = [container[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
     name = service["metadata"]["name"]
-    hosts = ("10.1.2.3:8080", f"{name}:8080", f"{name}.shop.svc.cluster.local:8080")
+    hosts = ("10.1.2.3:8080", f"{name}:8080", f"{name}.shop.svc.cluster.local:8080", f"{name}.shop.svc:8080")
 
     assert IMAGE == container["image"]
     assert 2 == deployment["spec"]["replicas"]

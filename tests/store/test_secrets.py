@@ -7,19 +7,20 @@ from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import httpx
 import pytest
 
 from mockserver.settings import Settings
 from tests.store.replicas import Replicas
+from tests.store.test_at_once import at
 from tests.store.test_same_as_memory import differences, without_passing
 from tests.support.credentials import CREDENTIALS, EXPECTATION, exchanges, secrets, write_files
 from tests.support.mock import SESSION, Mock, mock_of
 from tests.support.needs import need
-from tests.support.shop import card_data, prepared
-from tests.support.stores import TEST_STORE, StoreServer, program_of
+from tests.support.shop import CARD, card_data, prepared
+from tests.support.stores import PREFIX, TEST_STORE, StoreServer, program_of
 
 BODY = {"operation": "add_method", "address": True}
 
@@ -122,6 +123,20 @@ PLACES: dict[str, dict[str, Any]] = {
     "a URL in the body, with escapes": {"content": json.dumps({**BODY, "next": URL}).replace("/", "\\/")},
     "a key of Stripe in the query": {"params": {"x": f"sk_live_{HIDDEN}"}},
     "a key of Stripe in the body": {"json": {**BODY, "x": f"my key is rk_test_{HIDDEN}!"}},
+    "a key of Stripe as the name of a parameter": {"url": f"{SESSION}?sk_live_{HIDDEN}=1&a=2"},
+    "a parameter of a URL in a header field": {
+        "headers": {"referer": f"https://shop.example/back?page=1&access_token={HIDDEN}#id_token={HIDDEN}"}
+    },
+    "a user in Host": {"headers": {"host": f"bob:{HIDDEN}@localhost"}},
+    "a code of a card in a form": {
+        "url": "/v1/payment_methods",
+        "data": {"type": "card", "card[number]": "4242424242424242", "card[cvc]": HIDDEN},
+    },
+    "an account in a form": {
+        "url": "/v1/payment_methods",
+        "data": {"type": "sepa_debit", "sepa_debit[iban]": HIDDEN},
+    },
+    "a code of a card in JSON": {"json": {**BODY, "card": {"cvc": HIDDEN}}},
     "a part of another credential": {"headers": {"x-api-key": "hunter2", "x-auth": HIDDEN}, "params": {"x": HIDDEN}},
 }
 
@@ -134,14 +149,79 @@ def test_secrets_in_other_places(own_store: StoreServer, servers: list[Mock], me
     journals = []
     for one in (memory, servers[0]):
         options = {"url": SESSION, "json": BODY, **PLACES[place]}
-        if "content" in options:
+        if "content" in options or "data" in options:
             del options["json"]
-        headers = {"wb-key": "api_key_demo", "content-type": "application/json", **options.pop("headers", {})}
+        kind = "application/x-www-form-urlencoded" if "data" in options else "application/json"
+        headers = {"wb-key": "api_key_demo", "content-type": kind, **options.pop("headers", {})}
         one.http.post(headers=headers, **options)
         journals.append(without_passing(one.get("journal")["entries"]))
 
     assert [] == [text for text in own_store.contents() if HIDDEN in text]
     assert [] == list(differences(*journals))
+
+
+# How a card number is written, and whether it is written with other digits between.
+NUMBERS = ("4242424242424242", "4242 4242 4242 4242", "4242-4242-4242-4242", "4242%204242%204242%204242")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("place", ["path", "query", "header", "body", "number", "text"])
+def test_card_numbers_are_not_stored(
+    own_store: StoreServer, servers: list[Mock], memory: Mock, place: str, number: str
+) -> None:
+    """A card number anywhere in a request is not in the store, the journal is that of memory, and verify finds it."""
+    own_store.client.flushall()
+    memory.restore()
+    servers[0].restore()
+    written = unquote(number)
+    value = int(written) if place == "number" and written.isdigit() else written
+    requests: dict[str, dict[str, Any]] = {
+        "path": {"url": f"/pay/{number}/now"},
+        "query": {"url": f"{SESSION}?x={number}&y=1"},
+        "header": {"headers": {"x-note": f"it is {written}"}},
+        "body": {"content": json.dumps({**BODY, "card": {"number": written}})},
+        "number": {"content": json.dumps({**BODY, "n": value})},
+        "text": {"content": json.dumps({**BODY, "note": f"my card is {written}."})},
+    }
+    options = requests[place]
+    matchers: dict[str, dict[str, Any]] = {
+        "query": {"query": {"x": written}},
+        "header": {"header": {"x-note": f"it is {written}"}},
+        "body": {"body": {"card": {"number": written}}},
+        "number": {"body": {"n": value}},
+        "text": {"body": {"note": f"my card is {written}."}},
+    }
+    found = []
+    for one in (memory, servers[0]):
+        headers = {"wb-key": "api_key_demo", "content-type": "application/json", **options.get("headers", {})}
+        one.http.post(options.get("url", SESSION), headers=headers, content=options.get("content", json.dumps(BODY)))
+        verified = one.verify(**matchers[place], count=1).status_code if place in matchers else 200
+        found.append((without_passing(one.get("journal")["entries"]), verified))
+
+    assert 200 == found[0][1] == found[1][1]
+    # Of a number in JSON, memory shows no quotes.
+    assert place == "number" or [] == list(differences(found[0][0], found[1][0]))
+    assert [] == [text for text in own_store.contents() if number in text or written in text]
+
+
+def test_the_card_of_a_setup_is_not_stored(own_store: StoreServer) -> None:
+    """Number and code of an entered card are not in the journal of the store, and verify finds them."""
+    own_store.client.flushall()
+    card = {"number": CARD, "cvc": "987", "exp_month": "12", "exp_year": "2034"}
+    form = {"payment_method_data": {"type": "card", "card": card}}
+    with Replicas(own_store.url, count=2) as replicas:
+        setup = prepared(replicas[0])
+        confirmed = setup.call("confirm", form, idempotency_key="k1")
+        again = at(setup, replicas[1]).call("confirm", form, idempotency_key="k1")
+        fields = {"payment_method_data": {"card": {"number": CARD, "cvc": "987"}}}
+        verified = replicas[1].caller(None).verify(operation="confirm_setup_intent", body=fields, at_least=1)
+
+    assert (200, "succeeded") == (confirmed.status_code, confirmed.json()["status"])
+    assert confirmed.json() == again.json()
+    assert 200 == verified.status_code, verified.text
+    # A payment method refers to its test card by the number.
+    entries = str(own_store.client.hgetall(f"{PREFIX}entries"))
+    assert [] == [part for part in (CARD, "cvc]=987", "cvc%5D=987") if part in entries]
 
 
 KEY = "hunter2hunter2"

@@ -99,7 +99,7 @@ def test_exactly_one(one_server: Live, hosts: list[str], version: str, status: i
     assert status == one_server.exchange(head(*hosts, version=version)).status
 
 
-ALLOWED = ("Mock.Example.com", "ported.example.com:8080", "*.svc.cluster.local", "*.ported.example:81")
+ALLOWED = ("Mock.Example.com", "ported.example.com:8080", "*.svc.cluster.local", "*.ported.example:81", "*.svc")
 
 
 @pytest.fixture(scope="module", name="allowing_server")
@@ -126,6 +126,9 @@ def _allowing_server() -> Iterator[Live]:
         pytest.param("svc.cluster.local", 400, id="the name itself"),
         pytest.param("evilsvc.cluster.local", 400, id="a name that only ends alike"),
         pytest.param("mock.svc.cluster.local.evil.example", 400, id="a name that goes on"),
+        pytest.param("mock.shop.svc:8080", 200, id="an ending of one word"),
+        pytest.param("svc", 200, id="a name of one word"),
+        pytest.param("mock.evilsvc", 400, id="another ending of one word"),
         pytest.param("a.ported.example:81", 200, id="its port"),
         pytest.param("a.ported.example:82", 400, id="another port"),
     ],
@@ -141,7 +144,7 @@ def test_a_refusal_says_what_to_do(one_server: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "http://x.example", "a b", "x.example/", "*", "*.", "*.com", "*.*.example.com", "a.*.com"]
+    "host", ["", "http://x.example", "a b", "x.example/", "*", "*.", "*.com", "*.dev:80", "*.*.example.com", "a.*.com"]
 )
 def test_an_invalid_setting(host: str) -> None:
     """An invalid --allow-host is an error at the start."""

@@ -64,6 +64,25 @@ def test_the_target_arrives_as_it_was_sent(server: Live, target: bytes, path: st
     assert (200, path, query) == (reply.status, reply.json()["path"], reply.json()["query"])
 
 
+@pytest.mark.parametrize("packets", ["one", "again", "byte by byte"])
+def test_whitespace_around_a_value(server: Live, packets: str) -> None:
+    """It is no part of the value (RFC 9110, section 5.5). Whitespace within the value is."""
+    request = b"GET /x HTTP/1.1\r\nHost: localhost \t\r\nX-A:\t a \t b\t \r\nX-B:  \r\n\r\n"
+    with server.connect() as connection:
+        if packets == "byte by byte":
+            for byte in request:
+                connection.send(bytes([byte]))
+        else:
+            connection.send(request)
+        if packets == "again":
+            connection.receive()
+            connection.send(request)
+        reply = connection.receive()
+    headers = dict(reply.json()["headers"])
+
+    assert (200, "localhost", "a \t b", "") == (reply.status, headers["host"], headers["x-a"], headers["x-b"])
+
+
 def test_the_absolute_form_decides_the_host(server: Live) -> None:
     """The authority of the target replaces the Host header, also in the check of the host (RFC 9112, section 3.2.2)."""
     reply = server.exchange(b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
