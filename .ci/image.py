@@ -136,6 +136,25 @@ def check_container(engine: Engine, *options: object) -> float:
     return ready + healthy
 
 
+def check_early_stop(engine: Engine) -> None:
+    """SIGTERM ends a container that waits for its store. The system ignores it for a first process without a handler.
+
+    The port is one on which no store listens.
+    """
+    store = f"redis://127.0.0.1:{free_port()}/0"
+    container = engine.create(TAG, "--store", store, "--store-timeout", "30s")
+    try:
+        engine("start", container)
+        time.sleep(2)
+        begin = time.monotonic()
+        engine("stop", "-t", "10", container)
+        seconds, code = time.monotonic() - begin, engine("wait", container)
+        require(code == "0" and seconds < 5, f"it ended {seconds:.1f} s after SIGTERM, with exit code {code}")
+    finally:
+        engine("rm", "--force", container)
+    print(f"stopped {seconds:.2f} s after SIGTERM while it waited for its store, exit code 0")
+
+
 def mounted(folder: Path, name: str, file: str) -> tuple[str, str]:
     """The option that replaces a folder of the image by one that holds only this file."""
     (folder / name).mkdir()
@@ -160,6 +179,7 @@ def main() -> None:
         fastest = min(check_container(engine) for _ in range(3))
         print(f"fastest start with a health check: {fastest:.2f} s; the limit is {MAX_SECONDS:.2f} s")
         require(fastest <= MAX_SECONDS, "the start takes too long")
+        check_early_stop(engine)
         print("with one mounted contract and one mounted scenario:")
         check_container(
             engine, *mounted(folder, "spec", "wingback.yaml"), *mounted(folder, "scenarios", "server_error.yaml")

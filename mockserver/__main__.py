@@ -1,6 +1,21 @@
-"""`python -m mockserver` is `mockserver`."""
+"""The commands `mockserver` and `python -m mockserver`."""
 
-from mockserver.cli.commands import main
+import sys
+from typing import NoReturn
+
+from mockserver.cli.early_stop import stop_early
+
+
+def main() -> NoReturn:
+    """Run the command line. A signal ends it from the first moment on: the imports take a part of a second."""
+    stop_early()
+    try:
+        from mockserver.cli.main import run_command
+
+        run_command()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

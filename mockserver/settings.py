@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from mockserver.errors import UsageError
 
+# RFC 9110, section 5.5, without the obsolete part.
+_HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _STORE_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://")
 
 
@@ -83,9 +85,14 @@ class Settings:
         if self.has_shared_store and not self.store.startswith(_STORE_SCHEMES):
             # The URL may contain a password, so it is not shown.
             raise UsageError(f"--store takes memory, or a URL that begins with {', '.join(_STORE_SCHEMES)}")
+        if self.admin_token is not None and not _HEADER_VALUE.fullmatch(self.admin_token):
+            raise UsageError(
+                "--admin-token cannot be sent in a header: write printable ASCII characters, without spaces at the ends"
+            )
+        if not all(each.strip() and each.isprintable() for each in self.api_keys):
+            raise UsageError("--api-key cannot be sent: it is empty, or has characters that cannot be printed")
         if self.has_shared_store and self.reload:
             raise UsageError("--reload is for one server, and --store for several: leave out one of them")
-
         if self.workers > 1 and not self.has_shared_store:
             raise UsageError(
                 f"--workers {self.workers} needs a store that the processes share: add --store redis://HOST:6379/0"

@@ -23,7 +23,8 @@ from click.testing import CliRunner
 
 import mockserver
 from mockserver.cli import commands as cli
-from mockserver.cli.health_check import described_url, health_problem
+from mockserver.cli.health_check import described_server, health_problem
+from mockserver.cli.main import run_command
 from mockserver.settings import Settings
 from tests.support.command import ROOT, Running, environment, run, served
 from tests.support.ports import free_port
@@ -205,7 +206,7 @@ def test_a_closed_pipe_does_not_stop_the_server() -> None:
             "--scenarios takes a folder, not a URL",
             id="list scenarios of a URL",
         ),
-        pytest.param(["--port", "80x"], "'80x' is not a valid integer", id="a port that is not a number"),
+        pytest.param(["--port", "80x"], "'80x' is not a valid whole number", id="a port that is not a number"),
         pytest.param(["--port", "65536"], "65536 is not in the range", id="a port too high"),
         pytest.param(["--host", "no.such.invalid"], "'no.such.invalid' is unknown", id="no such host"),
         pytest.param(["--prot", "1"], "--port", id="an unknown option"),
@@ -235,7 +236,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(
     monkeypatch.setattr(sys, "argv", ["mockserver", *arguments])
 
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        run_command()
 
     out, errors = capsys.readouterr()
     assert (2, "") == (ended.value.code, out)
@@ -344,8 +345,8 @@ def test_help_and_health_import_no_framework(arguments: list[str]) -> None:
         "atexit.register(lambda: print(sorted({name.split('.')[0] for name in sys.modules} & "
         "{'uvicorn', 'starlette', 'openapi_core', 'yaml', 'pydantic', 'faker', 'asyncio'}), file=sys.stderr))\n"
         f"sys.argv = ['mockserver', *{arguments!r}]\n"
-        "from mockserver.cli.commands import main\n"
-        "main()\n"
+        "from mockserver.cli.main import run_command\n"
+        "run_command()\n"
     )
 
     ended = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -419,6 +420,9 @@ def test_health_of_another_server(status: int, body: bytes) -> None:
         pytest.param({"MOCKSERVER_HOST": "::"}, "http://127.0.0.1:8080", id="every IPv6 address"),
         pytest.param({"MOCKSERVER_HOST": "10.1.2.3"}, "http://10.1.2.3:8080", id="one IPv4 address"),
         pytest.param({"MOCKSERVER_HOST": "::1"}, "http://[::1]:8080", id="one IPv6 address"),
+        pytest.param({"MOCKSERVER_TLS": "self-signed"}, "https://127.0.0.1:8080", id="TLS"),
+        pytest.param({"MOCKSERVER_TLS_CERT": "c.pem"}, "https://127.0.0.1:8080", id="a certificate"),
+        pytest.param({"MOCKSERVER_UDS": "/s", "MOCKSERVER_PORT": "1"}, "http://localhost at /s", id="a Unix socket"),
         pytest.param(
             {"MOCKSERVER_HOST": "", "MOCKSERVER_PORT": ""}, "http://127.0.0.1:8080", id="empty counts as unset"
         ),
@@ -426,7 +430,9 @@ def test_health_of_another_server(status: int, body: bytes) -> None:
 )
 def test_health_checks_the_server_of_its_environment(environment: dict[str, str], expected: str) -> None:
     """Without a URL, `health` checks the server that the same variables would start."""
-    assert expected == described_url(environment)
+    found = described_server(environment)
+
+    assert expected == (found.url if found.uds is None else f"{found.url} at {found.uds}")
 
 
 def test_greeting_has_the_curl_command_of_the_readme(server: Running) -> None:

@@ -778,7 +778,7 @@ def test_watchfiles_is_missing() -> None:
     """Without watchfiles, `--reload` ends with one line that says how to install it."""
     source = (
         "import sys; sys.modules['watchfiles'] = None; sys.argv[0] = 'x'; "
-        "from mockserver.cli.commands import main; main()"
+        "from mockserver.cli.main import run_command; run_command()"
     )
 
     ended = subprocess.run(

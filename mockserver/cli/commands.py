@@ -1,52 +1,25 @@
-"""The commands of `mockserver`. Options become Settings; an error becomes one line on stderr and an exit code.
+"""The commands of `mockserver`. Options become Settings."""
 
-Exit codes: 0 success, 1 a check failed or workers cannot run, 2 wrong usage, or a contract or scenario file that cannot
-be used.
-"""
-
-import io
 import os
-import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+import traceback
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from mockserver.cli.config_file import apply_config
-from mockserver.cli.json_lines import json_line
+from mockserver.cli.early_stop import StoppedError
+from mockserver.cli.json_lines import print_json_error
+from mockserver.cli.options import PATH, Duration, WholeNumber, choice, option, repeatable
 from mockserver.cli.output import PROGRAM, print_error, print_text
-from mockserver.cli.service_links import ignore_service_link
+from mockserver.cli.precedence import drop_overruled
 from mockserver.errors import UsageError, WorkerError
 from mockserver.settings import Settings, bundled, refuse_url
 from mockserver.version import __version__
 
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
-
 MAX_WIDTH = 100
-
-
-class RepeatableText(click.types.StringParamType):
-    """Text for an option that can be repeated. In its variable, commas or white space separate the values."""
-
-    def split_envvar_value(self, rv: str) -> list[str]:
-        """The values in the variable."""
-        return [value for value in re.split(r"[,\s]+", rv) if value]
-
-
-class Duration(click.types.FloatParamType):
-    """A number of seconds, or a duration such as 90s, 30m or 24h."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
-        match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh]?)", str(value))
-        if match is None or float(match[1]) == 0:
-            self.fail(f"{value!r} is not a duration such as 90s, 30m or 24h.", param, ctx)
-        return float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
 
 
 class ServeByDefault(click.Group):
@@ -58,22 +31,6 @@ class ServeByDefault(click.Group):
         if not args or (args[0].startswith("-") and args[0] not in own_options):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
-
-
-def option(flag: str, *names: str, **attributes: Any) -> Decorator:
-    """An option with its variable: `--max-body` and MOCKSERVER_MAX_BODY."""
-    variable = f"{PROGRAM}_{flag.removeprefix('--')}".upper().replace("-", "_")
-    return click.option(flag, *names, envvar=variable, show_envvar=True, **attributes)
-
-
-def repeatable(flag: str, name: str, text: str) -> Decorator:
-    """An option that can be given several times."""
-    return option(flag, name, type=RepeatableText(), multiple=True, help=f"{text}; can be repeated.")
-
-
-def choice(flag: str, values: Sequence[str], text: str, *names: str) -> Decorator:
-    """An option with one of several values; the first is the default."""
-    return option(flag, *names, type=click.Choice(values), default=values[0], help=text)
 
 
 @click.group(
@@ -88,7 +45,6 @@ def commands() -> None:
     """
 
 
-PATH = click.Path(path_type=Path)
 spec_option = option(
     "--spec", type=PATH, help="OpenAPI 3.0 or 3.1 document (YAML, JSON); default: the bundled contract."
 )
@@ -112,7 +68,7 @@ config_option = option(
 @scenarios_option
 @option("--scenario", help="Scenario that answers unless the request or its namespace selects another one.")
 @option("--host", default="127.0.0.1", help="Address to listen on.")
-@option("--port", type=click.IntRange(0, 65535), default=8080, help="Port to listen on; 0 selects a free one.")
+@option("--port", type=WholeNumber(0, 65535), default=8080, help="Port to listen on; 0 selects a free one.")
 @option("--port-file", type=PATH, help="File that gets the port while the server listens.")
 @option("--uds", type=PATH, help="Unix socket to listen on, instead of a port.")
 @option("--tls", type=click.Choice(["self-signed"]), help="Serve https with a certificate made for this run.")
@@ -122,19 +78,17 @@ config_option = option(
 @repeatable("--api-key", "api_keys", "Accept only this key")
 @choice("--on-violation", ["refuse", "report"], "Refuse invalid requests, or answer and list violations in a header.")
 @choice("--stripe-account", ["required", "optional"], "Whether pages must pass stripeAccount to Stripe().")
-@option("--strict", is_flag=True, help="Treat undocumented members, query parameters and form fields as violations.")
-@option("--reload", is_flag=True, help="Serve edited contracts and scenarios within a second, without a restart.")
+@option("--strict/--no-strict", help="Treat undocumented members, query parameters and form fields as violations.")
+@option("--reload/--no-reload", help="Serve edited contracts and scenarios within a second, without a restart.")
 @repeatable("--cors-origin", "cors_origins", "Allow pages of this origin to call the mock")
 @repeatable("--allow-host", "allow_hosts", "Accept requests for this host name")
 @option("--admin-token", help="Token that calls to the control API under /__mock/ must send.")
-@option("--max-body", type=click.IntRange(min=1), default=1024 * 1024, help="Largest request body, in bytes.")
+@option("--max-body", type=WholeNumber(min=1), default=1024 * 1024, help="Largest request body, in bytes.")
 @choice("--log-format", ["text", "json", "none"], "Format of the log; none logs no requests.")
 @option("--store", default="memory", help="Where state lives: memory, or the URL of Redis or Valkey (redis://…).")
 @option("--store-ttl", type=Duration(), default="24h", help="How long a store keeps a namespace after its last call.")
 @option("--store-timeout", type=Duration(), default="10s", help="How long the start waits for the store.")
-@option(
-    "--workers", type=click.IntRange(1, 64), default=1, help="Number of processes that serve; several need --store."
-)
+@option("--workers", type=WholeNumber(1, 64), default=1, help="Number of processes that serve; several need --store.")
 @choice(
     "--validation", ["compiled", "openapi-core"], "Validate with compiled schemas first, or only with openapi-core."
 )
@@ -143,13 +97,22 @@ def serve(context: click.Context, /, **values: Any) -> None:
     """Serve the mock until it is stopped."""
     from mockserver.cli.serving import run_server
 
+    drop_overruled(context, values)
     try:
         run_server(Settings(**values), notes=context.obj or ())
+    except StoppedError:
+        # The server was stopped before it listened.
+        context.exit(0)
     except (UsageError, WorkerError) as error:
         if values["log_format"] != "json":
             raise
-        click.echo(json_line(str(error), level="error"), err=True)
+        print_json_error(str(error))
         context.exit(error.exit_code)
+    except Exception:
+        if values["log_format"] != "json":
+            raise
+        print_json_error(traceback.format_exc())
+        context.exit(1)
 
 
 @commands.command()
@@ -191,7 +154,8 @@ def list_scenarios(scenarios: Path | None) -> None:
 
     refuse_url("--scenarios", scenarios)
     library = load_folder(scenarios or bundled("scenarios"))
-    width = min(MAX_WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    width = min(MAX_WIDTH, shutil.get_terminal_size().columns) if is_terminal else None
     print_text(scenario_table(library.values(), width=width))
 
 
@@ -211,12 +175,13 @@ def health(context: click.Context, url: str | None, wait: float | None) -> None:
     """Check that a running server is healthy.
 
     URL defaults to the server that this user started last with the same MOCKSERVER_HOST and MOCKSERVER_PORT, or to the
-    one that these variables describe. The exit code is 0 if the server is healthy, else 1.
+    one that these variables describe. The exit code is 0 if the server is healthy, 1 if it is not, and 2 if the URL
+    cannot be used.
     """
     from mockserver.cli.health_check import health_problem, local_problem, repeated
 
     def found() -> str | None:
-        return health_problem(url) if url else local_problem(os.environ)
+        return local_problem(os.environ) if url is None else health_problem(url)
 
     problem = repeated(found, seconds=wait) if wait else found()
     if problem is None:
@@ -224,24 +189,3 @@ def health(context: click.Context, url: str | None, wait: float | None) -> None:
     else:
         print_error(problem)
         context.exit(1)
-
-
-def main() -> NoReturn:
-    """Run the command line of this process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # In a Latin-1 locale a title with a euro sign would otherwise end the server.
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        note = ignore_service_link(os.environ)
-        code = commands.main(prog_name=PROGRAM, standalone_mode=False, obj=() if note is None else (note,))
-    except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else PROGRAM
-        print_error(f"{error.format_message()} (see {path} --help)")
-        code = error.exit_code
-    except (UsageError, WorkerError) as error:
-        print_error(str(error))
-        code = error.exit_code
-    except click.Abort:
-        code = 130
-    sys.exit(code)

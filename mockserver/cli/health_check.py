@@ -22,6 +22,7 @@ TIMEOUT: Final = 2.0
 # This call needs no token.
 _READY: Final = Request(method="GET", path="/__mock/health/ready")
 
+_MOST_DETAIL: Final = 500
 _PAUSE: Final = 0.1
 """The time between two checks, in seconds."""
 
@@ -30,10 +31,9 @@ Connect = Callable[..., http.client.HTTPConnection]
 
 def local_problem(environment: Mapping[str, str]) -> str | None:
     """Why the server on this machine is not healthy: the one that runs, or else that the variables would start."""
-    found = recorded_server(environment)
-    if found is None:
-        return health_problem(described_url(environment))
-    return health_problem(found.url, connect=_local_connection(found))
+    found = recorded_server(environment) or described_server(environment)
+    problem = health_problem(found.url, connect=_local_connection(found))
+    return problem if problem is None or found.uds is None else f"{problem} (Unix socket {found.uds})"
 
 
 def repeated(check: Callable[[], str | None], *, seconds: float) -> str | None:
@@ -44,18 +44,24 @@ def repeated(check: Callable[[], str | None], *, seconds: float) -> str | None:
     return problem
 
 
-def described_url(environment: Mapping[str, str]) -> str:
-    """The URL of the server that the same environment variables would start."""
+def described_server(environment: Mapping[str, str]) -> RecordedServer:
+    """The server that the same environment variables would start."""
+    is_secure = environment.get("MOCKSERVER_TLS") or environment.get("MOCKSERVER_TLS_CERT")
+    scheme = "https" if is_secure else "http"
+    if uds := environment.get("MOCKSERVER_UDS"):
+        return RecordedServer(f"{scheme}://localhost", uds)
     host = environment.get("MOCKSERVER_HOST", "")
     if host in ALL_ADDRESSES:
         host = "127.0.0.1"
     if ":" in host:
         host = f"[{host}]"
-    return f"http://{host}:{environment.get('MOCKSERVER_PORT') or 8080}"
+    return RecordedServer(f"{scheme}://{host}:{environment.get('MOCKSERVER_PORT') or 8080}", None)
 
 
 def health_problem(url: str, *, connect: Connect | None = None) -> str | None:
     """Why the server at a URL is not healthy; None if it is. Raises UsageError for a URL that cannot be used."""
+    if not url:
+        raise UsageError("the URL is empty: write one such as http://127.0.0.1:8080, or none")
     full_url = url if "://" in url else f"http://{url}"
     if not full_url.lower().startswith(("http://", "https://")):
         raise UsageError(
@@ -66,9 +72,12 @@ def health_problem(url: str, *, connect: Connect | None = None) -> str | None:
     try:
         status, reply = server.call(_READY, max_size=MAX_HEALTH_SIZE)
     except UsageError as error:
-        return str(error)
-    if status != 200 or not isinstance(reply, dict) or reply.get("status") != "ok":
-        return f"{server.url} is not a healthy mock server: GET {_READY.path} returned {status}"
+        hint = ": set SSL_CERT_FILE to the CA that its greeting names" if "CERTIFICATE_VERIFY" in str(error) else ""
+        return f"{error}{hint}"
+    content = reply if isinstance(reply, dict) else {}
+    if status != 200 or content.get("status") != "ok":
+        detail = f": {content['detail']}" if isinstance(content.get("detail"), str) else ""
+        return f"{server.url} is not a healthy mock server: GET {_READY.path} returned {status}{detail[:_MOST_DETAIL]}"
     return None
 
 

@@ -3,7 +3,10 @@
 import json
 import logging
 import time
+from contextlib import suppress
 from typing import Any
+
+import click
 
 from mockserver.redaction.terminal import printable_lines
 
@@ -13,6 +16,12 @@ def json_line(message: str, **members: Any) -> str:
     now = time.time()
     at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1000):03}Z"
     return json.dumps({"time": at, "message": message, **members})
+
+
+def print_json_error(text: str) -> None:
+    """Print an error on stderr, as one line."""
+    with suppress(OSError):
+        click.echo(json_line(text, level="error"), err=True)
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,3 +37,4 @@ def log_json_lines() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.captureWarnings(capture=True)

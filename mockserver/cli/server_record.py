@@ -47,7 +47,8 @@ class ServerRecord:
     def remove(self) -> None:
         """Remove the record."""
         if self._path is not None:
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
             self._path = None
         if self._file is not None:
             os.close(self._file)
@@ -76,11 +77,13 @@ class RecordedServer(NamedTuple):
 
 def recorded_server(environment: Mapping[str, str]) -> RecordedServer | None:
     """The server that this user started last with the same variables; None if no such server runs."""
-    folder = next(filter(_is_private, _folders(environment)), None)
-    running = [] if folder is None else _records(folder)
-    same = [record for record in running if record["variables"] == _variables(environment)]
-    latest = max(same, key=lambda record: float(record["started"]), default=None)
-    return None if latest is None else RecordedServer(latest["url"], latest["uds"])
+    # A server without XDG_RUNTIME_DIR, or one that cannot write into it, has its record in a later folder.
+    for folder in filter(_is_private, _folders(environment)):
+        same = [record for record in _records(folder) if record["variables"] == _variables(environment)]
+        if same:
+            latest = max(same, key=lambda record: float(record["started"]))
+            return RecordedServer(latest["url"], latest["uds"])
+    return None
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:

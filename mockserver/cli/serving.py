@@ -1,27 +1,32 @@
 """`mockserver serve`: loads the files, listens, and tells others where."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from mockserver.cli.json_lines import log_json_lines
-from mockserver.cli.output import print_text
+from mockserver.cli.output import OutputError, print_text
 from mockserver.cli.server_record import ServerRecord
 from mockserver.limits.garbage import no_garbage_collection
 from mockserver.settings import Settings
 
+_logger = logging.getLogger("mockserver")
+
 
 def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     """Serve until the server is stopped. `notes` belong into the greeting. Raises UsageError."""
-    with no_garbage_collection():
-        from mockserver.cli.greeting import greeting, json_greeting
-        from mockserver.server import ServerAddress, serve
-        from mockserver.web import AccessLog, create_app, open_engine
-
-        engine = open_engine(settings)
-    engine.state.connect(settings.store_timeout)
     if settings.log_format == "json":
         log_json_lines()
+    with no_garbage_collection():
+        from mockserver.cli.greeting import greeting, json_greeting
+        from mockserver.server import ServerAddress, remove_old_port_file, serve
+        from mockserver.web import AccessLog, create_app, open_engine
+
+        remove_old_port_file(settings.port_file)
+        engine = open_engine(settings)
+    engine.state.connect(settings.store_timeout)
     log = None
     if sys.stdout and settings.log_format != "none":
         log = AccessLog(settings.log_format, sys.stdout, is_shared=settings.workers > 1)
@@ -33,9 +38,10 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
 
     def on_started(address: ServerAddress) -> None:
         record.write(url=address.url, uds=address.uds)
-        print_text(greet(settings, engine, address, notes=notes))
+        with suppress(OutputError):
+            print_text(greet(settings, engine, address, notes=notes))
 
     try:
-        serve(app, settings, on_started=on_started, log=log.tell if log else None)
+        serve(app, settings, on_started=on_started, log=log.tell if log else _logger.warning)
     finally:
         record.remove()

@@ -5,6 +5,7 @@ May import: `web`, `settings`, `errors`. It owns uvicorn and httptools. Start wi
 
 from mockserver.server.address import ServerAddress
 from mockserver.server.background import BackgroundServer
+from mockserver.server.port_file import remove_old_port_file
 from mockserver.server.running import serve
 
-__all__ = ["BackgroundServer", "ServerAddress", "serve"]
+__all__ = ["BackgroundServer", "ServerAddress", "remove_old_port_file", "serve"]

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from types import FrameType
 
 import uvicorn
 
@@ -15,10 +16,10 @@ from mockserver.errors import UsageError
 from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
-from mockserver.server.port_file import PortFile
+from mockserver.server.port_file import port_file
 from mockserver.server.server_state import ServerWideState
-from mockserver.server.sockets import for_many_connections, listen, of_workers, url_of
-from mockserver.server.stop_signals import STOP
+from mockserver.server.sockets import close_all, for_many_connections, listen, of_workers, url_of
+from mockserver.server.stop_signals import SignalCounter, handled_signals
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
 from mockserver.server.worker import Supervision
@@ -47,9 +48,7 @@ def serve(
     """
     if settings.workers > 1 and not hasattr(os, "fork"):
         raise UsageError("--workers needs a system that can fork processes: use --workers 1")
-    port_file = PortFile(settings.port_file)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(port_file.kept())
         tls = stack.enter_context(tls_files(settings))
         scheme, ca = ("http", None) if tls is None else ("https", tls.ca)
         if settings.uds is not None:
@@ -58,7 +57,7 @@ def serve(
         else:
             sockets = listen(settings.host, settings.port, is_spread=settings.workers > 1)
             address = ServerAddress(url=url_of(settings.host, sockets, scheme=scheme), ca=ca)
-            port_file.write(sockets[0].getsockname()[1])
+            stack.enter_context(port_file(settings.port_file, sockets[0].getsockname()[1]))
         # Before workers are forked: what it excludes from collections stays in memory that they share.
         collector = GarbageCollector()
         if settings.workers == 1:
@@ -72,12 +71,18 @@ def serve(
             server = Server(app, on_started=lambda: supervision.note_ready(server.stop), collector=collector, tls=tls)
             with server.capture_signals():
                 supervision.accept_stop()
-                if len(shares) == 1:
-                    server.run(for_many_connections(sockets, workers=settings.workers))
-                else:
-                    server.run(for_many_connections(shares[supervision.worker]))
+                own = shares[supervision.worker % len(shares)]
+                # A socket listens until every process has closed it.
+                close_all(share for share in shares if share is not own)
+                server.run(for_many_connections(own, workers=settings.workers if len(shares) == 1 else 1))
 
-        _supervise(settings.workers, work, log=log, on_started=lambda: on_started(address))
+        _supervise(
+            settings.workers,
+            work,
+            log=log,
+            on_started=lambda: on_started(address),
+            on_stop=lambda: close_all(shares),
+        )
 
 
 def _supervise(
@@ -86,11 +91,12 @@ def _supervise(
     *,
     log: Callable[[str], None] | None,
     on_started: Callable[[], None],
+    on_stop: Callable[[], None],
 ) -> None:
     # A single process does not need it.
     from mockserver.server.worker_supervisor import WorkerSupervisor
 
-    WorkerSupervisor(count, work, log=log, grace=_GRACE + _LOG_GRACE).run(on_started)
+    WorkerSupervisor(count, work, log=log, grace=_GRACE + _LOG_GRACE).run(on_started, on_stop)
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
@@ -138,6 +144,7 @@ class Server(uvicorn.Server):
         )
         self.server_state = ServerWideState(collector)
         self._on_started = on_started
+        self._signals = SignalCounter()
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve in a new event loop, and return at the end.
@@ -150,6 +157,12 @@ class Server(uvicorn.Server):
     def stop(self) -> None:
         """Finish accepted requests and stop. Returns immediately."""
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of uvicorn
+        """Stop at the first signal, and at once at a second one."""
+        self._signals.note()
+        self.should_exit = True
+        self.force_exit = self.force_exit or self._signals.count > 1
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept connections."""
@@ -167,7 +180,7 @@ class Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in STOP}
+        before = {number: signal.signal(number, self.handle_exit) for number in handled_signals()}
         try:
             yield
         finally:

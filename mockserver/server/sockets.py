@@ -1,12 +1,14 @@
 """Opens the listening sockets. They are bound first, so that a port in use is reported in one clear line."""
 
 import errno
+import re
 import socket
 import sys
+from collections.abc import Iterable
 
 from mockserver.errors import UsageError
 
-_WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not bound
 _BACKLOG = 2048
 _ACCEPTED_AT_ONCE = 32
 # For sockets that several workers share: a worker that accepted more would take most of the connections that are opened
@@ -56,6 +58,13 @@ def of_workers(sockets: list[socket.socket], workers: int) -> list[list[socket.s
         raise UsageError(f"cannot open sockets for {workers} workers: {error.strerror or error}") from None
 
 
+def close_all(shares: Iterable[list[socket.socket]]) -> None:
+    """Close sockets in this process. Nobody can connect any more when all processes have closed them."""
+    for share in shares:
+        for sock in share:
+            sock.close()
+
+
 def for_many_connections(sockets: list[socket.socket], *, workers: int = 1) -> list[socket.socket]:
     """The listening sockets, each of them several times. `workers` is how many processes accept connections from them.
 
@@ -68,8 +77,10 @@ def for_many_connections(sockets: list[socket.socket], *, workers: int = 1) -> l
 
 def url_of(host: str, sockets: list[socket.socket], *, scheme: str = "http") -> str:
     """The URL of the server for a client on this machine."""
-    shown = _WILDCARDS.get(host) or (f"[{host}]" if ":" in host else host)
-    return f"{scheme}://{shown}:{sockets[0].getsockname()[1]}"
+    address, port, *_ = sockets[0].getsockname()
+    # Another way to write an address, such as 127.1 or *, is no host that clients can use.
+    shown = host if re.search("[a-z]", host, re.IGNORECASE) and ":" not in host else address
+    return f"{scheme}://{_WILDCARDS.get(shown) or (f'[{shown}]' if ':' in shown else shown)}:{port}"
 
 
 def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:

@@ -9,17 +9,36 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Final
 
-STOP: Final = (signal.SIGINT, signal.SIGTERM)
+_STOP: Final = (signal.SIGINT, signal.SIGTERM)
 # In seconds. timeout(1) sends a signal to its command, and then to the process group of its command.
 _SAME: Final = 0.5
 
 
-class StopSignals:
-    """Counts the signals that stop the server. Any signal, and data in one more descriptor, ends `wait`."""
+def handled_signals() -> tuple[signal.Signals, ...]:
+    """The signals that stop a server. SIGHUP, the end of a terminal, is one of them unless nohup(1) ignores it."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or signal.getsignal(hangup) == signal.SIG_IGN:
+        return _STOP
+    return (*_STOP, hangup)
+
+
+class SignalCounter:
+    """Counts signals that stop a server. A signal soon after one that was counted is the same."""
 
     def __init__(self) -> None:
         self.count = 0
         self._last = 0.0
+
+    def note(self) -> None:
+        """A signal has arrived."""
+        now = time.monotonic()
+        if self.count == 0 or now - self._last > _SAME:
+            self.count += 1
+            self._last = now
+
+
+class StopSignals(SignalCounter):
+    """Counts the signals that stop the server. Any signal, and data in one more descriptor, ends `wait`."""
 
     @contextlib.contextmanager
     def handled(self) -> Iterator[None]:
@@ -28,7 +47,7 @@ class StopSignals:
         for each in (self._wakeup, written):
             os.set_blocking(each, False)
         self._descriptors = [self._wakeup, written]
-        before = {number: signal.signal(number, self._count) for number in STOP}
+        before = {number: signal.signal(number, self._count) for number in handled_signals()}
         before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         wakeup = signal.set_wakeup_fd(written, warn_on_full_buffer=False)
         try:
@@ -60,16 +79,13 @@ class StopSignals:
             os.close(each)
 
     def _count(self, _: int, __: FrameType | None) -> None:
-        now = time.monotonic()
-        if self.count == 0 or now - self._last > _SAME:
-            self.count += 1
-        self._last = now
+        self.note()
 
 
 @contextlib.contextmanager
 def blocked() -> Iterator[None]:
     """Hold the stop signals back in this context: a process that is forked in it starts without losing one."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, handled_signals())
     try:
         yield
     finally:

@@ -1,15 +1,25 @@
 """The certificate of a server: the user's own, or one that is made for this run."""
 
 import contextlib
+import re
+import shutil
 import ssl
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
 from mockserver.errors import UsageError
+from mockserver.parsing.regular_file import read_regular_file
 from mockserver.settings import Settings
+
+_MAX_SIZE: Final = 1024 * 1024
+# RFC 5890, section 2.3.1. The first label can be a wildcard.
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +38,20 @@ class TlsFiles:
 def tls_files(settings: Settings) -> Iterator[TlsFiles | None]:
     """The files of the settings; None for plain HTTP. Raises UsageError: they cannot be used."""
     if settings.tls == "self-signed":
-        with _private_folder() as folder:
-            yield _made(Path(folder), settings)
+        folder = _private_folder()
+        try:
+            yield _made(folder, settings)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     elif settings.tls_cert is not None:
         yield _checked(TlsFiles(certificate=settings.tls_cert, key=settings.tls_key))
     else:
         yield None
 
 
-def _private_folder() -> tempfile.TemporaryDirectory[str]:
+def _private_folder() -> Path:
     try:
-        return tempfile.TemporaryDirectory(prefix="mockserver-tls-")
+        return Path(tempfile.mkdtemp(prefix="mockserver-tls-"))
     except OSError:
         raise UsageError("--tls self-signed needs a folder for temporary files: set TMPDIR to one") from None
 
@@ -62,25 +75,54 @@ def _made(folder: Path, settings: Settings) -> TlsFiles:
 
 def _names(settings: Settings) -> list[str]:
     """The names and addresses that the certificate is for."""
-    hosts = [text.partition(":")[0] for text in settings.allow_hosts if not text.startswith("[")]
-    names = ["localhost", "127.0.0.1", "::1", "host.docker.internal", *hosts]
-    if settings.host not in {"", "0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+    names = ["localhost", "127.0.0.1", "::1", "host.docker.internal"]
+    names += [_certified(re.sub(r":\d*$", "", text).strip("[].")) for text in settings.allow_hosts]
+    if _is_certifiable(settings.host) and settings.host not in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         names.append(settings.host)
     return list(dict.fromkeys(names))
 
 
+def _certified(name: str) -> str:
+    if not _is_certifiable(name):
+        raise UsageError(
+            f"--tls self-signed cannot make a certificate for --allow-host {name}: a name in a certificate has only "
+            "letters, digits, hyphens and dots"
+        )
+    return name
+
+
+def _is_certifiable(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return _NAME.fullmatch(name) is not None
+    return True
+
+
 def _checked(files: TlsFiles) -> TlsFiles:
     """The files, if a server can use them."""
+    certificate = f"--tls-cert {files.certificate}"
+    key = certificate if files.key is None else f"--tls-key {files.key}"
+    if "-BEGIN CERTIFICATE-" not in _text(files.certificate, certificate):
+        raise UsageError(f"{certificate} has no certificate in PEM format")
+    text = _text(files.key or files.certificate, key)
+    if "PRIVATE KEY-" not in text:
+        hint = ": name the file of the key with --tls-key" if files.key is None else ""
+        raise UsageError(f"{key} has no private key in PEM format{hint}")
+    if "ENCRYPTED" in text:
+        raise UsageError(f"the key in {key} has a password: store it without one")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         # With a password, OpenSSL does not ask for one on the terminal.
         context.load_cert_chain(files.certificate, files.key, password="")
     except ssl.SSLError as error:
-        raise UsageError(
-            f"--tls-cert {files.certificate} cannot be used: it must have a certificate and its key without a "
-            f"password, in PEM format, or the key must be in --tls-key ({error.reason or error})"
-        ) from None
-    except OSError as error:
-        shown = files.certificate if files.key is None else f"{files.certificate} or --tls-key {files.key}"
-        raise UsageError(f"--tls-cert {shown} cannot be read: {error.strerror or error}") from None
+        reason = "the key does not belong to the certificate" if "MISMATCH" in str(error.reason) else error.reason
+        raise UsageError(f"{certificate} cannot be used with the key in {key}: {reason or error}") from None
     return files
+
+
+def _text(file: Path, shown: str) -> str:
+    try:
+        return read_regular_file(file, limit=_MAX_SIZE).decode("latin-1")
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be read: {error.strerror or error}") from None

@@ -64,10 +64,11 @@ class WorkerSupervisor:
         self._ready, self._is_ready = os.pipe()
         self._lifeline, self._alive = os.pipe()
 
-    def run(self, on_started: Callable[[], None]) -> None:
+    def run(self, on_started: Callable[[], None], on_stop: Callable[[], None]) -> None:
         """Run the workers until a signal; a second one kills them. Call this once, in the main thread.
 
-        `on_started` is called when all workers accept connections. Raises WorkerError: workers fail to start.
+        `on_started` is called when all workers accept connections, and `on_stop` before they are stopped. Raises
+        WorkerError: workers fail to start.
         """
         os.set_blocking(self._ready, False)
         has_started = False
@@ -82,6 +83,7 @@ class WorkerSupervisor:
                     self._reap()
                     self._give_up_if_hopeless()
             finally:
+                on_stop()
                 self._stop_workers()
         for descriptor in (self._ready, self._is_ready, self._lifeline, self._alive):
             os.close(descriptor)

@@ -63,7 +63,7 @@ class AccessLog:
 
     def __init__(self, form: Literal["text", "json"], stream: TextIO, *, is_shared: bool = False) -> None:
         self._is_json = form == "json"
-        self._writer = LineWriter(stream, render=self._line, is_shared=is_shared)
+        self._writer = LineWriter(stream, render=self._line, message=self._message_line, is_shared=is_shared)
         self._second = 0
         self._second_text = ""
 
@@ -73,10 +73,7 @@ class AccessLog:
 
     def tell(self, message: str) -> None:
         """Log a message of the server itself, in one line."""
-        at, message = self._time(time.time()), redact(message)
-        self._writer.write(
-            json.dumps({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(message)}"
-        )
+        self._writer.write(self._message_line(redact(message)))
 
     def add(
         self, head: RequestHead, reply: Reply | None, *, seconds: float, size: int = 0, fault: str | None = None
@@ -93,6 +90,10 @@ class AccessLog:
         # A long line is shortened now: up to ten thousand lines can wait.
         is_short = len(head.path) + len(head.query) < _MAX_LENGTH
         self._writer.write(record if is_short else self._line(record))
+
+    def _message_line(self, message: str) -> str:
+        at = self._time(time.time())
+        return json.dumps({"time": at, "message": message}) if self._is_json else f"{at} {_one_line(message)}"
 
     def _line(self, record: _LogRecord | str) -> str:
         if isinstance(record, str):

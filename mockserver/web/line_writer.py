@@ -19,9 +19,10 @@ _MOST_BATCHES = 4
 class LineWriter:
     """Writes lines between two requests: a pipe that nobody reads stops the log, never the server.
 
-    `render` turns what is written into a line, when the line is written. At most `limit` lines wait; further lines are
-    dropped, and their number is logged when the stream accepts lines again. Outside an event loop, and after `close`,
-    lines are written immediately. `is_shared` says that other processes write to the stream, too.
+    `render` turns what is written into a line, when the line is written, and `message` a text of the writer. At most
+    `limit` lines wait; further lines are dropped, and their number is logged when the stream accepts lines again.
+    Outside an event loop, and after `close`, lines are written immediately. `is_shared` says that other processes write
+    to the stream, too.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class LineWriter:
         stream: TextIO,
         *,
         render: Callable[[Any], str] = str,
+        message: Callable[[str], str] = str,
         limit: int = 10_000,
         is_shared: bool = False,
     ) -> None:
@@ -36,6 +38,7 @@ class LineWriter:
         self._stream = stream
         self._output = output_of(stream, is_shared=is_shared)
         self._render = render
+        self._message = message
         self._limit = limit
         self._lines: deque[Any] = deque()
         # What was rendered and is not yet written.
@@ -113,7 +116,7 @@ class LineWriter:
         lines, render = self._lines, self._render
         texts = [render(lines.popleft()) for _ in range(min(len(lines), _BATCH))]
         if self._dropped and not lines:
-            texts.append(f"{self._dropped} log lines were dropped because nobody read them")
+            texts.append(self._message(f"{self._dropped} log lines were dropped because nobody read them"))
             self._dropped = 0
         return memoryview("".join([f"{text}\n" for text in texts]).encode())
 

@@ -139,15 +139,26 @@ def test_check_and_scenarios_use_the_file_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("sead = 1", "there is no flag --sead", id="an unknown flag"),
-        pytest.param("[tool.mockserver]\nseed = 1", "there is no flag --tool", id="a table as in pyproject.toml"),
-        pytest.param("config = 'x'", "there is no flag --config", id="another file"),
+        pytest.param("sead = 1", "there is no flag sead: did you mean seed?", id="an unknown flag"),
+        pytest.param("max_body = 1", "there is no flag max_body: did you mean max-body?", id="an underscore"),
+        pytest.param("Port = 1", "there is no flag Port: did you mean port?", id="a capital"),
+        pytest.param("'--port' = 1", "there is no flag --port: did you mean port?", id="dashes"),
+        pytest.param("'a\\nb' = 1", "there is no flag a\\nb: mockserver serve --help lists", id="a line break"),
+        pytest.param("[tool.mockserver]\nseed = 1", "must be at the top", id="a table as in pyproject.toml"),
+        pytest.param("config = 'x'", "config cannot be in the file", id="another file"),
         pytest.param("seed = ", "is not TOML", id="not TOML"),
-        pytest.param("seed = 1.5", "seed must be a text or a whole number", id="a fraction"),
-        pytest.param("seed = true", "seed must be a text or a whole number", id="a number that is true"),
+        pytest.param("seed = 1.5", "seed must be a whole number", id="a fraction"),
+        pytest.param("seed = true", "seed must be a whole number", id="a number that is true"),
         pytest.param("strict = 1", "strict must be true or false", id="a switch that is 1"),
-        pytest.param("api-key = [[]]", "api-key must be texts", id="a list in a list"),
-        pytest.param("port = 'x'", "'x' is not a valid integer", id="a port that is no number"),
+        pytest.param("api-key = [[]]", "api-key must be a text or a list of texts", id="a list in a list"),
+        pytest.param("api-key = [true]", "api-key must be a text or a list of texts", id="a truth value in a list"),
+        pytest.param("tls = 1.5", 'tls must be "self-signed"', id="a fraction instead of a choice"),
+        pytest.param("store-ttl = [1]", "store-ttl must be a duration", id="a list instead of a duration"),
+        pytest.param("store-ttl = nan", "mock.toml: store-ttl: nan is not a duration", id="no number"),
+        pytest.param("port = 'x'", "mock.toml: port: 'x' is not a valid whole number", id="a port that is no number"),
+        pytest.param("port = 99999", "mock.toml: port: 99999 is not in the range", id="a port out of range"),
+        pytest.param("tls = 'x'", "mock.toml: tls: 'x' is not 'self-signed'", id="another choice"),
+        pytest.param("uds = ''", "mock.toml: uds: it is empty", id="an empty path"),
         pytest.param("spec = 'https://x/y'", "--spec takes a file, not a URL", id="a URL for a file"),
     ],
 )
@@ -169,3 +180,82 @@ def test_a_missing_file(tmp_path: Path) -> None:
         ended.returncode,
         ended.stderr,
     )
+
+
+def test_a_fraction_of_a_second(values: dict[str, Any]) -> None:
+    """A duration can be a number that is not whole."""
+    Path("mock.toml").write_text("store-timeout = 1.5\n", "utf-8")
+    call("--config", "mock.toml")
+
+    assert 1.5 == values["store_timeout"]
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "mock.toml"])
+def test_a_byte_order_mark(values: dict[str, Any], name: str) -> None:
+    """Editors on Windows begin a file with one."""
+    table = "[tool.mockserver]\n" if name == "pyproject.toml" else ""
+    Path(name).write_text(f"\ufeff{table}seed = 5\n", "utf-8")
+    call(*(() if table else ("--config", name)))
+
+    assert 5 == values["seed"]
+
+
+def test_a_pyproject_with_the_table_and_a_mistake(tmp_path: Path) -> None:
+    """The flags must not be ignored: a token could be one of them."""
+    (tmp_path / "pyproject.toml").write_text("[tool.mockserver]\nadmin-token = 'x'\n[project]\nname =\n", "utf-8")
+    ended = run("--port", "0", cwd=tmp_path)
+
+    assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines()))
+    assert "mockserver: pyproject.toml is not TOML: " in ended.stderr
+
+
+# A file, flags and variables; and the settings that are in force.
+OVERRULED: dict[str, tuple[str, tuple[str, ...], dict[str, str], dict[str, Any]]] = {
+    "a port over a socket": ("uds = 's'", ("--port", "1"), {}, {"uds": None, "port": 1}),
+    "a variable over a socket": ("uds = 's'", (), {"MOCKSERVER_PORT": "1"}, {"uds": None, "port": 1}),
+    "a port file over a socket": ("uds = 's'", ("--port-file", "p"), {}, {"uds": None, "port_file": Path("p")}),
+    "a socket over a port file": ("port-file = 'p'", ("--uds", "s"), {}, {"uds": Path("s"), "port_file": None}),
+    "a socket and a port": ("", ("--uds", "s", "--port", "1"), {}, {"uds": Path("s"), "port": 1}),
+    "a certificate over a made one": ("tls = 'self-signed'", ("--tls-cert", "c"), {}, {"tls": None}),
+    "a made certificate over one": (
+        "tls-cert = 'c'\ntls-key = 'k'",
+        ("--tls", "self-signed"),
+        {},
+        {"tls": "self-signed", "tls_cert": None, "tls_key": None},
+    ),
+    "not strict": ("strict = true", ("--no-strict",), {}, {"strict": False}),
+    "no reload": ("reload = true", ("--no-reload",), {}, {"reload": False}),
+}
+
+
+@pytest.mark.parametrize("case", OVERRULED)
+def test_flags_and_variables_replace_alternatives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, case: str) -> None:
+    """A flag that excludes a flag of the file takes precedence over it."""
+    text, arguments, variables, expected = OVERRULED[case]
+    found: list[Settings] = []
+    monkeypatch.setattr("mockserver.cli.serving.run_server", lambda settings, **_: found.append(settings))
+    monkeypatch.setattr(os, "environ", environment({}))
+    (tmp_path / "mock.toml").write_text(text, "utf-8")
+    call("--config", str(tmp_path / "mock.toml"), *arguments, **variables)
+
+    (settings,) = found
+    assert expected == {name: getattr(settings, name) for name in expected}
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        pytest.param(("--admin-token", ""), id="an empty token"),
+        pytest.param(("--admin-token", " x"), id="a token with a space at its beginning"),
+        pytest.param(("--admin-token", "tök"), id="a token that is not ASCII"),
+        pytest.param(("--admin-token", "a\nb"), id="a token with a line break"),
+        pytest.param(("--api-key", ""), id="an empty key"),
+        pytest.param(("--api-key", "a\nb"), id="a key with a line break"),
+    ],
+)
+def test_credentials_that_nobody_can_send(flags: tuple[str, str]) -> None:
+    """The server would refuse every call."""
+    ended = run("--port", "0", *flags)
+
+    assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines()))
+    assert f"{flags[0]} cannot be sent" in ended.stderr

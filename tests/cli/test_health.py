@@ -15,7 +15,9 @@ import pytest
 
 from mockserver.cli.server_record import recorded_server
 from tests.support.command import run, served
+from tests.support.needs import need
 from tests.support.ports import free_port
+from tests.support.stores import program_of, store_server
 
 
 @pytest.fixture
@@ -144,3 +146,55 @@ def test_what_cannot_be_waited_for(runtime: dict[str, str], arguments: tuple[str
     ended = run("health", *arguments, variables=runtime)
 
     assert (2, "", 1) == (ended.returncode, ended.stdout, ended.stderr.count("\n"))
+
+
+def test_a_server_with_another_runtime_directory(runtime: dict[str, str], tmp_path: Path) -> None:
+    """A server that cron or systemd has started has no XDG_RUNTIME_DIR."""
+    (Path(runtime["XDG_RUNTIME_DIR"]) / "mockserver").mkdir(mode=0o700)
+    own = {"TMPDIR": str(tmp_path)}
+    # Not a name that another server on this machine has.
+    port = str(free_port())
+    with served(variables={**own, "MOCKSERVER_PORT": port}):
+        assert (0, "ok\n") == answer({**runtime, **own}, MOCKSERVER_PORT=port)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        pytest.param({"MOCKSERVER_UDS": "/nowhere.sock"}, "(Unix socket /nowhere.sock)", id="a socket"),
+        pytest.param({"MOCKSERVER_TLS": "self-signed", "MOCKSERVER_PORT": "1"}, "https://127.0.0.1:1", id="TLS"),
+    ],
+)
+def test_a_server_that_the_variables_describe(
+    runtime: dict[str, str], variables: dict[str, str], expected: str
+) -> None:
+    """It does not run, so the check fails, whatever else runs on the default port."""
+    code, text = answer(runtime, **variables)
+
+    assert (1, True) == (code, expected in text), text
+
+
+def test_an_empty_url(runtime: dict[str, str]) -> None:
+    """A variable that is not set must not check another server."""
+    with served(variables=runtime):
+        ended = run("health", "", variables=runtime)
+
+    assert (2, "mockserver: the URL is empty: write one such as http://127.0.0.1:8080, or none\n") == (
+        ended.returncode,
+        ended.stderr,
+    )
+
+
+def test_a_server_without_its_store(runtime: dict[str, str]) -> None:
+    """The message has the reason."""
+    need(program_of("redis"), "redis-server is not installed")
+    store = store_server("redis")
+    try:
+        with served("--store", store.url, variables=runtime) as server:
+            store.kill()
+            ended = run("health", server.url, variables=runtime)
+    finally:
+        store.close()
+
+    assert 1 == ended.returncode
+    assert "returned 503: The store of --store cannot be used: " in ended.stderr

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +54,7 @@ def create(client: httpx.Client, url: str) -> int:
 
 
 def test_the_port_file(tmp_path: Path) -> None:
-    """It has the port while the server listens. An old one is removed first, and at the end the file is gone."""
+    """It has the port while the server runs. It replaces an old one, and at the end the file is gone."""
     (tmp_path / "port").write_text("1\n", "ascii")
     with started(tmp_path, "--port-file", "port") as (greeting, _):
         port = (tmp_path / "port").read_text("ascii")
@@ -60,6 +62,65 @@ def test_the_port_file(tmp_path: Path) -> None:
         assert (0, "ok\n") == health(tmp_path)
 
     assert [] == [*tmp_path.glob("port*")]
+
+
+def unanswered(greeting: dict[str, Any]) -> socket.socket:
+    """A connection with a request that has not arrived completely: the server waits for it when it stops."""
+    if greeting["uds"]:
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(greeting["uds"])
+    else:
+        client = socket.create_connection(("127.0.0.1", httpx.URL(greeting["url"]).port))
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nwb-key: k\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    client.sendall(head.encode())
+    assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+    client.sendall(b"abc")
+    return client
+
+
+@pytest.mark.parametrize("flag", ["--uds", "--port-file"])
+def test_two_servers_one_after_the_other(tmp_path: Path, flag: str) -> None:
+    """A server that still answers its last request does not remove the socket or the port file of the next one."""
+    with started(tmp_path, flag, "x") as (first, stopping), unanswered(first) as client:
+        stopping.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        with started(tmp_path, flag, "x") as (second, _):
+            client.sendall(b"defghi")
+            assert client.recv(100).startswith(b"HTTP/1.1 4")
+            assert 0 == stopping.wait(30)
+            assert (tmp_path / "x").exists()
+            assert flag == "--uds" or second["url"].endswith(f":{(tmp_path / 'x').read_text('ascii').strip()}")
+            assert (0, "ok\n") == health(tmp_path)
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_port_file_of_another_server(tmp_path: Path) -> None:
+    """A server that cannot start does not touch it. The file of a server that was killed is removed at once."""
+    with started(tmp_path, "--port-file", "port") as (greeting, running):
+        port = str(httpx.URL(greeting["url"]).port)
+        ended = run("--port", port, "--port-file", "port", cwd=tmp_path)
+        assert (2, f"{port}\n") == (ended.returncode, (tmp_path / "port").read_text("ascii"))
+        running.kill()
+        running.wait()
+        assert 2 == run("--host", "192.0.2.1", "--port-file", "port", cwd=tmp_path).returncode
+        assert not (tmp_path / "port").exists()
+        running.returncode = 0
+
+
+def is_known(host: str) -> bool:
+    """Whether this system takes a text as an address."""
+    try:
+        return bool(socket.getaddrinfo(host, 0, flags=socket.AI_PASSIVE))
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("host", [host for host in ("0", "127.1", "*") if is_known(host)])
+def test_another_way_to_write_an_address(tmp_path: Path, host: str) -> None:
+    """The URL has an address that clients can use."""
+    with started(tmp_path, "--host", host) as (greeting, _):
+        assert "127.0.0.1" == httpx.URL(greeting["url"]).host
+        assert (0, "ok\n") == health(tmp_path)
 
 
 def test_a_port_file_that_cannot_be_written(tmp_path: Path) -> None:
@@ -104,12 +165,12 @@ def test_a_file_is_not_replaced_by_a_socket(tmp_path: Path) -> None:
     ended = run("--uds", str(tmp_path / "mine"))
 
     assert (2, "text") == (ended.returncode, (tmp_path / "mine").read_text("utf-8"))
-    assert f"mockserver: cannot listen at --uds {tmp_path}/mine: Address already in use\n" == ended.stderr
+    assert f"mockserver: --uds {tmp_path}/mine exists and is not a socket: " in ended.stderr
 
 
 def test_a_certificate_for_this_run(tmp_path: Path) -> None:
     """A client that trusts the CA can call the server; others cannot. At the end, the files are gone."""
-    with started(tmp_path, "--tls", "self-signed", "--allow-host", "mock.example.com") as (greeting, _):
+    with started(tmp_path, "--tls", "self-signed", "--allow-host", "[::2]:80") as (greeting, _):
         authority = Path(greeting["ca"])
         context = ssl.create_default_context(cafile=authority)
         with httpx.Client(verify=context) as client:
@@ -118,6 +179,9 @@ def test_a_certificate_for_this_run(tmp_path: Path) -> None:
             assert 200 == create(client, greeting["url"].replace("127.0.0.1", "localhost"))
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             httpx.get(greeting["url"])
+        assert "set SSL_CERT_FILE to the CA that its greeting names" in run("health", greeting["url"]).stderr
+        trusting = run("health", greeting["url"], variables={"SSL_CERT_FILE": str(authority)})
+        assert (0, "ok\n") == (trusting.returncode, trusting.stdout)
         assert b"PRIVATE KEY" not in authority.read_bytes()
         assert 0o700 == authority.parent.stat().st_mode & 0o777
         assert (0, "ok\n") == health(tmp_path)
@@ -187,20 +251,42 @@ def test_both_at_once(tmp_path: Path) -> None:
     ("flags", "expected"),
     [
         pytest.param(["--tls-cert", "none.pem"], "--tls-cert none.pem cannot be read: No such file", id="no file"),
-        pytest.param(["--tls-cert", "text.pem"], "--tls-cert text.pem cannot be used: it must have", id="not PEM"),
+        pytest.param(["--tls-cert", "text.pem"], "--tls-cert text.pem has no certificate in PEM", id="not PEM"),
         pytest.param(["--tls-key", "text.pem"], "--tls-key needs --tls-cert", id="a key alone"),
         pytest.param(
             ["--tls", "self-signed", "--tls-cert", "text.pem"], "leave out one of them", id="two certificates"
         ),
         pytest.param(["--uds", "s", "--port-file", "p"], "--port-file needs a port", id="no port"),
-        pytest.param(["--uds", "x" * 200], "cannot listen at --uds", id="a long path"),
+        pytest.param(["--uds", "x" * 200], "is too long: the path of a socket has at most 10", id="a long path"),
+        pytest.param(["--uds", ""], "it is empty", id="an empty path"),
+        pytest.param(["--uds", "."], "--uds . exists and is not a socket", id="a folder"),
+        pytest.param(["--uds", "datagrams"], "--uds datagrams is a socket of another kind", id="a datagram socket"),
+        pytest.param(["--port-file", "text.pem"], "--port-file text.pem has another content", id="another file"),
+        pytest.param(["--port-file", "."], "--port-file . is not a regular file", id="a folder as port file"),
+        pytest.param(["--port-file", "/dev/null"], "/dev/null is not a regular file", id="a device as port file"),
+        pytest.param(["--tls-cert", "pipe"], "it is a named pipe", id="a pipe"),
+        pytest.param(["--tls-cert", "cert.pem"], "name the file of the key with --tls-key", id="no key"),
+        pytest.param(
+            ["--tls-cert", "cert.pem", "--tls-key", "cert.pem"], "--tls-key cert.pem has no private", id="two"
+        ),
+        pytest.param(["--tls-cert", "cert.pem", "--tls-key", "other.pem"], "key does not belong", id="another key"),
+        pytest.param(["--tls-cert", "cert.pem", "--tls-key", "secret.pem"], "secret.pem has a password", id="password"),
+        pytest.param(["--tls", "self-signed", "--allow-host", "a_b"], "certificate for --allow-host a_b", id="a name"),
+        pytest.param(["--tls", "self-signed", "--allow-host", "-a.b"], "--allow-host -a.b", id="a hyphen"),
         pytest.param(["--tls", "yes"], "'yes' is not 'self-signed'", id="an unknown kind"),
     ],
 )
 def test_wrong_usage(tmp_path: Path, flags: list[str], expected: str) -> None:
     """Each is one line and exit code 2."""
     (tmp_path / "text.pem").write_text("text", "utf-8")
-    ended = run("--port", "0", *flags, cwd=tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    certificate, other = (trustme.CA().issue_cert("localhost") for _ in range(2))
+    certificate.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    other.private_key_pem.write_to_path(str(tmp_path / "other.pem"))
+    (tmp_path / "secret.pem").write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----", "utf-8")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
+        datagrams.bind(str(tmp_path / "datagrams"))
+        ended = run("--port", "0", *flags, cwd=tmp_path)
 
     assert (2, "", 1) == (ended.returncode, ended.stdout, len(ended.stderr.splitlines()))
     assert expected in ended.stderr

@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import mockserver
 from mockserver.cli.json_lines import JsonFormatter
+from mockserver.cli.main import run_command
 from mockserver.cli.service_links import ignore_service_link
 from tests.support.command import ROOT, environment, run
 
@@ -97,3 +99,88 @@ def test_other_values_stay(value: str) -> None:
 
     assert ignore_service_link(variables) is None
     assert {"MOCKSERVER_PORT": value} == variables
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        pytest.param(("--port", "abc"), id="a value"),
+        pytest.param(("--prot", "1"), id="a flag"),
+        pytest.param(("--config", "none.toml"), id="a file"),
+    ],
+)
+@pytest.mark.parametrize("way", ["a flag", "a variable"])
+def test_wrong_usage_is_json(flags: tuple[str, str], way: str) -> None:
+    """Whoever reads the log as JSON gets errors in the same form."""
+    variables = {"MOCKSERVER_LOG_FORMAT": "json"} if way == "a variable" else {}
+    ended = run(*(("--log-format=json",) if way == "a flag" else ()), *flags, variables=variables)
+    line = json.loads(ended.stderr)
+
+    assert (2, "error") == (ended.returncode, line["level"])
+    assert flags[0] in line["message"]
+
+
+def test_other_commands_print_text() -> None:
+    """They have no log."""
+    ended = run("check", "--against", "none.yaml", variables={"MOCKSERVER_LOG_FORMAT": "json"})
+
+    assert ended.stderr.startswith("mockserver: ")
+
+
+def test_a_bug_at_the_start_is_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its traceback is one line."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("mockserver.cli.serving.run_server", fail)
+    monkeypatch.setattr(sys, "argv", ["mockserver", "--log-format", "json"])
+    with pytest.raises(SystemExit) as ended:
+        run_command()
+    line = json.loads(capsys.readouterr().err)
+
+    assert (1, "error") == (ended.value.code, line["level"])
+    assert "ZeroDivisionError" in line["message"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("schema",), ("scenarios",), ("check",), ("--help",), ("--version",)])
+def test_a_full_disk(arguments: tuple[str, ...]) -> None:
+    """What could not be written is no success."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mockserver", *arguments],
+            env=environment({}),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert 1 == ended.returncode
+    assert "mockserver: standard output cannot be written: No space left on device\n" == ended.stderr
+
+
+# Variables, and the note about each; none if it is empty.
+MISSPELLED = {
+    "MOCKSERVER_API_KEYS": "MOCKSERVER_API_KEY",
+    "MOCKSERVER_ADMINTOKEN": "MOCKSERVER_ADMIN_TOKEN",
+    "MOCKSERVER_ALLOW_HOSTS": "MOCKSERVER_ALLOW_HOST",
+    "MOCKSERVER_SERVICE_PORT": "",
+    "MOCKSERVER_SERVICE_PORT_HTTP": "",
+    "MOCKSERVER_SERVICE_HOST": "",
+    "MOCKSERVER_PORT_8080_TCP_PORT": "",
+    "MOCKSERVER_COMMAND": "",
+    "MOCKSERVER_URL": "",
+    "MOCKSERVER_SEED": "",
+    "API_KEYS": "",
+}
+
+
+def test_misspelled_variables() -> None:
+    """The greeting names those that are like a known one."""
+    greeting, *_ = lines_of(**dict.fromkeys(MISSPELLED, "1"))
+
+    assert [
+        f"the variable {name} is ignored: did you mean {meant}?" for name, meant in sorted(MISSPELLED.items()) if meant
+    ] == greeting["notes"]

@@ -247,7 +247,7 @@ def test_dropped_lines_are_counted() -> None:
     reader, writer = os.pipe()
 
     async def write(stream: TextIO) -> None:
-        lines = LineWriter(stream, limit=3)
+        lines = LineWriter(stream, limit=3, message=json.dumps)
         lines.write("x" * 100_000)
         # The first line fills the pipe.
         await asyncio.sleep(0.1)
@@ -264,7 +264,7 @@ def test_dropped_lines_are_counted() -> None:
     asyncio.run(write(os.fdopen(writer, "w")))
 
     assert 100_000 == len(rest.pop(0))
-    assert ["0", "1", "2", "7 log lines were dropped because nobody read them"] == rest
+    assert ["0", "1", "2", '"7 log lines were dropped because nobody read them"'] == rest
 
 
 def pipe() -> tuple[int, int]:
