@@ -16,8 +16,11 @@ class RepeatableText(click.types.StringParamType):
     """Text for an option that can be repeated. In its variable, commas or white space separate the values."""
 
     def split_envvar_value(self, rv: str) -> list[str]:
-        """The values in the variable."""
-        return [value for value in re.split(r"[,\s]+", rv) if value]
+        """The values in the variable. A variable with separators only is a mistake."""
+        values = [value for value in re.split(r"[,\s]+", rv) if value]
+        if not values:
+            raise click.BadParameter(f"{rv!r} has no value: write one, or leave the variable out.")
+        return values
 
 
 class Duration(click.types.FloatParamType):

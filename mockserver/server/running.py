@@ -16,6 +16,7 @@ from mockserver.errors import UsageError
 from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
+from mockserver.server.open_files import require_open_files
 from mockserver.server.port_file import port_file
 from mockserver.server.server_state import ServerWideState
 from mockserver.server.sockets import close_all, for_many_connections, listen, of_workers, url_of
@@ -48,6 +49,7 @@ def serve(
     """
     if settings.workers > 1 and not hasattr(os, "fork"):
         raise UsageError("--workers needs a system that can fork processes: use --workers 1")
+    require_open_files(workers=settings.workers)
     with contextlib.ExitStack() as stack:
         tls = stack.enter_context(tls_files(settings))
         scheme, ca = ("http", None) if tls is None else ("https", tls.ca)

@@ -75,7 +75,7 @@ class StoredEntries:
         """The entry that `write` has written."""
         owner, request, members = text.split("\n")
         values: dict[str, Any] = dict(zip(_MEMBERS, codec.read(members), strict=True))
-        return Entry(owner=json.loads(owner), request=codec.read(request), redactor=self._redactor, **values)
+        return Entry(owner=json.loads(owner), request=_request(request), redactor=self._redactor, **values)
 
     def _stored_request(self, request: Request) -> _StoredRequest:
         """The request as text. Requests that clients repeat are the same object, and are written once."""
@@ -102,6 +102,12 @@ class StoredEntries:
         copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         plain = _without(codec.plain(_masked(request, names, copies)), copies)
         return _StoredRequest(codec.written(plain), copies, all(map(SAFE.issuperset, copies)))
+
+
+@remembered(entries=256, longest=4000)
+def _request(text: str) -> Request:
+    """The request that was written as a text. Clients repeat requests, and none of them changes."""
+    return codec.read(text)  # type: ignore[no-any-return]  # `_written` has written a request
 
 
 @remembered(entries=8192, longest=300)

@@ -242,6 +242,14 @@ def test_flags_and_variables_replace_alternatives(monkeypatch: pytest.MonkeyPatc
     assert expected == {name: getattr(settings, name) for name in expected}
 
 
+def test_a_variable_with_separators_only() -> None:
+    """An empty variable counts as unset, but this is a mistake: the server would accept every key."""
+    ended = run("--port", "0", variables={"MOCKSERVER_API_KEY": " , "})
+
+    assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines()))
+    assert "' , ' has no value" in ended.stderr
+
+
 @pytest.mark.parametrize(
     "flags",
     [

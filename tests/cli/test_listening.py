@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -290,3 +291,18 @@ def test_wrong_usage(tmp_path: Path, flags: list[str], expected: str) -> None:
 
     assert (2, "", 1) == (ended.returncode, ended.stdout, len(ended.stderr.splitlines()))
     assert expected in ended.stderr
+
+
+@pytest.mark.parametrize(("soft", "hard", "code"), [(40, 40, 2), (100, 100, 2), (40, 1024, 0)])
+def test_too_few_open_files(tmp_path: Path, soft: int, hard: int, code: int) -> None:
+    """The server raises the limit if the system allows that. If not, it ends with exit code 2 and one line."""
+    command = f"ulimit -S -n {soft} && ulimit -H -n {hard} && exec {sys.executable} -m mockserver --port 0"
+    with subprocess.Popen(
+        ["bash", "-c", command], env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert (code == 0) is ("serves" in process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+        errors = process.communicate(timeout=30)[1]
+    assert code == process.returncode
+    assert not code or re.fullmatch(r"mockserver: the mock needs \d+ open files, and the system allows .*\n", errors)

@@ -91,7 +91,10 @@ REASONS = {
     "not a code point": (r"\u{110000}", "a code point beyond Unicode at character 11"),
     "an unknown property": (r"\p{Nope}", "it is not a valid regular expression of ECMA-262, or it is too large"),
     "a number without its group": (r"\1", "it is not a valid regular expression of ECMA-262, or it is too large"),
-    "counts of counts": ("(a{1,1000}){1,1000}", "it is not a valid regular expression of ECMA-262, or it is too large"),
+    "counts of counts": (
+        "^(a{1,1000}){1,1000}$",
+        "it is not a valid regular expression of ECMA-262, or it is too large",
+    ),
     "too deep": ("(" * 31 + ")" * 31, "parentheses deeper than 30 at character 32"),
     "too long": ("a" * 10_001, "longer than 10000 characters"),
 }

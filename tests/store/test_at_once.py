@@ -11,7 +11,7 @@ import pytest
 
 from tests.store.replicas import Replicas
 from tests.support.mock import CREATE, Mock
-from tests.support.shop import SECRET_KEY, Setup, prepared
+from tests.support.shop import SECRET_KEY, prepared
 from tests.support.stores import StoreServer
 
 RETRY = "/v1/c/customer/Cust_00000000-0000-4000-8000-000000000503/payment/session"
@@ -44,12 +44,6 @@ def at_once(count: int, call: Callable[[int], Result]) -> list[Result]:
         return list(pool.map(wait_and_call, range(count)))
 
 
-def at(setup: Setup, mock: Mock) -> Setup:
-    """The same payment session, at another server."""
-    values = {"token": setup.token, "customer": setup.customer, "key": setup.key, "account": setup.account}
-    return Setup(mock=mock, secret=setup.secret, http=mock.browser(dict(setup.http.headers)), **values)
-
-
 def test_a_sequence(mocks: list[Mock]) -> None:
     """Of many calls, exactly two get the stub with `times: 2`."""
     statuses = at_once(12, lambda number: mocks[number % 3].create(RETRY).status_code)
@@ -59,7 +53,7 @@ def test_a_sequence(mocks: list[Mock]) -> None:
 def test_confirmations(mocks: list[Mock]) -> None:
     """A setup intent is confirmed once, and saves one payment method."""
     setup = prepared(mocks[0])
-    everywhere = [at(setup, mock) for mock in (*mocks, *mocks)]
+    everywhere = [setup.at(mock) for mock in (*mocks, *mocks)]
     statuses = at_once(6, lambda number: everywhere[number].confirm().status_code)
 
     assert [200] + [400] * 5 == sorted(statuses)
@@ -73,7 +67,7 @@ def test_repeated_confirmations(mocks: list[Mock], key: str | None) -> None:
     The session of a backend call and the stored reply can be in two namespaces.
     """
     setup = prepared(mocks[0])
-    everywhere = [at(setup, mock) for mock in (*mocks, *mocks)]
+    everywhere = [setup.at(mock) for mock in (*mocks, *mocks)]
     fields, headers = {"payment_method": "pm_card_visa"}, {"idempotency-key": "k1"}
     headers |= {"authorization": f"Bearer {key}"} if key else {}
     replies = at_once(6, lambda number: everywhere[number].call("confirm", fields, **headers))
@@ -151,8 +145,8 @@ def test_a_challenge(mocks: list[Mock]) -> None:
     """A challenge that one server has begun is known on the others."""
     one, two, three = mocks
     setup = prepared(one)
-    assert "requires_action" == at(setup, two).confirm("4000002500003155").json()["status"]
-    assert "requires_action" == at(setup, three).retrieve().json()["status"]
+    assert "requires_action" == setup.at(two).confirm("4000002500003155").json()["status"]
+    assert "requires_action" == setup.at(three).retrieve().json()["status"]
 
 
 def test_metrics(mocks: list[Mock]) -> None:

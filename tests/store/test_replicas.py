@@ -15,6 +15,7 @@ import pytest
 from mockserver.settings import Settings
 from tests.store.replicas import Replicas
 from tests.support.mock import CREATE, Mock, mock_of
+from tests.support.shop import prepared
 from tests.support.stores import StoreServer
 
 SCENARIO = {"mock-scenario": "retry_after_503"}
@@ -184,6 +185,30 @@ def test_events_of_another_replica(replicas: Replicas) -> None:
     with replicas[0].http.stream("GET", "/__mock/events") as events:
         made = [replicas[number].create().headers["mock-entry"] for number in range(6)]
         assert made == ids_of_events(events.iter_lines(), len(made))
+
+
+@pytest.mark.parametrize("protocol", [2, 3])
+def test_the_version_of_the_protocol(store: StoreServer, protocol: int) -> None:
+    """The URL can choose the version of the protocol of Redis. Some replies have another form in the third one."""
+    with Replicas(f"{store.url}{'&' if '?' in store.url else '?'}protocol={protocol}", count=2) as replicas:
+        one, two = replicas.all
+        with one.http.stream("GET", "/__mock/events") as events:
+            made = [two.create().headers["mock-entry"] for _ in range(3)]
+            assert made == ids_of_events(events.iter_lines(), 3)
+        setup = prepared(one)
+        confirmed = setup.at(two).confirm()
+        counts = [two.get(name)["count"] for name in ("journal", "payment-sessions")]
+        covered = [cell["count"] for cell in two.get("coverage")["cells"] if cell["operation"] == CREATE]
+        metrics = two.http.get("/__mock/metrics").text
+        assert 204 == two.caller(None).http.post("/__mock/reset").status_code
+        after = one.get("journal")["count"]
+
+    assert "succeeded" == confirmed.json()["status"]
+    # Four creates and a confirmation.
+    assert [5, 4] == counts
+    assert 4 == sum(covered)
+    assert "mockserver_payment_sessions 4.0" in metrics
+    assert 0 == after
 
 
 def test_events_of_a_store_that_was_emptied(store: StoreServer) -> None:

@@ -14,7 +14,6 @@ import pytest
 
 from mockserver.settings import Settings
 from tests.store.replicas import Replicas
-from tests.store.test_at_once import at
 from tests.store.test_same_as_memory import differences, without_passing
 from tests.support.credentials import CREDENTIALS, EXPECTATION, exchanges, secrets, write_files
 from tests.support.mock import SESSION, Mock, mock_of
@@ -212,7 +211,7 @@ def test_the_card_of_a_setup_is_not_stored(own_store: StoreServer) -> None:
     with Replicas(own_store.url, count=2) as replicas:
         setup = prepared(replicas[0])
         confirmed = setup.call("confirm", form, idempotency_key="k1")
-        again = at(setup, replicas[1]).call("confirm", form, idempotency_key="k1")
+        again = setup.at(replicas[1]).call("confirm", form, idempotency_key="k1")
         fields = {"payment_method_data": {"card": {"number": CARD, "cvc": "987"}}}
         verified = replicas[1].caller(None).verify(operation="confirm_setup_intent", body=fields, at_least=1)
 

@@ -51,6 +51,11 @@ class Setup:
         """Confirm with the id or the name of a payment method."""
         return self.call("confirm", {"payment_method": name} | fields)
 
+    def at(self, mock: Mock) -> Setup:
+        """The same payment session, at another server."""
+        values = {"token": self.token, "customer": self.customer, "key": self.key, "account": self.account}
+        return Setup(mock=mock, secret=self.secret, http=mock.browser(dict(self.http.headers)), **values)
+
     @property
     def status(self) -> str:
         """The status of the payment session, from the control API."""

@@ -150,16 +150,21 @@ local function number_of(id)
   return string.match(id, '^%d+')
 end
 
--- Removes the entries with these ids.
-local function drop_entries(ids)
+-- Removes the texts of the entries with these ids.
+local function drop_texts(ids)
   local numbers, size = {}, 0
   for index, id in ipairs(ids) do
     numbers[index] = number_of(id)
     size = size + string.match(id, '%d+$')
   end
-  call('XDEL', 'journal', unpack(ids))
   call('HDEL', 'entries', unpack(numbers))
   shrink('entry', size)
+end
+
+-- Removes the entries with these ids.
+local function drop_entries(ids)
+  call('XDEL', 'journal', unpack(ids))
+  drop_texts(ids)
 end
 
 local function drop_oldest_entries(count)
@@ -182,7 +187,9 @@ local function drop_oldest_entries(count)
       call('LPOP', 'j:' .. namespace, dropped)
     end
   end
-  drop_entries(ids)
+  -- Removing each of them by its id would take ten times as long.
+  call('XTRIM', 'journal', 'MINID', string.format('%.0f', number_of(ids[#ids]) + 1))
+  drop_texts(ids)
 end
 
 -- Adds entries. Each is a pair of a namespace and a text.
@@ -210,7 +217,9 @@ local function record(entries)
   end
   local bytes, count = call('HINCRBY', 'bytes', 'entry', size), call('XLEN', 'journal')
   while count > message.journal_cap or (bytes > message.journal_capacity and count > 1) do
-    local dropped = math.min(math.max(1, count - message.journal_cap), MOST_DROPPED)
+    local excess = count - message.journal_cap
+    -- Many at once take less time than a few in each commit.
+    local dropped = math.min(excess > 0 and excess + math.floor(message.journal_cap / 100) or 1, MOST_DROPPED)
     drop_oldest_entries(dropped)
     count = count - dropped
     bytes = tonumber(call('HGET', 'bytes', 'entry')) or 0
