@@ -107,7 +107,8 @@ class StoredEntries:
 @remembered(entries=256, longest=4000)
 def _request(text: str) -> Request:
     """The request that was written as a text. Clients repeat requests, and none of them changes."""
-    return codec.read(text)  # type: ignore[no-any-return]  # `_written` has written a request
+    request: Request = codec.read(text)
+    return request
 
 
 @remembered(entries=8192, longest=300)
