@@ -7,7 +7,7 @@ from mockserver.cli.early_stop import stop_early
 
 
 def main() -> NoReturn:
-    """Run the command line. A signal ends it from the first moment on: the imports take a part of a second."""
+    """Run the command line. Signals are handled before the slow imports."""
     stop_early()
     try:
         from mockserver.cli.main import run_command

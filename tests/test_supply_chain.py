@@ -71,7 +71,7 @@ def test_images_are_pinned_by_digest() -> None:
 def test_actions_are_pinned_by_commit() -> None:
     """Every action that a workflow or action.yml uses is named by a commit, with its version as a comment."""
     files = [*(ROOT / ".github" / "workflows").iterdir(), ROOT / "action.yml"]
-    # A path after $ is a workflow of this repository, at the same commit.
+    # A path that begins with $/ names a workflow of this repository at the same commit.
     used = [line for path in files for line in re.findall(r"uses: ([^$].*)", path.read_text("utf-8"))]
 
     assert used

@@ -16,7 +16,7 @@ import click
 from mockserver.cli.commands import commands
 from mockserver.cli.config_file import value_error
 from mockserver.cli.json_lines import print_json_error
-from mockserver.cli.output import PROGRAM, OutputError, discard_output, print_error
+from mockserver.cli.output import PROGRAM, OutputError, output_error, print_error
 from mockserver.cli.service_links import ignore_service_link
 from mockserver.cli.variables import misspelled_variables
 from mockserver.errors import UsageError, WorkerError
@@ -44,8 +44,7 @@ def run_command() -> NoReturn:
         if error.errno != errno.ENOSPC:
             raise
         # click prints help and version itself.
-        discard_output()
-        print_error(f"standard output cannot be written: {error.strerror}")
+        print_error(str(output_error(error)))
         code = 1
     except click.Abort:
         code = 130

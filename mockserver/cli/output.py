@@ -30,12 +30,16 @@ def print_text(text: str) -> None:
     try:
         click.echo(text)
     except OSError as error:
-        discard_output()
+        problem = output_error(error)
         if error.errno != errno.EPIPE:
-            raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
+            raise problem from None
 
 
-def discard_output() -> None:
-    """Let stdout be /dev/null: Python would fail when it flushes it at the end."""
+def output_error(error: OSError) -> OutputError:
+    """Discard further output, and return the error to report.
+
+    Stdout becomes /dev/null, because Python would fail when it flushes stdout at the end.
+    """
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OutputError(f"standard output cannot be written: {error.strerror or error}")

@@ -1,4 +1,4 @@
-"""Which of two settings that exclude each other is in force."""
+"""Decides which of two conflicting settings applies."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Environment variables that are probably meant for this program."""
+"""Finds environment variables with misspelled names."""
 
 import re
 from collections.abc import Collection, Mapping

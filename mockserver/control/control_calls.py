@@ -233,7 +233,7 @@ def _counted(engine: Engine) -> Sliced[Counted]:
 
 
 def _process_name() -> str:
-    """A name that no other process with the same store has: the host, which is the Pod on Kubernetes, and the id."""
+    """The host name and the process id. On Kubernetes, the host name is the name of the Pod."""
     return f"{gethostname()}:{os.getpid()}"
 
 

@@ -52,7 +52,7 @@ class Durations:
 
 
 class StoreCalls:
-    """What one process has experienced with its store.
+    """Statistics of one process about its store.
 
     `durations` says how long its calls took, and `failures` how many failed. `refusals` counts the requests that were
     refused as `store-unavailable`: they are not in the journal, which is in the store.

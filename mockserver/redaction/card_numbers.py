@@ -72,7 +72,8 @@ def is_card_number(digits: str) -> bool:
 def card_numbers(text: str) -> list[str]:
     """Return the card numbers in a text, as they are written there.
 
-    Only those of card schemes count: one in ten other numbers, such as times in milliseconds, has the check digit.
+    Only numbers of card schemes are returned. One in ten other numbers has a valid check digit, too, for example one in
+    ten times in milliseconds.
     """
     found: list[str] = []
 
@@ -85,11 +86,12 @@ def card_numbers(text: str) -> list[str]:
     return found
 
 
-def _redacted(_: str) -> str:
+def redacted(_: str) -> str:
+    """Return what is shown instead of any secret."""
     return REDACTED
 
 
-def without_card_numbers(text: str, hide: Callable[[str], str] = _redacted) -> str:
+def without_card_numbers(text: str, hide: Callable[[str], str] = redacted) -> str:
     """Replace every card number in a text, also one that is written in groups. The digits of a UUID are kept.
 
     `hide` returns what is shown instead of a number.

@@ -80,13 +80,19 @@ class CredentialNames:
                 return lowered in self.parameters or lowered in _OWN_PARAMETERS or is_secret_name(name)
         return place == "cookie"
 
-    def hide_in_urls(self, text: str, hide: Callable[[str], str]) -> str:
-        """Return a text with other values of the query parameters in its URLs that may hold credentials."""
-        if "://" not in text or "=" not in text:
-            return text
+    def hide_in_field(self, name: str, value: str, hide: Callable[[str], str]) -> str:
+        """Return the value of a header field after `hide` has replaced the credentials that are only a part of it.
+
+        These are a user and a password in Host, and parameters of URLs. `name` is in lower case.
+        """
+        if name == "host":
+            user, at, host = value.rpartition("@")
+            value = f"{hide(user)}{at}{host}" if user else value
+        if "://" not in value or "=" not in value:
+            return value
         return _PARAMETER.sub(
             lambda found: f"{found[1]}={hide(found[2])}" if self.hide("query", unquote_plus(found[1])) else found[0],
-            text,
+            value,
         )
 
     def values(self, headers: Iterable[tuple[str, str]], query: str) -> list[str]:

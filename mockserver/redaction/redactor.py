@@ -1,13 +1,13 @@
 """Shows messages without secrets: the one way in which parts of a request or a reply are displayed."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from mockserver.limits.memo import Memo, length_of_fields
-from mockserver.redaction.card_numbers import REDACTED
+from mockserver.redaction.card_numbers import REDACTED, redacted
 from mockserver.redaction.credential_names import NO_CONTRACT, CredentialNames, split_pair
 from mockserver.redaction.redact import redact, redact_body, redact_path
 
@@ -75,14 +75,12 @@ class ExchangeRedactor:
         fields: dict[str, str] = {}
         for name, value in pairs:
             lowered = name.lower()
-            shown = REDACTED if self._names.hide("header", name) else self._field(lowered, value)
+            if self._names.hide("header", name):
+                shown = REDACTED
+            else:
+                shown = self.text(self._names.hide_in_field(lowered, value, redacted))
             fields[lowered] = f"{fields[lowered]}, {shown}" if lowered in fields else shown
         return fields
-
-    def _field(self, name: str, value: str) -> str:
-        if name == "host":
-            value = without_user(value, lambda _: REDACTED)
-        return self.text(self._names.hide_in_urls(value, lambda _: REDACTED))
 
     def query(self, query: str) -> str:
         """The query, without the values of parameters that are credentials or contain a secret."""
@@ -126,12 +124,6 @@ class ExchangeRedactor:
             if copy in text:
                 text = text.replace(copy, REDACTED)
         return text
-
-
-def without_user(host: str, hide: Callable[[str], str]) -> str:
-    """Return a value of the header Host without a user and a password, which it must not have."""
-    user, at, rest = host.rpartition("@")
-    return f"{hide(user)}{at}{rest}" if user else host
 
 
 SAFE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")

@@ -23,14 +23,14 @@ def handled_signals() -> tuple[signal.Signals, ...]:
 
 
 class SignalCounter:
-    """Counts signals that stop a server. A signal soon after one that was counted is the same."""
+    """Counts signals that stop a server. A signal soon after a counted one counts as the same signal."""
 
     def __init__(self) -> None:
         self.count = 0
         self._last = 0.0
 
     def note(self) -> None:
-        """A signal has arrived."""
+        """Count a signal that has arrived."""
         now = time.monotonic()
         if self.count == 0 or now - self._last > _SAME:
             self.count += 1

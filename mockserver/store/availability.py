@@ -23,7 +23,7 @@ class Availability:
         self._last = 0.0
 
     def note_problem(self, problem: object) -> None:
-        """A commit or a check has failed."""
+        """Note that a commit or a check has failed."""
         now = self._last = time.monotonic()
         if self._since is None:
             self._since = now
@@ -35,7 +35,7 @@ class Availability:
         self._logged = now
 
     def note_success(self) -> None:
-        """A commit or a check has succeeded."""
+        """Note that a commit or a check has succeeded."""
         if self._since is None:
             return
         now = time.monotonic()

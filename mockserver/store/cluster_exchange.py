@@ -33,7 +33,7 @@ class ClusterExchange(Exchange):
         self._scripts = ClusterScripts(link, known, commits)
 
     async def forget_expired(self) -> None:
-        """Remove what the shared keys have of expired namespaces. Raises StoreUnavailableError."""
+        """Remove the data of expired namespaces from the shared keys. Raises StoreUnavailableError."""
         gone: list[str] = []
         while True:
             try:

@@ -76,7 +76,7 @@ class Exchange(ABC):
 
     @abstractmethod
     async def forget_expired(self) -> None:
-        """Remove what the shared keys have of expired namespaces. Raises StoreUnavailableError."""
+        """Remove the data of expired namespaces from the shared keys. Raises StoreUnavailableError."""
 
     async def commit(self, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged:
         """Commit transactions and load needs. Raises StoreUnavailableError."""
@@ -119,7 +119,7 @@ class AtomicExchange(Exchange):
     is_atomic = True
 
     async def forget_expired(self) -> None:
-        """Remove what the shared keys have of expired namespaces. Raises StoreUnavailableError."""
+        """Remove the data of expired namespaces from the shared keys. Raises StoreUnavailableError."""
         while await self._link.run("expired", {"ttl": self._commits.ttl}):
             pass
 

@@ -190,7 +190,7 @@ class SharedState(State):
     def _listed(self, read: Callable[[], Coroutine[Any, Any, Result]], *, of_all: bool = False) -> Sliced[Result]:
         """The result of a function that reads a listing, if this version can read the store.
 
-        With `of_all`, the listing covers all namespaces; expired ones must not be a part of it.
+        `of_all` says that the listing covers all namespaces. Expired namespaces are then removed first.
         """
 
         async def checked() -> Result:

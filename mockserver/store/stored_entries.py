@@ -16,7 +16,7 @@ from mockserver.redaction.card_numbers import card_numbers
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import mask
 from mockserver.redaction.redact import hide_payment_details
-from mockserver.redaction.redactor import SAFE, Redactor, spellings, without_user
+from mockserver.redaction.redactor import SAFE, Redactor, spellings
 from mockserver.store import codec
 from mockserver.store.codec import KIND
 
@@ -94,10 +94,11 @@ class StoredEntries:
         copies: dict[str, str] = {}
         secrets = (*names.values(request.headers.pairs, request.query), *_parts(request.headers), *_numbers(request))
         for secret in secrets:
+            masked = mask(secret)
             for spelling in spellings(secret):
                 # A body is written as if its bytes were characters.
                 for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1")):
-                    copies.setdefault(written, mask(secret))
+                    copies.setdefault(written, masked)
         # A credential can be a part of another one.
         copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         plain = _without(codec.plain(_masked(request, names, copies)), copies)
@@ -158,9 +159,7 @@ def _masked_body(body: bytes, copies: Mapping[str, str]) -> bytes:
 def _masked_field(name: str, value: str, names: CredentialNames) -> str:
     if name == "cookie":
         return "; ".join(_masked_cookie(part.strip()) for part in value.split(";"))
-    if name == "host":
-        return without_user(value, mask)
-    return mask(value) if names.hide("header", name) else names.hide_in_urls(value, mask)
+    return mask(value) if names.hide("header", name) else names.hide_in_field(name, value, mask)
 
 
 def _masked_cookie(cookie: str) -> str:
@@ -173,7 +172,7 @@ def _masked_cookie(cookie: str) -> str:
 
 
 def _numbers(request: Request) -> Iterator[str]:
-    """The card numbers in a request. What they are decoded to comes first: `verify` compares the decoded value."""
+    """The card numbers in a request. A decoded number precedes its encoded form: `verify` compares decoded values."""
     # The digits of a trace id belong to no card.
     fields = [value for name, value in request.headers.pairs if name != "traceparent"]
     for number in card_numbers("\n".join([request.path, request.query, *fields, request.body.decode("latin-1")])):

@@ -175,7 +175,7 @@ def test_a_server_that_the_variables_describe(
 
 
 def test_an_empty_url(runtime: dict[str, str]) -> None:
-    """A variable that is not set must not check another server."""
+    """An empty URL, such as that of an unset variable, is an error. No other server is checked."""
     with served(variables=runtime):
         ended = run("health", "", variables=runtime)
 

@@ -21,7 +21,7 @@ import pytest
 import trustme
 
 from tests.support.calls import PATH
-from tests.support.command import environment, run
+from tests.support.command import environment, run, spawned
 
 BODY = {"operation": "add_method", "address": True}
 
@@ -29,20 +29,12 @@ BODY = {"operation": "add_method", "address": True}
 @contextmanager
 def started(folder: Path, *flags: str, **variables: str) -> Iterator[tuple[dict[str, Any], subprocess.Popen[str]]]:
     """A server in a folder: its greeting in JSON, and its process."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "mockserver", "--log-format", "json", *flags],
-        env=environment({"MOCKSERVER_PORT": "0", "XDG_RUNTIME_DIR": str(folder), **variables}),
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline()), process
-            process.send_signal(signal.SIGTERM)
-            assert 0 == process.wait(30)
-        finally:
-            process.kill()
+    own = {"MOCKSERVER_PORT": "0", "XDG_RUNTIME_DIR": str(folder), **variables}
+    with spawned(*flags, cwd=folder, variables=own) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline()), process
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(30)
 
 
 def health(folder: Path) -> tuple[int, str]:

@@ -18,30 +18,20 @@ import mockserver
 from mockserver.cli.json_lines import JsonFormatter
 from mockserver.cli.main import run_command
 from mockserver.cli.service_links import ignore_service_link
-from tests.support.command import ROOT, environment, run
+from tests.support.command import ROOT, environment, run, spawned
 
 LINK = "tcp://10.96.12.7:8080"
 
 
 def lines_of(*flags: str, **variables: str) -> list[dict[str, Any]]:
     """Every line that a server prints on stdout and stderr, from its start over one request to its end."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "mockserver", "--port", "0", "--log-format", "json", *flags],
-        env=environment(variables),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as server:
-        try:
-            assert server.stdout is not None
-            first = json.loads(server.stdout.readline())
-            if "url" in first:
-                urllib.request.urlopen(f"{first['url']}/__mock/scenarios").close()
-                server.send_signal(signal.SIGTERM)
-            rest = server.communicate(timeout=30)[0]
-        finally:
-            server.kill()
+    with spawned("--port", "0", *flags, cwd=ROOT, variables=variables) as server:
+        assert server.stdout is not None
+        first = json.loads(server.stdout.readline())
+        if "url" in first:
+            urllib.request.urlopen(f"{first['url']}/__mock/scenarios").close()
+            server.send_signal(signal.SIGTERM)
+        rest = server.communicate(timeout=30)[0]
     return [first, *map(json.loads, rest.splitlines())]
 
 
@@ -111,7 +101,7 @@ def test_other_values_stay(value: str) -> None:
 )
 @pytest.mark.parametrize("way", ["a flag", "a variable"])
 def test_wrong_usage_is_json(flags: tuple[str, str], way: str) -> None:
-    """Whoever reads the log as JSON gets errors in the same form."""
+    """With `--log-format json`, errors about flags are JSON, too."""
     variables = {"MOCKSERVER_LOG_FORMAT": "json"} if way == "a variable" else {}
     ended = run(*(("--log-format=json",) if way == "a flag" else ()), *flags, variables=variables)
     line = json.loads(ended.stderr)
@@ -146,7 +136,7 @@ def test_a_bug_at_the_start_is_json(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("arguments", [("schema",), ("scenarios",), ("check",), ("--help",), ("--version",)])
 def test_a_full_disk(arguments: tuple[str, ...]) -> None:
-    """What could not be written is no success."""
+    """A command that cannot write its output ends with exit code 1."""
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "mockserver", *arguments],
@@ -161,7 +151,7 @@ def test_a_full_disk(arguments: tuple[str, ...]) -> None:
     assert "mockserver: standard output cannot be written: No space left on device\n" == ended.stderr
 
 
-# Variables, and the note about each; none if it is empty.
+# Variables, each with the name that its note suggests. There is no note if the name is empty.
 MISSPELLED = {
     "MOCKSERVER_API_KEYS": "MOCKSERVER_API_KEY",
     "MOCKSERVER_ADMINTOKEN": "MOCKSERVER_ADMIN_TOKEN",

@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ import pytest
 from mockserver.__main__ import main
 from mockserver.server.own_file import OwnFile
 from tests.support.calls import PATH
-from tests.support.command import environment
+from tests.support.command import spawned
 from tests.support.needs import need
 from tests.support.ports import free_port
 from tests.support.stores import program_of, store_server
@@ -30,18 +29,9 @@ HEAD = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nwb-key: k\r\nContent-Length: 9\r\nEx
 @contextmanager
 def running(folder: Path, *flags: str, prefix: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
     """A process of the server in a folder, which is also its folder for temporary files."""
-    with subprocess.Popen(
-        [*prefix, sys.executable, "-m", "mockserver", "--port", "0", "--log-format", "json", *flags],
-        env=environment({"XDG_RUNTIME_DIR": str(folder), "TMPDIR": str(folder)}),
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    variables = {"XDG_RUNTIME_DIR": str(folder), "TMPDIR": str(folder)}
+    with spawned("--port", "0", *flags, cwd=folder, prefix=prefix, variables=variables) as process:
+        yield process
 
 
 def greeting(process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -99,7 +89,7 @@ def test_nohup(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_before_the_server_listens(tmp_path: Path, number: signal.Signals) -> None:
-    """A server that waits for its store stops at once, with success."""
+    """A server that waits for its store stops at once. The exit code is 0."""
     store = f"redis://127.0.0.1:{free_port()}/0"
     with running(tmp_path, "--store", store, "--store-timeout", "30s", "--tls", "self-signed") as process:
         time.sleep(1.5)
@@ -112,7 +102,7 @@ def test_a_signal_before_the_server_listens(tmp_path: Path, number: signal.Signa
 
 @pytest.mark.parametrize("seconds", [0.02, 0.05, 0.1, 0.2, 0.3])
 def test_sigterm_during_the_imports(tmp_path: Path, seconds: float) -> None:
-    """There is no traceback, whenever it arrives. Before Python runs the mock, the system ends the process."""
+    """The server prints no traceback. Until the mock handles signals, the system ends the process."""
     with running(tmp_path) as process:
         time.sleep(seconds)
         process.send_signal(signal.SIGTERM)

@@ -159,7 +159,7 @@ def test_secrets_in_other_places(own_store: StoreServer, servers: list[Mock], me
     assert [] == list(differences(*journals))
 
 
-# How a card number is written, and whether it is written with other digits between.
+# Spellings of a card number.
 NUMBERS = ("4242424242424242", "4242 4242 4242 4242", "4242-4242-4242-4242", "4242%204242%204242%204242")
 
 
@@ -198,7 +198,7 @@ def test_card_numbers_are_not_stored(
         found.append((without_passing(one.get("journal")["entries"]), verified))
 
     assert 200 == found[0][1] == found[1][1]
-    # Of a number in JSON, memory shows no quotes.
+    # In memory, a redacted number in JSON has no quotes.
     assert place == "number" or [] == list(differences(found[0][0], found[1][0]))
     assert [] == [text for text in own_store.contents() if number in text or written in text]
 

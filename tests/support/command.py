@@ -23,6 +23,7 @@ __all__ = [
     "run_pytest",
     "run_python",
     "served",
+    "spawned",
 ]
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,25 @@ def run_pytest(
 ) -> subprocess.CompletedProcess[str]:
     """Run pytest in a folder."""
     return run_python(folder, "-m", "pytest", *PYTEST_OPTIONS, *arguments, python=python, **variables)
+
+
+@contextmanager
+def spawned(
+    *flags: str, cwd: Path, prefix: tuple[str, ...] = (), variables: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a server that logs JSON; stderr goes to stdout. The process is killed at the end of this context."""
+    with subprocess.Popen(
+        [*prefix, sys.executable, "-m", "mockserver", "--log-format", "json", *flags],
+        env=environment(variables or {}),
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @contextmanager

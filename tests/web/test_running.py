@@ -132,7 +132,7 @@ def test_a_second_interrupt() -> None:
         client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhe")
         time.sleep(0.2)
         server.send_signal(signal.SIGINT)
-        # A signal within half a second is the same one, as of timeout(1).
+        # A signal within half a second counts as the same signal: timeout(1) sends two.
         time.sleep(0.8)
         server.send_signal(signal.SIGINT)
 
