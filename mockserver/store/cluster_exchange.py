@@ -1,11 +1,14 @@
 """Commits transactions to a cluster, where no script can use the keys of a namespace together with the shared keys."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from mockserver.errors import StoreUnavailableError
-from mockserver.store.cluster_messages import Effect, Gathered, NamespaceReply, PartCalls
+from mockserver.store.cluster_effects import apply, forget_expired
+from mockserver.store.cluster_memory import ClusterMemory, ServerRevision
+from mockserver.store.cluster_messages import Gathered, NamespaceReply, PartCalls
 from mockserver.store.cluster_scripts import ASK_FIRST, ClusterScripts, MissingError
 from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, TOO_EARLY, Commits
 from mockserver.store.exchange import Exchange, Exchanged, Outcome
@@ -13,8 +16,7 @@ from mockserver.store.known_state import KnownState
 from mockserver.store.redis_link import RedisLink
 from mockserver.store.transaction import Need, Transaction
 
-_MOST_ROUNDS: Final = 3
-"""The maximum number of cleanup rounds after a commit. Later commits remove the rest."""
+Value = TypeVar("Value")
 
 
 class ClusterExchange(Exchange):
@@ -30,20 +32,14 @@ class ClusterExchange(Exchange):
 
     def __init__(self, link: RedisLink, known: KnownState, commits: Commits) -> None:
         super().__init__(link, known, commits)
-        self._scripts = ClusterScripts(link, known, commits)
+        self._memory = ClusterMemory(known, commits)
+        self._scripts = ClusterScripts(link, self._memory, commits)
 
     async def forget_expired(self) -> None:
         """Remove the data of expired namespaces from the shared keys. Raises StoreUnavailableError."""
-        gone: list[str] = []
-        while True:
-            try:
-                outdated = (await self._scripts.ask_shared(gone=gone)).outdated
-            except MissingError:
-                # The store was emptied.
-                return
-            gone = _gone(await self._scripts.call_all({namespace: {} for namespace in outdated}))
-            if not gone:
-                return
+        # The store may have been emptied in the meantime.
+        with suppress(MissingError):
+            await forget_expired(self._scripts)
 
     async def _send(self, commit: str, parts: Sequence[Transaction], needs: Sequence[Need]) -> Exchanged | None:
         calls = [PartCalls(self._commits, part, f"{commit}.{index}") for index, part in enumerate(parts)]
@@ -59,33 +55,42 @@ class ClusterExchange(Exchange):
 
     async def _exchange(self, calls: Sequence[PartCalls], needs: Sequence[Need]) -> Gathered:
         """Commit to the namespaces and load from them. Then apply the effects to the shared keys."""
-        gathered = Gathered(calls)
-        await asyncio.gather(
-            self._commit_all(calls, needs, gathered), self._load(_fields_of_namespaces(needs), gathered)
-        )
-        generation = self._scripts.generation
+        gathered = Gathered(calls, self._memory.revision)
+        await _all(self._commit_all(calls, needs, gathered), self._load(_fields_of_namespaces(needs), gathered))
         # Loads and commits run at the same time, so a load can return an older state than a commit.
         for reply in gathered.replies:
-            self._commits.learn_namespaces(reply.loaded)
+            self._memory.learn_loaded(reply.loaded, asked=reply.asked)
         for call in calls:
             if gathered.outcomes[call.version] == COMMITTED:
                 self._commits.learn_committed(call.part, call.version)
-        effects = [effect for reply in gathered.replies for effect in reply.effects]
+        effects = gathered.effects()
         if effects or gathered.has_outdated:
-            await self._apply(effects, names={name: None for call in calls for name in call.used_names()})
+            names = {name: None for call in calls for name in call.used_names()}
+            await apply(self._scripts, effects, names, gathered.revision)
         elif any(reply.result == ASK_FIRST for reply in gathered.replies):
             await self._scripts.ask_shared()
-        if generation != self._scripts.generation:
+        if self._is_reset_since(gathered):
             # Another server has deleted everything in the meantime, including these commits.
-            gathered.undo()
+            gathered.mark_outdated()
         return gathered
 
     async def _commit_all(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> None:
-        """Commit the parts whose values from the shared keys are still current, and load the owners of needed names."""
-        owners = await self._look(calls, needs, gathered)
-        fitting = [call for call in calls if self._fits(call, owners)]
+        """Commit the parts, and load the owners of needed names.
+
+        Most parts are committed while the shared keys are asked. If the reply shows that a part has used an outdated
+        record of the server, it is undone.
+        """
+        names = {name: None for call in calls for name in call.names if not self._memory.is_sure(call.part, name)}
+        first = [call for call in calls if len(call.written) < 2 and names.keys().isdisjoint(call.names)]
+        unsure = [
+            call for call in first if call.has_to_ask or not all(map(self._memory.is_registered, call.namespaces))
+        ]
+        look = self._look(names, calls, needs, gathered)
+        await _all(look, *(self._commit(call, gathered) for call in first))
+        await _all(*(self._check_late(call, gathered) for call in unsure))
+        fitting = [call for call in calls if call not in first and self._fits(call, gathered.owners)]
         simple = [self._commit(call, gathered) for call in fitting if len(call.written) < 2]
-        await asyncio.gather(self._load(_fields_of_owners(needs, owners), gathered), *simple)
+        await _all(self._load(_fields_of_owners(needs, gathered.owners), gathered), *simple)
         # A reservation does not keep out other parts of the same process, so these parts run one after another.
         for call in fitting:
             if len(call.written) > 1:
@@ -100,18 +105,49 @@ class ClusterExchange(Exchange):
             # The commit of the decision that needs these namespaces returns their effects again.
             gathered.replies += [reply._replace(effects=()) for reply in replies]
 
-    async def _look(self, calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered) -> dict[str, str]:
-        """Return the owners of names in parts and needs, unless they are sure. Registers new namespaces."""
-        names = {name: None for call in calls for name in call.names if not self._scripts.is_sure(call.part, name)}
-        names |= {need.name: None for need in needs if need.name is not None}
+    async def _look(
+        self, names: Mapping[str, None], calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered
+    ) -> None:
+        """Load the owners of names, including those of needs. Registers new namespaces."""
+        names = {**names, **{need.name: None for need in needs if need.name is not None}}
         used = [name for call in calls for name in call.namespaces]
         used += [need.namespace for need in needs if need.namespace is not None]
-        new = [namespace for namespace in dict.fromkeys(used) if not self._scripts.is_registered(namespace)]
+        new = [namespace for namespace in dict.fromkeys(used) if not self._memory.is_registered(namespace)]
         if not (names or new or Need() in needs or any(call.has_to_ask for call in calls)):
-            return {}
+            return
         reply = await self._scripts.ask_shared(names=names, register=new)
         gathered.has_outdated = bool(reply.outdated)
-        return {name: found or "" for name, found in zip(names, reply.owners, strict=True)}
+        gathered.owners = {name: found or "" for name, found in zip(names, reply.owners, strict=True)}
+
+    async def _check_late(self, call: PartCalls, gathered: Gathered) -> None:
+        """Undo a part that was committed at the same time as the shared keys were asked, if they have changed."""
+        if gathered.outcomes[call.version] != COMMITTED or self._is_reset_since(gathered):
+            return
+        is_current = gathered.revision == self._memory.revision
+        if not call.written:
+            gathered.outcomes[call.version] = COMMITTED if is_current else OUTDATED
+            return
+        (namespace,) = call.written
+        numbers = [effect.number for effect in gathered.effects() if effect.namespace == namespace]
+        # Numbers can be too low if the namespace has expired, and the clocks of the nodes differ.
+        if is_current and max(numbers) > self._memory.settled(namespace):
+            return
+        try:
+            undone = await self._scripts.call(namespace, {"undo": call.version}, self._link.new_id())
+        except StoreUnavailableError as error:
+            gathered.outcomes[call.version] = error
+            return
+        if undone.result == COMMITTED:
+            gathered.drop_effects(namespace)
+            gathered.outcomes[call.version] = OUTDATED
+        else:
+            gathered.outcomes[call.version] = StoreUnavailableError(
+                "several servers have changed a new namespace at the same time; the request may have been stored"
+            )
+
+    def _is_reset_since(self, gathered: Gathered) -> bool:
+        """Whether another server has deleted everything since the parts were decided."""
+        return gathered.revision.generation != self._memory.revision.generation
 
     def _fits(self, call: PartCalls, owners: Mapping[str, str]) -> bool:
         """Whether the values that a part has read from the shared keys are still current.
@@ -132,24 +168,30 @@ class ClusterExchange(Exchange):
             gathered.outcomes[call.version] = error
 
     async def _committed(self, call: PartCalls, gathered: Gathered) -> Outcome:
+        if not call.written and self._memory.is_fresh(call.part):
+            return COMMITTED
         if len(call.namespaces) > 1 or not call.written:
-            checked = await self._check(call)
+            checked = await self._check(call, gathered.revision)
             gathered.replies += checked
             if _outcome(checked) != COMMITTED:
                 return _outcome(checked)
-        commits = [self._scripts.call(name, call.commit(name), call.version, call.texts[name]) for name in call.written]
-        committed = await asyncio.gather(*commits)
+        committed = await _all(
+            *(
+                self._scripts.call(name, call.commit(name), call.version, call.texts[name], gathered.revision)
+                for name in call.written
+            )
+        )
         gathered.replies += committed
         if len({reply.result for reply in committed}) > 1:
             return StoreUnavailableError("several servers have changed the same namespaces; not everything was stored")
         return _outcome(committed)
 
-    async def _check(self, call: PartCalls) -> list[NamespaceReply]:
+    async def _check(self, call: PartCalls, revision: ServerRevision) -> list[NamespaceReply]:
         """Reserve the namespaces that a part changes, and compare the versions of all namespaces that it has read."""
         checked: list[NamespaceReply] = []
         # All processes reserve in the same order. This prevents deadlocks.
         for name in sorted(call.written):
-            checked.append(await self._scripts.call(name, call.check(name), call.version))
+            checked.append(await self._scripts.call(name, call.check(name), call.version, revision=revision))
             if _outcome(checked) != COMMITTED:
                 return checked
         rest = {name: call.check(name) for name in call.namespaces if name not in call.written}
@@ -157,50 +199,33 @@ class ClusterExchange(Exchange):
 
     async def _change_server(self, call: PartCalls) -> Outcome:
         """Replace the record of the server and tell all namespaces. Returns the outcome of the part."""
-        generation = self._scripts.generation
+        generation = self._memory.revision.generation
         try:
             reply = await self._scripts.ask_shared(**{"id": call.version, **call.server})
             if reply.result != COMMITTED:
                 return OUTDATED
             self._commits.learn_committed(call.part, call.version)
             # If the call was repeated, another process can have changed the record since the first attempt.
-            self._scripts.learn_server(reply.server)
+            self._memory.learn_server(reply.server)
             # After a reset, any call deletes the old namespace. After other changes, it refuses the old record.
-            revise = {"revise": generation == self._scripts.generation}
+            revise = {"revise": generation == self._memory.revision.generation}
             await self._scripts.call_all(dict.fromkeys(reply.namespaces, revise))
         except StoreUnavailableError as error:
             self._known.forget()
             return error
         return (await self._exchange([call], ())).outcomes[call.version] if call.namespaces else COMMITTED
 
-    async def _apply(self, effects: Iterable[Effect], names: Iterable[str]) -> None:
-        """Apply effects to the shared keys, and ask them for the owners of names.
-
-        Then remove items beyond the limits and namespaces that have expired, and give namespaces that share a name for
-        the first time a new version.
-        """
-        waiting, gone = sorted(set(effects)), list[str]()
-        for _ in range(_MOST_ROUNDS):
-            reply = await self._scripts.ask_shared(effects=waiting, gone=gone, names=names)
-            names = ()
-            wanted: dict[str, dict[str, Any]] = {namespace: {} for namespace in reply.outdated}
-            for namespace, field, applied in reply.items:
-                own = wanted.setdefault(namespace, {})
-                own |= {"evict": [*own.get("evict", ()), field], "applied": int(applied)}
-            for namespace, number in reply.sharing:
-                wanted.setdefault(namespace, {})["sharing"] = number
-            try:
-                replies = await self._scripts.call_all(wanted)
-            except StoreUnavailableError:
-                # The commit itself is complete. A later commit removes the rest.
-                return
-            waiting = sorted({effect for each in replies for effect in each.effects})
-            gone = _gone(replies)
-            if not (waiting or gone):
-                return
-
     def _learn_server(self, reply: Sequence[str]) -> None:
-        self._scripts.learn_server(reply)
+        self._memory.learn_server(reply)
+
+
+async def _all(*work: Coroutine[Any, Any, Value]) -> list[Value]:
+    """The results of coroutines that run at the same time. An error is raised when all of them have ended."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    errors = [each for each in results if isinstance(each, BaseException)]
+    if errors:
+        raise errors[0]
+    return [each for each in results if not isinstance(each, BaseException)]
 
 
 def _fields_of_namespaces(needs: Iterable[Need]) -> dict[str, list[str]]:
@@ -219,11 +244,6 @@ def _fields_of_owners(needs: Iterable[Need], owners: Mapping[str, str]) -> dict[
         for owner in owners[need.name].split()[-MOST_OWNERS:] if need.name is not None else ():
             fields.setdefault(owner, []).extend((str(need.name), *need.fields))
     return fields
-
-
-def _gone(replies: Iterable[NamespaceReply]) -> list[str]:
-    """The namespaces among the loaded ones that have expired."""
-    return [each.loaded[0][0] for each in replies if each.loaded and not each.loaded[0][1]]
 
 
 def _outcome(replies: Iterable[NamespaceReply]) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.errors import StoreUnavailableError
+from mockserver.store.cluster_memory import ServerRevision
 from mockserver.store.commits import COMMITTED, OUTDATED, Commits
 from mockserver.store.exchange import Outcome
 from mockserver.store.redis_link import Texts
@@ -22,12 +23,13 @@ class NamespaceReply(NamedTuple):
     """The reply of the script for a namespace.
 
     After a success, `effects` may still have to be applied to the shared keys. `loaded` has the namespace with its
-    loaded fields.
+    loaded fields. `asked` is when the script was called, in seconds of the monotonic clock.
     """
 
     result: int
     effects: tuple[Effect, ...]
     loaded: Sequence[Any]
+    asked: float
 
 
 class SharedReply(NamedTuple):
@@ -86,18 +88,32 @@ class PartCalls:
 
 
 class Gathered:
-    """The outcomes of parts, by version, and the replies of namespaces.
+    """The outcomes of parts, by version, the replies of namespaces, and the owners of names.
 
-    `problem` is the error of a load, or None. `has_outdated` is true if namespaces may have expired.
+    `revision` is the one of the record of the server that the parts have read. `problem` is the error of a load, or
+    None. `has_outdated` is true if namespaces may have expired.
     """
 
-    def __init__(self, calls: Iterable[PartCalls]) -> None:
+    def __init__(self, calls: Iterable[PartCalls], revision: ServerRevision) -> None:
+        self.revision = revision
+        self.owners: dict[str, str] = {}
         self.outcomes: dict[str, Outcome] = dict.fromkeys((call.version for call in calls), OUTDATED)
         self.replies: list[NamespaceReply] = []
         self.problem: StoreUnavailableError | None = None
         self.has_outdated = False
 
-    def undo(self) -> None:
+    def drop_effects(self, namespace: str) -> None:
+        """Drop the effects of the commit to a namespace, because it was undone."""
+        self.replies = [
+            reply._replace(effects=tuple(each for each in reply.effects if each.namespace != namespace))
+            for reply in self.replies
+        ]
+
+    def effects(self) -> list[Effect]:
+        """The effects in all replies."""
+        return [effect for reply in self.replies for effect in reply.effects]
+
+    def mark_outdated(self) -> None:
         """Mark committed parts as outdated."""
         for version, outcome in self.outcomes.items():
             if outcome == COMMITTED:

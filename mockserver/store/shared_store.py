@@ -50,12 +50,11 @@ class PendingDecision(Generic[Result]):
 class Turn:
     """Decisions that are made one after another and committed together.
 
-    `again` are those that have to be made again, and `needs` is what they need to know. With `assumes_new`, a namespace
-    that nothing is known about counts as new. If it is not, the commit fails and loads it.
+    `again` are those that have to be made again, and `needs` is what they need to know. A namespace that nothing is
+    known about counts as new. If it is not, the commit fails and loads it.
     """
 
-    def __init__(self, known: KnownState, running: RunningTransaction, *, assumes_new: bool) -> None:
-        self._assumes_new = assumes_new
+    def __init__(self, known: KnownState, running: RunningTransaction) -> None:
         self._known = known
         self._running = running
         self._lanes: dict[str, Transaction] = {}
@@ -85,14 +84,14 @@ class Turn:
         except Exception as error:  # noqa: BLE001  # the caller gets it
             decision.result, decision.error = None, error
         lane.merge(transaction)
-        lane.since = min(lane.since, decision.arrived)
+        lane.since = max(lane.since, decision.arrived)
         self._decided.append(decision)
         # After a reset, nothing that was known before is valid.
         return not transaction.resets
 
     def _assume_new(self, need: Need) -> bool:
         """Assume that a namespace is new, if nothing is known about it and none of its items is needed."""
-        if not self._assumes_new or need.namespace is None or need.fields or self._known.namespace(need.namespace):
+        if need.namespace is None or need.fields or self._known.namespace(need.namespace):
             return False
         self._known.learn_namespace(need.namespace, "", NEW_NAMESPACE)
         return True
@@ -182,7 +181,7 @@ class SharedStore:
         """Make these decisions and commit them. Those that have to be made again wait first in the queue."""
         if all(decision.attempts < _PATIENCE for decision in decisions):
             self._known.trim()
-        turn = Turn(self._known, self._running, assumes_new=self._exchange.is_atomic)
+        turn = Turn(self._known, self._running)
         for index, decision in enumerate(decisions):
             if not turn.make(decision):
                 turn.again += decisions[index + 1 :]

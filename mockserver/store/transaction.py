@@ -77,8 +77,8 @@ class Transaction:
 
     def __init__(self, below: "KnownState | Transaction") -> None:
         self._below = below
-        # When the oldest of its decisions arrived, in seconds of the monotonic clock.
-        self.since = math.inf
+        # When the newest of its decisions arrived, in seconds of the monotonic clock.
+        self.since = -math.inf
         self.reads_server = False
         self.namespaces: dict[str, None] = {}
         self.names: dict[str, None] = {}

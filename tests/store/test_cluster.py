@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
+import redis
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.redaction.redactor import Redactor
@@ -18,11 +21,13 @@ from mockserver.store import SharedState, open_store, shared_sessions
 from mockserver.store.redis_link import RedisLink
 from mockserver.store.transaction import ItemKind
 from tests.store.replicas import Replicas, link_of
+from tests.store.test_replicas import stripe_call
 from tests.store.test_same_as_memory import without_passing
 from tests.support.mock import Mock
 from tests.support.needs import need
 from tests.support.shop import prepared
 from tests.support.stores import CLUSTER, PREFIX, ClusterServer, program_of
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +183,69 @@ def test_a_registration_is_renewed(cluster: ClusterServer) -> None:
         assert 503 == two.create().status_code
 
 
+def before_first(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str, act: Callable[[], httpx.Response]
+) -> list[int]:
+    """Act before a server sends its first message with this member. Returns the statuses, which the call will add."""
+    link, statuses = link_of(mock), list[int]()
+    run = link.run
+
+    async def acted(script: str, message: Any, *texts: Any, **options: Any) -> Any:
+        if message.get(member) and not statuses:
+            statuses.append((await asyncio.to_thread(act)).status_code)
+        return await run(script, message, *texts, **options)
+
+    monkeypatch.setattr(link, "run", acted)
+    return statuses
+
+
+@pytest.mark.parametrize("lost", ["", "part", "undo"])
+def test_a_new_namespace_after_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    """The first request of a namespace is answered by a scenario that another server has activated, and counts once."""
+    one, two = replicas.all
+    one.create()
+    assert 200 == two.caller(None).activate("retry_after_503").status_code
+    if lost:
+        lose_reply_to(one, monkeypatch, lost)
+    statuses = [mock.caller("api_key_new").create().status_code for mock in (one, two, one)]
+    entries = two.caller("api_key_new").get("journal")["entries"]
+
+    assert [503, 503, 200] == statuses
+    assert statuses == [entry["reply"]["status"] for entry in entries]
+
+
+def test_a_new_namespace_that_another_server_continues(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that has used an outdated record of the server is refused if it can no longer be undone."""
+    one, two = replicas.all
+    one.create()
+    assert 200 == two.caller(None).activate("card_declined").status_code
+    others = before_first(one, monkeypatch, "undo", two.caller("api_key_new").create)
+    refused = one.caller("api_key_new").create()
+    made = [mock.caller("api_key_new").create().status_code for mock in replicas.all]
+    sessions = two.caller("api_key_new").get("payment-sessions")["payment_sessions"]
+
+    assert [200] == others
+    assert (503, "store-unavailable") == (refused.status_code, refused.headers["mock-refused"])
+    assert "may have been stored" in refused.json()["detail"]
+    assert [200, 200] == made
+    assert 4 == len({each["payment_session"]["token"] for each in sessions})
+
+
+def lose_reply_to(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
+    """Lose the first reply to a message with this member."""
+    link, evaluate = link_of(mock), RedisLink._evaluate
+    lost: list[str] = []
+
+    async def lose(own: RedisLink, client: Any, script: str, key: str, message: Any, *texts: Any) -> Any:
+        reply = await evaluate(own, client, script, key, message, *texts)
+        if own is link and not lost and member in json.loads(message):
+            lost.append(script)
+            raise redis.ConnectionError("the reply was lost")
+        return reply
+
+    monkeypatch.setattr(RedisLink, "_evaluate", lose)
+
+
 def fail_with(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
     """Make all messages that have this member fail before they are sent."""
     link = link_of(mock)
@@ -212,29 +280,72 @@ def test_an_eviction_that_comes_late(
     assert not cluster.client.exists(f"{PREFIX}evicted")
 
 
+@pytest.fixture
+def sharing(cluster: ClusterServer, tmp_path: Path) -> Iterator[Replicas]:
+    """Two servers that give all payment sessions the same token, client secret and account."""
+    cluster.client.flushall()
+    account = "pk_key: pk_test_fixed, connected_account_id: acct_fixed"
+    stripe = f"{{client_secret: seti_fixed_secret_fixed, {account}}}"
+    reply = f"{{payment_session: {{token: ps_fixed, setup_intent: {{stripe: {stripe}}}}}}}"
+    stub = f"{{name: created, operation: c_create_payment_session, reply: {reply}}}"
+    (tmp_path / "fixed.yaml").write_text(f"about: Every caller gets the same session.\nstubs: [{stub}]")
+    with Replicas(cluster.url, count=2, scenarios=tmp_path, scenario="fixed") as replicas:
+        yield replicas
+
+
+def owner_of_token(mock: Mock) -> str:
+    """The namespace of the newest payment session with the token `ps_fixed`."""
+    return str(mock.caller(None).get("payment-sessions/ps_fixed")["namespace"])
+
+
+def test_a_call_that_joins_an_older_one(sharing: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call knows of a session that was created before it, even if it is decided together with an older call."""
+    one, two = sharing.all
+    session = two.caller("api_key_1").create().json()
+    link, state = link_of(one), one.engine.state
+    assert isinstance(state, SharedState)
+    run = link.run
+    statuses: list[int] = []
+    calls = [Thread(target=lambda: statuses.append(stripe_call(one, session, "").status_code)) for _ in range(2)]
+
+    def join_after_another_session() -> None:
+        two.caller("api_key_2").create().raise_for_status()
+        calls[1].start()
+        wait_until(lambda: len(state.store._waiting) > 0)
+
+    async def act_after_asking(script: str, message: Any, *texts: Any, **options: Any) -> Any:
+        reply = await run(script, message, *texts, **options)
+        if message.get("names") and not calls[1].ident:
+            await asyncio.to_thread(join_after_another_session)
+        return reply
+
+    monkeypatch.setattr(link, "run", act_after_asking)
+    calls[0].start()
+    for call in calls:
+        call.join()
+
+    # Two namespaces have this setup intent, so it is not clear which one is meant.
+    assert [404, 404] == statuses
+    assert 404 == stripe_call(two, session, "").status_code
+
+
 def test_a_shared_name_of_a_server_that_ends(
-    cluster: ClusterServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    sharing: Replicas, cluster: ClusterServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next commit tells a namespace that another one shares its token, if the server that found out has ended."""
-    cluster.client.flushall()
-    reply = "{payment_session: {token: ps_fixed}}"
-    stub = f"{{name: created, operation: c_create_payment_session, reply: {reply}}}"
-    (tmp_path / "fixed.yaml").write_text(f"about: Every caller gets the same token.\nstubs: [{stub}]")
-    with Replicas(cluster.url, count=2, scenarios=tmp_path, scenario="fixed") as replicas:
-        one, two = replicas.all
+    one, two = sharing.all
 
-        def owners() -> list[str]:
-            found = [two.caller(None).get("payment-sessions/ps_fixed")["namespace"] for _ in range(3)]
-            return [str(each) for each in found]
+    def owners() -> list[str]:
+        return [owner_of_token(two) for _ in range(3)]
 
-        one.caller("api_key_1").create().raise_for_status()
-        before = owners()
-        with monkeypatch.context() as patch:
-            fail_with(one, patch, "sharing")
-            one.caller("api_key_2").create().raise_for_status()
-            assert 1 == cluster.client.hlen(f"{PREFIX}sharing")
+    one.caller("api_key_1").create().raise_for_status()
+    before = owners()
+    with monkeypatch.context() as patch:
+        fail_with(one, patch, "sharing")
         one.caller("api_key_2").create().raise_for_status()
-        after = owners()
+        assert 1 == cluster.client.hlen(f"{PREFIX}sharing")
+    one.caller("api_key_2").create().raise_for_status()
+    after = owners()
 
     assert not cluster.client.exists(f"{PREFIX}sharing")
     assert 1 == len(set(before)) == len(set(after))

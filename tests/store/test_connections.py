@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from tests.support.mock import SESSION
 from tests.support.needs import need
 from tests.support.ports import free_port
 from tests.support.stores import StoreServer, program_of
+from tests.support.waiting import wait_until
 
 RETRY = {"mock-scenario": "retry_after_503"}
 
@@ -60,7 +60,7 @@ def sentinel(folder: Path, primary: int, *lines: str) -> Iterator[int]:
     ) as process:
         try:
             with redis.Redis(port=port) as client:
-                _until(client.ping)
+                wait_until(client.ping)
             yield port
         finally:
             process.kill()
@@ -142,11 +142,11 @@ def test_a_failover(tmp_path: Path) -> None:
     ):
         made = replicas[0].create().headers["mock-entry"]
         with redis.Redis(port=known, decode_responses=True) as client:
-            _until(lambda: new.client.exists("{mockserver}:journal") == 1)
-            _until(lambda: _failed_over(client))
-        _until(lambda: new.client.info("replication")["role"] == "master")
+            wait_until(lambda: new.client.exists("{mockserver}:journal") == 1)
+            wait_until(lambda: _failed_over(client))
+        wait_until(lambda: new.client.info("replication")["role"] == "master")
         old.kill()
-        _until(lambda: replicas[1].create().status_code == 200)
+        wait_until(lambda: replicas[1].create().status_code == 200)
         entries = [entry["id"] for entry in replicas[0].get("journal")["entries"]]
 
     assert made == entries[0]
@@ -160,16 +160,6 @@ def _failed_over(client: Any) -> bool:
         # It does not know the replica yet.
         return False
     return True
-
-
-def _until(condition: Callable[[], object]) -> None:
-    for _ in range(1000):
-        # A store that starts does not answer yet, and a promoted one closes the connections of its clients.
-        with suppress(redis.ConnectionError):
-            if condition():
-                return
-        time.sleep(0.03)
-    raise AssertionError("it took too long")
 
 
 MISSING = {
@@ -224,9 +214,9 @@ def cluster(kind: str, folder: Path) -> Iterator[int]:
     ) as process:
         try:
             with redis.Redis(port=port) as client:
-                _until(client.ping)
+                wait_until(client.ping)
                 client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-                _until(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
+                wait_until(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
             yield port
         finally:
             process.kill()

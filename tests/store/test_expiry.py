@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,18 +13,11 @@ from tests.store.replicas import Replicas
 from tests.support.mock import Mock
 from tests.support.shop import prepared
 from tests.support.stores import PREFIX, StoreServer
+from tests.support.waiting import wait_until
 
 # Servers keep these for each other: counters, and what the server itself is.
 OF_ALL = {"server", "counters", "kinds", "bytes", "c", "m", "journal", "names", "namespaces"}
 STARTS = (PREFIX, "{mockserver:")
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it took too long")
 
 
 @pytest.fixture(scope="module")

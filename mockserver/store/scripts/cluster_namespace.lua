@@ -14,6 +14,7 @@
 -- and possibly one of these, or the last two:
 --   part     what to commit: id, version, record, items, reset, and the number of the text with the effects
 --   check    the version to compare. With `reserve`, no other process can commit for a short time.
+--   undo     the id of a commit to a new namespace: takes it back, unless another one has followed
 --   revise   whether to refuse later commits of processes with an older revision of the server
 --   evict    the fields of items to remove; ignored if the namespace has effects with a number above `applied`
 --   sharing  the number of the namespace in the shared key `sharing`: gives the namespace a new version
@@ -25,6 +26,30 @@
 -- with the member `evicted`. A new version because of a shared name is a pending effect with the member `sharing`.
 
 local namespace, part = message.namespace, message.part
+
+local function undo()
+  local memory = key_of('a:' .. message.id, namespace)
+  if applied_before(memory) then
+    return 1
+  elseif version_of(namespace) ~= message.undo then
+    return 0
+  end
+  local effects, revision = unpack(call_of(namespace, 'HMGET', 'n', 'effects', 'revision'))
+  call_of(namespace, 'UNLINK', 'n')
+  call_of(namespace, 'HSET', 'n', 'effects', effects, 'revision', revision)
+  call_of(namespace, 'EXPIRE', 'n', message.ttl)
+  for _, each in ipairs(call_of(namespace, 'LRANGE', 'p', 0, -1)) do
+    if string.match(each, '^%d+') == effects then
+      call_of(namespace, 'LREM', 'p', 1, each)
+    end
+  end
+  remember_applied(memory)
+  return 1
+end
+if message.undo then
+  return {undo(), '', {}, {}}
+end
+
 local known_by = tonumber(call_of(namespace, 'HGET', 'n', 'revision')) or 0
 if known_by > message.revision then
   return {3, string.format('%.0f', known_by), {}, {}}
