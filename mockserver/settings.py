@@ -10,7 +10,10 @@ from mockserver.errors import UsageError
 
 # RFC 9110, section 5.5, without the obsolete part.
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_STORE_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://")
+_STORE_SCHEMES = (
+    *("redis://", "rediss://", "unix://"),
+    *("redis+sentinel://", "rediss+sentinel://", "redis+cluster://", "rediss+cluster://"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,7 @@ def test_files_that_every_server_needs(monkeypatch: pytest.MonkeyPatch, tmp_path
     [
         ("redis://user:hunter2@h:6379/1", "redis://h:6379/1"),
         ("rediss://h", "rediss://h"),
+        ("rediss+cluster://user:hunter2@a:1,b:2?one_slot=yes", "rediss+cluster://a:1,b:2"),
         ("unix:///run/r.sock?db=1&password=hunter2", "unix:///run/r.sock"),
         ("redis+sentinel://:hunter2@a:1,b:2/name/0?sentinel_password=hunter2", "redis+sentinel://a:1,b:2/name/0"),
     ],

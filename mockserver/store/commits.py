@@ -10,7 +10,14 @@ from mockserver.engine.metrics import MAX_SERIES, OTHER
 from mockserver.storage.bounded_store import CAPACITY
 from mockserver.store import codec
 from mockserver.store.known_state import KnownServer, KnownState
-from mockserver.store.records import NEW_NAMESPACE, NamespaceRecord, StoreRecord, check_format
+from mockserver.store.records import (
+    FORMAT,
+    FORMAT_WITH_SLOTS,
+    NEW_NAMESPACE,
+    NamespaceRecord,
+    StoreRecord,
+    check_format,
+)
 from mockserver.store.redis_link import Texts
 from mockserver.store.shared_metrics import counters_of
 from mockserver.store.stored_entries import StoredEntries
@@ -31,12 +38,13 @@ TOO_EARLY: Final = 2
 class Commits:
     """Encodes transactions, and stores what replies say in the known state.
 
-    `ttl` is the time after its last commit until a namespace expires, in seconds.
+    `ttl` is the time after its last commit until a namespace expires, in seconds. `format` is that of the data.
     """
 
-    def __init__(self, known: KnownState, entries: StoredEntries, *, ttl: float) -> None:
+    def __init__(self, known: KnownState, entries: StoredEntries, *, ttl: float, has_slots: bool) -> None:
         self._known = known
         self._entries = entries
+        self.format = FORMAT_WITH_SLOTS if has_slots else FORMAT
         self.ttl = max(1, round(ttl))
 
     def header(self, commit: str) -> dict[str, Any]:
@@ -124,7 +132,7 @@ class Commits:
 
     def learn_server(self, version: str, text: str, stored_format: str) -> None:
         """Remember the record of the server. Raises StoreUnavailableError: another format."""
-        check_format(stored_format)
+        check_format(stored_format, self.format)
         if self._known.server is None or self._known.server.version != version:
             self._known.server = KnownServer(version, StoreRecord.read(text))
 

@@ -9,7 +9,7 @@ from mockserver.errors import StoreUnavailableError
 from mockserver.store.availability import Availability
 from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, Commits, need_message
 from mockserver.store.known_state import KnownState
-from mockserver.store.records import FORMAT, StoreRecord, check_format
+from mockserver.store.records import StoreRecord, check_format
 from mockserver.store.redis_link import PREFIX, RedisLink, Texts
 from mockserver.store.transaction import Need, Transaction
 
@@ -49,7 +49,7 @@ class Exchange(ABC):
         """Make the record of the server, unless there is one; returns it. Raises StoreUnavailableError."""
         header = self._commits.header(self._link.new_id())
         record = StoreRecord(self._initial_seed).write()
-        reply = await self._link.run("begin", {**header, "format": FORMAT, "record": record})
+        reply = await self._link.run("begin", {**header, "format": self._commits.format, "record": record})
         self._known.forget()
         self._learn_server(reply)
         assert self._known.server is not None, "it was learned"  # noqa: S101  # by the line above
@@ -62,7 +62,7 @@ class Exchange(ABC):
             # The store is new, or was emptied.
             await self.begin()
         else:
-            check_format(found)
+            check_format(found, self._commits.format)
 
     async def check_writes(self) -> None:
         """Check that this version can read and write the store. Raises StoreUnavailableError."""

@@ -118,7 +118,7 @@ class Listings:
         """The numbers and texts of those items that still exist, sorted by number."""
         by_slot: dict[str | None, list[Sequence[Any]]] = {}
         for item in items:
-            by_slot.setdefault(item[1] if self._link.is_cluster else None, []).append(item)
+            by_slot.setdefault(item[1] if self._link.has_slots else None, []).append(item)
         calls = [
             self._link.run("read", {"items": [place for _, *place in own]}, namespace=slot)
             for slot, own in by_slot.items()

@@ -12,11 +12,23 @@ FORMAT: Final = "2"
 """The format of everything that is stored. Servers with different formats cannot share a store."""
 
 
-def check_format(found: str) -> None:
-    """Check the format of the data in a store. Raises StoreUnavailableError: another version has written it."""
-    if found != FORMAT:
+FORMAT_WITH_SLOTS: Final = f"{FORMAT}-slots"
+"""The format of data in which each namespace has a slot of its own."""
+
+
+def check_format(found: str, own: str) -> None:
+    """Check the format of the data in a store against the own one.
+
+    Raises StoreUnavailableError: another version has written the data, or a server with another option `one_slot`.
+    """
+    if {found, own} == {FORMAT, FORMAT_WITH_SLOTS}:
+        used = "with" if found == FORMAT else "without"
         raise StoreUnavailableError(
-            f"its data has the format {found}, and this version of mockserver reads the format {FORMAT}: "
+            f"its data was written {used} the option one_slot=yes in the URL of --store: give all servers the same URL"
+        )
+    if found != own:
+        raise StoreUnavailableError(
+            f"its data has the format {found}, and this version of mockserver reads the format {own}: "
             "use another database, or delete the keys that begin with " + PREFIX
         )
 

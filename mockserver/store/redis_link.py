@@ -8,17 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 from redis import exceptions
-from redis.asyncio import Redis, RedisCluster
-from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
-from redis.backoff import NoBackoff
 
 from mockserver.engine.metrics import StoreCalls
-from mockserver.errors import StoreUnavailableError, UsageError
+from mockserver.errors import StoreUnavailableError
 from mockserver.parsing.json_writer import write_json
+from mockserver.store.clients import client_of, has_slots
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -34,7 +30,6 @@ MOST_ATTEMPTS: Final = 4
 AT_ONCE: Final = 200
 """The number of values or calls in a batch. Large batches block the store and this process for a long time."""
 
-_CLUSTER: Final = "redis+cluster"
 # The maximum of the second part of an entry id in a Redis stream.
 _LAST: Final = 2**64 - 1
 # The files that make up each script.
@@ -84,13 +79,13 @@ class Texts(list[str]):
 class RedisLink:
     """Runs scripts and commands. Every call ends within CALL_SECONDS, or raises StoreUnavailableError.
 
-    `is_cluster` says whether each namespace has a slot of its own.
+    `has_slots` says whether each namespace has a slot of its own, so that no script can use all keys.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self.is_cluster = url.startswith(f"{_CLUSTER}://")
-        self._client: Redis | RedisCluster | None = None
+        self.has_slots = has_slots(url)
+        self._client: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shas: dict[str, str] = {}
         self._ids = itertools.count(1)
@@ -106,8 +101,8 @@ class RedisLink:
         return f"{self._name}-{next(self._ids)}"
 
     def key_of(self, kind: str, namespace: str) -> str:
-        """The name of a key of a namespace, given its id. A cluster keeps all keys of a namespace in one slot."""
-        return f"{{mockserver:{namespace}}}:{kind}" if self.is_cluster else f"{PREFIX}{kind}:{namespace}"
+        """The name of a key of a namespace, given its id. On a cluster, all keys of a namespace have one slot."""
+        return f"{{mockserver:{namespace}}}:{kind}" if self.has_slots else f"{PREFIX}{kind}:{namespace}"
 
     async def run(
         self, script: str, message: Mapping[str, Any], texts: Sequence[str] = (), *, namespace: str | None = None
@@ -119,7 +114,7 @@ class RedisLink:
         StoreUnavailableError.
         """
         key = f"{PREFIX}server" if namespace is None else self.key_of("n", namespace)
-        common = {"prefix": PREFIX, "slots": self.is_cluster, **message}
+        common = {"prefix": PREFIX, "slots": self.has_slots, **message}
 
         async def evaluate(client: Any, attempt: int) -> Any:
             message_text = write_json({**common, "repeated": attempt > 0})
@@ -220,7 +215,7 @@ class RedisLink:
         """The client for the running event loop."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            self._client, self._loop = _client_of(self._url), loop
+            self._client, self._loop = client_of(self._url, seconds=CALL_SECONDS), loop
         return self._client
 
 
@@ -232,58 +227,6 @@ def in_batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
 async def _pause_before_retry(attempt: int) -> None:
     """Wait before another try: longer each time, and never as long as other servers do."""
     await asyncio.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
-
-
-def _client_of(url: str) -> Any:
-    options: dict[str, Any] = {
-        "decode_responses": True,
-        "socket_timeout": None,
-        "socket_connect_timeout": CALL_SECONDS,
-        "retry": Retry(NoBackoff(), 0),
-        "client_name": "mockserver",
-    }
-    try:
-        parts = urlsplit(url)
-        if parts.scheme == _CLUSTER:
-            return RedisCluster.from_url(url.replace(_CLUSTER, "redis", 1), **options)
-        if parts.scheme == "redis+sentinel":
-            client = _sentinel_client(parts.netloc, parts.path, parts.query, options)
-        else:
-            client = Redis.from_url(url, **options)
-            if parts.scheme != "unix" and parts.path.strip("/"):
-                # redis-py ignores a database that is not a number.
-                int(parts.path.strip("/"))
-        # This does not connect yet, but it checks the options of the URL.
-        client.connection_pool.make_connection()
-    except (ValueError, TypeError, exceptions.RedisError):
-        # The text of the error can contain a part of the password.
-        raise UsageError(
-            "--store cannot be used: the URL is not valid, or has an unknown option after ?. Write it as in "
-            "redis://user:password@host:6379/0, and percent-encode characters such as / ? # @ in user and password"
-        ) from None
-    return client
-
-
-def _sentinel_client(netloc: str, path: str, query: str, options: dict[str, Any]) -> Any:
-    """The client for `redis+sentinel://[user:password@]host:port,host:port/name[/database]`."""
-    credentials, _, hosts = netloc.rpartition("@")
-    user, _, password = credentials.partition(":")
-    name, _, database = path.strip("/").partition("/")
-    if not name:
-        raise UsageError("--store redis+sentinel://host:port/name needs the name of the service at its end")
-    addresses = []
-    for each in hosts.split(","):
-        host, _, port = each.rpartition(":") if ":" in each else (each, "", "26379")
-        addresses.append((host, int(port)))
-    own = parse_qs(query)
-    # A sentinel that does not answer must leave time to ask the others.
-    sentinel_options: dict[str, Any] = {
-        "socket_connect_timeout": CALL_SECONDS / 4,
-        "retry": Retry(NoBackoff(), 0),
-        **{key.removeprefix("sentinel_"): each[0] for key, each in own.items()},
-    }
-    sentinel: Any = Sentinel(addresses, sentinel_kwargs=sentinel_options, **options)  # type: ignore[no-untyped-call]  # redis-py has no types here
-    return sentinel.master_for(name, db=int(database or 0), username=user or None, password=password or None, **options)
 
 
 def _reason(error: BaseException) -> str:

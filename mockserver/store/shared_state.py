@@ -50,7 +50,7 @@ Value = TypeVar("Value")
 
 
 def open_store(settings: Settings, redactor: Redactor) -> "SharedState":
-    """The state in the store that the settings name. Nothing is sent yet. Raises UsageError: the URL is invalid."""
+    """The state in the store of the settings. Nothing is sent yet. Raises UsageError: a wrong value of `one_slot`."""
     return SharedState(RedisLink(settings.store), StoredEntries(redactor), settings=settings)
 
 
@@ -61,8 +61,8 @@ class SharedState(State):
 
     def __init__(self, link: RedisLink, entries: StoredEntries, *, settings: Settings) -> None:
         known, running = KnownState(), RunningTransaction()
-        commits = Commits(known, entries, ttl=settings.store_ttl)
-        self._exchange = (ClusterExchange if link.is_cluster else AtomicExchange)(link, known, commits)
+        commits = Commits(known, entries, ttl=settings.store_ttl, has_slots=link.has_slots)
+        self._exchange = (ClusterExchange if link.has_slots else AtomicExchange)(link, known, commits)
         self.store = SharedStore(self._exchange, known, running)
         self._link = link
         self._known = known

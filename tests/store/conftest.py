@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.replicas import Replicas
 from tests.support.needs import need
-from tests.support.stores import StoreServer, program_of, store_server
+from tests.support.stores import CLUSTER, StoreServer, program_of, store_server
 
 
 @contextmanager
@@ -22,7 +22,14 @@ def running(kind: str) -> Iterator[StoreServer]:
         server.close()
 
 
-@pytest.fixture(scope="module", params=["redis", "valkey", "cluster"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests with every kind of store, or with those that their module lists in `STORES`."""
+    if "server" in metafunc.fixturenames:
+        kinds = getattr(metafunc.module, "STORES", ("redis", "valkey", CLUSTER))
+        metafunc.parametrize("server", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
     """A store of any kind: one process, or a cluster."""
     with running(request.param) as server:

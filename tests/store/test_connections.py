@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-import trustme
 
 from mockserver.store.records import FORMAT
+from tests.store.deployments import cluster, sentinel, share, store_of
 from tests.store.replicas import Replicas
 from tests.support.command import run, served
-from tests.support.mock import SESSION
 from tests.support.needs import need
 from tests.support.ports import free_port
-from tests.support.stores import StoreServer, program_of
+from tests.support.stores import program_of
 from tests.support.waiting import wait_until
-
-RETRY = {"mock-scenario": "retry_after_503"}
 
 
 @pytest.fixture(params=["redis", "valkey"])
@@ -31,39 +25,6 @@ def program(request: pytest.FixtureRequest) -> str:
     kind: str = request.param
     need(program_of(kind), f"{kind} is not installed")
     return kind
-
-
-@contextmanager
-def store_of(kind: str, *options: str) -> Iterator[StoreServer]:
-    server = StoreServer(kind, *options)
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-def share(url: str) -> list[int]:
-    """What two replicas answer that share a sequence."""
-    with Replicas(url, count=2) as replicas:
-        body = {"operation": "add_method", "address": True}
-        return [replicas[number].http.post(SESSION, json=body, headers=RETRY).status_code for number in range(3)]
-
-
-@contextmanager
-def sentinel(folder: Path, primary: int, *lines: str) -> Iterator[int]:
-    """A Sentinel that names the primary `main`. Yields its port."""
-    port, config = free_port(), folder / "sentinel.conf"
-    named = [f"port {port}", f"dir {folder}", f"sentinel monitor main 127.0.0.1 {primary} 1", *lines]
-    config.write_text("\n".join(named), "utf-8")
-    with subprocess.Popen(
-        [str(program_of("redis")), str(config), "--sentinel"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            with redis.Redis(port=port) as client:
-                wait_until(client.ping)
-            yield port
-        finally:
-            process.kill()
 
 
 def test_a_password(program: str) -> None:
@@ -96,38 +57,6 @@ def test_a_wrong_password(program: str) -> None:
     assert (2, 1) == (ended.returncode, len(ended.stderr.splitlines())), ended.stderr
     assert "invalid username-password pair" in ended.stderr
     assert "hunter2" not in ended.stderr
-
-
-def test_tls(tmp_path: Path) -> None:
-    """`rediss://` checks the certificate of the store."""
-    need(program_of("redis"), "redis-server is not installed")
-    authority, port = trustme.CA(), free_port()
-    certificate = authority.issue_cert("localhost", "127.0.0.1")
-    paths = {name: str(tmp_path / f"{name}.pem") for name in ("ca", "cert", "key")}
-    authority.cert_pem.write_to_path(paths["ca"])
-    certificate.cert_chain_pems[0].write_to_path(paths["cert"])
-    certificate.private_key_pem.write_to_path(paths["key"])
-    options = ["--tls-port", str(port), "--tls-cert-file", paths["cert"], "--tls-key-file", paths["key"]]
-    with store_of("redis", *options, "--tls-ca-cert-file", paths["ca"], "--tls-auth-clients", "no"):
-        assert [503, 503, 200] == share(f"rediss://127.0.0.1:{port}/0?ssl_ca_certs={paths['ca']}")
-        with Replicas(f"rediss://127.0.0.1:{port}/0", count=1) as replicas:
-            assert "certificate" in replicas[0].create().json()["detail"].lower()
-
-
-def test_sentinel(tmp_path: Path) -> None:
-    """The primary that Sentinel names is used, also if the first address does not answer; the password is its own."""
-    need(program_of("redis"), "redis-server is not installed")
-    port = free_port()
-    lines = ("sentinel auth-pass main hunter2",)
-    with (
-        store_of("redis", "--port", str(port)) as store,
-        sentinel(tmp_path, port, *lines) as known,
-    ):
-        store.client.config_set("requirepass", "hunter2")
-        url = f"redis+sentinel://:hunter2@127.0.0.1:{free_port()},127.0.0.1:{known}/main/3"
-        assert [503, 503, 200] == share(url)
-        with redis.Redis(port=port, password="hunter2", db=3) as client:
-            assert client.exists("{mockserver}:server")
 
 
 def test_a_failover(tmp_path: Path) -> None:
@@ -179,6 +108,13 @@ MISSING = {
     "a question mark in the password": ("rediss://:hunter2?x@127.0.0.1:1/0", "percent-encode"),
     "a number sign in the password": ("redis+cluster://anna:hunter2#x@127.0.0.1:1", "percent-encode"),
     "a slash in the password for a sentinel": ("redis+sentinel://anna:hunter2/x@127.0.0.1:1/main", "percent-encode"),
+    "a database of a cluster": ("redis+cluster://anna:hunter2@127.0.0.1:1/3", "a cluster has no databases"),
+    "a name of a cluster": ("redis+cluster://anna:hunter2@127.0.0.1:1/main", "a cluster has no databases"),
+    "a misspelled value": ("rediss+cluster://anna:hunter2@127.0.0.1:1?one_slot=hunter2", "one_slot takes yes or no"),
+    "an option of clusters only": ("redis://anna:hunter2@127.0.0.1:1?one_slot=yes", "unknown option"),
+    "no host of a cluster": ("redis+cluster://anna:hunter2@127.0.0.1:1,", "not valid"),
+    "half an IPv6 address of a cluster": ("redis+cluster://[::1:hunter2@x", "not valid"),
+    "half an IPv6 address of a sentinel": ("redis+sentinel://[::1:hunter2@x/main", "not valid"),
     "half an IPv6 address": ("redis://[::1:hunter2@x", "not valid"),
 }
 
@@ -204,25 +140,8 @@ def test_another_format_at_the_start(program: str) -> None:
     assert f"its data has the format 0, and this version of mockserver reads the format {FORMAT}" in ended.stderr
 
 
-@contextmanager
-def cluster(kind: str, folder: Path) -> Iterator[int]:
-    """A cluster of one node that has all slots. Yields its port."""
-    port = free_port()
-    options = ["--port", str(port), "--cluster-enabled", "yes", "--dir", str(folder), "--save", ""]
-    with subprocess.Popen(
-        [str(program_of(kind)), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            with redis.Redis(port=port) as client:
-                wait_until(client.ping)
-                client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-                wait_until(lambda: b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"))
-            yield port
-        finally:
-            process.kill()
-
-
-def test_a_cluster(program: str, tmp_path: Path) -> None:
+def test_a_cluster(program: str) -> None:
     """Servers can share a cluster with a single node."""
-    with cluster(program, tmp_path) as port:
+    port = free_port()
+    with cluster(program, "--port", str(port)):
         assert [503, 503, 200] == share(f"redis+cluster://127.0.0.1:{port}")

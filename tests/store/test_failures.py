@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store import SharedState
-from mockserver.store.records import FORMAT
+from mockserver.store.records import FORMAT, FORMAT_WITH_SLOTS
 from tests.store.replicas import Replicas
 from tests.store.test_replicas import stripe_call
 from tests.support.command import run
@@ -102,7 +102,7 @@ REFUSING: dict[str, tuple[Callable[[StoreServer], object], Callable[[StoreServer
     ),
     "it has another format": (
         lambda store: store.client.hset(f"{PREFIX}server", "format", "0"),
-        lambda store: store.client.hset(f"{PREFIX}server", "format", FORMAT),
+        lambda store: store.client.hset(f"{PREFIX}server", "format", FORMAT_WITH_SLOTS if store.has_slots else FORMAT),
     ),
 }
 

@@ -16,7 +16,9 @@ from mockserver.settings import Settings
 from tests.store.replicas import Replicas
 from tests.support.mock import CREATE, Mock, mock_of
 from tests.support.shop import prepared
-from tests.support.stores import StoreServer
+from tests.support.stores import CLUSTER, ONE_SLOT, StoreServer
+
+STORES = ("redis", "valkey", CLUSTER, ONE_SLOT)
 
 SCENARIO = {"mock-scenario": "retry_after_503"}
 BODY = {"operation": "add_method", "address": True}

@@ -18,8 +18,9 @@ from tests.support.mock import Mock, mock_of
 from tests.support.model import SCENARIOS, files
 from tests.support.scenario_files import write
 from tests.support.shop import SECRET_KEY
-from tests.support.stores import TEST_STORE, StoreServer
+from tests.support.stores import CLUSTER, ONE_SLOT, TEST_STORE, StoreServer
 
+STORES = ("redis", "valkey", CLUSTER, ONE_SLOT)
 WALKS, STEPS = 3, 120
 CALLERS: tuple[dict[str, Any], ...] = (
     {},

