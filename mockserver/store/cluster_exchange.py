@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.cluster_effects import apply, forget_expired
@@ -17,6 +17,9 @@ from mockserver.store.redis_link import RedisLink
 from mockserver.store.transaction import Need, Transaction
 
 Value = TypeVar("Value")
+
+_PAUSE_FOR_ANOTHER: Final = 0.002
+"""How long to wait, in seconds, before a namespace is loaded again that another server may still undo."""
 
 
 class ClusterExchange(Exchange):
@@ -66,7 +69,7 @@ class ClusterExchange(Exchange):
         effects = gathered.effects()
         if effects or gathered.has_outdated:
             names = {name: None for call in calls for name in call.used_names()}
-            await apply(self._scripts, effects, names, gathered.revision)
+            await _all(apply(self._scripts, effects, names, gathered.revision), self._confirm(gathered))
         elif any(reply.result == ASK_FIRST for reply in gathered.replies):
             await self._scripts.ask_shared()
         if self._is_reset_since(gathered):
@@ -78,16 +81,16 @@ class ClusterExchange(Exchange):
         """Commit the parts, and load the owners of needed names.
 
         Most parts are committed while the shared keys are asked. If the reply shows that a part has used an outdated
-        record of the server, it is undone.
+        record of the server, it is undone. Until it is confirmed or undone, other servers wait.
         """
         names = {name: None for call in calls for name in call.names if not self._memory.is_sure(call.part, name)}
         first = [call for call in calls if len(call.written) < 2 and names.keys().isdisjoint(call.names)]
-        unsure = [
+        gathered.unsure = [
             call for call in first if call.has_to_ask or not all(map(self._memory.is_registered, call.namespaces))
         ]
         look = self._look(names, calls, needs, gathered)
         await _all(look, *(self._commit(call, gathered) for call in first))
-        await _all(*(self._check_late(call, gathered) for call in unsure))
+        await _all(*(self._check_late(call, gathered) for call in gathered.unsure))
         fitting = [call for call in calls if call not in first and self._fits(call, gathered.owners)]
         simple = [self._commit(call, gathered) for call in fitting if len(call.written) < 2]
         await _all(self._load(_fields_of_owners(needs, gathered.owners), gathered), *simple)
@@ -104,6 +107,8 @@ class ClusterExchange(Exchange):
         else:
             # The commit of the decision that needs these namespaces returns their effects again.
             gathered.replies += [reply._replace(effects=()) for reply in replies]
+            if any(reply.result == TOO_EARLY for reply in replies):
+                await asyncio.sleep(_PAUSE_FOR_ANOTHER)
 
     async def _look(
         self, names: Mapping[str, None], calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered
@@ -145,6 +150,12 @@ class ClusterExchange(Exchange):
                 "several servers have changed a new namespace at the same time; the request may have been stored"
             )
 
+    async def _confirm(self, gathered: Gathered) -> None:
+        """Let other servers use the namespaces of unsure parts. If that fails, they only wait for some time."""
+        unsure = [call for call in gathered.unsure if call.written and gathered.outcomes[call.version] == COMMITTED]
+        with suppress(StoreUnavailableError):
+            await self._scripts.call_all({call.written[0]: {"confirm": call.version} for call in unsure})
+
     def _is_reset_since(self, gathered: Gathered) -> bool:
         """Whether another server has deleted everything since the parts were decided."""
         return gathered.revision.generation != self._memory.revision.generation
@@ -175,10 +186,11 @@ class ClusterExchange(Exchange):
             gathered.replies += checked
             if _outcome(checked) != COMMITTED:
                 return _outcome(checked)
+        members = {name: call.commit(name, is_unsure=call in gathered.unsure) for name in call.written}
         committed = await _all(
             *(
-                self._scripts.call(name, call.commit(name), call.version, call.texts[name], gathered.revision)
-                for name in call.written
+                self._scripts.call(name, own, call.version, call.texts[name], gathered.revision)
+                for name, own in members.items()
             )
         )
         gathered.replies += committed

@@ -74,9 +74,10 @@ class PartCalls:
         yield from self.names
         yield from (name for _, name in self.part.fields_of_names)
 
-    def commit(self, namespace: str) -> dict[str, Any]:
-        """The members that commit what was written to a namespace."""
-        return {"part": self.namespaces[namespace], "fields": self._fields[namespace]}
+    def commit(self, namespace: str, *, is_unsure: bool) -> dict[str, Any]:
+        """The members that commit what was written to a namespace. If it is unsure, it can be undone."""
+        part = self.namespaces[namespace]
+        return {"part": {**part, "unsure": True} if is_unsure else part, "fields": self._fields[namespace]}
 
     def check(self, namespace: str) -> dict[str, Any]:
         """The members that compare the version of a namespace, and reserve it if it was written to."""
@@ -90,12 +91,14 @@ class PartCalls:
 class Gathered:
     """The outcomes of parts, by version, the replies of namespaces, and the owners of names.
 
-    `revision` is the one of the record of the server that the parts have read. `problem` is the error of a load, or
-    None. `has_outdated` is true if namespaces may have expired.
+    `revision` is the one of the record of the server that the parts have read. Parts are `unsure` if the shared keys
+    are asked about them at the same time. `problem` is the error of a load, or None. `has_outdated` is true if
+    namespaces may have expired.
     """
 
     def __init__(self, calls: Iterable[PartCalls], revision: ServerRevision) -> None:
         self.revision = revision
+        self.unsure: list[PartCalls] = []
         self.owners: dict[str, str] = {}
         self.outcomes: dict[str, Outcome] = dict.fromkeys((call.version for call in calls), OUTDATED)
         self.replies: list[NamespaceReply] = []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import httpx
 import pytest
 
 from tests.store.replicas import Replicas
@@ -44,10 +45,29 @@ def at_once(count: int, call: Callable[[int], Result]) -> list[Result]:
         return list(pool.map(wait_and_call, range(count)))
 
 
+def created_at_once(callers: list[Mock]) -> list[httpx.Response]:
+    """The replies to creates that begin together, one for each caller."""
+    return at_once(len(callers), lambda number: callers[number].create())
+
+
 def test_a_sequence(mocks: list[Mock]) -> None:
     """Of many calls, exactly two get the stub with `times: 2`."""
     statuses = at_once(12, lambda number: mocks[number % 3].create(RETRY).status_code)
     assert [200] * 10 + [503] * 2 == sorted(statuses)
+
+
+@pytest.mark.parametrize("together", [1, 2], ids=["each in its own", "two in each"])
+def test_new_namespaces_after_an_activation(mocks: list[Mock], together: int) -> None:
+    """The first requests of new namespaces are answered by a scenario that another server has just activated."""
+    names = ["maintenance", "happy_path"] * 4
+    found = []
+    for turn, name in enumerate(names):
+        assert 200 == mocks[turn % 3].caller(None).activate(name).status_code
+        callers = [mocks[number % 3].caller(f"api_key_{turn}_{number // together}") for number in range(6)]
+        replies = created_at_once(callers)
+        found.append({(each.status_code, each.headers["mock-scenario"]) for each in replies})
+
+    assert [{(503 if name == "maintenance" else 200, name)} for name in names] == found
 
 
 def test_confirmations(mocks: list[Mock]) -> None:

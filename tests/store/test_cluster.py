@@ -199,8 +199,10 @@ def before_first(
     return statuses
 
 
-@pytest.mark.parametrize("lost", ["", "part", "undo"])
-def test_a_new_namespace_after_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+@pytest.mark.parametrize("lost", ["", "part", "undo", "confirm"])
+def test_a_new_namespace_after_an_activation(
+    cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
     """The first request of a namespace is answered by a scenario that another server has activated, and counts once."""
     one, two = replicas.all
     one.create()
@@ -211,7 +213,34 @@ def test_a_new_namespace_after_an_activation(replicas: Replicas, monkeypatch: py
     entries = two.caller("api_key_new").get("journal")["entries"]
 
     assert [503, 503, 200] == statuses
+    # Other servers need not wait for the first request any more.
+    assert not [key for key in cluster.key_names() if key.endswith("}:t")]
     assert statuses == [entry["reply"]["status"] for entry in entries]
+
+
+def test_a_new_namespace_that_two_servers_use(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server waits for another one that may still undo the first request of a namespace."""
+    one, two = replicas.all
+    one.create()
+    assert 200 == two.caller(None).activate("card_declined").status_code
+    callers = [mock.caller("api_key_new") for mock in replicas.all]
+    replies: list[httpx.Response] = []
+    later = Thread(target=lambda: replies.append(callers[1].create()))
+
+    def let_another_begin() -> httpx.Response:
+        later.start()
+        time.sleep(0.1)
+        return two.http.get("/__mock/health/live")
+
+    begun = before_first(one, monkeypatch, "undo", let_another_begin)
+    replies.append(callers[0].create())
+    later.join()
+    entries = callers[1].get("journal")["entries"]
+
+    assert [200] == begun
+    assert [(200, "card_declined")] * 2 == [(reply.status_code, reply.headers["mock-scenario"]) for reply in replies]
+    assert {reply.headers["mock-entry"] for reply in replies} == {entry["id"] for entry in entries}
+    assert 2 == len(entries)
 
 
 def test_a_new_namespace_that_another_server_continues(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:

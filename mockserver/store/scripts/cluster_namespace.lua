@@ -12,9 +12,11 @@
 --   revision, generation   what the process knows of the server; see `begin`
 --   settled  the number of the last effects that were applied, as far as the process knows
 -- and possibly one of these, or the last two:
---   part     what to commit: id, version, record, items, reset, and the number of the text with the effects
+--   part     what to commit: id, version, record, items, reset, and the number of the text with the effects. With
+--            `unsure`, other processes wait for some time until the commit is confirmed or undone.
 --   check    the version to compare. With `reserve`, no other process can commit for a short time.
---   undo     the id of a commit to a new namespace: takes it back, unless another one has followed
+--   confirm  the id of an unsure commit: other processes need not wait any more
+--   undo     the id of an unsure commit to a new namespace: takes it back, unless another one has followed
 --   revise   whether to refuse later commits of processes with an older revision of the server
 --   evict    the fields of items to remove; ignored if the namespace has effects with a number above `applied`
 --   sharing  the number of the namespace in the shared key `sharing`: gives the namespace a new version
@@ -26,6 +28,13 @@
 -- with the member `evicted`. A new version because of a shared name is a pending effect with the member `sharing`.
 
 local namespace, part = message.namespace, message.part
+
+local function confirm()
+  if call_of(namespace, 'HGET', 'n', 'unsure') == message.confirm then
+    call_of(namespace, 'HDEL', 'n', 'unsure')
+    end_turn(namespace)
+  end
+end
 
 local function undo()
   local memory = key_of('a:' .. message.id, namespace)
@@ -43,10 +52,15 @@ local function undo()
       call_of(namespace, 'LREM', 'p', 1, each)
     end
   end
+  end_turn(namespace)
   remember_applied(memory)
   return 1
 end
-if message.undo then
+
+if message.confirm then
+  confirm()
+  return {1, '', {}, {}}
+elseif message.undo then
   return {undo(), '', {}, {}}
 end
 
@@ -62,6 +76,9 @@ if known_by < message.generation and (exists('n') or exists('p')) then
   -- The last reset of everything has deleted this namespace.
   call_of(namespace, 'UNLINK', 'n')
   call_of(namespace, 'UNLINK', 'p')
+end
+if call_of(namespace, 'HEXISTS', 'n', 'unsure') == 1 and is_turn_of_another(namespace) then
+  return {2, '', {}, {}}
 end
 
 local function expire_if_new()
@@ -99,6 +116,13 @@ local function empty()
   call_of(namespace, 'HSET', 'n', 'effects', effects or '0')
 end
 
+-- The time for which a namespace is reserved, in milliseconds, by a commit that is unsure or changes several.
+local RESERVED_MILLISECONDS = 500
+
+local function reserve()
+  call_of(namespace, 'SET', 't', message.worker, 'PX', RESERVED_MILLISECONDS)
+end
+
 local function commit()
   local memory = key_of('a:' .. part.id, namespace)
   if applied_before(memory) then
@@ -115,6 +139,12 @@ local function commit()
   write(part, part.id)
   call_of(namespace, 'HSET', 'n', 'revision', message.revision)
   end_turn(namespace)
+  if part.unsure then
+    call_of(namespace, 'HSET', 'n', 'unsure', part.id)
+    reserve()
+  else
+    call_of(namespace, 'HDEL', 'n', 'unsure')
+  end
   local effects = ARGV[part.effects]
   if part.version == '' then
     -- Shared keys that refer to the new namespace belong to an earlier one that expired or was lost.
@@ -127,15 +157,12 @@ local function commit()
   return 1, number
 end
 
--- The time for which a namespace is reserved, in milliseconds, by a commit that changes several.
-local RESERVED_MILLISECONDS = 500
-
 local function check()
   if message.reserve then
     if is_turn_of_another(namespace) then
       return 2
     end
-    call_of(namespace, 'SET', 't', message.worker, 'PX', RESERVED_MILLISECONDS)
+    reserve()
   end
   return version_of(namespace) == message.check and 1 or 0
 end
