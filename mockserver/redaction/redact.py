@@ -62,6 +62,8 @@ def hide_payment_details(text: str, hide: Callable[[str], str]) -> str:
 _SPACE: Final = re.compile(r"\s")
 # The escapes of printable ASCII characters, except those that JSON requires.
 _NEEDLESS_ESCAPE: Final = re.compile(r"\\u00((?!22|5[Cc])[2-7][0-9A-Fa-f])")
+# The percent-encoded characters that mean the same without the encoding (RFC 3986, sections 2.3 and 6.2.2.2).
+_NEEDLESS_ENCODING: Final = re.compile(r"%(2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")
 
 
 def redact(text: str) -> str:
@@ -107,6 +109,19 @@ def _redact_encoded(text: str, decoded: str, hide: Callable[[str], str]) -> str:
         if redacted != decoded:
             return redacted
     return hide(text)
+
+
+def reveal(text: str, hide: Callable[[str], str]) -> str:
+    """Return a text after `hide` has replaced the secrets in it, also those with needless escapes.
+
+    The text is a part of a URL, a form or JSON. It is returned without needless escapes only if they hide a secret.
+    """
+    if "%" not in text and "\\u00" not in text:
+        return hide(text)
+    plain = text
+    for escape in (_NEEDLESS_ENCODING, _NEEDLESS_ESCAPE):
+        plain = escape.sub(lambda found: chr(int(found[1], 16)), plain)
+    return _redact_encoded(text, plain, hide)
 
 
 def redact_value(value: Any, hide: Callable[[str], str] = redact) -> Any:

@@ -15,7 +15,7 @@ from mockserver.messages import Headers, Request
 from mockserver.redaction.card_numbers import card_numbers
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import mask
-from mockserver.redaction.redact import hide_payment_details
+from mockserver.redaction.redact import hide_payment_details, reveal
 from mockserver.redaction.redactor import SAFE, Redactor, spellings
 from mockserver.store import codec
 from mockserver.store.codec import KIND
@@ -38,8 +38,9 @@ _USER_OF_URL: Final = re.compile(_UNMASKED + r"""(?:(?<=://)|(?<=:\\/\\/))[^\s/?
 _ENCODED_USER: Final = re.compile(_UNMASKED + r"(?<=%3A%2F%2F)(?:(?!%2F|%3F|%23|%40)[^\s&=])+(?=%40)", re.IGNORECASE)
 # Stripe's secret keys and restricted keys (https://docs.stripe.com/keys).
 _SECRET_KEY: Final = re.compile(_UNMASKED + r"(?<=\b[sr]k_(?:test|live)_)[A-Za-z0-9_-]+")
-# Every text with such a URL or key has one of these.
+# Every text with such a URL or key has one of these, unless it is escaped needlessly.
 _HINTS: Final = ("://", "\\/\\/", "%3A%2F%2F", "%3a%2f%2f", "sk_", "rk_")
+_ESCAPES: Final = ("%", "\\u00")
 # The strings of JSON, and what is between them.
 _STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*")|[^"]+', re.DOTALL)
 _NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
@@ -65,7 +66,7 @@ class StoredEntries:
         request = self._stored_request(entry.request)
         plain = codec.plain(_values_of(entry))
         text = codec.written(plain)
-        if not request.is_plain or _may_have_secrets(text) or any(copy in text for copy in request.copies):
+        if not request.is_plain or any(each in text for each in (*_HINTS, *_ESCAPES, *request.copies)):
             members = zip(_MEMBERS, plain, strict=True)
             plain = [_masked_member(name, member, request.copies) for name, member in members]
             text = codec.written(plain)
@@ -122,8 +123,8 @@ def _masked(request: Request, names: CredentialNames, copies: Mapping[str, str])
     # The name of a field stays, also if a credential equals it.
     pairs = [(name, _without(_masked_field(name, value, names), copies)) for name, value in request.headers.pairs]
     query = "&".join(_masked_pair(pair, names) for pair in request.query.split("&")) if request.query else ""
-    query = hide_payment_details(query, mask)
-    body = _masked_body(request.body, copies)
+    query = reveal(query, lambda text: hide_payment_details(text, mask))
+    body = reveal(request.body.decode("latin-1"), lambda text: _masked_body(text, copies)).encode("latin-1")
     return replace(request, headers=Headers(pairs), query=query, body=body, is_shared=False)
 
 
@@ -137,23 +138,21 @@ def _masked_member(name: str, member: Any, copies: Mapping[str, str]) -> Any:
     return _without(member, copies)
 
 
-def _masked_body(body: bytes, copies: Mapping[str, str]) -> bytes:
+def _masked_body(text: str, copies: Mapping[str, str]) -> str:
     """A body without copies of credentials. JSON stays JSON: a number with a copy becomes a string."""
-    text = hide_payment_details(body.decode("latin-1"), mask)
-    if not any(copy in text for copy in copies):
-        return text.encode("latin-1")
-    if text.lstrip()[:1] not in ("{", "["):
-        return str(_without(text, copies)).encode("latin-1")
+    text = hide_payment_details(text, mask)
+    if not any(copy in text for copy in copies) or text.lstrip()[:1] not in ("{", "["):
+        return _hidden(text, copies)
 
     def masked(found: re.Match[str]) -> str:
-        return str(_without(found[0], copies)) if found[1] else _NUMBER.sub(masked_number, found[0])
+        return _hidden(found[0], copies) if found[1] else _NUMBER.sub(masked_number, found[0])
 
     def masked_number(number: re.Match[str]) -> str:
-        text = str(_without(number[0], copies))
+        text = _hidden(number[0], copies)
         return number[0] if text == number[0] else f'"{text}"'
 
     # What is not JSON can have copies elsewhere.
-    return str(_without(_STRINGS.sub(masked, text), copies)).encode("latin-1")
+    return _hidden(_STRINGS.sub(masked, text), copies)
 
 
 def _masked_field(name: str, value: str, names: CredentialNames) -> str:
@@ -197,15 +196,15 @@ def _parts(headers: Headers) -> Iterator[str]:
             yield from (part for part in text.partition(":") if len(part) >= MIN_LENGTH)
 
 
-def _may_have_secrets(text: str) -> bool:
-    return any(hint in text for hint in _HINTS)
-
-
-def _without_secrets(text: str) -> str:
-    """A text without the users of URLs and Stripe's secret keys."""
-    text = _ENCODED_USER.sub(lambda user: mask(unquote_plus(user[0])), text)
-    text = _USER_OF_URL.sub(lambda user: mask(user[0]), text)
-    return _SECRET_KEY.sub(lambda key: mask(key[0]), text)
+def _hidden(text: str, copies: Mapping[str, str]) -> str:
+    """A text without copies of credentials, the users of URLs and Stripe's secret keys."""
+    if any(hint in text for hint in _HINTS):
+        text = _ENCODED_USER.sub(lambda user: mask(unquote_plus(user[0])), text)
+        text = _USER_OF_URL.sub(lambda user: mask(user[0]), text)
+        text = _SECRET_KEY.sub(lambda key: mask(key[0]), text)
+    for copy, masked in copies.items():
+        text = text.replace(copy, masked)
+    return text
 
 
 def _masked_pair(pair: str, names: CredentialNames) -> str:
@@ -219,11 +218,7 @@ def _without(plain: Any, copies: Mapping[str, str]) -> Any:
     What the codec added stays.
     """
     if isinstance(plain, str):
-        if _may_have_secrets(plain):
-            plain = _without_secrets(plain)
-        for copy, masked in copies.items():
-            plain = plain.replace(copy, masked)
-        return plain
+        return reveal(plain, lambda text: _hidden(text, copies))
     if isinstance(plain, list):
         return [_without(each, copies) for each in plain]
     if not isinstance(plain, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,8 +137,38 @@ PLACES: dict[str, dict[str, Any]] = {
         "data": {"type": "sepa_debit", "sepa_debit[iban]": HIDDEN},
     },
     "a code of a card in JSON": {"json": {**BODY, "card": {"cvc": HIDDEN}}},
+    "a key of Stripe in the path, escaped needlessly": {"url": f"/v1/sk%5Flive%5F{HIDDEN}"},
+    "a key of Stripe in the query, escaped needlessly": {"url": f"{SESSION}?x=s%6B%5flive%5F{HIDDEN}"},
+    "a key of Stripe in a form, escaped needlessly": {
+        "url": "/v1/payment_methods",
+        "content": f"type=card&note=a%26b+sk%5Flive%5F{HIDDEN}",
+    },
+    "a key of Stripe in JSON, escaped needlessly": {
+        "content": json.dumps({**BODY, "x": f"ä sk_live_{HIDDEN}"}).replace("sk_", "s\\u006b\\u005F")
+    },
+    "a copy of a credential in the query, escaped needlessly": {
+        "headers": {"x-api-key": HIDDEN},
+        "url": f"{SESSION}?x={HIDDEN.replace('h', '%68')}",
+    },
+    "a copy of a credential in the path, escaped needlessly": {
+        "headers": {"x-api-key": HIDDEN},
+        "url": f"/v1/nowhere/{HIDDEN.replace('2', '%32')}",
+    },
+    "a copy of a credential in JSON, escaped needlessly": {
+        "headers": {"x-api-key": HIDDEN},
+        "content": json.dumps({**BODY, "x": HIDDEN, "n": 1}).replace("h", "\\u0068"),
+    },
+    "a code of a card in a form, escaped needlessly": {
+        "url": "/v1/payment_methods",
+        "content": f"type=card&card[number]=4242424242424242&card[%63vc]={HIDDEN}",
+    },
     "a part of another credential": {"headers": {"x-api-key": "hunter2", "x-auth": HIDDEN}, "params": {"x": HIDDEN}},
 }
+
+
+def plain_spelling(text: str) -> str:
+    """A text without the escapes of URLs and JSON."""
+    return re.sub(r"\\+u00(..)", lambda escape: chr(int(escape[1], 16)), unquote(text))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -150,12 +181,13 @@ def test_secrets_in_other_places(own_store: StoreServer, servers: list[Mock], me
         options = {"url": SESSION, "json": BODY, **PLACES[place]}
         if "content" in options or "data" in options:
             del options["json"]
-        kind = "application/x-www-form-urlencoded" if "data" in options else "application/json"
+        is_form = options["url"] == "/v1/payment_methods"
+        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
         headers = {"wb-key": "api_key_demo", "content-type": kind, **options.pop("headers", {})}
         one.http.post(headers=headers, **options)
         journals.append(without_passing(one.get("journal")["entries"]))
 
-    assert [] == [text for text in own_store.contents() if HIDDEN in text]
+    assert [] == [text for text in own_store.contents() if HIDDEN in plain_spelling(text)]
     assert [] == list(differences(*journals))
 
 
