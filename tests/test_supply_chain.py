@@ -188,7 +188,8 @@ def test_a_release_needs_ci() -> None:
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_bytes())["jobs"]
 
     assert "$/.github/workflows/ci.yml" == jobs["ci"]["uses"]
-    assert "ci" in jobs["image"]["needs"]
+    assert "ci" == jobs["packages"]["needs"]
+    assert "packages" == jobs["image"]["needs"]
     assert "image" in jobs["release"]["needs"]
 
 

@@ -21,7 +21,7 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
         log_json_lines()
     with no_garbage_collection():
         from mockserver.cli.greeting import greeting, json_greeting
-        from mockserver.server import ServerAddress, remove_old_port_file, serve
+        from mockserver.server import ServerAddress, certificate_notes, remove_old_port_file, serve
         from mockserver.web import AccessLog, create_app, open_engine
 
         remove_old_port_file(settings.port_file)
@@ -39,7 +39,7 @@ def run_server(settings: Settings, *, notes: Sequence[str] = ()) -> None:
     def on_started(address: ServerAddress) -> None:
         record.write(url=address.url, uds=address.uds)
         with suppress(OutputError):
-            print_text(greet(settings, engine, address, notes=notes))
+            print_text(greet(settings, engine, address, notes=[*notes, *certificate_notes(settings)]))
 
     try:
         serve(app, settings, on_started=on_started, log=log.tell if log else _logger.warning)

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,24 @@ def test_a_certificate_of_the_user(tmp_path: Path, files: str) -> None:
             assert 200 == create(client, greeting["url"].replace("127.0.0.1", "localhost"))
         assert greeting["ca"] is None
         assert (0, "ok\n") == health(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [
+        (-2, -1, ["the certificate cert.pem has expired: clients will refuse to connect"]),
+        (1, 2, ["the certificate cert.pem is not valid yet: clients will refuse to connect"]),
+        (-1, 1, []),
+    ],
+    ids=["expired", "not valid yet", "valid"],
+)
+def test_the_dates_of_a_certificate(tmp_path: Path, begins: int, ends: int, expected: list[str]) -> None:
+    """The greeting notes a certificate that is not valid now."""
+    first, last = (datetime.now(UTC) + timedelta(days=days) for days in (begins, ends))
+    made = trustme.CA().issue_cert("localhost", not_before=first, not_after=last)
+    made.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "cert.pem"))
+    with started(tmp_path, "--tls-cert", "cert.pem") as (greeting, _):
+        assert expected == greeting["notes"]
 
 
 def test_both_at_once(tmp_path: Path) -> None:
