@@ -243,6 +243,23 @@ def test_a_new_namespace_that_two_servers_use(replicas: Replicas, monkeypatch: p
     assert 2 == len(entries)
 
 
+def test_a_new_namespace_during_an_activation(cluster: ClusterServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A namespace whose first request is not complete is told of an activation, too."""
+    cluster.client.flushall()
+    with Replicas(cluster.url, count=3) as replicas:
+        one, two, three = (mock.caller("api_key_new") for mock in replicas.all)
+        for mock in replicas.all:
+            mock.create()
+        # From now on, this server relies on being told.
+        three.get("scenarios")
+        begun = before_first(one, monkeypatch, "confirm", lambda: two.caller(None).activate("maintenance"))
+        first = one.create()
+
+        assert [200] == begun
+        assert 200 == first.status_code
+        assert [503] * 3 == [mock.create().status_code for mock in (three, two, one)]
+
+
 def test_a_new_namespace_that_another_server_continues(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that has used an outdated record of the server is refused if it can no longer be undone."""
     one, two = replicas.all
