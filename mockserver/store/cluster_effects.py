@@ -1,15 +1,21 @@
 """Applies the effects of commits to the shared keys of a cluster, and removes what is expired or beyond the limits."""
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.cluster_memory import ServerRevision
 from mockserver.store.cluster_messages import Effect, NamespaceReply
 from mockserver.store.cluster_scripts import ClusterScripts
+from mockserver.store.commits import TOO_EARLY
 
 _MOST_ROUNDS: Final = 3
 """The maximum number of cleanup rounds after a commit. Later commits remove the rest."""
+_PAUSE: Final = 0.005
+_MOST_RESERVED: Final = 1.0
+"""How long to wait, in seconds, for a namespace that another process has reserved. Reservations end earlier."""
 
 
 async def apply(
@@ -31,7 +37,7 @@ async def apply(
         for namespace, number in reply.sharing:
             wanted.setdefault(namespace, {})["sharing"] = number
         try:
-            replies = await scripts.call_all(wanted)
+            replies = await _call_all(scripts, wanted)
         except StoreUnavailableError:
             # The commit itself is complete. A later commit removes the rest.
             return
@@ -39,6 +45,21 @@ async def apply(
         gone = _gone(replies)
         if not (waiting or gone):
             return
+
+
+async def _call_all(scripts: ClusterScripts, wanted: Mapping[str, Mapping[str, Any]]) -> list[NamespaceReply]:
+    """The replies of namespaces. One that another process has reserved is asked again if it shares a name."""
+    replies: list[NamespaceReply] = []
+    end = time.monotonic() + _MOST_RESERVED
+    while wanted:
+        found = dict(zip(wanted, await scripts.call_all(wanted), strict=True))
+        replies += found.values()
+        wanted = {name: own for name, own in wanted.items() if found[name].result == TOO_EARLY and "sharing" in own}
+        if time.monotonic() >= end:
+            break
+        if wanted:
+            await asyncio.sleep(_PAUSE)
+    return replies
 
 
 async def forget_expired(scripts: ClusterScripts) -> None:

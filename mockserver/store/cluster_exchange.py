@@ -85,9 +85,7 @@ class ClusterExchange(Exchange):
         """
         names = {name: None for call in calls for name in call.names if not self._memory.is_sure(call.part, name)}
         first = [call for call in calls if len(call.written) < 2 and names.keys().isdisjoint(call.names)]
-        gathered.unsure = [
-            call for call in first if call.has_to_ask or not all(map(self._memory.is_registered, call.namespaces))
-        ]
+        gathered.unsure = [call for call in first if self._is_unsure(call)]
         look = self._look(names, calls, needs, gathered)
         await _all(look, *(self._commit(call, gathered) for call in first))
         await _all(*(self._check_late(call, gathered) for call in gathered.unsure))
@@ -124,6 +122,13 @@ class ClusterExchange(Exchange):
         gathered.has_outdated = bool(reply.outdated)
         gathered.owners = {name: found or "" for name, found in zip(names, reply.owners, strict=True)}
 
+    def _is_unsure(self, call: PartCalls) -> bool:
+        """Whether nothing that a part uses reports a changed record of the server."""
+        if call.written:
+            # An existing namespace reports it.
+            return not all(map(self._memory.is_registered, call.written))
+        return call.has_to_ask or not all(map(self._memory.is_registered, call.namespaces))
+
     async def _check_late(self, call: PartCalls, gathered: Gathered) -> None:
         """Undo a part that was committed at the same time as the shared keys were asked, if they have changed."""
         if gathered.outcomes[call.version] != COMMITTED or self._is_reset_since(gathered):
@@ -135,7 +140,7 @@ class ClusterExchange(Exchange):
         (namespace,) = call.written
         numbers = [effect.number for effect in gathered.effects() if effect.namespace == namespace]
         # Numbers can be too low if the namespace has expired, and the clocks of the nodes differ.
-        if is_current and max(numbers) > self._memory.settled(namespace):
+        if is_current and (not numbers or max(numbers) > self._memory.settled(namespace)):
             return
         try:
             undone = await self._scripts.call(namespace, {"undo": call.version}, self._link.new_id())
@@ -186,7 +191,8 @@ class ClusterExchange(Exchange):
             gathered.replies += checked
             if _outcome(checked) != COMMITTED:
                 return _outcome(checked)
-        members = {name: call.commit(name, is_unsure=call in gathered.unsure) for name in call.written}
+        is_unsure, is_reserved = call in gathered.unsure, len(call.namespaces) > 1
+        members = {name: call.commit(name, is_unsure=is_unsure, is_reserved=is_reserved) for name in call.written}
         committed = await _all(
             *(
                 self._scripts.call(name, own, call.version, call.texts[name], gathered.revision)

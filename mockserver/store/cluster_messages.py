@@ -74,10 +74,10 @@ class PartCalls:
         yield from self.names
         yield from (name for _, name in self.part.fields_of_names)
 
-    def commit(self, namespace: str, *, is_unsure: bool) -> dict[str, Any]:
+    def commit(self, namespace: str, *, is_unsure: bool, is_reserved: bool) -> dict[str, Any]:
         """The members that commit what was written to a namespace. If it is unsure, it can be undone."""
-        part = self.namespaces[namespace]
-        return {"part": {**part, "unsure": True} if is_unsure else part, "fields": self._fields[namespace]}
+        part = {**self.namespaces[namespace], "unsure": is_unsure, "reserved": is_reserved}
+        return {"part": part, "fields": self._fields[namespace]}
 
     def check(self, namespace: str) -> dict[str, Any]:
         """The members that compare the version of a namespace, and reserve it if it was written to."""

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.replicas import Replicas
 from tests.support.needs import need
-from tests.support.stores import CLUSTER, StoreServer, program_of, store_server
+from tests.support.stores import CLUSTER, ClusterServer, StoreServer, program_of, store_server
 
 
 @contextmanager
@@ -55,3 +55,11 @@ def replicas(store: StoreServer) -> Iterator[Replicas]:
     """Three servers that share the store."""
     with Replicas(store.url) as replicas:
         yield replicas
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[ClusterServer]:
+    need(program_of(CLUSTER), "redis-server is not installed")
+    server = ClusterServer()
+    yield server
+    server.close()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
-import redis
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.redaction.redactor import Redactor
@@ -20,22 +18,15 @@ from mockserver.settings import Settings
 from mockserver.store import SharedState, open_store, shared_sessions
 from mockserver.store.redis_link import RedisLink
 from mockserver.store.transaction import ItemKind
+from tests.store.interference import fail_with, lose_reply_to
 from tests.store.replicas import Replicas, link_of
 from tests.store.test_replicas import stripe_call
 from tests.store.test_same_as_memory import without_passing
 from tests.support.mock import Mock
 from tests.support.needs import need
-from tests.support.shop import prepared
+from tests.support.shop import card_data, flat, prepared
 from tests.support.stores import CLUSTER, PREFIX, ClusterServer, program_of
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[ClusterServer]:
-    need(program_of(CLUSTER), "redis-server is not installed")
-    server = ClusterServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -168,6 +159,54 @@ def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.M
     assert [503, 503] == [mock.create().status_code for mock in replicas.all]
 
 
+def test_a_repeated_commit_after_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit whose reply was lost counts once, also if another server has activated a scenario in the meantime."""
+    one, two = replicas.all
+    one.create()
+    lose_reply_to(one, monkeypatch, "part", lambda: two.caller(None).activate("card_declined"))
+
+    assert 200 == one.create().status_code
+    assert 2 == len(two.get("payment-sessions")["payment_sessions"])
+
+
+def test_an_expired_namespace_beside_another(
+    cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A confirmation with a payment method of an expired namespace loses nothing of the session's namespace."""
+    one, two = replicas.all
+    own = prepared(one)
+    (own_id,) = cluster.client.zrange(f"{PREFIX}namespaces", 0, -1)
+    other = prepared(two.caller("api_key_other"))
+    method = other.http.post("/v1/payment_methods", data=flat(card_data())).json()["id"]
+    (other_id,) = set(cluster.client.zrange(f"{PREFIX}namespaces", 0, -1)) - {own_id}
+    cluster.client.delete(cluster.key_of("n", other_id), cluster.key_of("p", other_id))
+    activation = Thread(target=lambda: two.caller(None).activate("card_declined"))
+    run, asked, told = link_of(one).run, Event(), Event()
+
+    async def activated_when_asked(script: str, message: Any, *texts: Any, **options: Any) -> Any:
+        if other_id in message.get("register", ()) and not asked.is_set():
+            asked.set()
+            activation.start()
+            await asyncio.to_thread(told.wait, 5)
+        return await run(script, message, *texts, **options)
+
+    run_two = link_of(two).run
+
+    async def told_late(script: str, message: Any, *texts: Any, **options: Any) -> Any:
+        if message.get("revise"):
+            told.set()
+            await asyncio.sleep(0.3)
+        return await run_two(script, message, *texts, **options)
+
+    monkeypatch.setattr(link_of(one), "run", activated_when_asked)
+    monkeypatch.setattr(link_of(two), "run", told_late)
+    own.confirm_with(method)
+    activation.join()
+
+    assert told.is_set()
+    assert 200 == two.http.get(f"/__mock/payment-sessions/{own.token}").status_code
+
+
 def test_a_registration_is_renewed(cluster: ClusterServer) -> None:
     """An expired namespace that was read again is told of later activations."""
     cluster.client.flushall()
@@ -181,128 +220,6 @@ def test_a_registration_is_renewed(cluster: ClusterServer) -> None:
             one.caller("api_key_other").create()
         assert 200 == three.caller(None).activate("maintenance").status_code
         assert 503 == two.create().status_code
-
-
-def before_first(
-    mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str, act: Callable[[], httpx.Response]
-) -> list[int]:
-    """Act before a server sends its first message with this member. Returns the statuses, which the call will add."""
-    link, statuses = link_of(mock), list[int]()
-    run = link.run
-
-    async def acted(script: str, message: Any, *texts: Any, **options: Any) -> Any:
-        if message.get(member) and not statuses:
-            statuses.append((await asyncio.to_thread(act)).status_code)
-        return await run(script, message, *texts, **options)
-
-    monkeypatch.setattr(link, "run", acted)
-    return statuses
-
-
-@pytest.mark.parametrize("lost", ["", "part", "undo", "confirm"])
-def test_a_new_namespace_after_an_activation(
-    cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch, lost: str
-) -> None:
-    """The first request of a namespace is answered by a scenario that another server has activated, and counts once."""
-    one, two = replicas.all
-    one.create()
-    assert 200 == two.caller(None).activate("retry_after_503").status_code
-    if lost:
-        lose_reply_to(one, monkeypatch, lost)
-    statuses = [mock.caller("api_key_new").create().status_code for mock in (one, two, one)]
-    entries = two.caller("api_key_new").get("journal")["entries"]
-
-    assert [503, 503, 200] == statuses
-    # Other servers need not wait for the first request any more.
-    assert not [key for key in cluster.key_names() if key.endswith("}:t")]
-    assert statuses == [entry["reply"]["status"] for entry in entries]
-
-
-def test_a_new_namespace_that_two_servers_use(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server waits for another one that may still undo the first request of a namespace."""
-    one, two = replicas.all
-    one.create()
-    assert 200 == two.caller(None).activate("card_declined").status_code
-    callers = [mock.caller("api_key_new") for mock in replicas.all]
-    replies: list[httpx.Response] = []
-    later = Thread(target=lambda: replies.append(callers[1].create()))
-
-    def let_another_begin() -> httpx.Response:
-        later.start()
-        time.sleep(0.1)
-        return two.http.get("/__mock/health/live")
-
-    begun = before_first(one, monkeypatch, "undo", let_another_begin)
-    replies.append(callers[0].create())
-    later.join()
-    entries = callers[1].get("journal")["entries"]
-
-    assert [200] == begun
-    assert [(200, "card_declined")] * 2 == [(reply.status_code, reply.headers["mock-scenario"]) for reply in replies]
-    assert {reply.headers["mock-entry"] for reply in replies} == {entry["id"] for entry in entries}
-    assert 2 == len(entries)
-
-
-def test_a_new_namespace_during_an_activation(cluster: ClusterServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A namespace whose first request is not complete is told of an activation, too."""
-    cluster.client.flushall()
-    with Replicas(cluster.url, count=3) as replicas:
-        one, two, three = (mock.caller("api_key_new") for mock in replicas.all)
-        for mock in replicas.all:
-            mock.create()
-        # From now on, this server relies on being told.
-        three.get("scenarios")
-        begun = before_first(one, monkeypatch, "confirm", lambda: two.caller(None).activate("maintenance"))
-        first = one.create()
-
-        assert [200] == begun
-        assert 200 == first.status_code
-        assert [503] * 3 == [mock.create().status_code for mock in (three, two, one)]
-
-
-def test_a_new_namespace_that_another_server_continues(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request that has used an outdated record of the server is refused if it can no longer be undone."""
-    one, two = replicas.all
-    one.create()
-    assert 200 == two.caller(None).activate("card_declined").status_code
-    others = before_first(one, monkeypatch, "undo", two.caller("api_key_new").create)
-    refused = one.caller("api_key_new").create()
-    made = [mock.caller("api_key_new").create().status_code for mock in replicas.all]
-    sessions = two.caller("api_key_new").get("payment-sessions")["payment_sessions"]
-
-    assert [200] == others
-    assert (503, "store-unavailable") == (refused.status_code, refused.headers["mock-refused"])
-    assert "may have been stored" in refused.json()["detail"]
-    assert [200, 200] == made
-    assert 4 == len({each["payment_session"]["token"] for each in sessions})
-
-
-def lose_reply_to(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
-    """Lose the first reply to a message with this member."""
-    link, evaluate = link_of(mock), RedisLink._evaluate
-    lost: list[str] = []
-
-    async def lose(own: RedisLink, client: Any, script: str, key: str, message: Any, *texts: Any) -> Any:
-        reply = await evaluate(own, client, script, key, message, *texts)
-        if own is link and not lost and member in json.loads(message):
-            lost.append(script)
-            raise redis.ConnectionError("the reply was lost")
-        return reply
-
-    monkeypatch.setattr(RedisLink, "_evaluate", lose)
-
-
-def fail_with(mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
-    """Make all messages that have this member fail before they are sent."""
-    link = link_of(mock)
-    run = link.run
-
-    async def fail(script: str, message: Any, *texts: Any, **options: Any) -> Any:
-        if message.get(member):
-            raise StoreUnavailableError("the server ends here")
-        return await run(script, message, *texts, **options)
-
-    monkeypatch.setattr(link, "run", fail)
 
 
 def test_an_eviction_that_comes_late(
@@ -430,7 +347,7 @@ def test_a_namespace_that_is_lost(cluster: ClusterServer, replicas: Replicas) ->
 
 
 def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
-    """A transaction changes both namespaces or neither, even if several servers change the same ones."""
+    """A transaction changes both namespaces or neither, even if other servers change them and the server record."""
     cluster.client.flushall()
     names, settings = ("one", "two"), Settings(seed=1, store=cluster.url)
 
@@ -441,6 +358,7 @@ def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
         def count_up(state: SharedState, own: tuple[str, ...]) -> Callable[[], list[int]]:
             def decide() -> list[int]:
                 transaction = state._running.now
+                transaction.read_server()
                 records = [transaction.read(name) for name in own]
                 for name, record in zip(own, records, strict=True):
                     transaction.write(name, record._replace(exchanges=record.exchanges + 1))
@@ -451,7 +369,12 @@ def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
         async def run(state: SharedState, own: tuple[str, ...]) -> None:
             seen.extend([await state.store.submit(count_up(state, own)) for _ in range(20)])
 
-        await asyncio.gather(*(run(state, own) for state in states for own in (names, names[::-1], names)))
+        async def change_server(state: SharedState) -> None:
+            for _ in range(20):
+                await state.store.submit(lambda: state._running.now.write_server(state._running.now.read_server()))
+
+        works = [run(state, own) for state in states for own in (names, names[::-1], names)]
+        await asyncio.gather(*works, change_server(states[0]), change_server(states[1]))
         for state in states:
             await state.close()
         return seen

@@ -13,26 +13,41 @@
 --   settled  the number of the last effects that were applied, as far as the process knows
 -- and possibly one of these, or the last two:
 --   part     what to commit: id, version, record, items, reset, and the number of the text with the effects. With
---            `unsure`, other processes wait for some time until the commit is confirmed or undone.
+--            `unsure`, other processes wait for some time until the commit is confirmed or undone. With `reserved`,
+--            the process has reserved the namespace: the record of the server may have changed since then.
 --   check    the version to compare. With `reserve`, no other process can commit for a short time.
 --   confirm  the id of an unsure commit: other processes need not wait any more
---   undo     the id of an unsure commit to a new namespace: takes it back, unless another one has followed
+--   undo     the id of an unsure commit to a new namespace: takes it back, unless another process did not wait
 --   revise   whether to refuse later commits of processes with an older revision of the server
 --   evict    the fields of items to remove; ignored if the namespace has effects with a number above `applied`
 --   sharing  the number of the namespace in the shared key `sharing`: gives the namespace a new version
 --
 -- Returns {result, number, pending effects, loaded namespaces}. The results are: 1, success; 0, the version differs;
--- 2, another process may commit first; 3, the process has an outdated record of the server. With result 3, the
--- number is the revision that the process needs. Otherwise it is the number of the effects of this call, or empty.
--- Pending effects are pairs of a number and a text that may not have been applied. Removed items are pending effects
--- with the member `evicted`. A new version because of a shared name is a pending effect with the member `sharing`.
+-- 2, another process may commit first or has reserved the namespace; 3, the process has an outdated record of the
+-- server. With result 3, the number is the revision that the process needs. Otherwise it is the number of the effects
+-- of this call, or empty. Pending effects are pairs of a number and a text that may not have been applied. Removed
+-- items are pending effects with the member `evicted`. A new version because of a shared name is a pending effect with
+-- the member `sharing`.
 
 local namespace, part = message.namespace, message.part
+
+-- The time for which a namespace is reserved, in milliseconds, by a commit that is unsure or changes several.
+local RESERVED_MILLISECONDS = 500
+
+local function reserve()
+  call_of(namespace, 'SET', 'r', message.worker, 'PX', RESERVED_MILLISECONDS)
+end
+
+local function end_reservation()
+  if call_of(namespace, 'GET', 'r') == message.worker then
+    call_of(namespace, 'DEL', 'r')
+  end
+end
 
 local function confirm()
   if call_of(namespace, 'HGET', 'n', 'unsure') == message.confirm then
     call_of(namespace, 'HDEL', 'n', 'unsure')
-    end_turn(namespace)
+    end_reservation()
   end
 end
 
@@ -40,7 +55,7 @@ local function undo()
   local memory = key_of('a:' .. message.id, namespace)
   if applied_before(memory) then
     return 1
-  elseif version_of(namespace) ~= message.undo then
+  elseif version_of(namespace) ~= message.undo or call_of(namespace, 'HGET', 'n', 'unsure') ~= message.undo then
     return 0
   end
   local effects, revision = unpack(call_of(namespace, 'HMGET', 'n', 'effects', 'revision'))
@@ -52,7 +67,7 @@ local function undo()
       call_of(namespace, 'LREM', 'p', 1, each)
     end
   end
-  end_turn(namespace)
+  end_reservation()
   remember_applied(memory)
   return 1
 end
@@ -64,8 +79,12 @@ elseif message.undo then
   return {undo(), '', {}, {}}
 end
 
+local reserved_by = call_of(namespace, 'GET', 'r')
+local is_reserved_by_another = reserved_by and reserved_by ~= message.worker
+local is_applied = part and applied_before(key_of('a:' .. part.id, namespace))
+local may_be_outdated = is_applied or (part and part.reserved and reserved_by == message.worker)
 local known_by = tonumber(call_of(namespace, 'HGET', 'n', 'revision')) or 0
-if known_by > message.revision then
+if known_by > message.revision and not may_be_outdated then
   return {3, string.format('%.0f', known_by), {}, {}}
 end
 local function exists(kind)
@@ -77,10 +96,16 @@ if known_by < message.generation and (exists('n') or exists('p')) then
   call_of(namespace, 'UNLINK', 'n')
   call_of(namespace, 'UNLINK', 'p')
 end
--- These do not depend on what an unsure commit has written.
-local is_maintenance = message.revise ~= nil or message.evict or message.sharing
-if not is_maintenance and call_of(namespace, 'HEXISTS', 'n', 'unsure') == 1 and is_turn_of_another(namespace) then
+if is_reserved_by_another and (message.evict or message.sharing) then
+  -- A new version would fail the commit that has reserved the namespace.
   return {2, '', {}, {}}
+end
+local unsure = message.revise == nil and not is_applied and call_of(namespace, 'HGET', 'n', 'unsure')
+if unsure and is_reserved_by_another then
+  return {2, '', {}, {}}
+elseif unsure and string.match(unsure, '^[^-]+') ~= message.worker then
+  -- Its process takes too long. This one will use what it has written.
+  call_of(namespace, 'HDEL', 'n', 'unsure')
 end
 
 local function expire_if_new()
@@ -118,18 +143,10 @@ local function empty()
   call_of(namespace, 'HSET', 'n', 'effects', effects or '0')
 end
 
--- The time for which a namespace is reserved, in milliseconds, by a commit that is unsure or changes several.
-local RESERVED_MILLISECONDS = 500
-
-local function reserve()
-  call_of(namespace, 'SET', 't', message.worker, 'PX', RESERVED_MILLISECONDS)
-end
-
 local function commit()
-  local memory = key_of('a:' .. part.id, namespace)
-  if applied_before(memory) then
+  if is_applied then
     return 1, ''
-  elseif is_turn_of_another(namespace) then
+  elseif is_reserved_by_another or is_turn_of_another(namespace) then
     return 2, ''
   elseif version_of(namespace) ~= part.version then
     give_turn(namespace)
@@ -139,8 +156,9 @@ local function commit()
     empty()
   end
   write(part, part.id)
-  call_of(namespace, 'HSET', 'n', 'revision', message.revision)
+  call_of(namespace, 'HSET', 'n', 'revision', string.format('%.0f', math.max(known_by, message.revision)))
   end_turn(namespace)
+  end_reservation()
   if part.unsure then
     call_of(namespace, 'HSET', 'n', 'unsure', part.id)
     reserve()
@@ -151,17 +169,17 @@ local function commit()
   if part.version == '' then
     -- Shared keys that refer to the new namespace belong to an earlier one that expired or was lost.
     add_effects(effects == '{}' and '{"is_new":true}' or '{"is_new":true,' .. string.sub(effects, 2))
-    remember_applied(memory)
+    remember_applied(key_of('a:' .. part.id, namespace))
     return 1, ''
   end
   local number = add_effects(effects)
-  remember_applied(memory)
+  remember_applied(key_of('a:' .. part.id, namespace))
   return 1, number
 end
 
 local function check()
   if message.reserve then
-    if is_turn_of_another(namespace) then
+    if is_reserved_by_another or is_turn_of_another(namespace) then
       return 2
     end
     reserve()

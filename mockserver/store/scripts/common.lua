@@ -9,6 +9,7 @@
 -- Keys of a namespace:
 --   n   its record and its items
 --   t   the process that may commit next
+--   r   on a cluster: the process that has reserved the namespace
 --   a:<id>   on a cluster: exists for some seconds after a commit was applied
 --   p   on a cluster: effects that may not have been applied to the shared keys
 -- Shared keys:
