@@ -69,21 +69,17 @@ def is_card_number(digits: str) -> bool:
     return (sum(code[-1::-2]) + sum(code[-2::-2].translate(_DOUBLED)) - ord("0") * len(code)) % 10 == 0
 
 
-def card_numbers(text: str) -> list[str]:
-    """Return the card numbers in a text, as they are written there.
+def hide_issued_numbers(text: str, hide: Callable[[str], str]) -> str:
+    """Return a text in which `hide` has replaced the card numbers, as they are written there.
 
-    Only numbers of card schemes are returned. One in ten other numbers has a valid check digit, too, for example one in
+    Only numbers of card schemes are replaced. One in ten other numbers has a valid check digit, too, for example one in
     ten times in milliseconds.
     """
-    found: list[str] = []
 
-    def note(number: str) -> str:
-        if _ISSUED.fullmatch(_NO_DIGIT.sub("", unquote(number))):
-            found.append(number)
-        return REDACTED
+    def hide_issued(number: str) -> str:
+        return hide(number) if _ISSUED.fullmatch(_NO_DIGIT.sub("", unquote(number))) else number
 
-    without_card_numbers(text, note)
-    return found
+    return without_card_numbers(text, hide_issued)
 
 
 def redacted(_: str) -> str:

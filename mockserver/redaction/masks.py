@@ -4,7 +4,7 @@ import re
 from hashlib import blake2b
 from typing import Final
 
-_MASK: Final = re.compile("mask-[0-9a-f]{32}")
+MASK: Final = re.compile("(mask-[0-9a-f]{32})")
 _MOST_TRIED: Final = 16
 """How many ends of a credential are tried if the text after its mask occurs several times."""
 
@@ -17,10 +17,10 @@ def mask(credential: str) -> str:
 
 def is_masked(text: str, original: str) -> bool:
     """Tell whether a text is the original with masks instead of credentials, and has at least one."""
-    masks = _MASK.findall(text)
+    masks = MASK.findall(text)
     if not masks:
         return False
-    before, *after = _MASK.split(text)
+    before, *after = MASK.split(text)[::2]
     if not original.startswith(before):
         return False
     place = len(before)

@@ -61,9 +61,7 @@ def hide_payment_details(text: str, hide: Callable[[str], str]) -> str:
 
 _SPACE: Final = re.compile(r"\s")
 # The escapes of printable ASCII characters, except those that JSON requires.
-_NEEDLESS_ESCAPE: Final = re.compile(r"\\u00((?!22|5[Cc])[2-7][0-9A-Fa-f])")
-# The percent-encoded characters that mean the same without the encoding (RFC 3986, sections 2.3 and 6.2.2.2).
-_NEEDLESS_ENCODING: Final = re.compile(r"%(2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")
+_NEEDLESS_ESCAPE: Final = re.compile(r"(?<!\\)((?:\\\\)*+)\\u00((?!22|5[Cc])[2-7][0-9A-Fa-f])")
 
 
 def redact(text: str) -> str:
@@ -97,7 +95,7 @@ def redact_body(text: str, hide: Callable[[str], str] = redact) -> str:
     decoded = text
     if text.lstrip()[:1] in {"{", "["}:
         if "\\u00" in text:
-            decoded = _NEEDLESS_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+            decoded = without_needless_escapes(text)
     elif "=" in text and not _SPACE.search(text):
         decoded = unquoted_plus(text)
     return _redact_encoded(text, decoded, hide)
@@ -111,17 +109,9 @@ def _redact_encoded(text: str, decoded: str, hide: Callable[[str], str]) -> str:
     return hide(text)
 
 
-def reveal(text: str, hide: Callable[[str], str]) -> str:
-    """Return a text after `hide` has replaced the secrets in it, also those with needless escapes.
-
-    The text is a part of a URL, a form or JSON. It is returned without needless escapes only if they hide a secret.
-    """
-    if "%" not in text and "\\u00" not in text:
-        return hide(text)
-    plain = text
-    for escape in (_NEEDLESS_ENCODING, _NEEDLESS_ESCAPE):
-        plain = escape.sub(lambda found: chr(int(found[1], 16)), plain)
-    return _redact_encoded(text, plain, hide)
+def without_needless_escapes(text: str) -> str:
+    """Return JSON that means the same, without the escapes of printable ASCII characters that need none."""
+    return _NEEDLESS_ESCAPE.sub(lambda escape: f"{escape[1]}{chr(int(escape[2], 16))}", text)
 
 
 def redact_value(value: Any, hide: Callable[[str], str] = redact) -> Any:

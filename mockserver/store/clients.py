@@ -22,6 +22,21 @@ _OF_SENTINELS: Final = "sentinel_"
 """The prefix of options that are for Sentinels only."""
 _OF_PRIMARY: Final = ("username", "password", "db")
 """Options that are not for Sentinels."""
+_OPTIONS: Final = frozenset(
+    {
+        *("username", "password", "db", "protocol", "client_name", "health_check_interval"),
+        *("socket_connect_timeout", "socket_keepalive", "socket_read_size"),
+        *("ssl", "ssl_ca_certs", "ssl_ca_data", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"),
+        *("ssl_cert_reqs", "ssl_ciphers", "ssl_min_version"),
+    }
+)
+"""The options of redis-py that a URL can have."""
+_VALUES: Final = {
+    "protocol": {"2", "3"},
+    "ssl": {"yes", "no"},
+    "ssl_cert_reqs": {"none", "optional", "required"},
+}
+"""The values of options that redis-py checks too late."""
 
 
 def has_slots(url: str) -> bool:
@@ -29,10 +44,10 @@ def has_slots(url: str) -> bool:
     scheme, _, rest = url.partition("://")
     if scheme not in _CLUSTER:
         return False
-    try:
-        return not _is_yes(dict(parse_qsl(rest.partition("?")[2])).get(_ONE_SLOT, "no"))
-    except ValueError:
-        raise UsageError(f"--store cannot be used: its option {_ONE_SLOT} takes yes or no") from None
+    value = dict(parse_qsl(rest.partition("?")[2], keep_blank_values=True)).get(_ONE_SLOT, "no")
+    if value not in {"yes", "no"}:
+        raise UsageError(f"--store cannot be used: its option {_ONE_SLOT} takes yes or no")
+    return value == "no"
 
 
 def client_of(url: str, *, seconds: float) -> Any:
@@ -45,19 +60,32 @@ def client_of(url: str, *, seconds: float) -> Any:
         "client_name": "mockserver",
     }
     try:
+        _check(urlsplit(url))
         scheme = urlsplit(url).scheme
         if scheme in _CLUSTER:
             return _cluster_client(url, options)
         client: Any = _sentinel_client(url, options) if scheme in _SENTINEL else _single_client(url, options)
         # This does not connect yet, but it checks the options of the URL.
         client.connection_pool.make_connection()
-    except (ValueError, TypeError, exceptions.RedisError):
+    except (AttributeError, ValueError, TypeError, exceptions.RedisError):
         # The text of the error can contain a part of the password.
         raise UsageError(
             "--store cannot be used: the URL is not valid, or has an unknown option after ?. Write it as in "
             "redis://user:password@host:6379/0, and percent-encode characters such as / ? # @ in user and password"
         ) from None
     return client
+
+
+def _check(parts: SplitResult) -> None:
+    """Check what redis-py checks too late, or not at all. Raises ValueError."""
+    if parts.fragment:
+        raise ValueError("a number sign is not encoded")
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        own = name.removeprefix(_OF_SENTINELS) if parts.scheme in _SENTINEL else name
+        if own not in _OPTIONS and not (own == _ONE_SLOT and parts.scheme in _CLUSTER):
+            raise ValueError("an option is unknown")
+        if value not in _VALUES.get(own, {value}) or not value:
+            raise ValueError("the value of an option is unknown")
 
 
 def _single_client(url: str, options: dict[str, Any]) -> Redis:
@@ -123,10 +151,4 @@ def _read(parts: SplitResult, *, port: int = 6379) -> tuple[list[tuple[str, int]
         options = dict(parse_url(parts._replace(scheme=scheme, netloc=credentials + at + each).geturl()))
     for key in ("host", "port", "connection_class"):
         options.pop(key, None)
-    return addresses, {**options, "ssl": _is_yes(options.get("ssl", "yes" if scheme == "rediss" else "no"))}
-
-
-def _is_yes(value: str) -> bool:
-    if value not in ("yes", "no"):
-        raise ValueError("neither yes nor no")
-    return value == "yes"
+    return addresses, {**options, "ssl": options.get("ssl", "yes" if scheme == "rediss" else "no") == "yes"}

@@ -271,6 +271,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "a list": {"body": {"l": [1, {"of": [KEY]}]}},
     "a number": {"body": {"n": 7654321}},
     "another number": {"body": {"m": 5}},
+    "a text like an escape": {"body": {"p": "10%30", "b": "C:\\u0041bc"}},
     "a parameter": {"query": {"q": f"a {KEY}"}},
     "one of several": {"header": {"wb-key": {"one_of": ["other", KEY]}}},
 }
@@ -292,6 +293,7 @@ def test_verify_with_credentials(servers: list[Mock], memory: Mock) -> None:
     headers += [("authorization", f"Bearer {KEY}"), ("x-note", f"it is {KEY}"), ("x-twice", f"{KEY} and {KEY}.")]
     headers += [("cookie", f'session={KEY}; theme=dark; sid="{KEY}"'), ("referer", f"https://bob:{KEY}@example.com/x")]
     body = {**BODY, "x": KEY, "y": f"my {KEY}!", "l": [1, {"of": [KEY]}], "n": 7654321, "m": 5}
+    body |= {"p": "10%30", "b": "C:\\u0041bc"}
     for mock in (memory, servers[0]):
         mock.http.post(SESSION, headers=headers, json=body, params={"q": f"a {KEY}"})
 
