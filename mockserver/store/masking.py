@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from mockserver.limits.percent_encoding import unquoted
 from mockserver.messages import Headers, Request
-from mockserver.redaction.card_numbers import hide_issued_numbers
+from mockserver.redaction.card_numbers import hide_issued_numbers, may_have_card_numbers
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import MASK, mask
 from mockserver.redaction.redact import hide_payment_details, without_needless_escapes
@@ -59,11 +59,16 @@ class RequestSecrets:
         # A credential can be a part of another one.
         self._copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         self._can_be_escaped = not all(map(SAFE.issuperset, self._copies))
-        self._has_numbers = True
+        # One look at everything takes less time than a look at each part.
+        text = "\n".join([request.path, request.query, *(value for _, value in request.headers.pairs)])
+        text = f"{text}\n{request.body.decode('latin-1')}"
+        has_escapes = any(each in text for each in _ESCAPES)
+        self._has_hints = has_escapes or any(hint in text for hint in _HINTS)
+        self._has_numbers = has_escapes or may_have_card_numbers(text)
         self._found_numbers = False
         self.request = self._masked(request)
-        # If the request has no card numbers, nothing that the mock says about it has one.
-        self._has_numbers = self._found_numbers
+        # What the mock says about the request can have hints of its own, but no card numbers.
+        self._has_hints, self._has_numbers = True, self._found_numbers
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text can contain secrets."""
@@ -179,7 +184,7 @@ class RequestSecrets:
             parts[::2] = [self._hidden(part) for part in parts[::2]]
             parts[1::2] = [self._copies.get(part, part) for part in parts[1::2]]
             return "".join(parts)
-        if any(hint in text for hint in _HINTS):
+        if self._has_hints and any(hint in text for hint in _HINTS):
             text = _ENCODED_USER.sub(lambda user: mask(unquote_plus(user[0])), text)
             text = _USER_OF_URL.sub(lambda user: mask(user[0]), text)
             text = _SECRET_KEY.sub(lambda key: f"{key[1]}{mask(key[2])}", text)
