@@ -27,9 +27,10 @@ class _SecretPattern(NamedTuple):
 
 
 # The number, the code and the account of a payment method in a form, encoded or not.
-_IN_A_FORM: Final = re.compile(r"((?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)([^&\s]+)")
-# The code and the account in JSON.
+_IN_A_FORM: Final = re.compile(r"""((?:cvc|iban|card(?:\]|%5[Dd])?(?:\[|%5[Bb])number)(?:\]|%5[Dd])?=)("?[^&\s"\\]+)""")
+# The code and the account in JSON, and a code that is a number.
 _IN_JSON: Final = re.compile(r'("(?:cvc|iban)"\s*:\s*")([^"]+)')
+_NUMBER_IN_JSON: Final = re.compile(r'("cvc"\s*:\s*)([0-9]+)')
 
 # One after the other, and each beginning with a text or a character that it names: one pattern for all takes ten times
 # longer, and one that begins with alternatives three times. Most texts have no hint.
@@ -41,6 +42,7 @@ _SECRETS: Final = (
     _SecretPattern(("sk_", "rk_"), re.compile(r"(k_(?<=[sr]k_)(?<!\w[sr]k_)(?:test|live)_)[A-Za-z0-9_-]+")),
     _SecretPattern(("cvc", "iban", "number"), _IN_A_FORM, mark="="),
     _SecretPattern(('"cvc"', '"iban"'), _IN_JSON),
+    _SecretPattern(('"cvc"',), _NUMBER_IN_JSON),
     # What a store has instead of a secret.
     _SecretPattern(("mask-",), re.compile(r"mask-[0-9a-f]{32}"), shown=lambda _: REDACTED),
     # The user and password of a URL (RFC 3986, section 3.2.1).
@@ -52,11 +54,15 @@ _SECRETS: Final = (
 )
 
 
-def hide_payment_details(text: str, hide: Callable[[str], str]) -> str:
-    """Return a form or JSON with other values of the numbers, codes and accounts of payment methods."""
-    for pattern in (_IN_A_FORM, _IN_JSON):
-        text = pattern.sub(lambda found: f"{found[1]}{hide(found[2])}", text)
-    return text
+def hide_details_in_form(text: str, hide: Callable[[str], str]) -> str:
+    """Return a form or a query with other values of the numbers, codes and accounts of payment methods."""
+    return _IN_A_FORM.sub(lambda found: f"{found[1]}{hide(found[2])}", text)
+
+
+def hide_details_in_json(text: str, hide: Callable[[str], str]) -> str:
+    """Return JSON with other values of the codes and accounts of payment methods. A number becomes a string."""
+    text = _IN_JSON.sub(lambda found: f"{found[1]}{hide(found[2])}", text)
+    return _NUMBER_IN_JSON.sub(lambda found: f'{found[1]}"{hide(found[2])}"', text)
 
 
 _SPACE: Final = re.compile(r"\s")

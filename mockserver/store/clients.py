@@ -26,8 +26,8 @@ _OPTIONS: Final = frozenset(
     {
         *("username", "password", "db", "protocol", "client_name", "health_check_interval"),
         *("socket_connect_timeout", "socket_keepalive", "socket_read_size"),
-        *("ssl", "ssl_ca_certs", "ssl_ca_data", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"),
-        *("ssl_cert_reqs", "ssl_ciphers", "ssl_min_version"),
+        *("ssl", "ssl_ca_certs", "ssl_ca_data", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"),
+        *("ssl_password", "ssl_check_hostname", "ssl_cert_reqs", "ssl_ciphers", "ssl_min_version"),
     }
 )
 """The options of redis-py that a URL can have."""

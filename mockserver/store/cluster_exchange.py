@@ -70,8 +70,10 @@ class ClusterExchange(Exchange):
         if effects or gathered.has_outdated:
             names = {name: None for call in calls for name in call.used_names()}
             await _all(apply(self._scripts, effects, names, gathered.revision), self._confirm(gathered))
-        elif any(reply.result == ASK_FIRST for reply in gathered.replies):
-            await self._scripts.ask_shared()
+        else:
+            await self._confirm(gathered)
+            if any(reply.result == ASK_FIRST for reply in gathered.replies):
+                await self._scripts.ask_shared()
         if self._is_reset_since(gathered):
             # Another server has deleted everything in the meantime, including these commits.
             gathered.mark_outdated()

@@ -14,7 +14,7 @@ from mockserver.messages import Headers, Request
 from mockserver.redaction.card_numbers import hide_issued_numbers, may_have_card_numbers
 from mockserver.redaction.credential_names import MIN_LENGTH, CredentialNames, split_pair
 from mockserver.redaction.masks import MASK, mask
-from mockserver.redaction.redact import hide_payment_details, without_needless_escapes
+from mockserver.redaction.redact import hide_details_in_form, hide_details_in_json, without_needless_escapes
 from mockserver.redaction.redactor import SAFE, spellings
 from mockserver.store.codec import KIND
 
@@ -33,10 +33,13 @@ _SECRET_KEY: Final = re.compile(
 # Every text with such a URL or key has one of these.
 _HINTS: Final = ("://", "\\/\\/", "%3A%2F%2F", "%3a%2f%2f", "sk_", "rk_")
 _ESCAPES: Final = ("%", "\\")
+_NAMES_OF_DETAILS: Final = ('"cvc"', '"iban"')
 # The strings of JSON, and what is between them.
-_STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*")|[^"]+', re.DOTALL)
+_STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[^"]+', re.DOTALL)
 _NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
-_SPACE: Final = re.compile(r"\s")
+_DETAILS: Final = ("cvc", "iban")
+"""The members of a payment method that are no card number and are never stored. With `number`, they mark one."""
+_BEFORE_JSON: Final = "\ufeff \t\r\n"
 _MOST_SEARCHED: Final = 256 * 1024
 """In longer bodies, escapes are not searched: it would take too long."""
 
@@ -61,18 +64,24 @@ class RequestSecrets:
         self._can_be_escaped = not all(map(SAFE.issuperset, self._copies))
         # One look at everything takes less time than a look at each part.
         text = "\n".join([request.path, request.query, *(value for _, value in request.headers.pairs)])
-        text = f"{text}\n{request.body.decode('latin-1')}"
+        text = f"{text}\n{_decoded(request.body)[0]}"
         has_escapes = any(each in text for each in _ESCAPES)
         self._has_hints = has_escapes or any(hint in text for hint in _HINTS)
         self._has_numbers = has_escapes or may_have_card_numbers(text)
         self._found_numbers = False
+        self._found_details: dict[str, str] = {}
         self.request = self._masked(request)
+        self._copies |= self._found_details
         # What the mock says about the request can have hints of its own, but no card numbers.
         self._has_hints, self._has_numbers = True, self._found_numbers
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text can contain secrets."""
-        return self._can_be_escaped or self._has_numbers or any(each in text for each in (*_HINTS, "%", *self._copies))
+        return (
+            self._can_be_escaped
+            or self._has_numbers
+            or any(each in text for each in (*_HINTS, *_NAMES_OF_DETAILS, "%", *self._copies))
+        )
 
     def masked(self, plain: Any) -> Any:
         """JSON that the codec has made, with masks in all texts. What the codec added stays."""
@@ -82,19 +91,26 @@ class RequestSecrets:
             return [self.masked(each) for each in plain]
         if not isinstance(plain, dict):
             return plain
+        if plain.get(KIND) == "bytes":
+            return {**plain, "of": self._body(plain["of"].encode("latin-1")).decode("latin-1")}
         if KIND in plain:
             return {name: member if name == KIND else self.masked(member) for name, member in plain.items()}
-        return {self._text(name): self.masked(member) for name, member in plain.items()}
+        return {self._text(name): self._member(name, member) for name, member in plain.items()}
 
     def masked_values(self, values: dict[str, Any]) -> dict[str, Any]:
         """An object with masks in its values. Its names are no secrets."""
         return {name: self.masked(value) for name, value in values.items()}
 
+    def _member(self, name: str, member: Any) -> Any:
+        if name in _DETAILS and isinstance(member, str | int) and not isinstance(member, bool):
+            return mask(str(member))
+        return self.masked(member)
+
     def _masked(self, request: Request) -> Request:
         # The name of a field stays, also if a credential equals it.
         pairs = [(name, self._field(name, value)) for name, value in request.headers.pairs]
         query = self._pairs(request.query, lambda name: self._names.hide("query", name))
-        body = self._body(request.body.decode("latin-1")).encode("latin-1", "replace")
+        body = self._body(request.body)
         method, path = self._text(request.method), self._text(request.path)
         return replace(
             request, method=method, path=path, query=query, headers=Headers(pairs), body=body, is_shared=False
@@ -118,31 +134,34 @@ class RequestSecrets:
         name, value = split_pair(pair)
         if value and is_secret(name):
             return f"{self._hidden(pair.partition('=')[0])}={mask(value)}"
-        hidden = self._hidden(hide_payment_details(pair, self._masked_detail), again=True)
-        if "%" not in hidden:
+        hidden = self._hidden(hide_details_in_form(pair, self._masked_detail), again=True)
+        if "%" not in pair:
             return hidden
-        name, value = split_pair(hidden)
-        shown = hide_payment_details(f"{name}={value}", self._masked_detail)[len(name) + 1 :]
-        if (found := (self._text(name), self._text(shown))) == (name, value):
+        details = hide_details_in_form(f"{name}={value}", self._masked_detail)[len(name) + 1 :]
+        shown = (self._text(name), self._text(value) if details == value else details)
+        if shown == (name, value) or shown == split_pair(hidden):
             return hidden
-        return "=".join(quote_plus(each, safe="[]") for each in found)
+        return "=".join(quote_plus(each, safe="[]", errors="replace") for each in shown)
 
-    def _body(self, text: str) -> str:
+    def _body(self, body: bytes) -> bytes:
+        text, charset = _decoded(body)
         is_short = len(text) <= _MOST_SEARCHED
-        if text.lstrip()[:1] in ("{", "["):
-            return self._json(text, has_escapes=is_short and any(each in text for each in _ESCAPES))
-        if is_short and "=" in text and not _SPACE.search(text):
-            return self._pairs(text, lambda _: False)
-        return self._hidden(hide_payment_details(text, self._masked_detail), again=True)
+        if text.lstrip(_BEFORE_JSON)[:1] in ("{", "[", '"'):
+            text = self._json(text, has_escapes=is_short and any(each in text for each in _ESCAPES))
+        elif is_short and "=" in text:
+            text = self._pairs(text, lambda _: False)
+        else:
+            text = self._hidden(hide_details_in_form(text, self._masked_detail), again=True)
+        return text.encode(charset, "replace")
 
     def _json(self, text: str, *, has_escapes: bool) -> str:
         """A body in JSON, which stays JSON: a number that is a secret becomes a string."""
-        text = hide_payment_details(text, self._masked_detail)
+        text = hide_details_in_json(text, self._masked_detail)
         if has_escapes:
             plain = without_needless_escapes(text)
-            hidden = hide_payment_details(plain, self._masked_detail)
+            hidden = hide_details_in_json(plain, self._masked_detail)
             text = text if hidden == plain else hidden
-        if not has_escapes and self._hidden(text, again=True) == text:
+        if not has_escapes and self._json_text(text) == text:
             return text
         text = _STRINGS.sub(partial(self._json_part, has_escapes=has_escapes), text)
         # What is not JSON can have secrets between two strings.
@@ -151,28 +170,37 @@ class RequestSecrets:
     def _json_part(self, part: re.Match[str], *, has_escapes: bool) -> str:
         if not part[1]:
             return _NUMBER.sub(self._json_number, part[0])
-        hidden = self._hidden(part[0], again=True)
-        if not (has_escapes and any(each in hidden for each in _ESCAPES)):
+        hidden = self._json_text(part[0])
+        if not (has_escapes and any(each in part[0] for each in _ESCAPES)):
             return hidden
         try:
-            value = json.loads(hidden.encode("latin-1", "replace").decode("utf-8", "surrogateescape"))
+            value = json.loads(part[0], strict=False)
         except ValueError:
             return hidden
-        shown = self._text(value, again=True)
-        return hidden if shown == value else json.dumps(shown)
+        shown = self._text(self._json_text(value, again=False))
+        if shown == value:
+            return hidden
+        try:
+            is_same = json.loads(hidden, strict=False) == shown
+        except ValueError:
+            is_same = False
+        return hidden if is_same else json.dumps(shown)
+
+    def _json_text(self, text: str, *, again: bool = True) -> str:
+        return self._hidden(hide_details_in_form(text, self._masked_detail), again=again)
 
     def _json_number(self, number: re.Match[str]) -> str:
         hidden = self._hidden(number[0])
         return hidden if hidden == number[0] else f'"{hidden}"'
 
-    def _text(self, text: str, *, again: bool = False) -> str:
+    def _text(self, text: str) -> str:
         """A text with masks: as it was sent, or decoded if the encoding hides a secret."""
-        hidden = self._hidden(text, again=again)
-        if "%" not in hidden:
+        hidden = self._hidden(text)
+        if "%" not in text:
             return hidden
-        decoded = unquoted(hidden)
-        shown = self._hidden(decoded, again=True)
-        return hidden if shown == decoded else shown
+        decoded = unquoted(text)
+        shown = self._hidden(decoded)
+        return hidden if shown in (decoded, unquoted(hidden)) else shown
 
     def _hidden(self, text: str, *, again: bool = False) -> str:
         """A text without copies of credentials, card numbers, the users of URLs and Stripe's secret keys.
@@ -194,14 +222,25 @@ class RequestSecrets:
 
     def _masked_detail(self, value: str) -> str:
         """The mask of a number, code or account of a payment method."""
+        decoded = unquote_plus(value)
+        if len(decoded) >= MIN_LENGTH:
+            self._found_details[decoded] = mask(decoded)
         # If it is a card number, its copies are searched elsewhere.
-        self._hidden(unquote_plus(value))
+        self._hidden(decoded)
         return mask(value)
 
     def _masked_number(self, number: str) -> str:
         self._found_numbers = True
         # `verify` compares decoded values.
         return mask(unquote_plus(number) if "%" in number or "+" in number else number)
+
+
+def _decoded(body: bytes) -> tuple[str, str]:
+    """The text of a body, and its charset: Latin-1 if it is not UTF-8."""
+    try:
+        return body.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return body.decode("latin-1"), "latin-1"
 
 
 def _masked_cookie(cookie: str) -> str:
