@@ -88,7 +88,7 @@ def may_have_card_numbers(text: str) -> bool:
 
 
 def redacted(_: str) -> str:
-    """Return what is shown instead of any secret."""
+    """Return the text that replaces a secret, which is the argument."""
     return REDACTED
 
 

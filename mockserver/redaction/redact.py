@@ -55,12 +55,12 @@ _SECRETS: Final = (
 
 
 def hide_details_in_form(text: str, hide: Callable[[str], str]) -> str:
-    """Return a form or a query with other values of the numbers, codes and accounts of payment methods."""
+    """Return a form or a query in which `hide` has replaced the numbers, codes and accounts of payment methods."""
     return _IN_A_FORM.sub(lambda found: f"{found[1]}{hide(found[2])}", text)
 
 
 def hide_details_in_json(text: str, hide: Callable[[str], str]) -> str:
-    """Return JSON with other values of the codes and accounts of payment methods. A number becomes a string."""
+    """Return JSON in which `hide` has replaced security codes and account numbers. A number becomes a string."""
     text = _IN_JSON.sub(lambda found: f"{found[1]}{hide(found[2])}", text)
     return _NUMBER_IN_JSON.sub(lambda found: f'{found[1]}"{hide(found[2])}"', text)
 

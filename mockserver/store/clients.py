@@ -60,11 +60,11 @@ def client_of(url: str, *, seconds: float) -> Any:
         "client_name": "mockserver",
     }
     try:
-        _check(urlsplit(url))
-        scheme = urlsplit(url).scheme
-        if scheme in _CLUSTER:
-            return _cluster_client(url, options)
-        client: Any = _sentinel_client(url, options) if scheme in _SENTINEL else _single_client(url, options)
+        parts = urlsplit(url)
+        _check(parts)
+        if parts.scheme in _CLUSTER:
+            return _cluster_client(parts, options)
+        client: Any = _sentinel_client(parts, options) if parts.scheme in _SENTINEL else _single_client(url, options)
         # This does not connect yet, but it checks the options of the URL.
         client.connection_pool.make_connection()
     except (AttributeError, ValueError, TypeError, exceptions.RedisError):
@@ -96,23 +96,22 @@ def _single_client(url: str, options: dict[str, Any]) -> Redis:
     return Redis.from_url(url, **options)
 
 
-def _cluster_client(url: str, options: dict[str, Any]) -> RedisCluster:
+def _cluster_client(parts: SplitResult, options: dict[str, Any]) -> RedisCluster:
     """The client for `redis+cluster://[[user]:password@]host[:port][,host[:port]…]`."""
-    addresses, own = _read(urlsplit(url))
+    addresses, own = _read(parts)
     own.pop(_ONE_SLOT, None)
-    if own.pop("db", 0) or urlsplit(url).path.strip("/0"):
+    if own.pop("db", 0) or parts.path.strip("/0"):
         raise UsageError("--store cannot be used: a cluster has no databases, so write nothing after its port")
     nodes = [ClusterNode(host, port) for host, port in addresses]
     return RedisCluster(startup_nodes=nodes, **{**options, **own})
 
 
-def _sentinel_client(url: str, options: dict[str, Any]) -> Redis:
+def _sentinel_client(parts: SplitResult, options: dict[str, Any]) -> Redis:
     """The client for `redis+sentinel://[[user]:password@]host[:port][,host[:port]…]/name[/database]`.
 
     User, password and database are those of the primary. Options that begin with `sentinel_` are for the Sentinels
     only, all others for both.
     """
-    parts = urlsplit(url)
     name, _, database = parts.path.strip("/").partition("/")
     if not name:
         raise UsageError(f"--store {parts.scheme}://host:port/name needs the name of the service at its end")

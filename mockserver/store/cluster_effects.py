@@ -8,12 +8,11 @@ from typing import Any, Final
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.cluster_memory import ServerRevision
 from mockserver.store.cluster_messages import Effect, NamespaceReply
-from mockserver.store.cluster_scripts import ClusterScripts
+from mockserver.store.cluster_scripts import PAUSE_FOR_ANOTHER, ClusterScripts
 from mockserver.store.commits import TOO_EARLY
 
 _MOST_ROUNDS: Final = 3
 """The maximum number of cleanup rounds after a commit. Later commits remove the rest."""
-_PAUSE: Final = 0.005
 _MOST_RESERVED: Final = 1.0
 """How long to wait, in seconds, for a namespace that another process has reserved. Reservations end earlier."""
 
@@ -58,7 +57,7 @@ async def _call_all(scripts: ClusterScripts, wanted: Mapping[str, Mapping[str, A
         if time.monotonic() >= end:
             break
         if wanted:
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(PAUSE_FOR_ANOTHER)
     return replies
 
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.store.cluster_effects import apply, forget_expired
 from mockserver.store.cluster_memory import ClusterMemory, ServerRevision
 from mockserver.store.cluster_messages import Gathered, NamespaceReply, PartCalls
-from mockserver.store.cluster_scripts import ASK_FIRST, ClusterScripts, MissingError
+from mockserver.store.cluster_scripts import ASK_FIRST, PAUSE_FOR_ANOTHER, ClusterScripts, MissingError
 from mockserver.store.commits import COMMITTED, MOST_OWNERS, OUTDATED, TOO_EARLY, Commits
 from mockserver.store.exchange import Exchange, Exchanged, Outcome
 from mockserver.store.known_state import KnownState
@@ -17,9 +17,6 @@ from mockserver.store.redis_link import RedisLink
 from mockserver.store.transaction import Need, Transaction
 
 Value = TypeVar("Value")
-
-_PAUSE_FOR_ANOTHER: Final = 0.002
-"""How long to wait, in seconds, before a namespace is loaded again that another server may still undo."""
 
 
 class ClusterExchange(Exchange):
@@ -108,7 +105,7 @@ class ClusterExchange(Exchange):
             # The commit of the decision that needs these namespaces returns their effects again.
             gathered.replies += [reply._replace(effects=()) for reply in replies]
             if any(reply.result == TOO_EARLY for reply in replies):
-                await asyncio.sleep(_PAUSE_FOR_ANOTHER)
+                await asyncio.sleep(PAUSE_FOR_ANOTHER)
 
     async def _look(
         self, names: Mapping[str, None], calls: Sequence[PartCalls], needs: Sequence[Need], gathered: Gathered
@@ -125,9 +122,9 @@ class ClusterExchange(Exchange):
         gathered.owners = {name: found or "" for name, found in zip(names, reply.owners, strict=True)}
 
     def _is_unsure(self, call: PartCalls) -> bool:
-        """Whether nothing that a part uses reports a changed record of the server."""
+        """Whether a part may have used an outdated record of the server, and no namespace would report it."""
         if call.written:
-            # An existing namespace reports it.
+            # A registered namespace reports a changed record.
             return not all(map(self._memory.is_registered, call.written))
         return call.has_to_ask or not all(map(self._memory.is_registered, call.namespaces))
 
@@ -215,7 +212,7 @@ class ClusterExchange(Exchange):
             if _outcome(checked) != COMMITTED:
                 return checked
         rest = {name: call.check(name) for name in call.namespaces if name not in call.written}
-        return checked + await self._scripts.call_all(rest)
+        return checked + await self._scripts.call_all(rest, revision)
 
     async def _change_server(self, call: PartCalls) -> Outcome:
         """Replace the record of the server and tell all namespaces. Returns the outcome of the part."""

@@ -32,13 +32,13 @@ class ClusterMemory:
         self._commits = commits
         self.revision = ServerRevision()
         self.newest = 0
-        # By namespace: the number of the last effects that were applied.
+        # For each namespace, the number of the last effects that were applied.
         self._settled: dict[str, int] = {}
-        # By namespace: when this process has registered it.
+        # For each namespace, when this process has registered it.
         self._registered: dict[str, float] = {}
-        # By namespace: a version, and when the namespace was asked for it.
+        # For each namespace, its loaded version, and when the call that loaded it began.
         self._loaded: dict[str, tuple[str, float]] = {}
-        # By name: when the shared keys were asked for its owners.
+        # For each name, when this process last asked the shared keys for its owners.
         self._asked: dict[str, float] = {}
 
     def settled(self, namespace: str) -> int:

@@ -13,6 +13,8 @@ from mockserver.store.redis_link import RedisLink, Texts, in_batches
 
 ASK_FIRST: Final = 3
 """The script for a namespace returns this if the process has an outdated record of the server."""
+PAUSE_FOR_ANOTHER: Final = 0.002
+"""How long to wait, in seconds, before another call to a namespace that another process has reserved."""
 
 
 class MissingError(Exception):
@@ -27,11 +29,18 @@ class ClusterScripts:
         self._memory = memory
         self._commits = commits
 
-    async def call_all(self, members: Mapping[str, Mapping[str, Any]]) -> list[NamespaceReply]:
-        """Run the script for several namespaces; returns the replies. Raises StoreUnavailableError."""
+    async def call_all(
+        self, members: Mapping[str, Mapping[str, Any]], revision: ServerRevision | None = None
+    ) -> list[NamespaceReply]:
+        """Run the script for several namespaces; returns the replies. The revision is that of `call`.
+
+        Raises StoreUnavailableError.
+        """
         replies = list[NamespaceReply]()
         for some in in_batches(list(members.items())):
-            replies += await asyncio.gather(*(self.call(*each, self._link.new_id()) for each in some))
+            replies += await asyncio.gather(
+                *(self.call(*each, self._link.new_id(), revision=revision) for each in some)
+            )
         return replies
 
     async def call(

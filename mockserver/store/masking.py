@@ -33,15 +33,15 @@ _SECRET_KEY: Final = re.compile(
 # Every text with such a URL or key has one of these.
 _HINTS: Final = ("://", "\\/\\/", "%3A%2F%2F", "%3a%2f%2f", "sk_", "rk_")
 _ESCAPES: Final = ("%", "\\")
-_NAMES_OF_DETAILS: Final = ('"cvc"', '"iban"')
+_DETAILS: Final = ("cvc", "iban")
+"""The members of a payment method whose values are never stored. Card numbers are found by their digits."""
+_NAMES_OF_DETAILS: Final = tuple(f'"{name}"' for name in _DETAILS)
 # The strings of JSON, and what is between them.
 _STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[^"]+', re.DOTALL)
 _NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
-_DETAILS: Final = ("cvc", "iban")
-"""The members of a payment method that are no card number and are never stored. With `number`, they mark one."""
 _BEFORE_JSON: Final = "\ufeff \t\r\n"
 _MOST_SEARCHED: Final = 256 * 1024
-"""In longer bodies, escapes are not searched: it would take too long."""
+"""The maximum length of a body, in characters, in which escapes are searched. Longer ones would take too long."""
 
 
 class RequestSecrets:
@@ -56,13 +56,11 @@ class RequestSecrets:
         for secret in (*names.values(request.headers.pairs, request.query), *_parts(request.headers)):
             masked = mask(secret)
             for spelling in spellings(secret):
-                # A body is written as if its bytes were characters.
-                for written in (spelling, spelling.encode("utf-8", "surrogatepass").decode("latin-1")):
-                    copies.setdefault(written, masked)
+                copies.setdefault(spelling, masked)
         # A credential can be a part of another one.
         self._copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         self._can_be_escaped = not all(map(SAFE.issuperset, self._copies))
-        # One look at everything takes less time than a look at each part.
+        # Searching the whole request once is faster than searching each part.
         text = "\n".join([request.path, request.query, *(value for _, value in request.headers.pairs)])
         text = f"{text}\n{_decoded(request.body)[0]}"
         has_escapes = any(each in text for each in _ESCAPES)
@@ -72,7 +70,7 @@ class RequestSecrets:
         self._found_details: dict[str, str] = {}
         self.request = self._masked(request)
         self._copies |= self._found_details
-        # What the mock says about the request can have hints of its own, but no card numbers.
+        # Texts of the mock can have URLs and keys of their own. They have card numbers only if the request has some.
         self._has_hints, self._has_numbers = True, self._found_numbers
 
     def may_be_in(self, text: str) -> bool:
@@ -107,7 +105,7 @@ class RequestSecrets:
         return self.masked(member)
 
     def _masked(self, request: Request) -> Request:
-        # The name of a field stays, also if a credential equals it.
+        # The name of a field is not masked, even if a credential equals it.
         pairs = [(name, self._field(name, value)) for name, value in request.headers.pairs]
         query = self._pairs(request.query, lambda name: self._names.hide("query", name))
         body = self._body(request.body)
@@ -203,9 +201,9 @@ class RequestSecrets:
         return hidden if shown in (decoded, unquoted(hidden)) else shown
 
     def _hidden(self, text: str, *, again: bool = False) -> str:
-        """A text without copies of credentials, card numbers, the users of URLs and Stripe's secret keys.
+        """Return a text with masks for credentials, card numbers, the users of URLs and Stripe's secret keys.
 
-        With `again`, its masks stay as they are, unless one equals a credential.
+        With `again`, the text can already have masks. They are kept, unless one equals a credential.
         """
         if again and "mask-" in text:
             parts = MASK.split(text)

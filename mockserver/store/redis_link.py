@@ -233,7 +233,7 @@ def _reason(error: BaseException) -> str:
     """Why a call failed, without the address, which can have a password."""
     if isinstance(error, TimeoutError | exceptions.TimeoutError):
         return f"it did not answer within {CALL_SECONDS:g} s"
-    # What follows is the client of a Sentinel.
+    # redis-py adds a description of its Sentinel clients to this error.
     text = str(error).partition(" : <")[0] if "No master found" in str(error) else str(error)
     text = text.splitlines()[0] if text else type(error).__name__
     return text[:200].removesuffix(".")

@@ -20,7 +20,7 @@ from tests.support.mock import Mock
 def before_first(
     mock: Mock, monkeypatch: pytest.MonkeyPatch, member: str, act: Callable[[], httpx.Response]
 ) -> list[int]:
-    """Act before a server sends its first message with this member. Returns the statuses, which the call will add."""
+    """Act before a server sends its first message with this member. Returns a list that gets the status of the act."""
     link, statuses = link_of(mock), list[int]()
     run = link.run
 

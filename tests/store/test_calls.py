@@ -42,8 +42,9 @@ def _read(mock: Mock, session: dict[str, Any]) -> httpx.Response:
     return mock.http.get(f"/__mock/payment-sessions/{session['token']}")
 
 
-# For each request: the calls, one after another, if this server has created the session, if it does not know the
-# namespace, and if it knows an older state of the namespace. On a cluster, the shared keys take calls of their own.
+# How many calls a request makes, one after another, in three cases: this server has created the session; it does not
+# know the namespace; it knows an older state of the namespace. The second numbers are for a cluster, where the shared
+# keys need calls of their own.
 REQUESTS: dict[str, tuple[Ask, tuple[int, int, int], tuple[int, int, int]]] = {
     "create": (_create, (1, 2, 2), (2, 3, 3)),
     "create in a new namespace": (_create_in_a_new_namespace, (1, 1, 1), (2, 2, 2)),

@@ -160,7 +160,7 @@ def test_a_lost_reply_to_an_activation(replicas: Replicas, monkeypatch: pytest.M
 
 
 def test_a_repeated_commit_after_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A commit whose reply was lost counts once, also if another server has activated a scenario in the meantime."""
+    """A commit whose reply was lost counts once, even if another server has activated a scenario in the meantime."""
     one, two = replicas.all
     one.create()
     lose_reply_to(one, monkeypatch, "part", lambda: two.caller(None).activate("card_declined"))
@@ -172,7 +172,7 @@ def test_a_repeated_commit_after_an_activation(replicas: Replicas, monkeypatch: 
 def test_an_expired_namespace_beside_another(
     cluster: ClusterServer, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A confirmation with a payment method of an expired namespace loses nothing of the session's namespace."""
+    """A confirmation whose payment method belongs to an expired namespace does not delete the session."""
     one, two = replicas.all
     own = prepared(one)
     (own_id,) = cluster.client.zrange(f"{PREFIX}namespaces", 0, -1)

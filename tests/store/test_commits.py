@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.errors import StoreUnavailableError
 from mockserver.store import shared_store
 from mockserver.store.redis_link import RedisLink
+from tests.store.interference import lose_reply_to
 from tests.store.replicas import Replicas, link_of
 from tests.support.stores import PREFIX, StoreServer
 
@@ -39,21 +39,10 @@ def test_many_commits_before_a_repeated_one(store: StoreServer, monkeypatch: pyt
     """A commit whose reply was lost counts once, even if another server has committed many times since then."""
     with Replicas(store.url, count=2) as replicas:
         one, two = replicas.all
-        link, within_time = link_of(one), RedisLink._within_time
         others: list[int] = []
-
-        async def lose_one(own: RedisLink, *call: Any) -> Any:
-            reply = await within_time(own, *call)
-            if own is link and not others:
-                made = [await asyncio.to_thread(two.create) for _ in range(40)]
-                others.extend(each.status_code for each in made)
-                raise StoreUnavailableError("the reply was lost")
-            return reply
-
         one.create()
-        monkeypatch.setattr(RedisLink, "_within_time", lose_one)
+        lose_reply_to(one, monkeypatch, "id", lambda: others.extend(two.create().status_code for _ in range(40)))
         assert 200 == one.create().status_code
-        monkeypatch.undo()
         entries = [entry["id"] for entry in one.get("journal", limit=100)["entries"]]
 
     assert [200] * 40 == others

@@ -34,7 +34,7 @@ def decoded(text: str) -> str:
     return unquote(unquote(text.replace("\\", "").replace("+", " ")))
 
 
-# A part of a request, and the secret that it has.
+# A part of a request, and the secret in it.
 HIDDEN: dict[str, tuple[dict[str, str], str]] = {
     "a number in JSON": ({"body": '{"note":"42424242\\u0034242424\\u0032"}'}, PAN),
     "a number in JSON, all escaped": ({"body": f'{{"note":"{ESCAPED_PAN}"}}'}, PAN),
@@ -87,7 +87,7 @@ def test_escapes_hide_no_secret(case: str) -> None:
         assert list(json.loads(found.body)) == list(json.loads(sent["body"]))
 
 
-# Bodies with a copy of the credential, and texts that look like escapes or secrets.
+# Texts that look like escapes or secrets, but are stored as they were sent.
 KEPT: dict[str, Any] = {
     "a percent sign": "10%30",
     "an encoded letter": "https://shop.example/%7Euser/50%41",

@@ -38,7 +38,7 @@ def test_a_new_namespace_after_an_activation(
     entries = two.caller("api_key_new").get("journal")["entries"]
 
     assert [503, 503, 200] == statuses
-    # Other servers need not wait for the first request any more.
+    # The reservation of the namespace has ended.
     assert not [key for key in cluster.key_names() if key.endswith(("}:t", "}:r"))]
     assert statuses == [entry["reply"]["status"] for entry in entries]
 
@@ -70,7 +70,7 @@ def test_a_new_namespace_that_two_servers_use(replicas: Replicas, monkeypatch: p
 def test_a_new_namespace_during_an_activation(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
     """A namespace whose first request is not complete is told of an activation, too."""
     one, two, three = (mock.caller("api_key_new") for mock in replicas.all)
-    # From now on, this server relies on being told.
+    # This server has registered the namespace. It does not ask for changes of the server record any more.
     three.get("scenarios")
     begun = before_first(one, monkeypatch, "confirm", lambda: two.caller(None).activate("maintenance"))
     first = one.create()
@@ -97,7 +97,7 @@ def test_a_new_namespace_that_another_server_continues(replicas: Replicas, monke
 
 
 def test_a_new_namespace_that_another_server_reads(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request counts once, also if another server has stored its effects before it could be undone."""
+    """The metrics count a request once, even if another server has applied its effects before the undo."""
     one, two, three = replicas.all
     assert 200 == two.caller(None).activate("card_declined").status_code
     before = counted(three)

@@ -17,7 +17,7 @@
 --            the process has reserved the namespace: the record of the server may have changed since then.
 --   check    the version to compare. With `reserve`, no other process can commit for a short time.
 --   confirm  the id of an unsure commit: other processes need not wait any more
---   undo     the id of an unsure commit to a new namespace: takes it back, unless another process did not wait
+--   undo     the id of an unsure commit to a new namespace: undoes it, unless another process has used the namespace
 --   revise   whether to refuse later commits of processes with an older revision of the server
 --   evict    the fields of items to remove; ignored if the namespace has effects with a number above `applied`
 --   sharing  the number of the namespace in the shared key `sharing`: gives the namespace a new version
@@ -97,14 +97,14 @@ if known_by < message.generation and (exists('n') or exists('p')) then
   call_of(namespace, 'UNLINK', 'p')
 end
 if is_reserved_by_another and (message.evict or message.sharing) then
-  -- A new version would fail the commit that has reserved the namespace.
+  -- A new version would make the commit fail that has reserved the namespace.
   return {2, '', {}, {}}
 end
 local unsure = message.revise == nil and not is_applied and call_of(namespace, 'HGET', 'n', 'unsure')
 if unsure and is_reserved_by_another then
   return {2, '', {}, {}}
 elseif unsure and string.match(unsure, '^[^-]+') ~= message.worker then
-  -- Its process takes too long. This one will use what it has written.
+  -- The reservation has expired. This process uses the namespace now, so the commit can no longer be undone.
   call_of(namespace, 'HDEL', 'n', 'unsure')
 end
 
