@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from secrets import token_hex
 from statistics import quantiles
 from typing import cast
 
@@ -41,6 +42,8 @@ class Requests:
         self.kind = kind
         self.status = 400 if kind == "refused" else status
         self.sent = 0
+        # Other runs have sent other keys to the same server.
+        self.keys = f"api_key_{token_hex(4)}_".encode()
         get = request_bytes("GET", path, wb_key="api_key_demo", authorization="Bearer demo")
         self.request = get if kind == "get" else create_request(INVALID_BODY if kind == "refused" else BODY)
 
@@ -52,7 +55,7 @@ class Requests:
         if self.kind == "new-bodies":
             # Spaces and tabs mean nothing in JSON, and the length stays the same: so the head is the same, too.
             return create_request(BODY.replace(b",", b"," + f"{self.sent:032b}".encode().translate(BLANKS)))
-        return self.request.replace(b"api_key_demo", b"api_key_%d" % self.sent)
+        return self.request.replace(b"api_key_demo", b"%b%d" % (self.keys, self.sent))
 
     def check(self, status: int, body: bytes) -> None:
         """Raise RuntimeError if this is not the expected reply."""

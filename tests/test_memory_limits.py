@@ -270,6 +270,7 @@ CACHES = {
     "samples/pattern_strings.py": {"members": "parts of patterns of documents", "shortest": "the same"},
     "samples/words.py": {"text_for": "names of members of documents"},
     "store/records.py": {"namespace_id": "texts of limited length"},
+    "store/shared_metrics.py": {"counter_name": "names of operations, scenarios and members of documents"},
     "store/stored_entries.py": {"_quoted": "texts of limited length", "_request": "texts of limited length"},
     "web/access_log.py": {"_shortened": "texts of limited length", "_target": "texts of limited length"},
     "web/reply_messages.py": {"_name": "a field name of a reply"},

@@ -1,7 +1,5 @@
 """Encodes transactions as messages to a store, and remembers the contents of its replies."""
 
-import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,7 +17,7 @@ from mockserver.store.records import (
     check_format,
 )
 from mockserver.store.redis_link import Texts
-from mockserver.store.shared_metrics import counters_of
+from mockserver.store.shared_metrics import counter_name, counters_of
 from mockserver.store.stored_entries import StoredEntries
 from mockserver.store.transaction import Item, Journalled, Need, Transaction
 
@@ -183,10 +181,11 @@ def need_message(need: Need) -> dict[str, Any]:
 
 def _counts(journalled: Sequence[Journalled]) -> dict[str, Any]:
     """The increments of the metrics and of the coverage of each namespace."""
-    counted = Counter((each.namespace, each.cell) for each in journalled if each.cell is not None)
     cells: dict[str, dict[str, int]] = {}
-    for (namespace, cell), count in counted.items():
-        cells.setdefault(namespace, {})[json.dumps(cell)] = count
+    for each in journalled:
+        if each.cell is not None:
+            own, name = cells.setdefault(each.namespace, {}), counter_name(*each.cell)
+            own[name] = own.get(name, 0) + 1
     return {"metrics": counters_of(each.entry for each in journalled), "cells": cells}
 
 

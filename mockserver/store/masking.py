@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -31,11 +31,14 @@ _SECRET_KEY: Final = re.compile(
     + r"([A-Za-z0-9_-]+)"
 )
 # Every text with such a URL or key has one of these.
-_HINTS: Final = ("://", "\\/\\/", "%3A%2F%2F", "%3a%2f%2f", "sk_", "rk_")
+_UNESCAPED_HINTS: Final = ("://", "sk_", "rk_")
+_HINTS: Final = (*_UNESCAPED_HINTS, "\\/\\/", "%3A%2F%2F", "%3a%2f%2f")
 _ESCAPES: Final = ("%", "\\")
 _DETAILS: Final = ("cvc", "iban")
 """The members of a payment method whose values are never stored. Card numbers are found by their digits."""
 _NAMES_OF_DETAILS: Final = tuple(f'"{name}"' for name in _DETAILS)
+# Every secret that is in no hidden field or query, except card numbers and copies of credentials, has one of these.
+_SIGNS: Final = (*_UNESCAPED_HINTS, *_ESCAPES, *_DETAILS, "number", "@")
 # The strings of JSON, and what is between them.
 _STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[^"]+', re.DOTALL)
 _NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
@@ -60,12 +63,15 @@ class RequestSecrets:
         # A credential can be a part of another one.
         self._copies = dict(sorted(copies.items(), key=lambda copy: len(copy[0]), reverse=True))
         self._can_be_escaped = not all(map(SAFE.issuperset, self._copies))
+        self._hidden_fields = {name for name, _ in request.headers.pairs if names.hide("header", name)} - {"cookie"}
         # Searching the whole request once is faster than searching each part.
-        text = "\n".join([request.path, request.query, *(value for _, value in request.headers.pairs)])
-        text = f"{text}\n{_decoded(request.body)[0]}"
-        has_escapes = any(each in text for each in _ESCAPES)
-        self._has_hints = has_escapes or any(hint in text for hint in _HINTS)
+        fields = [value for name, value in request.headers.pairs if name not in self._hidden_fields]
+        text = "\n".join([request.method, request.path, request.query, *fields, _decoded(request.body)[0]])
+        has_escapes = _has_any(text, _ESCAPES)
+        self._has_hints = has_escapes or _has_any(text, _HINTS)
         self._has_numbers = has_escapes or may_have_card_numbers(text)
+        # Most requests have no secrets outside their hidden fields.
+        self._has_signs = bool(request.query or self._has_numbers or _has_any(text, (*_SIGNS, *self._copies)))
         self._found_numbers = False
         self._found_details: dict[str, str] = {}
         self.request = self._masked(request)
@@ -78,7 +84,7 @@ class RequestSecrets:
         return (
             self._can_be_escaped
             or self._has_numbers
-            or any(each in text for each in (*_HINTS, *_NAMES_OF_DETAILS, "%", *self._copies))
+            or _has_any(text, (*_UNESCAPED_HINTS, *_NAMES_OF_DETAILS, "%", *self._copies))
         )
 
     def masked(self, plain: Any) -> Any:
@@ -106,13 +112,13 @@ class RequestSecrets:
 
     def _masked(self, request: Request) -> Request:
         # The name of a field is not masked, even if a credential equals it.
-        pairs = [(name, self._field(name, value)) for name, value in request.headers.pairs]
+        headers = Headers([(name, self._field(name, value)) for name, value in request.headers.pairs])
+        if not self._has_signs:
+            return replace(request, headers=headers, is_shared=False)
         query = self._pairs(request.query, lambda name: self._names.hide("query", name))
         body = self._body(request.body)
         method, path = self._text(request.method), self._text(request.path)
-        return replace(
-            request, method=method, path=path, query=query, headers=Headers(pairs), body=body, is_shared=False
-        )
+        return replace(request, method=method, path=path, query=query, headers=headers, body=body, is_shared=False)
 
     def _field(self, name: str, value: str) -> str:
         if name == "traceparent":
@@ -120,9 +126,9 @@ class RequestSecrets:
             return value
         if name == "cookie":
             return self._text("; ".join(_masked_cookie(part.strip()) for part in value.split(";")))
-        if self._names.hide("header", name):
+        if name in self._hidden_fields:
             return mask(value)
-        return self._text(self._names.hide_in_field(name, value, mask))
+        return self._text(self._names.hide_in_field(name, value, mask)) if self._has_signs else value
 
     def _pairs(self, text: str, is_secret: Callable[[str], bool]) -> str:
         """A query or a form. The value of a parameter is masked if `is_secret` says so of its name."""
@@ -210,7 +216,7 @@ class RequestSecrets:
             parts[::2] = [self._hidden(part) for part in parts[::2]]
             parts[1::2] = [self._copies.get(part, part) for part in parts[1::2]]
             return "".join(parts)
-        if self._has_hints and any(hint in text for hint in _HINTS):
+        if self._has_hints and _has_any(text, _HINTS):
             text = _ENCODED_USER.sub(lambda user: mask(unquote_plus(user[0])), text)
             text = _USER_OF_URL.sub(lambda user: mask(user[0]), text)
             text = _SECRET_KEY.sub(lambda key: f"{key[1]}{mask(key[2])}", text)
@@ -233,6 +239,10 @@ class RequestSecrets:
         return mask(unquote_plus(number) if "%" in number or "+" in number else number)
 
 
+def _has_any(text: str, parts: Iterable[str]) -> bool:
+    return any(map(text.__contains__, parts))
+
+
 def _decoded(body: bytes) -> tuple[str, str]:
     """The text of a body, and its charset: Latin-1 if it is not UTF-8."""
     try:
@@ -253,7 +263,8 @@ def _masked_cookie(cookie: str) -> str:
 def _parts(headers: Headers) -> Iterator[str]:
     """Credentials that are only a part of a header field: users of URLs, and what Base64 hides."""
     for name, value in headers.pairs:
-        yield from (user for user in _USER_OF_URL.findall(value) if len(user) >= MIN_LENGTH)
+        if "@" in value:
+            yield from (user for user in _USER_OF_URL.findall(value) if len(user) >= MIN_LENGTH)
         if name in _HTTP_CREDENTIALS and value[:6].lower() == "basic ":
             try:
                 decoded = b64decode(value[6:])

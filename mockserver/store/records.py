@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from mockserver.errors import StoreUnavailableError
 from mockserver.limits.memo import remembered
+from mockserver.store import codec
 from mockserver.store.redis_link import PREFIX
 
 FORMAT: Final = "2"
@@ -94,7 +95,7 @@ class NamespaceRecord(NamedTuple):
 
     def write(self) -> str:
         """The record as text."""
-        return json.dumps(self)
+        return codec.written([*self])
 
 
 NEW_NAMESPACE: Final = NamespaceRecord()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from mockserver.engine.journal import Entry
@@ -12,6 +13,13 @@ _NANOSECONDS: Final = 1e9
 _BUCKET, _TIME, _REFUSAL, _VIOLATION = "bucket", "time", "refusal", "violation"
 
 
+# Contracts and scenarios limit how many different names there are.
+@lru_cache(maxsize=4096)
+def counter_name(*labels: str | int | None) -> str:
+    """The name of a counter with these labels."""
+    return json.dumps(labels)
+
+
 def counters_of(entries: Iterable[Entry]) -> dict[str, int]:
     """What exchanges add to the counters. Times are in nanoseconds."""
     metrics = Metrics()
@@ -19,12 +27,12 @@ def counters_of(entries: Iterable[Entry]) -> dict[str, int]:
         metrics.record(entry)
     counters: dict[str, int] = {}
     for operation, durations in metrics.durations.items():
-        counters[json.dumps([_TIME, operation])] = round(durations.seconds * _NANOSECONDS)
+        counters[counter_name(_TIME, operation)] = round(durations.seconds * _NANOSECONDS)
         for index, count in enumerate(durations.buckets):
             if count:
-                counters[json.dumps([_BUCKET, operation, index])] = count
-    counters |= {json.dumps([_REFUSAL, *labels]): count for labels, count in metrics.refusals.items()}
-    return counters | {json.dumps([_VIOLATION, *labels]): count for labels, count in metrics.violations.items()}
+                counters[counter_name(_BUCKET, operation, index)] = count
+    counters |= {counter_name(_REFUSAL, *labels): count for labels, count in metrics.refusals.items()}
+    return counters | {counter_name(_VIOLATION, *labels): count for labels, count in metrics.violations.items()}
 
 
 def metrics_of(counters: Iterable[tuple[str, str]]) -> Metrics:

@@ -67,10 +67,10 @@ class Turn:
         if decision.done.done():
             # Its client has gone.
             return True
+        for need in decision.needs:
+            self._assume_new(need)
         lane = self._lanes.get(decision.lane)
-        if lane is None:
-            lane = self._lanes[decision.lane] = Transaction(self._known)
-        transaction = Transaction(lane)
+        transaction = Transaction(self._known if lane is None else lane)
         try:
             decision.result, decision.error = self._running.run(decision.decide, transaction), None
         except NeededError as missing:
@@ -83,8 +83,11 @@ class Turn:
             return True
         except Exception as error:  # noqa: BLE001  # the caller gets it
             decision.result, decision.error = None, error
-        lane.merge(transaction)
-        lane.since = max(lane.since, decision.arrived)
+        transaction.since = decision.arrived
+        if lane is None:
+            self._lanes[decision.lane] = transaction
+        else:
+            lane.merge(transaction)
         self._decided.append(decision)
         # After a reset, nothing that was known before is valid.
         return not transaction.resets

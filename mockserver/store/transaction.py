@@ -106,6 +106,9 @@ class Transaction:
 
     def merge(self, later: "Transaction") -> None:
         """Add the reads and writes of a transaction on top of this one."""
+        for namespace in later.resets:
+            self._drop_writes(namespace)
+        self.since = max(self.since, later.since)
         self.reads_server = self.reads_server or later.reads_server
         self.server = self.server if later.server is None else later.server
         self.namespaces |= later.namespaces
@@ -186,6 +189,9 @@ class Transaction:
     def reset(self, namespace: str | None) -> None:
         """Delete everything of a namespace, or of all (None), before anything else is written."""
         self.resets.append(namespace)
+        self._drop_writes(namespace)
+
+    def _drop_writes(self, namespace: str | None) -> None:
         if namespace is None:
             self.records, self.items, self.fields_of_names, self.owners = {}, {}, {}, {}
             return

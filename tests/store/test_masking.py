@@ -41,6 +41,20 @@ HIDDEN: dict[str, tuple[dict[str, str], str]] = {
     "a number in a query": ({"query": "x=4242%34242424242%342&y=1"}, "424242424242"),
     "a number in a form": ({"body": "a=b&x=42424%324242424%3242"}, PAN),
     "a number in a path": ({"path": "/v1/42424%324242424%3242/now"}, PAN),
+    "a number in a form, of any length": ({"body": "card[number]=12345678&x=1"}, "12345678"),
+    "a code in a form, not encoded": ({"body": "card[cvc]=98765"}, "98765"),
+    "an account in a form, not encoded": ({"body": "sepa_debit[iban]=DE12345678"}, "DE12345678"),
+    "an account in JSON": ({"body": '{"iban":"DE12345678"}'}, "DE12345678"),
+    "a user in JSON, not escaped": ({"body": f'{{"u":"https://anna:{SECRET}@h/"}}'}, SECRET),
+    "a user in Host": ({"host": f"anna:{SECRET}@h"}, SECRET),
+    "a key that is not escaped": ({"body": f'{{"u":"sk_live_{SECRET}"}}'}, SECRET),
+    "a restricted key that is not escaped": ({"body": f'{{"u":"rk_test_{SECRET}"}}'}, SECRET),
+    "a parameter of a URL in a field": ({"referer": f"http://h/?token={SECRET}"}, SECRET),
+    "a credential in a query": ({"query": f"token={SECRET}"}, SECRET),
+    "a copy in a path": ({"path": f"/v1/{SECRET}", "x_api_key": SECRET}, SECRET),
+    "a copy in a field": ({"x_note": SECRET, "x_api_key": SECRET}, SECRET),
+    "a copy in a body": ({"body": f'{{"x":"{SECRET}"}}', "x_api_key": SECRET}, SECRET),
+    "a card number in a field": ({"x_note": PAN}, PAN),
     "a code in JSON": ({"body": '{"\\u0063vc":"98765"}'}, "98765"),
     "a code in a form": ({"body": "card%5B%63vc%5D=98765"}, "98765"),
     "an account in a form": ({"body": "sepa_debit%5biban%5d=DE12345678"}, "DE12345678"),
@@ -75,8 +89,8 @@ HIDDEN: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize("case", HIDDEN)
-def test_escapes_hide_no_secret(case: str) -> None:
-    """A secret is masked, however it is escaped. JSON stays JSON, and a query keeps its parameters."""
+def test_no_secret_stays(case: str) -> None:
+    """A secret is masked, however it is written. JSON stays JSON, and a query keeps its parameters."""
     sent, secret = HIDDEN[case]
     found = masked(**sent)
 
@@ -85,6 +99,16 @@ def test_escapes_hide_no_secret(case: str) -> None:
     assert found.body.count(b"&") == sent.get("body", "").count("&")
     if sent.get("body", "").startswith("{") and "\t" not in sent["body"]:
         assert list(json.loads(found.body)) == list(json.loads(sent["body"]))
+
+
+def test_the_rest_of_a_request_stays() -> None:
+    """Only the value of a credential is replaced in a request without other secrets."""
+    body = '{"operation":"add_method","at":[1700000000000,"ä"],"note":"a=b; c"}'
+    fields = {"accept": "text/html, */*;q=0.8", "traceparent": f"00-{'4' * 32}-{'2' * 16}-01"}
+    found = masked(body=body, **fields)
+
+    assert (("wb-key", mask(KEY)), *fields.items()) == found.headers.pairs
+    assert ("POST", "/v1/x", "", body) == (found.method, found.path, found.query, found.body.decode())
 
 
 # Texts that look like escapes or secrets, but are stored as they were sent.

@@ -68,11 +68,40 @@ local function evict(namespace, field)
   forget_item(namespace, field, remove(namespace, field))
 end
 
+-- Applied parts whose exchanges are not in the journal yet.
+local unfinished = {}
+
+-- Notes the exchanges of all these parts, which takes fewer calls than to note those of each.
+local function finish_parts()
+  local entries, metrics, cells = {}, {}, {}
+  for _, part in ipairs(unfinished) do
+    for _, entry in ipairs(part.journal) do
+      entries[#entries + 1] = {entry[1], ARGV[entry[2]]}
+    end
+    add_counts(metrics, part.metrics)
+    for namespace, own in pairs(part.cells) do
+      cells[namespace] = cells[namespace] or {}
+      add_counts(cells[namespace], own)
+    end
+  end
+  if #entries > 0 then
+    note_exchanges(entries, metrics, cells)
+  end
+  for _, part in ipairs(unfinished) do
+    each_written(part, renew_references)
+  end
+  unfinished = {}
+end
+
 local function apply(part)
   if part.reset then
+    finish_parts()
     forget_everything()
   end
   for _, each in ipairs(part.namespaces) do
+    if each.reset then
+      finish_parts()
+    end
     -- Shared keys that refer to a new namespace belong to an earlier one that has expired.
     if each.reset or (each.version == '' and is_written(each) and has_references(each.namespace)) then
       forget_namespace(each.namespace)
@@ -90,14 +119,7 @@ local function apply(part)
       note_items(each.namespace, each.items, part.limits, evict)
     end
   end
-  if #part.journal > 0 then
-    local entries = {}
-    for index, entry in ipairs(part.journal) do
-      entries[index] = {entry[1], ARGV[entry[2]]}
-    end
-    note_exchanges(entries, part.metrics, part.cells)
-  end
-  each_written(part, renew_references)
+  unfinished[#unfinished + 1] = part
 end
 
 local function load(needs, names)
@@ -144,6 +166,7 @@ for index, part in ipairs(message.parts) do
   end
 end
 if applied then
+  finish_parts()
   renew_shared()
   remember_applied(memory, table.concat(results, ' '))
 end

@@ -226,11 +226,24 @@ local function record(entries)
   end
 end
 
--- Adds counts to the coverage of a namespace and to that of all.
-local function count_cells(namespace, cells)
-  for cell, count in pairs(cells) do
+-- Adds counts to others.
+local function add_counts(to, counts)
+  for name, count in pairs(counts) do
+    to[name] = (to[name] or 0) + count
+  end
+end
+
+-- Adds counts to the coverage of each namespace in `cells`, and to that of all.
+local function count_cells(cells)
+  local total = {}
+  for namespace, own in pairs(cells) do
+    add_counts(total, own)
+    for cell, count in pairs(own) do
+      call('HINCRBY', 'c:' .. namespace, cell, count)
+    end
+  end
+  for cell, count in pairs(total) do
     call('HINCRBY', 'c', cell, count)
-    call('HINCRBY', 'c:' .. namespace, cell, count)
   end
 end
 
@@ -256,9 +269,7 @@ end
 local function note_exchanges(entries, metrics, cells)
   record(entries)
   count_metrics(metrics)
-  for namespace, own in pairs(cells) do
-    count_cells(namespace, own)
-  end
+  count_cells(cells)
 end
 
 -- Namespaces.

@@ -24,9 +24,8 @@ local function end_turn(namespace)
   end
 end
 
--- Stores items. Sets the members `names` and `size` of each.
-local function put(namespace, items)
-  local fields = {}
+-- Adds the fields and values of items to `fields`. Sets the members `names` and `size` of each item.
+local function add_items(fields, items)
   for _, item in ipairs(items) do
     local stored = ARGV[item.stored]
     item.names, item.size = item.takes_names and names_of(stored) or {}, #stored
@@ -39,7 +38,6 @@ local function put(namespace, items)
       end
     end
   end
-  call_of(namespace, 'HSET', 'n', unpack(fields))
 end
 
 -- Gives a namespace a new version. All servers reload it, including the one that commits now.
@@ -70,14 +68,12 @@ end
 
 -- Writes the record and the items of a namespace from a part of a commit.
 local function write(each, id)
-  local namespace = each.namespace
+  local namespace, fields = each.namespace, {'v', id}
   if each.record then
-    call_of(namespace, 'HSET', 'n', 'h', each.record)
+    fields[3], fields[4] = 'h', each.record
   end
-  if each.items then
-    put(namespace, each.items)
-  end
-  call_of(namespace, 'HSET', 'n', 'v', id)
+  add_items(fields, each.items or {})
+  call_of(namespace, 'HSET', 'n', unpack(fields))
   call_of(namespace, 'EXPIRE', 'n', message.ttl)
 end
 
