@@ -4,8 +4,8 @@
     .venv/bin/python benchmarks/store.py --write    # also put it into benchmarks/README.md
     .venv/bin/python benchmarks/store.py --quick    # only check that it runs; ignore the figures
 
-It starts a redis-server, which must be installed. In each round, all servers start with an empty store and get the same
-kind of request one after another.
+It starts a redis-server, which must be installed. In each round, all servers start with an empty store and take turns
+under the same kind of load. The turns are short, because the speed of a shared machine changes within seconds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import httpx
 import redis
 from commandline import MACHINE, CommandLine
-from plan import FULL, QUICK, Plan
+from plan import FULL, QUICK
 from processes import cpu_seconds, wait_until_idle
 from raw_http import BODY, PATH
 from run import load
@@ -37,6 +37,8 @@ NEW_KEYS = "create, a new key each time"
 READS = "read a payment session"
 KINDS = (CREATES, NEW_KEYS, READS)
 CONNECTIONS = (16, 64)
+TURNS = 3
+"""How often each server has its turn with a kind of request in a round."""
 
 
 class Case(NamedTuple):
@@ -51,7 +53,7 @@ CASES = tuple(Case(kind, connections) for kind in KINDS for connections in CONNE
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """A kind of server with its options, and the figures of all rounds by case.
+    """A kind of server with its options, and the figures of all turns by case.
 
     The figures are requests/s, seconds of CPU time of all its processes per request, and seconds.
     """
@@ -62,17 +64,15 @@ class Server:
     costs: dict[Case, list[float]] = field(default_factory=dict)
     p99: dict[Case, list[float]] = field(default_factory=dict)
 
-    def measure(self, case: Case, running: RunningServer, plan: Plan) -> None:
-        """Measure one round of a case."""
+    def measure(self, case: Case, running: RunningServer, seconds: float) -> None:
+        """Measure one turn of a case."""
         options = running.options_of(case)
         connections = case.connections
         load(running.port, requests=500, seconds=60.0, options=options, connections=connections)
         processes = [running.process, *_children(running.process)]
         wait_until_idle(processes)
         before = cpu_seconds(processes)
-        result = load(
-            running.port, requests=sys.maxsize, seconds=plan.seconds, options=options, connections=connections
-        )
+        result = load(running.port, requests=sys.maxsize, seconds=seconds, options=options, connections=connections)
         self.costs.setdefault(case, []).append((cpu_seconds(processes) - before) / result["replies"])
         self.rates.setdefault(case, []).append(result["replies"] / result["seconds"])
         self.p99.setdefault(case, []).append(result["p99"])
@@ -126,7 +126,7 @@ def _children(process: int) -> list[int]:
 
 
 def rows(servers: list[Server], case: Case) -> Iterator[str]:
-    """The figures of a case as rows of the table. Rates are compared with those of the same round."""
+    """The figures of a case as rows of the table. Rates are compared with those of the same turn."""
     memory = servers[0]
     for server in servers:
         ratios = [own / of_memory for own, of_memory in zip(server.rates[case], memory.rates[case], strict=True)]
@@ -141,6 +141,7 @@ def main() -> None:
     """Run the benchmark."""
     command_line = CommandLine(__doc__, block="store")
     plan = QUICK if command_line.read().quick else FULL
+    seconds = plan.seconds / TURNS
     with running_store() as store:
         servers = [
             Server(name="memory"),
@@ -153,14 +154,15 @@ def main() -> None:
             with ExitStack() as stack:
                 running = [RunningServer(*stack.enter_context(running_server(*each.options))) for each in servers]
                 for case in CASES:
-                    for server, one in zip(servers, running, strict=True):
-                        server.measure(case, one, plan)
+                    for _ in range(TURNS):
+                        for server, one in zip(servers, running, strict=True):
+                            server.measure(case, one, seconds)
     lines = [
         "| request | connections | state | requests/s | relative to memory | CPU time per request | p99 |",
         "|---|---|---|---|---|---|---|",
         *(row for case in CASES for row in rows(servers, case)),
         "",
-        f"{MACHINE}; keep-alive connections; median of {plan.rounds} alternating rounds of {plan.seconds:g} s.",
+        f"{MACHINE}; keep-alive connections; median of {plan.rounds * TURNS} alternating turns of {seconds:g} s.",
         "The CPU time is that of the mock's processes, without Redis, which runs on the same cores.",
     ]
     command_line.show(lines)

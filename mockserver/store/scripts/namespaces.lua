@@ -26,15 +26,15 @@ end
 
 -- Adds the fields and values of items to `fields`. Sets the members `names` and `size` of each item.
 local function add_items(fields, items)
+  local last = #fields
   for _, item in ipairs(items) do
-    local stored = ARGV[item.stored]
-    item.names, item.size = item.takes_names and names_of(stored) or {}, #stored
-    fields[#fields + 1] = item.field
-    fields[#fields + 1] = stored
-    for _, name in ipairs(item.names) do
-      if name ~= item.field then
-        fields[#fields + 1] = name
-        fields[#fields + 1] = item.field
+    local field, stored = item.field, ARGV[item.stored]
+    local names = item.takes_names and names_of(stored) or {}
+    item.names, item.size = names, #stored
+    fields[last + 1], fields[last + 2], last = field, stored, last + 2
+    for _, name in ipairs(names) do
+      if name ~= field then
+        fields[last + 1], fields[last + 2], last = name, field, last + 2
       end
     end
   end
