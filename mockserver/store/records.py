@@ -1,7 +1,10 @@
 """The records of a store: one for the whole server, and one for each namespace."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, Self
 
 from mockserver.errors import StoreUnavailableError
@@ -73,8 +76,11 @@ class StoreRecord(NamedTuple):
         return self._replace(epochs={**self.epochs, scenario: self.epochs.get(scenario, 0) + 1})
 
 
-class NamespaceRecord(NamedTuple):
-    """One namespace. Its members `seed`, `activated` and `strict` are None while the values of the server apply.
+@dataclass(slots=True)
+class NamespaceRecord:
+    """One namespace. It is changed only by the transaction that has copied it; see `Transaction.change`.
+
+    Its members `seed`, `activated` and `strict` are None while the values of the server apply.
 
     `exchanges`, `sessions` and `entries` are the numbers of its exchanges, payment sessions and journal entries so far.
     `usage` has the number of answers of stubs, each with the epoch of its scenario.
@@ -86,7 +92,7 @@ class NamespaceRecord(NamedTuple):
     entries: int = 0
     activated: str | None = None
     strict: bool | None = None
-    usage: dict[str, tuple[str, int]] = {}  # noqa: RUF012  # never changed: it is replaced as a whole
+    usage: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str | bytes) -> Self:
@@ -95,7 +101,14 @@ class NamespaceRecord(NamedTuple):
 
     def write(self) -> str:
         """The record as text."""
-        return codec.written([*self])
+        return codec.written(_members_of(self))
+
+    def copy(self) -> Self:
+        """A record with the same members."""
+        return type(self)(*_members_of(self))
+
+
+_members_of: Final = attrgetter(*(each.name for each in fields(NamespaceRecord)))
 
 
 NEW_NAMESPACE: Final = NamespaceRecord()

@@ -28,10 +28,9 @@ class SharedSessions(Sessions):
     def add(self, session: PaymentSession) -> None:
         """Store a payment session."""
         transaction, namespace = self._running.now, namespace_id(session.owner)
-        record = transaction.read(namespace)
-        number = record.sessions + 1
-        transaction.write(namespace, record._replace(sessions=number))
-        transaction.put(namespace, f"{SESSION.name}:{number}", _item(session))
+        record = transaction.change(namespace)
+        record.sessions += 1
+        transaction.put(namespace, f"{SESSION.name}:{record.sessions}", _item(session))
 
     def get(self, namespace: str | None, token: str) -> PaymentSession | None:
         """The payment session with a token: that of a namespace, or the latest in any namespace (None)."""

@@ -29,7 +29,7 @@ from mockserver.store.forecast import forecast
 from mockserver.store.journal_tail import JournalTail
 from mockserver.store.known_state import KnownState
 from mockserver.store.listings import Listings
-from mockserver.store.records import NEW_NAMESPACE, namespace_id
+from mockserver.store.records import NamespaceRecord, namespace_id
 from mockserver.store.redis_link import RedisLink
 from mockserver.store.shared_sessions import SharedSessions
 from mockserver.store.shared_store import SharedStore
@@ -86,8 +86,7 @@ class SharedState(State):
     def record(self, entry: Entry) -> None:
         """Add an exchange to the journal, the coverage and the metrics."""
         transaction, name = self._running.now, namespace_id(entry.owner)
-        record = transaction.read(name)
-        transaction.write(name, record._replace(entries=record.entries + 1))
+        transaction.change(name).entries += 1
         transaction.record_entry(Journalled(name, entry, cell_of(entry)))
 
     def reset(self, namespace: str | None, *, seed: int | None) -> None:
@@ -102,7 +101,7 @@ class SharedState(State):
         # It fails, and is made again, if another server changes the namespace at the same time.
         transaction.read(name)
         transaction.reset(name)
-        transaction.write(name, NEW_NAMESPACE._replace(seed=seed))
+        transaction.write(name, NamespaceRecord(seed=seed))
 
     def connect(self, seconds: float) -> None:
         """Wait up to `seconds` until the store answers. Raises UsageError: it does not, or it cannot be used."""

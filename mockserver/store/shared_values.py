@@ -28,11 +28,10 @@ class SharedNumbers:
     def next(self, namespace: str) -> tuple[int, int]:
         """The seed of a namespace and its next number; the first number is 1."""
         transaction, name = self._running.now, namespace_id(namespace)
-        record, server = transaction.read(name), transaction.read_server()
-        count = record.exchanges + 1
-        transaction.write(name, record._replace(exchanges=count))
+        record, server = transaction.change(name), transaction.read_server()
+        record.exchanges += 1
         seeds = (record.seed, server.seed, self._own_seed, server.initial_seed)
-        return next(seed for seed in seeds if seed is not None), count
+        return next(seed for seed in seeds if seed is not None), record.exchanges
 
 
 class SharedSetting(Generic[Value]):
@@ -87,9 +86,7 @@ class SharedSetting(Generic[Value]):
         if namespace is None:
             self._replace_server_wide(self._nothing if value is None else self._written(value))
             return
-        transaction, name = self._running.now, namespace_id(namespace)
-        changed: Any = {self._member: value}
-        transaction.write(name, transaction.read(name)._replace(**changed))
+        setattr(self._running.now.change(namespace_id(namespace)), self._member, value)
 
     def reset(self, namespace: str | None) -> None:
         """Restore the default for a namespace, or for the whole server (None)."""
@@ -142,7 +139,7 @@ class SharedUsage:
             used = 0
         if used >= stub.times:
             return False
-        transaction.write(name, record._replace(usage={**record.usage, key: (epoch, used + 1)}))
+        transaction.change(name).usage = {**record.usage, key: (epoch, used + 1)}
         return True
 
     def reset(self, namespace: str | None = None, scenario: str | None = None) -> None:
@@ -151,10 +148,10 @@ class SharedUsage:
         if namespace is None:
             transaction.write_server(transaction.read_server().with_epoch(scenario or ""))
             return
-        name = namespace_id(namespace)
-        record = transaction.read(name)
-        kept = {key: each for key, each in record.usage.items() if scenario not in (None, key.partition("\0")[0])}
-        transaction.write(name, record._replace(usage=kept))
+        record = transaction.change(namespace_id(namespace))
+        record.usage = {
+            key: each for key, each in record.usage.items() if scenario not in (None, key.partition("\0")[0])
+        }
 
 
 class SharedValues(Generic[Value]):

@@ -141,6 +141,13 @@ class Transaction:
         self.namespaces[namespace] = None
         return record
 
+    def change(self, namespace: str) -> NamespaceRecord:
+        """The record of a namespace, which the caller changes in this transaction. Raises NeededError."""
+        record = self.records.get(namespace)
+        if record is None:
+            record = self.records[namespace] = self.read(namespace).copy()
+        return record
+
     def write(self, namespace: str, record: NamespaceRecord) -> None:
         """Replace the record of a namespace."""
         self.namespaces[namespace] = None
@@ -162,8 +169,9 @@ class Transaction:
         for name in item.names if item.takes_names else ():
             self.fields_of_names[namespace, name] = field
             # Most names are new. The commit of a transaction that reads the owners checks them.
-            former = self.peek_owners(name) or ()
-            self.owners[name] = (*(owner for owner in former if owner != namespace), namespace)
+            former = self.peek_owners(name)
+            others = [owner for owner in former if owner != namespace] if former else ()
+            self.owners[name] = (*others, namespace)
 
     def named(self, namespace: str, name: str) -> str | None:
         """The field of the item of a namespace that has a name; None if there is none. Raises NeededError."""

@@ -359,10 +359,10 @@ def test_transactions_with_two_namespaces(cluster: ClusterServer) -> None:
             def decide() -> list[int]:
                 transaction = state._running.now
                 transaction.read_server()
-                records = [transaction.read(name) for name in own]
-                for name, record in zip(own, records, strict=True):
-                    transaction.write(name, record._replace(exchanges=record.exchanges + 1))
-                return [record.exchanges for record in records]
+                before = [transaction.read(name).exchanges for name in own]
+                for name in own:
+                    transaction.change(name).exchanges += 1
+                return before
 
             return decide
 
