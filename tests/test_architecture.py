@@ -20,6 +20,7 @@ LAYERS = (
     ("delivery", "messages", "redaction", "storage"),
     ("errors",),
     ("parsing", "settings"),
+    ("contract.rust_validators",),
     ("contract.formats", "contract.patterns"),
     ("contract.document",),
     ("contract.compiled", "contract.validation"),

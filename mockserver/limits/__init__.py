@@ -1,4 +1,4 @@
-"""Limits the work for one message and the memory of caches, and divides long work into slices.
+"""Limits the work for one message and the memory of caches, divides long work into slices, and holds back signals.
 
 May import: nothing of this project. Start with `step_budget.py`.
 """

@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 
 from mockserver.errors import UsageError
+from mockserver.limits.held_signals import handled_signals
 from mockserver.server.address import ServerAddress
 from mockserver.server.fast_protocol import FastHttpProtocol
 from mockserver.server.garbage_collector import GarbageCollector
@@ -20,7 +21,7 @@ from mockserver.server.open_files import require_open_files
 from mockserver.server.port_file import port_file
 from mockserver.server.server_state import ServerWideState
 from mockserver.server.sockets import close_all, for_many_connections, listen, of_workers, url_of
-from mockserver.server.stop_signals import SignalCounter, handled_signals
+from mockserver.server.stop_signals import SignalCounter
 from mockserver.server.tls import TlsFiles, tls_files
 from mockserver.server.unix_socket import unix_socket
 from mockserver.server.worker import Supervision

@@ -1,4 +1,4 @@
-"""The signals that stop a server, and how the supervisor of workers waits for them."""
+"""How a server counts the signals that stop it, and how the supervisor of workers waits for them."""
 
 import contextlib
 import os
@@ -9,17 +9,10 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Final
 
-_STOP: Final = (signal.SIGINT, signal.SIGTERM)
+from mockserver.limits.held_signals import handled_signals
+
 # In seconds. timeout(1) sends a signal to its command, and then to the process group of its command.
 _SAME: Final = 0.5
-
-
-def handled_signals() -> tuple[signal.Signals, ...]:
-    """The signals that stop a server. SIGHUP, the end of a terminal, is one of them unless nohup(1) ignores it."""
-    hangup = getattr(signal, "SIGHUP", None)
-    if hangup is None or signal.getsignal(hangup) == signal.SIG_IGN:
-        return _STOP
-    return (*_STOP, hangup)
 
 
 class SignalCounter:
@@ -80,13 +73,3 @@ class StopSignals(SignalCounter):
 
     def _count(self, _: int, __: FrameType | None) -> None:
         self.note()
-
-
-@contextlib.contextmanager
-def blocked() -> Iterator[None]:
-    """Hold the stop signals back in this context: a process that is forked in it starts without losing one."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, handled_signals())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

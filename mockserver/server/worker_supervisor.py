@@ -14,7 +14,8 @@ from functools import partial
 from typing import Final
 
 from mockserver.errors import WorkerError
-from mockserver.server.stop_signals import StopSignals, blocked
+from mockserver.limits.held_signals import held_signals
+from mockserver.server.stop_signals import StopSignals
 from mockserver.server.worker import PID, Supervision, become_worker
 
 # All times are in seconds. A worker that ends sooner after it became ready has failed to start.
@@ -95,7 +96,7 @@ class WorkerSupervisor:
                 self._start_worker(slot)
 
     def _start_worker(self, slot: _WorkerSlot) -> None:
-        with blocked():
+        with held_signals():
             try:
                 slot.pid = os.fork()
             except OSError as error:

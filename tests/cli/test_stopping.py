@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 from mockserver.__main__ import main
 from mockserver.server.own_file import OwnFile
 from tests.support.calls import PATH
-from tests.support.command import spawned
+from tests.support.command import ROOT, run, spawned
 from tests.support.needs import need
 from tests.support.ports import free_port
 from tests.support.stores import program_of, store_server
@@ -110,6 +111,45 @@ def test_sigterm_during_the_imports(tmp_path: Path, seconds: float) -> None:
 
     assert "Traceback" not in output
     assert process.returncode in {0, 143, -signal.SIGTERM}
+
+
+# Sends a signal to the process itself as soon as a module is imported.
+SIGNAL_AT_AN_IMPORT = """
+import os, sys
+
+class Finder:
+    sent = False
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "decimal" and not Finder.sent:
+            Finder.sent = True
+            os.kill(os.getpid(), int(os.environ["SIGNAL"]))
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "number", "code"),
+    [
+        (("serve", "--port", "0"), signal.SIGTERM, 0),
+        (("serve", "--port", "0"), signal.SIGHUP, 0),
+        (("serve", "--port", "0"), signal.SIGINT, 130),
+        (("check",), signal.SIGTERM, 143),
+        (("check",), signal.SIGHUP, 129),
+        (("check",), signal.SIGINT, 130),
+    ],
+)
+def test_a_signal_during_a_native_import(
+    tmp_path: Path, command: tuple[str, ...], number: signal.Signals, code: int
+) -> None:
+    """jsonschema_rs imports a module of Python while it is imported. An exception in between would be a panic."""
+    (tmp_path / "sitecustomize.py").write_text(SIGNAL_AT_AN_IMPORT, "utf-8")
+    variables = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "SIGNAL": str(int(number))}
+    ended = run(*command, variables=variables)
+
+    assert ("", "") == (ended.stdout.strip(), ended.stderr.strip())
+    assert code == ended.returncode
 
 
 def test_ctrl_c_during_the_imports(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
-
 from mockserver.contract.compiled.keyword_values import Untranslatable
 from mockserver.contract.compiled.schema_translation import MULTIPLE_OF, NOT_AN_INTEGER, translate
 from mockserver.contract.compiled.schema_work import MAX_LEVELS, schema_work
 from mockserver.contract.document.document import Document
 from mockserver.contract.formats.string_formats import JSON_SCHEMA_FORMATS, string_check
 from mockserver.contract.patterns.compiled_pattern import PATTERN_OPTIONS
+from mockserver.contract.rust_validators import jsonschema_rs
 from mockserver.parsing.json_values import are_unique, is_multiple
 
 DIALECT_31 = "https://spec.openapis.org/oas/3.1/dialect/base"

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Final
 
-import jsonschema_rs
-
 from mockserver.contract.formats.number_formats import is_in_range
+from mockserver.contract.rust_validators import jsonschema_rs
 
 JSON_SCHEMA_FORMATS: Final = {
     "date": "2024-01-31",

@@ -1,4 +1,4 @@
 """Regular expressions of JSON Schema (ECMA-262), matched in bounded time.
 
-May import: nothing of this project. Start with `compiled_pattern.py`.
+May import: `contract.rust_validators`. Start with `compiled_pattern.py`.
 """

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from math import inf
 
-import jsonschema_rs
-
 from mockserver.contract.patterns.pattern_cache import PatternCache
 from mockserver.contract.patterns.regex_parser import parse_regex
 from mockserver.contract.patterns.regex_tree import (
@@ -23,6 +21,7 @@ from mockserver.contract.patterns.regex_tree import (
     program_size,
     weight,
 )
+from mockserver.contract.rust_validators import jsonschema_rs
 
 # Characters of the text times weight of the pattern. The worst case takes seconds.
 MAX_WORK = 100_000_000
