@@ -42,7 +42,7 @@ class Requests:
         self.kind = kind
         self.status = 400 if kind == "refused" else status
         self.sent = 0
-        # Other runs have sent other keys to the same server.
+        # Every run has keys of its own, so that all are new to a server that has answered earlier runs.
         self.keys = f"api_key_{token_hex(4)}_".encode()
         get = request_bytes("GET", path, wb_key="api_key_demo", authorization="Bearer demo")
         self.request = get if kind == "get" else create_request(INVALID_BODY if kind == "refused" else BODY)

@@ -88,7 +88,7 @@ def may_have_card_numbers(text: str) -> bool:
 
 
 def redacted(_: str) -> str:
-    """Return the text that replaces a secret, which is the argument."""
+    """Return the text that is shown instead of a secret. The argument, the secret, is ignored."""
     return REDACTED
 
 

@@ -124,7 +124,7 @@ class ClusterExchange(Exchange):
     def _is_unsure(self, call: PartCalls) -> bool:
         """Whether a part may have used an outdated record of the server, and no namespace would report it."""
         if call.written:
-            # A registered namespace reports a changed record.
+            # A registered namespace reports that the record of the server has changed.
             return not all(map(self._memory.is_registered, call.written))
         return call.has_to_ask or not all(map(self._memory.is_registered, call.namespaces))
 

@@ -37,7 +37,8 @@ _ESCAPES: Final = ("%", "\\")
 _DETAILS: Final = ("cvc", "iban")
 """The members of a payment method whose values are never stored. Card numbers are found by their digits."""
 _NAMES_OF_DETAILS: Final = tuple(f'"{name}"' for name in _DETAILS)
-# Every secret that is in no hidden field or query, except card numbers and copies of credentials, has one of these.
+# If a request has none of these outside its hidden fields, it has no secrets there but card numbers and copies of
+# credentials. Queries are always searched.
 _SIGNS: Final = (*_UNESCAPED_HINTS, *_ESCAPES, *_DETAILS, "number", "@")
 # The strings of JSON, and what is between them.
 _STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[^"]+', re.DOTALL)

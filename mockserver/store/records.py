@@ -78,10 +78,9 @@ class StoreRecord(NamedTuple):
 
 @dataclass(slots=True)
 class NamespaceRecord:
-    """One namespace. It is changed only by the transaction that has copied it; see `Transaction.change`.
+    """One namespace. Only a transaction changes it, and only its own copy; see `Transaction.change`.
 
-    Its members `seed`, `activated` and `strict` are None while the values of the server apply.
-
+    `seed`, `activated` and `strict` are None if the namespace uses the values of the server.
     `exchanges`, `sessions` and `entries` are the numbers of its exchanges, payment sessions and journal entries so far.
     `usage` has the number of answers of stubs, each with the epoch of its scenario.
     """

@@ -142,7 +142,7 @@ class Transaction:
         return record
 
     def change(self, namespace: str) -> NamespaceRecord:
-        """The record of a namespace, which the caller changes in this transaction. Raises NeededError."""
+        """A copy of the record of a namespace. The transaction writes what the caller changes. Raises NeededError."""
         record = self.records.get(namespace)
         if record is None:
             record = self.records[namespace] = self.read(namespace).copy()

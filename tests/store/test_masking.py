@@ -90,7 +90,7 @@ HIDDEN: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize("case", HIDDEN)
 def test_no_secret_stays(case: str) -> None:
-    """A secret is masked, however it is written. JSON stays JSON, and a query keeps its parameters."""
+    """A mask replaces the secret, whatever escapes it has. JSON stays JSON, and a query keeps its parameters."""
     sent, secret = HIDDEN[case]
     found = masked(**sent)
 

@@ -230,7 +230,7 @@ local function record(entries)
   end
 end
 
--- Adds counts to others.
+-- Adds the counts in `counts` to those in `to`.
 local function add_counts(to, counts)
   for name, count in pairs(counts) do
     to[name] = (to[name] or 0) + count
@@ -360,7 +360,7 @@ local function forget_all_references()
   end
 end
 
--- As text: Redis would convert a number for each command, which takes longer than the command.
+-- A text, because Redis would convert a number again for each command.
 local twice_ttl = string.format('%.0f', 2 * message.ttl)
 
 local function renew_references(namespace)
